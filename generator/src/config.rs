@@ -1,0 +1,194 @@
+//! `api.toml`: the settings of one API. DESIGN names the parts; the comments in `specs/*/api.toml` say why each is set.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// One `api.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ApiConfig {
+    /// Module and feature of the generated crate; a Rust identifier.
+    pub module: String,
+    /// The name for people.
+    pub title: String,
+    /// The vendor's reference pages.
+    pub reference: Option<String>,
+    /// Where newer documents come from.
+    #[serde(default)]
+    pub vendor: Vec<String>,
+    /// The documents, relative to the folder of `api.toml`.
+    pub documents: Vec<String>,
+    /// The corrections, relative to the folder of `api.toml`.
+    pub overlay: Option<String>,
+    /// Where the service is.
+    pub server: Server,
+    /// Headers of the client.
+    #[serde(default)]
+    pub headers: Vec<Header>,
+    /// Rules for the whole API.
+    #[serde(default)]
+    pub conventions: Conventions,
+}
+
+/// The base URL and its variables.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// With `{name}` for each variable.
+    pub url: String,
+    /// The variables.
+    #[serde(default)]
+    pub variables: Vec<Variable>,
+}
+
+/// A variable of the base URL: see [`crate::ir::Variable`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "documented on `ir::Variable`")]
+pub struct Variable {
+    pub name: String,
+    #[serde(default)]
+    pub values: Vec<(String, String)>,
+    pub default: Option<String>,
+}
+
+/// A header of the client: see [`crate::ir::Header`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "documented on `ir::Header`")]
+pub struct Header {
+    pub name: String,
+    pub setter: String,
+    #[serde(default)]
+    pub required: bool,
+    #[serde(default)]
+    pub secret: bool,
+    #[serde(default)]
+    pub integer: bool,
+    #[serde(default)]
+    pub except: Vec<String>,
+}
+
+/// The conventions that are switched on. Each counts where it applied, and one that applied nowhere is an error.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Conventions {
+    /// GETs that page answer with an envelope.
+    pub list_envelope: Option<ListEnvelope>,
+    /// JSON bodies of one object property are wrappers.
+    pub body_wrapper: Option<Switch>,
+    /// `number` is an exact decimal, whatever its format says.
+    pub decimals: Option<Decimals>,
+    /// Properties of replies may be missing or null.
+    pub optional_replies: Option<Switch>,
+    /// The shape of errors.
+    pub errors: Option<Errors>,
+    /// The property that makes a resend safe.
+    pub idempotency: Option<Idempotency>,
+    /// Path parameters of type `number` are whole.
+    pub integer_ids: Option<IntegerIds>,
+    /// Any 2xx is a success.
+    pub any_success: Option<Switch>,
+    /// Query parameters that no document declares.
+    pub query_options: Option<QueryOptions>,
+    /// Lists go on by offset.
+    pub offset_paging: Option<OffsetPaging>,
+    /// Objects without properties take the schema of the same name.
+    pub expand_slots: Option<Switch>,
+}
+
+/// A convention without settings of its own.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {}
+
+/// `list-envelope`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListEnvelope {
+    /// The query parameter by which a paged GET is known.
+    pub parameter: String,
+    /// Path templates of further paged GETs.
+    #[serde(default)]
+    pub also: Vec<String>,
+}
+
+/// `decimals`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decimals {
+    /// How they are written.
+    pub wire: Wire,
+}
+
+/// How decimals are written.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wire {
+    /// As JSON numbers.
+    Number,
+    /// As JSON strings.
+    String,
+}
+
+/// `errors`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Errors {
+    /// Which.
+    pub shape: ErrorShape,
+}
+
+/// See [`crate::ir::Errors`].
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "documented on `ir::Errors`")]
+pub enum ErrorShape {
+    SageList,
+    Message,
+}
+
+/// `idempotency`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Idempotency {
+    /// Its name inside the wrapper.
+    pub property: String,
+    /// The HTTP methods whose bodies take it.
+    pub methods: Vec<String>,
+}
+
+/// `integer-ids`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntegerIds {
+    /// `int32` or `int64`.
+    pub format: String,
+}
+
+/// `query-options`: names, each with an optional `:integer` or `:boolean`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueryOptions {
+    /// For GETs that answer with an array.
+    #[serde(default)]
+    pub list: Vec<String>,
+    /// For GETs that answer with an object.
+    #[serde(default)]
+    pub single: Vec<String>,
+}
+
+/// `offset-paging`: see [`crate::ir::Paging::Offset`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "documented on `ir::Paging::Offset`")]
+pub struct OffsetPaging {
+    pub skip: String,
+    pub top: String,
+    pub default: u32,
+    pub order: Option<(String, String)>,
+}
+
+/// Counts by name, for the table that `cargo xtask codegen` prints.
+pub type Counts = BTreeMap<String, usize>;

@@ -1,0 +1,475 @@
+//! What an API is, once its documents have been read and corrected.
+//!
+//! [`Api`] is where the dialects meet: nothing after it may ask whether a fact came from Swagger,
+//! OpenAPI or a Postman collection. It holds the facts in the documents' own spelling, each with
+//! the [`Place`] that it came from, and knows nothing of Rust: no identifier, no token.
+
+use std::sync::Arc;
+
+use crate::node::Node;
+use crate::source::Place;
+
+/// One API: everything that its documents say, after the corrections.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// The module name, from `api.toml`, e.g. `accounting_v3`.
+    pub module: String,
+    /// The human name, from `api.toml`, e.g. "Sage Accounting v3.1".
+    pub title: String,
+    /// What the client needs to know that belongs to no single operation.
+    pub client: Client,
+    /// Every operation, in the order of the documents.
+    pub operations: Vec<Operation>,
+    /// Every schema, named or inline. [`SchemaId`] indexes into it.
+    pub schemas: Vec<Schema>,
+}
+
+impl Api {
+    /// The schema with this id.
+    pub fn schema(&self, id: SchemaId) -> &Schema {
+        &self.schemas[id.0 as usize]
+    }
+}
+
+/// Index of a schema in [`Api::schemas`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SchemaId(pub u32);
+
+/// Settings of the client: where the service is and what every request carries.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    /// Base URL, with `{variable}` for each of [`Client::variables`]; no slash at its end.
+    pub base_url: String,
+    /// The variables of the base URL.
+    pub variables: Vec<Variable>,
+    /// Headers that belong to the client rather than to one operation.
+    pub headers: Vec<Header>,
+    /// Where the vendor's reference pages are, for links in documentation.
+    pub reference: Option<String>,
+    /// How money and other decimals are written; they are read in both forms.
+    pub decimals: Decimals,
+    /// Every property of a reply may be missing or null, whatever the document says.
+    pub optional_replies: bool,
+    /// Which shape errors have.
+    pub errors: Errors,
+    /// The property of a request body that makes a resend safe, if the service knows one.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// A variable of the base URL, such as the region.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Its name in the template, e.g. `region`.
+    pub name: String,
+    /// What it may be: (name for people, text in the URL), e.g. (`Uki`, `uki`). Empty: any text.
+    pub values: Vec<(String, String)>,
+    /// The text that it has if the user says nothing; `None`: must be given.
+    pub default: Option<String>,
+}
+
+/// A header that the client adds to requests.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// As it goes over the wire, e.g. `X-Site`.
+    pub name: String,
+    /// The builder method that sets it, e.g. `site`.
+    pub setter: String,
+    /// Requests are refused before they are sent if it was not set.
+    pub required: bool,
+    /// Its value never appears in a log or in `Debug`.
+    pub secret: bool,
+    /// Its value is a whole number rather than text.
+    pub integer: bool,
+    /// Path templates of operations that go without it, e.g. `/sites`.
+    pub except: Vec<String>,
+}
+
+/// How decimal numbers are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Decimals {
+    /// As a JSON number.
+    #[default]
+    Number,
+    /// As a JSON string.
+    String,
+}
+
+/// Which shape error replies have. Every client reads all of them; this one is expected first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Errors {
+    /// None is known.
+    #[default]
+    Unknown,
+    /// Sage Accounting's array of `$severity`, `$dataCode`, `$message`, `$source`.
+    SageList,
+    /// Sage 200's object with `Message`.
+    Message,
+}
+
+/// A property that the service remembers, so that a request which is sent twice counts once.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    /// Its name inside the (unwrapped) body, e.g. `idempotency_id`.
+    pub property: String,
+}
+
+/// One operation: a method on a path.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// `operationId`, if the document gives one.
+    pub id: Option<String>,
+    /// Where it stands.
+    pub place: Place,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template.
+    pub path: Path,
+    /// The first tag: the resource that it belongs to.
+    pub tag: Option<String>,
+    /// Query, header and cookie parameters, in the order of the document.
+    /// Those of the path are in [`Operation::path`].
+    pub parameters: Vec<Parameter>,
+    /// The request body.
+    pub body: Option<Body>,
+    /// What a success brings.
+    pub replies: Vec<Reply>,
+    /// How a list is paged, if this is one.
+    pub paging: Option<Paging>,
+    /// Headers of [`Client::headers`] that this operation goes without, by wire name.
+    pub without_headers: Vec<String>,
+    /// May the request be sent again after a fault?
+    pub resend: Resend,
+    /// The idempotency property goes into this body.
+    pub idempotent_by_id: bool,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+    /// Where it is to be had and who may use it.
+    pub terms: Terms,
+    /// Short prose, only with `--keep-prose`.
+    pub summary: Option<String>,
+    /// Long prose, only with `--keep-prose`.
+    pub description: Option<String>,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Options,
+    Head,
+    Patch,
+    Trace,
+}
+
+/// A path template, e.g. `/contacts/{key}`.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// As the document spells it.
+    pub template: String,
+    /// Its parameters, in the order in which they stand in the template.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name over the wire.
+    pub name: String,
+    /// Where it stands in the document.
+    pub place: Place,
+    /// Where it goes in the request.
+    pub location: Location,
+    /// Its type.
+    pub schema: SchemaId,
+    /// The request is not complete without it.
+    pub required: bool,
+    /// How a list of values is written.
+    pub list: ListStyle,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+    /// Prose, only with `--keep-prose`.
+    pub description: Option<String>,
+}
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+/// How several values of one parameter are written (OpenAPI 3.0 `style` and `explode`, Swagger 2.0 `collectionFormat`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListStyle {
+    /// `a=1&a=2`.
+    #[default]
+    Repeat,
+    /// `a=1,2`.
+    Comma,
+    /// `a=1 2`.
+    Space,
+    /// `a=1|2`.
+    Pipe,
+    /// `a[b]=1`: each property of an object in brackets.
+    Deep,
+}
+
+/// A request body.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// Where it stands.
+    pub place: Place,
+    /// The request is not complete without it.
+    pub required: bool,
+    /// What it is.
+    pub content: Content,
+    /// The single property that wraps the payload on the wire, e.g. `contact`; [`Content::Json`]
+    /// then holds the schema of what is inside.
+    pub wrapper: Option<String>,
+}
+
+/// What a body is made of.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// JSON of this schema.
+    Json(SchemaId),
+    /// `application/x-www-form-urlencoded`, from an object schema.
+    Form(SchemaId),
+    /// `multipart/form-data`, from an object schema.
+    Multipart(SchemaId),
+    /// Bytes as they are, with this media type (`*/*` where any will do).
+    Bytes(String),
+    /// Text as it is, with this media type.
+    Text(String),
+}
+
+/// One kind of success.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Where it stands.
+    pub place: Place,
+    /// The status that it goes with.
+    pub status: Status,
+    /// Its body; `None`: there is none.
+    pub content: Option<Content>,
+}
+
+/// A status, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// Just this one.
+    Code(u16),
+    /// `2XX`, or a document that names no success, or an API where any 2xx is one.
+    AnySuccess,
+}
+
+/// How a list goes on.
+#[derive(Debug, Clone)]
+pub enum Paging {
+    /// `{"$items": […], "$next": …}`, declared as an array of the item in the document.
+    /// The reply's content is the *item's* array schema.
+    Envelope,
+    /// A bare array (or `{"value": […]}`), continued by an offset.
+    Offset {
+        /// The query parameter for how many to skip.
+        skip: String,
+        /// The query parameter for how many to return.
+        top: String,
+        /// How many there are on a page if nothing is said.
+        default: u32,
+        /// A query parameter that the service needs beside the offset, and its default value.
+        order: Option<(String, String)>,
+    },
+}
+
+/// May a request be sent again after a fault that leaves open whether it was processed?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resend {
+    /// It changes nothing.
+    Safe,
+    /// Twice is the same as once; only ever by a recorded correction.
+    Idempotent,
+    /// No.
+    Never,
+}
+
+/// Where something is to be had and who may use it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// `x-sage-availability`: product tier to country codes, e.g. `standard` to `GB`, `IE`.
+    pub availability: Vec<(String, Vec<String>)>,
+    /// `x-sage-roles`: area to the access levels that suffice, e.g. `Contacts` to `Full Access`.
+    pub roles: Vec<(String, Vec<String>)>,
+    /// `x-sage-professional-only`: not in Sage 200 Standard.
+    pub professional_only: bool,
+}
+
+/// A schema, named (from the components) or inline.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    /// Where it stands.
+    pub place: Place,
+    /// Its name, if it is one of the components.
+    pub name: Option<String>,
+    /// What it describes.
+    pub kind: Kind,
+    /// `null` is a legal value.
+    pub nullable: bool,
+    /// Limits on the value, for documentation only: never enforced.
+    pub limits: Limits,
+    /// Where it is to be had.
+    pub terms: Terms,
+    /// Prose, only with `--keep-prose`.
+    pub description: Option<String>,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// Any JSON.
+    Any,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number.
+    Integer(Integer),
+    /// An exact decimal number; `scale` is how many digits stand behind the point, where known.
+    Decimal {
+        /// Digits behind the point.
+        scale: Option<u8>,
+    },
+    /// A binary floating-point number.
+    Float,
+    /// Text.
+    String(Text),
+    /// A closed list in the document; open in the types.
+    Enum(Enumeration),
+    /// A list.
+    Array(SchemaId),
+    /// An object with any keys, each value of this schema.
+    Map(SchemaId),
+    /// An object.
+    Object(Object),
+    /// One of several (`oneOf`, `anyOf`).
+    Union(Union),
+}
+
+/// How wide a whole number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Integer {
+    I32,
+    I64,
+    U32,
+    U64,
+}
+
+/// What kind of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Text {
+    /// Any.
+    Plain,
+    /// A date (RFC 3339 `full-date`).
+    Date,
+    /// A date and time (RFC 3339 `date-time`).
+    DateTime,
+    /// Base64 (OpenAPI `byte`).
+    Base64,
+    /// Raw bytes (OpenAPI `binary`); only as a whole body or as a part of a form.
+    Binary,
+}
+
+/// Values of an enumeration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Enumeration {
+    /// Of strings.
+    Strings(Vec<String>),
+    /// Of whole numbers.
+    Integers(Vec<i64>),
+}
+
+/// An object schema.
+#[derive(Debug, Clone, Default)]
+pub struct Object {
+    /// Its properties, in the order of the document; those of `allOf` first.
+    pub properties: Vec<Property>,
+    /// `additionalProperties` with a schema, beside named properties.
+    pub additional: Option<SchemaId>,
+}
+
+/// A property of an object.
+#[derive(Debug, Clone)]
+pub struct Property {
+    /// Its name over the wire.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Its type. `$ref` leads straight to the named schema; what stood beside it is here.
+    pub schema: SchemaId,
+    /// Listed as required (for what it is worth: see [`Client::optional_replies`]).
+    pub required: bool,
+    /// `null` is a legal value, here or in the schema.
+    pub nullable: bool,
+    /// Only in replies.
+    pub read_only: bool,
+    /// Only in requests.
+    pub write_only: bool,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+    /// What the service assumes if it is missing.
+    pub default: Option<Node>,
+    /// Limits of this place, on top of those of the schema.
+    pub limits: Limits,
+    /// Where it is to be had.
+    pub terms: Terms,
+    /// Prose, only with `--keep-prose`.
+    pub description: Option<String>,
+}
+
+/// A choice between schemas.
+#[derive(Debug, Clone)]
+pub struct Union {
+    /// What it may be, in the order of the document.
+    pub variants: Vec<Variant>,
+    /// The property that says which, if there is one.
+    pub tag: Option<String>,
+}
+
+/// One of the choices.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Its schema.
+    pub schema: SchemaId,
+    /// The values of [`Union::tag`] that stand for it.
+    pub tags: Vec<String>,
+}
+
+/// Limits on a value. They go into documentation and are never enforced: documents are often wrong about them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Limits {
+    /// Least length in characters.
+    pub min_length: Option<u64>,
+    /// Greatest length in characters.
+    pub max_length: Option<u64>,
+    /// A regular expression.
+    pub pattern: Option<String>,
+    /// Least value, as written.
+    pub minimum: Option<String>,
+    /// Greatest value, as written.
+    pub maximum: Option<String>,
+    /// Least number of items.
+    pub min_items: Option<u64>,
+    /// Greatest number of items.
+    pub max_items: Option<u64>,
+    /// Other limits, and formats with no type of their own, as short phrases without a full stop.
+    pub other: Vec<String>,
+}
+
+/// A file's name, shared by the many places in it.
+pub type FileName = Arc<str>;

@@ -1,0 +1,1 @@
+//! lower (to be written).

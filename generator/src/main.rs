@@ -1,0 +1,3 @@
+//! `sage-codegen`: the generator as a command of its own.
+
+fn main() {}
