@@ -1,1 +1,5 @@
-//! sage-tests.
+//! What the tests that cross crates share: a scripted HTTP server on loopback, and a comparison of JSON that
+//! forgives the order of keys and nothing else.
+
+pub mod json;
+pub mod server;
