@@ -1,19 +1,123 @@
 //! Where a fact came from: source files, and places in them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::node::Node;
+use crate::diagnostic::Diagnostic;
+use crate::node::{Node, escape, json, parent, yaml};
+use crate::position::{self, is_json};
 
 /// One input file, read and parsed but not interpreted.
 #[derive(Debug, Clone)]
 pub struct Source {
     /// Its name in messages, relative to the workspace, with `/`: `specs/accounting/openapi.yaml`.
     pub file: Arc<str>,
-    /// Its text.
+    /// Its text, without a byte order mark.
     pub text: Arc<str>,
-    /// Its tree.
+    /// Its tree: as it is on disk, until it is adapted and corrected.
     pub tree: Node,
+    /// Where the parts that [`crate::adapt`] moved stand on disk.
+    pub origins: Origins,
+}
+
+impl Source {
+    /// Reads JSON or YAML, whichever the text is.
+    pub fn read(file: &str, text: &str) -> Result<Source, Diagnostic> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let json = is_json(text);
+        let parsed = if json { json::parse(text, &mut ()) } else { yaml::parse(text, &mut ()) };
+        match parsed {
+            Ok(tree) => Ok(Source { file: file.into(), text: text.into(), tree, origins: Origins::default() }),
+            Err(fault) => {
+                let at = fault.at..fault.at + 1;
+                let position = if json { position::at_byte(text, &at) } else { position::at_character(text, &at) };
+                let place = Place::root(&file.into());
+                Err(Diagnostic::new(fault.code, fault.message).at(&place).position(position).snippet(text))
+            }
+        }
+    }
+
+    /// The whole file as a place.
+    pub fn root(&self) -> Place {
+        Place::root(&self.file)
+    }
+
+    /// A place of this file as it is on disk, from a place in the adapted tree.
+    pub fn on_disk(&self, place: &Place) -> Place {
+        Place { file: place.file.clone(), pointer: self.origins.on_disk(&place.pointer) }
+    }
+
+    /// Which format the document says it has.
+    pub fn dialect(&self) -> Dialect {
+        let version = |key| match self.tree.get(key) {
+            Some(Node::String(text)) => Some(text.as_str()),
+            Some(Node::Number(number)) => Some(number.as_str()),
+            _ => None,
+        };
+        if let Some(version) = version("openapi") {
+            return match version.split('.').take(2).collect::<Vec<_>>()[..] {
+                ["3", "0"] => Dialect::OpenApi30,
+                ["3", "1"] => Dialect::OpenApi31,
+                _ => Dialect::Unknown,
+            };
+        }
+        if let Some("2.0" | "2") = version("swagger") {
+            return Dialect::Swagger20;
+        }
+        if version("overlay").is_some() {
+            return Dialect::Overlay;
+        }
+        let schema = self.tree.pointer("/info/schema").and_then(Node::as_str).unwrap_or_default();
+        if schema.contains("/collection/v2.") && self.tree.get("item").is_some() {
+            return Dialect::Postman;
+        }
+        Dialect::Unknown
+    }
+}
+
+/// A format of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Swagger 2.0.
+    Swagger20,
+    /// OpenAPI 3.0.
+    OpenApi30,
+    /// OpenAPI 3.1.
+    OpenApi31,
+    /// OpenAPI Overlay 1.0.
+    Overlay,
+    /// A Postman collection, v2.0 or v2.1.
+    Postman,
+    /// None that is read here.
+    Unknown,
+}
+
+/// Where the parts of an adapted tree stand in the file on disk: `/components/schemas` at `/definitions`.
+///
+/// Pointers that name no moved part are the same in both.
+#[derive(Debug, Clone, Default)]
+pub struct Origins(BTreeMap<String, String>);
+
+impl Origins {
+    /// What is at `adapted` now, and all in it, stands at `disk`.
+    pub fn moved(&mut self, adapted: impl Into<String>, disk: impl Into<String>) {
+        self.0.insert(adapted.into(), disk.into());
+    }
+
+    /// The pointer on disk for a pointer into the adapted tree.
+    pub fn on_disk(&self, adapted: &str) -> String {
+        let mut around = adapted;
+        loop {
+            if let Some(disk) = self.0.get(around) {
+                return format!("{disk}{}", &adapted[around.len()..]);
+            }
+            match parent(around) {
+                Some((further, _)) => around = further,
+                None => return adapted.to_owned(),
+            }
+        }
+    }
 }
 
 /// A place in a source file: the file and an RFC 6901 JSON pointer.
@@ -41,7 +145,12 @@ impl Place {
 
     /// The member `key` of what is here.
     pub fn child(&self, key: impl fmt::Display) -> Self {
-        let key = key.to_string().replace('~', "~0").replace('/', "~1");
-        Self { file: self.file.clone(), pointer: format!("{}/{key}", self.pointer) }
+        let key = key.to_string();
+        Self { file: self.file.clone(), pointer: format!("{}/{}", self.pointer, escape(&key)) }
+    }
+
+    /// What `pointer` points at, from here.
+    pub fn join(&self, pointer: &str) -> Self {
+        Self { file: self.file.clone(), pointer: format!("{}{pointer}", self.pointer) }
     }
 }

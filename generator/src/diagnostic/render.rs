@@ -1,0 +1,192 @@
+//! Diagnostics as text: for people, as JSON lines, and as commands of GitHub's workflow log.
+//!
+//! Text of documents goes through [`clean`]: it may hold control characters that would move a terminal's cursor, or
+//! turn text around.
+
+use std::fmt::Write;
+
+use indexmap::IndexMap;
+
+use super::{Diagnostic, Severity};
+use crate::position::{Index, Position};
+use crate::source::Source;
+
+/// How diagnostics are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people, like rustc's.
+    #[default]
+    Human,
+    /// For people, with ANSI colors: for terminals only.
+    Color,
+    /// One JSON object a line.
+    Json,
+    /// `::error file=…,line=…::…`
+    Github,
+}
+
+/// Prints diagnostics. `sources` give lines and columns; a file that is not among them goes without.
+pub fn render<'a>(diagnostics: &[Diagnostic], sources: impl IntoIterator<Item = &'a Source>, format: Format) -> String {
+    let mut texts = Texts { sources: sources.into_iter().collect(), indexes: IndexMap::new() };
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        let spot = texts.spot(diagnostic);
+        match format {
+            Format::Human => human(&mut out, diagnostic, &spot, false),
+            Format::Color => human(&mut out, diagnostic, &spot, true),
+            Format::Json => json(&mut out, diagnostic, &spot),
+            Format::Github => github(&mut out, diagnostic, &spot),
+        }
+    }
+    out
+}
+
+/// Where a diagnostic is, in the file on disk.
+struct Spot {
+    file: String,
+    pointer: String,
+    position: Option<Position>,
+    line: Option<String>,
+}
+
+/// The texts of the sources, each read for its places once and only if a diagnostic is in it.
+struct Texts<'a> {
+    sources: Vec<&'a Source>,
+    indexes: IndexMap<usize, Index<'a>>,
+}
+
+impl Texts<'_> {
+    fn spot(&mut self, diagnostic: &Diagnostic) -> Spot {
+        let Some(place) = &diagnostic.place else {
+            return Spot { file: String::new(), pointer: String::new(), position: None, line: None };
+        };
+        let (position, line) = (diagnostic.position, diagnostic.line.clone());
+        let file = place.file.to_string();
+        let Some(which) = self.sources.iter().position(|source| source.file == place.file) else {
+            return Spot { file, pointer: place.pointer.clone(), position, line };
+        };
+        let source = self.sources[which];
+        let pointer = source.on_disk(place).pointer;
+        let index = self.indexes.entry(which).or_insert_with(|| Index::new(&source.text));
+        let position = position.unwrap_or_else(|| index.find(&pointer));
+        let line = source.text.lines().nth(position.line - 1).map(str::to_owned);
+        Spot { file, pointer, position: Some(position), line }
+    }
+}
+
+fn human(out: &mut String, diagnostic: &Diagnostic, spot: &Spot, color: bool) {
+    let (bold, accent, reset) = match (color, diagnostic.severity) {
+        (false, _) => ("", "", ""),
+        (true, Severity::Error) => ("\x1b[1m", "\x1b[1;31m", "\x1b[0m"),
+        (true, Severity::Warning) => ("\x1b[1m", "\x1b[1;33m", "\x1b[0m"),
+        (true, Severity::Note) => ("\x1b[1m", "\x1b[1;36m", "\x1b[0m"),
+    };
+    let (severity, code, message) = (diagnostic.severity.name(), diagnostic.code, clean(&diagnostic.message));
+    let _ = writeln!(out, "{accent}{severity}[{code}]{reset}{bold}: {message}{reset}");
+    let number = spot.position.map(|position| position.line.to_string()).unwrap_or_default();
+    let margin = " ".repeat(number.len().max(1));
+    if !spot.file.is_empty() {
+        let at = spot.position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+        let _ = writeln!(out, "{margin}--> {}{at}", clean(&spot.file));
+    }
+    if let (Some(line), Some(position)) = (&spot.line, spot.position) {
+        let (line, before, length) = excerpt(line, position);
+        let carets = format!("{}{accent}{}{reset}", " ".repeat(before), "^".repeat(length));
+        let _ = writeln!(out, "{margin} |\n{number} | {line}\n{margin} | {carets}");
+    }
+    if !spot.pointer.is_empty() {
+        let _ = writeln!(out, "{margin} = pointer: `#{}`", clean(&spot.pointer));
+    }
+    for (label, text) in &diagnostic.facts {
+        let _ = writeln!(out, "{margin} = {}: {}", clean(label), clean(text));
+    }
+    if let Some(help) = &diagnostic.help {
+        let _ = writeln!(out, "{margin} = help: {}", clean(help));
+    }
+    out.push('\n');
+}
+
+/// At most this many characters of a line are shown: a document may be one line of a megabyte.
+const WIDTH: usize = 120;
+
+/// The part of a line around a position, what stands before the marked part, and how long that is.
+fn excerpt(line: &str, position: Position) -> (String, usize, usize) {
+    let column = position.column - 1;
+    let skip = if column > WIDTH * 2 / 3 { column - WIDTH / 3 } else { 0 };
+    let shown: Vec<String> = line.chars().skip(skip).take(WIDTH).map(|c| clean(&c.to_string())).collect();
+    let before = column - skip;
+    let length = |range: &[String]| range.iter().map(|text| text.chars().count()).sum::<usize>();
+    let (head, tail) = shown.split_at(before.min(shown.len()));
+    let marked = length(&tail[..position.length.min(tail.len())]).max(1);
+    let (cut, offset) = if skip > 0 { ("…", 1) } else { ("", 0) };
+    (format!("{cut}{}", shown.concat().trim_end()), length(head) + offset, marked)
+}
+
+fn json(out: &mut String, diagnostic: &Diagnostic, spot: &Spot) {
+    let facts: serde_json::Map<_, _> =
+        diagnostic.facts.iter().map(|(label, text)| (label.clone(), text.as_str().into())).collect();
+    let file = Some(&spot.file).filter(|file| !file.is_empty());
+    let object = serde_json::json!({
+        "code": diagnostic.code.id(),
+        "severity": diagnostic.severity.name(),
+        "message": diagnostic.message,
+        "file": file,
+        "line": spot.position.map(|position| position.line),
+        "column": spot.position.map(|position| position.column),
+        "pointer": file.map(|_| &spot.pointer),
+        "facts": facts,
+        "help": diagnostic.help,
+    });
+    let _ = writeln!(out, "{object}");
+}
+
+fn github(out: &mut String, diagnostic: &Diagnostic, spot: &Spot) {
+    let command = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let mut properties = Vec::new();
+    if !spot.file.is_empty() {
+        properties.push(format!("file={}", property(&spot.file)));
+    }
+    if let Some(position) = spot.position {
+        properties.push(format!("line={},col={}", position.line, position.column));
+    }
+    properties.push(format!("title={}", diagnostic.code.id()));
+    let mut message = diagnostic.message.clone();
+    for (label, text) in &diagnostic.facts {
+        let _ = write!(message, "\n{label}: {text}");
+    }
+    if let Some(help) = &diagnostic.help {
+        let _ = write!(message, "\nhelp: {help}");
+    }
+    let _ = writeln!(out, "::{command} {}::{}", properties.join(","), command_text(&message));
+}
+
+/// The text of a workflow command: its own line ends would end the command.
+fn command_text(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(clean).collect();
+    lines.join("\n").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    command_text(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Text that a terminal prints as it stands: control characters, and those that change the direction of text, are
+/// shown as escapes; tabs as one space, so that carets stay below their text.
+pub(super) fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push(' '),
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
+                out.extend(c.escape_unicode());
+            }
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out
+}
