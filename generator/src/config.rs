@@ -4,6 +4,23 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::diagnostic::{Code, Diagnostic};
+use crate::inputs::InputFile;
+use crate::position;
+use crate::source::Place;
+
+/// Reads `api.toml`.
+pub fn read(file: &InputFile) -> Result<ApiConfig, Diagnostic> {
+    let text = file.text()?;
+    toml::from_str(text).map_err(|error| {
+        let diagnostic = Diagnostic::new(Code::Settings, error.message()).at(&Place::root(&file.name));
+        match error.span() {
+            Some(span) => diagnostic.position(position::at_byte(text, &span)).snippet(text),
+            None => diagnostic,
+        }
+    })
+}
+
 /// One `api.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -148,11 +148,7 @@ impl Server {
     }
 }
 
-fn serve(
-    stream: TcpStream,
-    script: &Mutex<std::collections::VecDeque<Reply>>,
-    journal: &Mutex<Vec<Request>>,
-) {
+fn serve(stream: TcpStream, script: &Mutex<std::collections::VecDeque<Reply>>, journal: &Mutex<Vec<Request>>) {
     // Keeps an idle connection from outliving the test by long.
     let _ = stream.set_read_timeout(Some(Duration::from_secs(30)));
     let Ok(mut writer) = stream.try_clone() else { return };

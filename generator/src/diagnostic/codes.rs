@@ -41,6 +41,21 @@ macro_rules! codes {
 
 // One block a stage. Numbers are never used again once they were published.
 codes! {
+    // Inputs, before they are read.
+    Settings = "D111", Error, "the settings of an API cannot be read",
+        "`api.toml` is not TOML, or holds a setting that is not known, or lacks one that is needed. The settings of \
+         `specs/accounting/api.toml` are an example of all of them.";
+    MissingFile = "D112", Error, "a file that the settings name does not exist",
+        "`documents` and `overlay` in `api.toml` name files relative to the folder of `api.toml`. Import the document \
+         with `cargo xtask specs import`, or correct the name.";
+    NotText = "D113", Error, "the file is not UTF-8 text",
+        "Documents and settings are read as UTF-8. Save the file in this encoding.";
+    SameModule = "D114", Error, "two APIs have the same module",
+        "`module` in `api.toml` is the folder of the API in the generated crate, so each API needs one of its own.";
+    Failed = "B901", Error, "the generator failed",
+        "A stage of the generator stopped in a way that no document should cause. Please report it, with the document if \
+         you may share it.";
+
     // Reading.
     Syntax = "D101", Error, "the text is neither JSON nor YAML",
         "The file cannot be read as JSON or as YAML 1.2. A text that starts with `{` or `[` and goes on like JSON is \

@@ -1,0 +1,71 @@
+//! What comes out of a run, as data.
+
+use crate::config::Counts;
+use crate::diagnostic::{Diagnostic, Format, Severity, render};
+use crate::plan::File;
+use crate::plan::Owned;
+use crate::source::Source;
+
+/// Everything that a run gives.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The APIs, in the order of the inputs.
+    pub apis: Vec<ApiOutcome>,
+    /// Every file below the generated crate's `src`: complete only if there are no errors.
+    pub files: Vec<File>,
+    /// The new `names.lock`.
+    pub names: String,
+    /// The new `codegen.lock`.
+    pub lock: String,
+    /// What is wrong with the inputs as a whole.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a run gives for one API.
+#[derive(Debug, Default)]
+pub struct ApiOutcome {
+    /// The name of the API, as in the inputs.
+    pub name: String,
+    /// Its module; empty if its settings cannot be read.
+    pub module: String,
+    /// How many operations were emitted.
+    pub operations: usize,
+    /// How many structs.
+    pub models: usize,
+    /// How many enumerations.
+    pub enums: usize,
+    /// How often each correction applied, by its name.
+    pub corrections: Counts,
+    /// How many things were left out, each with a reason.
+    pub skipped: usize,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files, for lines and columns of the diagnostics.
+    pub sources: Vec<Source>,
+}
+
+impl Outcome {
+    /// Is there an error? Then nothing is written.
+    pub fn has_errors(&self) -> bool {
+        let all = self.apis.iter().flat_map(|api| &api.diagnostics).chain(&self.diagnostics);
+        all.into_iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// All diagnostics as text.
+    pub fn messages(&self, format: Format) -> String {
+        let mut text = render(&self.diagnostics, [], format);
+        for api in &self.apis {
+            text.push_str(&render(&api.diagnostics, &api.sources, format));
+        }
+        text
+    }
+
+    /// What belongs to the generator below `src`, a folder of the generated crate.
+    pub fn owned(&self, src: &str) -> Owned {
+        Owned {
+            folders: self.apis.iter().map(|api| format!("{src}/{}", api.module)).collect(),
+            files: Vec::new(),
+            nursery: Some(src.to_owned()),
+        }
+    }
+}
