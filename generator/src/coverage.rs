@@ -1,1 +1,200 @@
-//! coverage (to be written).
+//! The books: what stands in the documents, what became of it, and why the rest was left out.
+//!
+//! What is documented is counted by a walk of its own over the corrected trees, which shares nothing with
+//! [`crate::normalize`] but the following of references; what was emitted is counted in the IR. So the two sides can
+//! disagree, and then something was dropped without a word: that is a fault of ours, and is reported as one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::ir::{self, Kind};
+use crate::source::{Place, Source};
+
+mod walk;
+
+/// A parameter of one operation: the operation's place, the location, the name.
+pub(crate) type ParameterKey = (Place, &'static str, String);
+
+/// The books of one API.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Coverage {
+    /// The module name of the API.
+    pub name: String,
+    /// Methods on paths.
+    pub operations: Part,
+    /// Parameters of operations, those of their paths included.
+    pub parameters: Part,
+    /// Named schemas, and inline schemas of objects.
+    pub schemas: Part,
+    /// Properties of these.
+    pub properties: Part,
+}
+
+/// One side of the books.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Part {
+    /// How many stand in the documents; what is the same in several counts once.
+    pub documented: usize,
+    /// How many of them are in the client.
+    pub emitted: usize,
+    /// The others.
+    pub skipped: Vec<Skipped>,
+    /// Those that are neither; always empty, unless the fault is ours.
+    #[serde(skip)]
+    pub unaccounted: Vec<Place>,
+}
+
+/// Something that was left out.
+#[derive(Debug, Clone, Serialize)]
+pub struct Skipped {
+    /// Where it stands.
+    pub place: Place,
+    /// Why.
+    pub reason: String,
+}
+
+impl Coverage {
+    /// The four parts, with their names.
+    pub fn parts(&self) -> [(&'static str, &Part); 4] {
+        [
+            ("operations", &self.operations),
+            ("parameters", &self.parameters),
+            ("schemas", &self.schemas),
+            ("properties", &self.properties),
+        ]
+    }
+
+    /// Do the books balance?
+    pub fn balances(&self) -> bool {
+        self.parts().iter().all(|(_, part)| part.documented == part.emitted + part.skipped.len())
+    }
+}
+
+/// Several APIs, as `coverage --json` prints them.
+pub fn to_json(apis: &[Coverage]) -> String {
+    #[derive(Serialize)]
+    struct Apis<'a> {
+        apis: &'a [Coverage],
+    }
+    serde_json::to_string(&Apis { apis }).unwrap_or_default()
+}
+
+/// What normalizing left out, and what it made a part of something else.
+#[derive(Debug, Default)]
+pub(crate) struct Losses {
+    pub(crate) skipped: BTreeMap<Place, String>,
+    pub(crate) skipped_parameters: BTreeMap<ParameterKey, String>,
+    pub(crate) absorbed: BTreeSet<Place>,
+}
+
+/// Balances the documents against the IR.
+pub(crate) fn count(sources: &[Source], api: &ir::Api, losses: &Losses) -> Coverage {
+    let documented = walk::walk(sources);
+    let emitted = Emitted::of(api);
+    let books = Books { sources, losses };
+    let schemas = |place: &Place| emitted.schemas.contains(place) || losses.absorbed.contains(place);
+    let properties = |place: &Place| emitted.properties.contains(place) || losses.absorbed.contains(place);
+    Coverage {
+        name: api.module.clone(),
+        operations: books.part(&documented.operations, |place| emitted.operations.contains(place)),
+        parameters: books.parameters(&documented.parameters, &emitted),
+        schemas: books.part(&documented.schemas, schemas),
+        properties: books.part(&documented.properties, properties),
+    }
+}
+
+/// What the IR holds, by place.
+struct Emitted<'a> {
+    operations: BTreeSet<&'a Place>,
+    parameters: BTreeSet<(&'a Place, &'static str, &'a str)>,
+    schemas: BTreeSet<&'a Place>,
+    properties: BTreeSet<&'a Place>,
+}
+
+impl<'a> Emitted<'a> {
+    fn of(api: &'a ir::Api) -> Self {
+        let parameters = api.operations.iter().flat_map(|operation| {
+            let all = operation.path.parameters.iter().chain(&operation.parameters);
+            all.map(|parameter| (&operation.place, location(parameter.location), parameter.name.as_str()))
+        });
+        let properties = api.schemas.iter().filter_map(|schema| match &schema.kind {
+            Kind::Object(object) => Some(object.properties.iter().map(|property| &property.place)),
+            _ => None,
+        });
+        Self {
+            operations: api.operations.iter().map(|operation| &operation.place).collect(),
+            parameters: parameters.collect(),
+            schemas: api.schemas.iter().map(|schema| &schema.place).collect(),
+            properties: properties.flatten().collect(),
+        }
+    }
+}
+
+struct Books<'a> {
+    sources: &'a [Source],
+    losses: &'a Losses,
+}
+
+impl Books<'_> {
+    fn part(&self, documented: &BTreeSet<Place>, emitted: impl Fn(&Place) -> bool) -> Part {
+        let mut part = Part { documented: documented.len(), ..Part::default() };
+        for place in documented {
+            if emitted(place) {
+                part.emitted += 1;
+            } else {
+                self.leave_out(&mut part, place, self.reason(place));
+            }
+        }
+        part
+    }
+
+    fn parameters(&self, documented: &BTreeMap<ParameterKey, Place>, emitted: &Emitted<'_>) -> Part {
+        let mut part = Part { documented: documented.len(), ..Part::default() };
+        for (key, place) in documented {
+            if emitted.parameters.contains(&(&key.0, key.1, key.2.as_str())) {
+                part.emitted += 1;
+            } else {
+                let own = self.losses.skipped_parameters.get(key).map(String::as_str);
+                self.leave_out(&mut part, place, own.or_else(|| self.reason(&key.0)));
+            }
+        }
+        part
+    }
+
+    fn leave_out(&self, part: &mut Part, place: &Place, reason: Option<&str>) {
+        let source = self.sources.iter().find(|source| source.file == place.file);
+        let place = source.map_or_else(|| place.clone(), |source| source.on_disk(place));
+        match reason {
+            Some(reason) => part.skipped.push(Skipped { place, reason: reason.to_owned() }),
+            None => part.unaccounted.push(place),
+        }
+    }
+
+    /// Why what stands at `place`, or something around it, was left out.
+    fn reason(&self, place: &Place) -> Option<&str> {
+        let mut around = place.clone();
+        loop {
+            if let Some(reason) = self.losses.skipped.get(&around) {
+                return Some(reason);
+            }
+            let slash = around.pointer.rfind('/')?;
+            around.pointer.truncate(slash);
+        }
+    }
+}
+
+/// A location as documents spell it.
+pub(crate) fn location(location: ir::Location) -> &'static str {
+    match location {
+        ir::Location::Path => "path",
+        ir::Location::Query => "query",
+        ir::Location::Header => "header",
+        ir::Location::Cookie => "cookie",
+    }
+}
+
+/// The spelling of a location in a document, if it is one.
+pub(crate) fn location_word(word: &str) -> &'static str {
+    ["path", "query", "header", "cookie"].into_iter().find(|known| *known == word).unwrap_or("unknown")
+}

@@ -6,11 +6,19 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::node::Node;
 use crate::source::Place;
 
+mod dump;
+mod places;
+
+pub use dump::dump;
+pub use places::each_place;
+
 /// One API: everything that its documents say, after the corrections.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Api {
     /// The module name, from `api.toml`, e.g. `accounting_v3`.
     pub module: String,
@@ -32,11 +40,11 @@ impl Api {
 }
 
 /// Index of a schema in [`Api::schemas`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SchemaId(pub u32);
 
 /// Settings of the client: where the service is and what every request carries.
-#[derive(Debug, Clone, Default)]
+#[derive(Serialize, Debug, Clone, Default)]
 pub struct Client {
     /// Base URL, with `{variable}` for each of [`Client::variables`]; no slash at its end.
     pub base_url: String,
@@ -57,7 +65,7 @@ pub struct Client {
 }
 
 /// A variable of the base URL, such as the region.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Variable {
     /// Its name in the template, e.g. `region`.
     pub name: String,
@@ -68,7 +76,7 @@ pub struct Variable {
 }
 
 /// A header that the client adds to requests.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Header {
     /// As it goes over the wire, e.g. `X-Site`.
     pub name: String,
@@ -85,7 +93,7 @@ pub struct Header {
 }
 
 /// How decimal numbers are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Serialize, Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Decimals {
     /// As a JSON number.
     #[default]
@@ -95,7 +103,7 @@ pub enum Decimals {
 }
 
 /// Which shape error replies have. Every client reads all of them; this one is expected first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Serialize, Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Errors {
     /// None is known.
     #[default]
@@ -107,14 +115,14 @@ pub enum Errors {
 }
 
 /// A property that the service remembers, so that a request which is sent twice counts once.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Idempotency {
     /// Its name inside the (unwrapped) body, e.g. `idempotency_id`.
     pub property: String,
 }
 
 /// One operation: a method on a path.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Operation {
     /// `operationId`, if the document gives one.
     pub id: Option<String>,
@@ -152,7 +160,7 @@ pub struct Operation {
 }
 
 /// An HTTP method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Method {
     Get,
@@ -166,7 +174,7 @@ pub enum Method {
 }
 
 /// A path template, e.g. `/contacts/{key}`.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Path {
     /// As the document spells it.
     pub template: String,
@@ -175,7 +183,7 @@ pub struct Path {
 }
 
 /// A parameter.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Parameter {
     /// Its name over the wire.
     pub name: String,
@@ -196,7 +204,7 @@ pub struct Parameter {
 }
 
 /// Where a parameter goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Location {
     Path,
@@ -206,7 +214,7 @@ pub enum Location {
 }
 
 /// How several values of one parameter are written (OpenAPI 3.0 `style` and `explode`, Swagger 2.0 `collectionFormat`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Serialize, Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ListStyle {
     /// `a=1&a=2`.
     #[default]
@@ -222,7 +230,7 @@ pub enum ListStyle {
 }
 
 /// A request body.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Body {
     /// Where it stands.
     pub place: Place,
@@ -236,7 +244,7 @@ pub struct Body {
 }
 
 /// What a body is made of.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub enum Content {
     /// JSON of this schema.
     Json(SchemaId),
@@ -251,7 +259,7 @@ pub enum Content {
 }
 
 /// One kind of success.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Reply {
     /// Where it stands.
     pub place: Place,
@@ -262,7 +270,7 @@ pub struct Reply {
 }
 
 /// A status, or several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
     /// Just this one.
     Code(u16),
@@ -271,7 +279,7 @@ pub enum Status {
 }
 
 /// How a list goes on.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub enum Paging {
     /// `{"$items": […], "$next": …}`, declared as an array of the item in the document.
     /// The reply's content is the *item's* array schema.
@@ -290,7 +298,7 @@ pub enum Paging {
 }
 
 /// May a request be sent again after a fault that leaves open whether it was processed?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resend {
     /// It changes nothing.
     Safe,
@@ -301,7 +309,7 @@ pub enum Resend {
 }
 
 /// Where something is to be had and who may use it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Serialize, Debug, Clone, Default, PartialEq, Eq)]
 pub struct Terms {
     /// `x-sage-availability`: product tier to country codes, e.g. `standard` to `GB`, `IE`.
     pub availability: Vec<(String, Vec<String>)>,
@@ -312,7 +320,7 @@ pub struct Terms {
 }
 
 /// A schema, named (from the components) or inline.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Schema {
     /// Where it stands.
     pub place: Place,
@@ -331,7 +339,7 @@ pub struct Schema {
 }
 
 /// What a schema describes.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub enum Kind {
     /// Any JSON.
     Any,
@@ -361,7 +369,7 @@ pub enum Kind {
 }
 
 /// How wide a whole number is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Integer {
     I32,
@@ -371,7 +379,7 @@ pub enum Integer {
 }
 
 /// What kind of text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Text {
     /// Any.
     Plain,
@@ -386,7 +394,7 @@ pub enum Text {
 }
 
 /// Values of an enumeration.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Serialize, Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Enumeration {
     /// Of strings.
     Strings(Vec<String>),
@@ -395,7 +403,7 @@ pub enum Enumeration {
 }
 
 /// An object schema.
-#[derive(Debug, Clone, Default)]
+#[derive(Serialize, Debug, Clone, Default)]
 pub struct Object {
     /// Its properties, in the order of the document; those of `allOf` first.
     pub properties: Vec<Property>,
@@ -404,7 +412,7 @@ pub struct Object {
 }
 
 /// A property of an object.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Property {
     /// Its name over the wire.
     pub name: String,
@@ -423,6 +431,7 @@ pub struct Property {
     /// Marked as deprecated.
     pub deprecated: bool,
     /// What the service assumes if it is missing.
+    #[serde(serialize_with = "dump::node")]
     pub default: Option<Node>,
     /// Limits of this place, on top of those of the schema.
     pub limits: Limits,
@@ -433,7 +442,7 @@ pub struct Property {
 }
 
 /// A choice between schemas.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Union {
     /// What it may be, in the order of the document.
     pub variants: Vec<Variant>,
@@ -442,7 +451,7 @@ pub struct Union {
 }
 
 /// One of the choices.
-#[derive(Debug, Clone)]
+#[derive(Serialize, Debug, Clone)]
 pub struct Variant {
     /// Its schema.
     pub schema: SchemaId,
@@ -451,7 +460,7 @@ pub struct Variant {
 }
 
 /// Limits on a value. They go into documentation and are never enforced: documents are often wrong about them.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Serialize, Debug, Clone, Default, PartialEq)]
 pub struct Limits {
     /// Least length in characters.
     pub min_length: Option<u64>,

@@ -105,6 +105,11 @@ impl Origins {
         self.0.insert(adapted.into(), disk.into());
     }
 
+    /// Is every part where it was?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The pointer on disk for a pointer into the adapted tree.
     pub fn on_disk(&self, adapted: &str) -> String {
         let mut around = adapted;

@@ -74,6 +74,85 @@ codes! {
     UnknownDialect = "D106", Error, "the document is of no known format",
         "A document says what it is: `openapi: 3.0.x` or `3.1.x`, `swagger: \"2.0\"`, `overlay: 1.0.0`, or for a Postman \
          collection the address of its schema in `info.schema`. This one says none of them.";
+    // Normalizing: schemas.
+    Schema = "D301", Error, "a schema cannot be read",
+        "The schema is not what OpenAPI 3.0 allows: a member has another type than it must have. Only this schema is \
+         lost; what uses it is listed among what was skipped.";
+    DanglingReference = "D302", Error, "a reference points at nothing",
+        "A `$ref` is a JSON pointer into its own document, such as `#/components/schemas/Contact`. Nothing stands where \
+         this one points, or it is no pointer. If the document is wrong, correct it in `overlay.yaml`.";
+    ReferenceCycle = "D303", Error, "references lead round in a circle",
+        "A schema may contain itself, in a property or in a list. But a reference that leads only to references, or an \
+         `allOf` that contains itself, describes nothing.";
+    AllOfConflict = "D304", Warning, "`allOf` joins what excludes each other",
+        "`allOf` asks a value to meet every schema in it. Objects are joined, and limits are added up; but no value is \
+         an object and text at once. Properties rule where there are any; otherwise any JSON value is taken.";
+    EnumValues = "D305", Note, "an `enum` is odd",
+        "The list holds values twice, none at all, or values of another type than the schema's. Text and whole numbers \
+         become enumerations; other lists are kept for documentation only.";
+    UnknownType = "D306", Warning, "a type is unknown",
+        "The types are `string`, `number`, `integer`, `boolean`, `array` and `object`. For another one any JSON value \
+         is taken.";
+    Format = "D307", Note, "a format does not suit its type",
+        "Where type and format contradict each other, the more telling one rules: a number of format `int64` is whole, \
+         an integer of format `decimal 2dp` is a decimal, an object of format `boolean` is a boolean, and a string \
+         whose format is a number has that greatest length.";
+    NoItems = "D308", Note, "a list does not say of what",
+        "An array without `items` takes any JSON value.";
+    PropertyOverridden = "D309", Note, "`allOf` describes a property twice",
+        "Of several descriptions of one property the last one rules.";
+    Discriminator = "D310", Warning, "a discriminator value stands for no choice",
+        "`mapping` leads from the values of the discriminator to schemas, and each must be one of the choices in \
+         `oneOf` or `anyOf`.";
+    UnknownKey = "D311", Note, "a member is not known to OpenAPI",
+        "The schema has a member that OpenAPI 3.0 does not know and whose name does not start with `x-`. It is left \
+         out; a spelling mistake, perhaps.";
+    NameTaken = "D312", Error, "two documents of one API define a name differently",
+        "Documents of one API share their names: a schema or an operation that stands in several of them must be the \
+         same in each. Rename one in `overlay.yaml`, or correct what differs.";
+    ExternalReference = "U301", Error, "a reference leads out of its document",
+        "References to other files and to the network are not followed. Put everything into one document.";
+    TooLarge = "U302", Error, "the document is too intricate",
+        "References may lead through 256 others, `allOf` may nest 64 levels, and joined schemas may have two million \
+         properties together. These limits keep a hostile document from exhausting memory.";
+    Ignored = "U303", Note, "something has no counterpart in the client",
+        "The document says something that is read but not used: `not`, callbacks, servers of single operations.";
+    ChoiceBesideProperties = "U304", Note, "a choice stands beside properties",
+        "`oneOf` or `anyOf` beside properties adds to the object. The properties are typed; what the choice adds is \
+         kept in `extra`.";
+
+    // Normalizing: operations.
+    Operation = "D321", Error, "an operation cannot be read",
+        "The operation is not what OpenAPI 3.0 allows, or something without which it makes no sense cannot be read. \
+         Only this operation is lost.";
+    Parameter = "D322", Error, "a parameter cannot be read",
+        "The parameter is not what OpenAPI 3.0 allows. If it must be given, its operation is lost with it.";
+    PathTemplate = "D323", Error, "a path template is malformed",
+        "A path starts with a slash, and names each of its parameters in braces: `/contacts/{key}`. It has no query and \
+         no fragment.";
+    UndeclaredParameter = "D324", Warning, "a path names a parameter that nobody declares",
+        "Each name in braces is a parameter with `in: path`. One that is not declared is taken to be text.";
+    StrayParameter = "D325", Error, "a path parameter does not stand in the path",
+        "The path template has no such name in braces, so the parameter can go nowhere.";
+    DuplicateParameter = "D326", Note, "a parameter is declared twice",
+        "Name and location together make a parameter. Of two in one list the first one rules.";
+    DuplicateOperationId = "D327", Note, "two operations have one `operationId`",
+        "An `operationId` is meant to be unique. Nothing is lost: operations are named by method and path.";
+    Reply = "D328", Warning, "an operation names no success",
+        "No reply of the operation is a success (2xx or `default`), or one of them has no legal status. Any success is \
+         taken, and its body is not read.";
+    PathItem = "D329", Warning, "a path has an unknown member",
+        "Beside the HTTP methods a path may have `parameters`, `summary`, `description`, `servers` and members that \
+         start with `x-`.";
+    ParameterStyle = "U321", Error, "a parameter style is not supported",
+        "Path parameters are written in style `simple` only.";
+    SkippedParameter = "U322", Note, "a parameter is left to the client",
+        "`Accept`, `Content-Type` and `Authorization`, and the headers named in `api.toml`, are set by the client for \
+         all its requests. Cookies are not supported.";
+    MediaTypes = "U323", Note, "a body comes in several media types",
+        "JSON is taken where it is offered; otherwise a form, a multipart form, text, and bytes, in this order.";
+    ParameterContent = "U324", Note, "a parameter is an encoded document",
+        "A parameter with `content` in place of `schema` is taken as text: its value is to be given encoded.";
 }
 
 impl Code {

@@ -1,0 +1,30 @@
+//! What `api.toml` says of the client.
+
+use crate::config::{self, ApiConfig};
+use crate::ir;
+
+/// The client's settings. Those that conventions bring are theirs to set.
+pub(super) fn client(config: &ApiConfig) -> ir::Client {
+    ir::Client {
+        base_url: config.server.url.trim_end_matches('/').to_owned(),
+        variables: config.server.variables.iter().map(variable).collect(),
+        headers: config.headers.iter().map(header).collect(),
+        reference: config.reference.clone(),
+        ..ir::Client::default()
+    }
+}
+
+fn variable(variable: &config::Variable) -> ir::Variable {
+    ir::Variable { name: variable.name.clone(), values: variable.values.clone(), default: variable.default.clone() }
+}
+
+fn header(header: &config::Header) -> ir::Header {
+    ir::Header {
+        name: header.name.clone(),
+        setter: header.setter.clone(),
+        required: header.required,
+        secret: header.secret,
+        integer: header.integer,
+        except: header.except.clone(),
+    }
+}

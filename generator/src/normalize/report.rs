@@ -1,0 +1,35 @@
+//! Diagnostics of this stage: each said once, at the place as it is on disk.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{Place, Source};
+
+pub(super) struct Report<'a> {
+    sources: &'a [Source],
+    diagnostics: &'a mut Diagnostics,
+    said: BTreeSet<(Code, Place)>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(sources: &'a [Source], diagnostics: &'a mut Diagnostics) -> Self {
+        Self { sources, diagnostics, said: BTreeSet::new() }
+    }
+
+    pub(super) fn say(&mut self, code: Code, place: &Place, message: impl Into<String>) {
+        self.say_with(code, place, message, None);
+    }
+
+    pub(super) fn say_with(&mut self, code: Code, place: &Place, message: impl Into<String>, help: Option<String>) {
+        let source = self.sources.iter().find(|source| source.file == place.file);
+        let place = source.map_or_else(|| place.clone(), |source| source.on_disk(place));
+        if !self.said.insert((code, place.clone())) {
+            return;
+        }
+        let diagnostic = Diagnostic::new(code, message).at(&place);
+        self.diagnostics.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
+}
