@@ -1,0 +1,240 @@
+//! Models in and out of JSON: what is read is written again, word for word where that matters.
+
+mod sample;
+
+use sage_runtime::codegen::{Extra, Json, Page};
+use sage_runtime::{Update, json};
+use sample::model::{Base, Contact, ContactUpdate, Level, NewContact, Payee, Rate, Status};
+use serde_json::Value;
+
+const CONTACT: &str = r#"{"id":"b88e","displayed_as":"Ann \"A\" O\u2019Hara\n","$path":"/contacts/b88e","balance":"12345678901234.56789",
+  "created_at":"2024-02-29T10:11:12.5Z","deleted_on":"","status":"on hold","level":2,
+  "contact_types":[{"id":"CUSTOMER","displayed_as":null},{"id":"VENDOR","new":{"a":[1.50,2e3]}}],
+  "parent":{"id":"p","balance":110.00},"payee":{"id":"x","kind":"BASE"},"custom":{"deep": [1, 2.0]},"links":{"b":"2","a":"1"},
+  "logo":"AQID","rate":0.1,"lock_version":9007199254740993,"is_active":true,"unknown_number":1.10,"legacy":null}"#;
+
+#[test]
+fn typed_values() {
+    let contact: Contact = json::from_str(CONTACT).unwrap();
+    assert_eq!(contact.displayed_as.as_deref(), Some("Ann \"A\" O\u{2019}Hara\n"));
+    assert_eq!(contact.balance.unwrap().to_string(), "12345678901234.56789");
+    assert_eq!(contact.deleted_on, None);
+    assert_eq!(contact.status, Some(Status::OnHold));
+    assert_eq!(contact.level, Some(Level::V2));
+    assert_eq!(contact.contact_types.as_ref().map(Vec::len), Some(2));
+    assert_eq!(contact.parent.as_ref().and_then(|p| p.balance).unwrap().to_string(), "110.00");
+    assert!(matches!(&contact.payee, Some(Payee::Base(base)) if base.id.as_deref() == Some("x")));
+    assert_eq!(contact.lock_version, Some(9_007_199_254_740_993));
+    assert_eq!(contact.logo.as_ref().unwrap().0, [1, 2, 3]);
+    assert_eq!(contact.extra.get("unknown_number").map(Json::as_text), Some("1.10"));
+    assert_eq!(contact.extra.len(), 2);
+}
+
+#[test]
+fn nothing_is_lost() {
+    let contact: Contact = json::from_str(CONTACT).unwrap();
+    let written = json::to_string(&contact);
+    // As text: numbers keep their digits, `""` and null stay what they were, unknown properties keep their place.
+    let expected: String = CONTACT.lines().map(str::trim_start).collect();
+    let expected = expected
+        .replace("\\u2019", "\u{2019}")
+        .replace("\"balance\":110.00", "\"balance\":\"110.00\"")
+        .replace(r#""links":{"b":"2","a":"1"}"#, r#""links":{"a":"1","b":"2"}"#);
+    assert_eq!(written, expected);
+    assert_eq!(json::from_str::<Contact>(&written).unwrap(), contact);
+}
+
+#[test]
+fn serde_takes_the_same_way() {
+    let contact: Contact = json::from_str(CONTACT).unwrap();
+    assert_eq!(serde_json::from_str::<Contact>(CONTACT).unwrap(), contact);
+    assert_eq!(serde_json::from_slice::<Contact>(CONTACT.as_bytes()).unwrap(), contact);
+    assert_eq!(serde_json::from_reader::<_, Contact>(CONTACT.as_bytes()).unwrap(), contact);
+    assert_eq!(serde_json::to_string(&contact).unwrap(), json::to_string(&contact).replace(": [1, 2.0]", ":[1,2.0]"));
+    let pretty = serde_json::to_string_pretty(&contact).unwrap();
+    assert!(pretty.contains("\n  \"balance\": \"12345678901234.56789\""), "{pretty}");
+    assert!(pretty.contains("\n  \"unknown_number\": 1.10"), "{pretty}");
+    let value = serde_json::to_value(&contact).unwrap();
+    assert_eq!(value, serde_json::from_str::<Value>(&json::to_string(&contact)).unwrap());
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Outer {
+    name: String,
+    inner: Rate,
+    list: Vec<Rate>,
+}
+
+#[test]
+fn numbers_keep_their_digits_inside_other_types() {
+    let text = r#"{"name":"n","inner":{"amount":12345678901234.56789},"list":[{"amount":110.00},{"amount":null,"by_currency":{"EUR":0.10}}]}"#;
+    let outer: Outer = serde_json::from_str(text).unwrap();
+    assert_eq!(outer.inner.amount.unwrap().to_string(), "12345678901234.56789");
+    assert_eq!(serde_json::to_string(&outer).unwrap(), text);
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Either {
+    Rate(Rate),
+}
+
+#[test]
+fn no_decimal_comes_through_a_float() {
+    // `untagged` buffers, and its buffer holds floats: the digits are lost before we see them.
+    assert!(serde_json::from_str::<Either>(r#"{"amount":12345678901234.56789}"#).is_err());
+    let Either::Rate(rate) = serde_json::from_str(r#"{"amount":"110.00"}"#).unwrap();
+    assert_eq!(rate.amount.unwrap().to_string(), "110.00");
+    let Either::Rate(rate) = serde_json::from_str(r#"{"amount":7}"#).unwrap();
+    assert_eq!(rate.amount.unwrap().to_string(), "7");
+}
+
+#[test]
+fn requests() {
+    let mut new = NewContact { name: "Ann".into(), contact_type_ids: vec!["CUSTOMER".into()], ..Default::default() };
+    assert_eq!(json::to_string(&new), r#"{"name":"Ann","contact_type_ids":["CUSTOMER"]}"#);
+    new.credit_limit = Some("100.50".parse().unwrap());
+    new.extra.insert("later", true);
+    new.extra.insert("name", "ignored, as the field is set");
+    assert_eq!(
+        json::to_string(&new),
+        r#"{"name":"Ann","contact_type_ids":["CUSTOMER"],"credit_limit":"100.50","later":true}"#
+    );
+
+    let update = ContactUpdate { name: "Bo".into(), credit_limit: Update::Clear, ..Default::default() };
+    assert_eq!(json::to_string(&update), r#"{"name":"Bo","credit_limit":null}"#);
+    assert_eq!(json::from_str::<ContactUpdate>(&json::to_string(&update)).unwrap(), update);
+}
+
+#[test]
+fn a_set_field_wins_over_the_memory_of_null() {
+    let mut base: Base = json::from_str(r#"{"id":null,"displayed_as":"x"}"#).unwrap();
+    assert_eq!(json::to_string(&base), r#"{"id":null,"displayed_as":"x"}"#);
+    assert_eq!(base, json::from_str(r#"{"displayed_as":"x"}"#).unwrap());
+    base.id = Some("1".into());
+    assert_eq!(json::to_string(&base), r#"{"id":"1","displayed_as":"x"}"#);
+    base.id = None;
+    base.extra.forget_blanks();
+    assert_eq!(json::to_string(&base), r#"{"displayed_as":"x"}"#);
+}
+
+#[test]
+fn memories_do_not_travel_to_another_type() {
+    let base: Base = json::from_str(r#"{"id":null,"displayed_as":null,"other":1}"#).unwrap();
+    let update = ContactUpdate { extra: base.extra, ..Default::default() };
+    assert_eq!(json::to_string(&update), r#"{"other":1}"#);
+}
+
+#[test]
+fn of_two_equal_keys_the_last_counts() {
+    let base: Base = json::from_str(r#"{"id":"1","z":1,"y":0,"id":"2","z":2}"#).unwrap();
+    assert_eq!(json::to_string(&base), r#"{"id":"2","y":0,"z":2}"#);
+    let base: Base = json::from_str(r#"{"id":null,"id":"2"}"#).unwrap();
+    assert_eq!(json::to_string(&base), r#"{"id":"2"}"#);
+    let base: Base = json::from_str(r#"{"id":"2","id":null}"#).unwrap();
+    assert_eq!(json::to_string(&base), r#"{"id":null}"#);
+}
+
+#[test]
+fn unlisted_values_are_kept() {
+    let contact: Contact = json::from_str(r#"{"status":"NEW \u00e9","level":7}"#).unwrap();
+    assert_eq!(contact.status.as_ref().map(Status::as_str), Some("NEW é"));
+    assert_eq!(contact.level.as_ref().and_then(Level::as_i64), Some(7));
+    assert_eq!(json::to_string(&contact), r#"{"status":"NEW é","level":7}"#);
+    for text in [
+        r#"{"status":5,"level":1.5}"#,
+        r#"{"status":"","level":"x"}"#,
+        r#"{"status":true,"level":99999999999999999999}"#,
+    ] {
+        assert_eq!(json::to_string(&json::from_str::<Contact>(text).unwrap()), text);
+    }
+    assert_eq!(Status::from("ACTIVE"), Status::Active);
+    assert_eq!("on hold".parse::<Status>().unwrap().to_string(), "on hold");
+    assert_eq!(Level::from(1), Level::V1);
+}
+
+#[test]
+fn unions_choose_by_tag_kind_and_required_properties() {
+    let payee = |text: &str| {
+        let payee: Payee = json::from_str(text).unwrap();
+        assert_eq!(json::to_string(&payee), text);
+        match payee {
+            Payee::Contact(_) => "contact",
+            Payee::Base(_) => "base",
+            Payee::Text(_) => "text",
+            Payee::Unknown(_) => "unknown",
+        }
+    };
+    assert_eq!(payee(r#"{"kind":"CONTACT"}"#).to_owned(), "contact");
+    assert_eq!(payee(r#"{"id":"1","balance":"2"}"#), "contact");
+    assert_eq!(payee(r#"{"id":"1"}"#), "base");
+    assert_eq!(payee(r#"{"id":1}"#), "unknown");
+    assert_eq!(payee(r#""Ann""#), "text");
+    assert_eq!(payee("[1,2.50]"), "unknown");
+}
+
+#[test]
+fn pages_of_every_form() {
+    for text in [
+        r#"{"$total":56,"$page":1,"$next":"/products?page=2","$back":null,"$itemsPerPage":50,"$items":[{"id":"1"}]}"#,
+        r#"{"$total":1,"$items":[{"id":"1"}],"$items_per_page":2147483647,"more":1.0}"#,
+        r#"[{"id":"1"}]"#,
+        r#"{"@odata.context":"x","value":[{"id":"1"}]}"#,
+        r#"{"value":[]}"#,
+        "[]",
+    ] {
+        let page: Page<Base> = json::from_str(text).unwrap();
+        assert_eq!(json::to_string(&page), text);
+        assert_eq!(serde_json::to_string(&serde_json::from_str::<Page<Base>>(text).unwrap()).unwrap(), text);
+    }
+    let page: Page<Base> =
+        json::from_str(r#"{"$total":"56","$next":"/p?page=2","$back":null,"$items_per_page":2147483647,"$items":[]}"#)
+            .unwrap();
+    assert_eq!((page.total(), page.items_per_page()), (Some(56), Some(2_147_483_647)));
+    assert_eq!((page.next().as_deref(), page.back(), page.page()), (Some("/p?page=2"), None, None));
+    assert!(json::from_str::<Page<Base>>(r#"{"$message":"no"}"#).is_err());
+}
+
+#[test]
+fn errors_say_where() {
+    let table = [
+        (r#"{"$items":[{},{"balance":"abc"}]}"#, "$items[1].balance"),
+        (r#"{"$items":[{"contact_types":[{},{},{"id":5}]}]}"#, "$items[0].contact_types[2].id"),
+        (r#"{"$items":[{"links":{"a":1}}]}"#, "$items[0].links.a"),
+        (r#"[{"parent":{"created_at":"soon"}}]"#, "[0].parent.created_at"),
+        (r#"[{"new":nul}]"#, "[0].new"),
+    ];
+    for (text, path) in table {
+        let fault = json::from_str::<Page<Contact>>(text).unwrap_err();
+        assert_eq!(fault.path(), path, "{fault}");
+        assert!(!fault.to_string().contains("abc") && !fault.to_string().contains("soon"), "{fault}");
+    }
+}
+
+#[test]
+fn hostile_text_is_refused() {
+    let deep = |n: usize| format!("{{\"x\":{}{}}}", "[".repeat(n), "]".repeat(n));
+    assert!(json::from_str::<Base>(&deep(100)).is_ok());
+    assert!(json::from_str::<Base>(&deep(1_000_000)).is_err());
+    let nested = |n: usize| format!("{}{{}}{}", "{\"parent\":".repeat(n), "}".repeat(n));
+    assert!(json::from_str::<Contact>(&nested(100)).is_ok());
+    assert!(json::from_str::<Contact>(&nested(100_000)).is_err());
+    assert!(json::from_slice::<Base>(b"{\"id\":\"\xff\"}").is_err());
+    assert!(json::from_slice::<Base>(b"\xef\xbb\xbf{}").is_ok());
+    let many: String = (0..50_000).map(|n| format!("\"k{n}\":{n},")).collect();
+    let base: Base = json::from_str(&format!("{{{many}\"k0\":\"last\"}}")).unwrap();
+    assert_eq!(base.extra.len(), 50_000);
+}
+
+#[test]
+fn an_extra_is_one_word_and_collects() {
+    assert_eq!(size_of::<Extra>(), 8);
+    let extra: Extra = [("a", 1_i64), ("b", 2), ("a", 3)].into_iter().collect();
+    assert_eq!(format!("{extra:?}"), r#"{"a": 3, "b": 2}"#);
+}
+
+#[test]
+fn debug_shows_what_is_there() {
+    let contact: Contact = json::from_str(r#"{"id":"1","status":"ACTIVE","z":[1]}"#).unwrap();
+    assert_eq!(format!("{contact:?}"), r#"Contact { id: Some("1"), status: Some(ACTIVE), z: [1] }"#);
+}
