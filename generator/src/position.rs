@@ -29,7 +29,6 @@ pub fn is_json(text: &str) -> bool {
     match text.as_bytes().first() {
         Some(b'{') => inside.is_empty() || inside.starts_with(['"', '}']),
         Some(b'[') => true,
-        Some(b'"') => true,
         _ => false,
     }
 }

@@ -74,6 +74,35 @@ codes! {
     UnknownDialect = "D106", Error, "the document is of no known format",
         "A document says what it is: `openapi: 3.0.x` or `3.1.x`, `swagger: \"2.0\"`, `overlay: 1.0.0`, or for a Postman \
          collection the address of its schema in `info.schema`. This one says none of them.";
+
+    // Adapting to OpenAPI 3.0.
+    WrongKind = "D121", Error, "something of another kind was expected",
+        "The format of the document wants an object, a list or a text here and found something else. The part is left \
+         out; a correction in the overlay can mend it.";
+    SecondBody = "D122", Error, "an operation has more than one body",
+        "In Swagger 2.0 an operation has at most one parameter `in: body`, or any number of parameters `in: formData`, \
+         never both. The first body is kept.";
+    FileParameter = "D123", Warning, "a file stands outside of a form",
+        "In Swagger 2.0 `type: file` is for parameters `in: formData` and for responses. Elsewhere it is read as text.";
+    Keyword = "U121", Warning, "a keyword of the schema has no like in OpenAPI 3.0",
+        "OpenAPI 3.1 allows all of JSON Schema. Keywords that only narrow what a value may be (`if`, `contains`, \
+         `patternProperties` …) are left out: the types accept more than the document does, and never less. Tuples \
+         become lists of any of their items.";
+    Webhooks = "U122", Note, "webhooks are left out",
+        "Webhooks of OpenAPI 3.1 are requests that the service sends. A client receives them in its own server, which is \
+         not generated.";
+    CollectionFormat = "U123", Warning, "a list is written in an unsupported way",
+        "Swagger 2.0 separates the values of a list by commas, spaces, bars, tabs, or by repeating the parameter. Tabs, \
+         and words that Swagger does not know, are not supported; commas are used.";
+
+    // Importing a vendor's documents.
+    ImportConflict = "D141", Error, "two documents of one API contradict each other",
+        "Documents of one API may repeat a path or a schema, and then they must say the same. Here they differ, so that \
+         one of them would be lost. Decide which is right and take the other out of the documents.";
+    UnreadTerms = "D142", Warning, "a line on availability or roles is not understood",
+        "Availability and roles stand in the prose of the documents, in sections that the import reads. This line of such \
+         a section has a form that it does not know, and is missing in the facts.";
+
     // Normalizing: schemas.
     Schema = "D301", Error, "a schema cannot be read",
         "The schema is not what OpenAPI 3.0 allows: a member has another type than it must have. Only this schema is \
