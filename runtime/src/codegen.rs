@@ -6,21 +6,31 @@ pub use bytes::Bytes;
 pub use chrono::{DateTime, FixedOffset, NaiveDate};
 pub use rust_decimal::Decimal;
 
+pub use crate::api::{Api, Errors, Header, ListStyle, Method, Operation, Paging, Resend, Variable};
+pub use crate::body::Part;
 pub use crate::bridge::{deserialize, serialize};
+pub use crate::call::{Call, Sending};
+pub use crate::client::{Client, ClientBuilder};
 pub use crate::enums::{
     IntegerEnum, StringEnum, Unlisted, integer_from, read_integer, read_string, string_as_str, string_from,
     write_integer, write_string,
 };
+pub use crate::error::{Error, Result};
 pub use crate::extra::Extra;
 pub use crate::json::{Fault, Reader, Writer};
 pub use crate::model::{Decimals, Model, Shape, debug_model, same_model};
 pub use crate::page::Page;
+pub use crate::pages::{Items, Pages};
 pub use crate::raw::Json;
+pub use crate::reply::{Replies, Response, read_kind};
 pub use crate::slot::{Seen, Slot};
+pub use crate::text::ToText;
+pub use crate::token::TokenSource;
+pub use crate::transport::Transport;
 pub use crate::union::{Choice, read_choice, read_union};
 pub use crate::update::Update;
 pub use crate::value::{Base64, Kinds, Value};
-pub use crate::{integer_enum, model, string_enum, union};
+pub use crate::{client_builder, integer_enum, model, page_request, replies, request, string_enum, union};
 
 /// A JSON object with any keys, each value of one type.
 pub type Map<T> = std::collections::BTreeMap<String, T>;

@@ -136,10 +136,10 @@ macro_rules! string_enum {
         }
 
         impl $crate::codegen::StringEnum for $name {
-            fn listed(text: &str) -> Option<Self> {
-                Some(match text {
+            fn listed(text: &str) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(match text {
                     $($text => Self::$variant,)*
-                    _ => return None,
+                    _ => return ::core::option::Option::None,
                 })
             }
 
@@ -147,10 +147,10 @@ macro_rules! string_enum {
                 Self::$unknown(value)
             }
 
-            fn text(&self) -> Result<&'static str, &$crate::codegen::Unlisted> {
-                Ok(match self {
+            fn text(&self) -> ::core::result::Result<&'static str, &$crate::codegen::Unlisted> {
+                ::core::result::Result::Ok(match self {
                     $(Self::$variant => $text,)*
-                    Self::$unknown(value) => return Err(value),
+                    Self::$unknown(value) => return ::core::result::Result::Err(value),
                 })
             }
         }
@@ -158,7 +158,7 @@ macro_rules! string_enum {
         impl $crate::codegen::Value for $name {
             const KINDS: $crate::codegen::Kinds = $crate::codegen::Kinds::STRING;
 
-            fn read(reader: &mut $crate::codegen::Reader<'_>) -> Result<Self, $crate::codegen::Fault> {
+            fn read(reader: &mut $crate::codegen::Reader<'_>) -> ::core::result::Result<Self, $crate::codegen::Fault> {
                 $crate::codegen::read_string(reader)
             }
 
@@ -167,20 +167,20 @@ macro_rules! string_enum {
             }
         }
 
-        impl Default for $name {
+        impl ::core::default::Default for $name {
             fn default() -> Self {
                 $crate::codegen::string_from("")
             }
         }
 
-        impl From<&str> for $name {
+        impl ::core::convert::From<&str> for $name {
             fn from(text: &str) -> Self {
                 $crate::codegen::string_from(text)
             }
         }
 
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
                 $crate::codegen::string_from(&text)
             }
         }
@@ -188,8 +188,8 @@ macro_rules! string_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Ok($crate::codegen::string_from(text))
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                ::core::result::Result::Ok($crate::codegen::string_from(text))
             }
         }
 
@@ -202,6 +202,12 @@ macro_rules! string_enum {
         impl ::core::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::codegen::ToText for $name {
+            fn to_text(&self) -> ::std::string::String {
+                ::std::string::ToString::to_string(self)
             }
         }
 
@@ -222,19 +228,19 @@ macro_rules! integer_enum {
     ($name:ident, $unknown:ident, { $($variant:ident = $number:literal),* $(,)? }) => {
         impl $name {
             /// The value as it goes over the wire; `None` if it is no whole number of 64 bits.
-            pub fn as_i64(&self) -> Option<i64> {
+            pub fn as_i64(&self) -> ::core::option::Option<i64> {
                 match $crate::codegen::IntegerEnum::number(self) {
-                    Ok(number) => Some(number),
-                    Err(unlisted) => unlisted.as_str().parse().ok(),
+                    ::core::result::Result::Ok(number) => ::core::option::Option::Some(number),
+                    ::core::result::Result::Err(unlisted) => unlisted.as_str().parse().ok(),
                 }
             }
         }
 
         impl $crate::codegen::IntegerEnum for $name {
-            fn listed(number: i64) -> Option<Self> {
-                Some(match number {
+            fn listed(number: i64) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(match number {
                     $($number => Self::$variant,)*
-                    _ => return None,
+                    _ => return ::core::option::Option::None,
                 })
             }
 
@@ -242,10 +248,10 @@ macro_rules! integer_enum {
                 Self::$unknown(value)
             }
 
-            fn number(&self) -> Result<i64, &$crate::codegen::Unlisted> {
-                Ok(match self {
+            fn number(&self) -> ::core::result::Result<i64, &$crate::codegen::Unlisted> {
+                ::core::result::Result::Ok(match self {
                     $(Self::$variant => $number,)*
-                    Self::$unknown(value) => return Err(value),
+                    Self::$unknown(value) => return ::core::result::Result::Err(value),
                 })
             }
         }
@@ -253,7 +259,7 @@ macro_rules! integer_enum {
         impl $crate::codegen::Value for $name {
             const KINDS: $crate::codegen::Kinds = $crate::codegen::Kinds::NUMBER;
 
-            fn read(reader: &mut $crate::codegen::Reader<'_>) -> Result<Self, $crate::codegen::Fault> {
+            fn read(reader: &mut $crate::codegen::Reader<'_>) -> ::core::result::Result<Self, $crate::codegen::Fault> {
                 $crate::codegen::read_integer(reader)
             }
 
@@ -262,13 +268,13 @@ macro_rules! integer_enum {
             }
         }
 
-        impl Default for $name {
+        impl ::core::default::Default for $name {
             fn default() -> Self {
                 $crate::codegen::integer_from(0)
             }
         }
 
-        impl From<i64> for $name {
+        impl ::core::convert::From<i64> for $name {
             fn from(number: i64) -> Self {
                 $crate::codegen::integer_from(number)
             }
@@ -277,9 +283,15 @@ macro_rules! integer_enum {
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match $crate::codegen::IntegerEnum::number(self) {
-                    Ok(number) => ::core::fmt::Display::fmt(&number, f),
-                    Err(unlisted) => f.write_str(unlisted.as_str()),
+                    ::core::result::Result::Ok(number) => ::core::fmt::Display::fmt(&number, f),
+                    ::core::result::Result::Err(unlisted) => f.write_str(unlisted.as_str()),
                 }
+            }
+        }
+
+        impl $crate::codegen::ToText for $name {
+            fn to_text(&self) -> ::std::string::String {
+                ::std::string::ToString::to_string(self)
             }
         }
 

@@ -1,24 +1,47 @@
-//! What the generated Sage clients stand on.
+//! What the generated Sage clients stand on: models that lose nothing, calls, pages, errors.
 //!
-//! Applications use `sage-api`, whose modules re-export what they need from here.
+//! Applications use `sage-api`, whose modules re-export what they need from here. What a model is made of stands in
+//! [`Value`]; JSON without a client in [`json`]; what may be replaced in [`transport::Transport`] and [`TokenSource`].
 
+mod api;
+mod base;
+mod body;
 mod bridge;
+mod call;
+mod client;
 #[doc(hidden)]
 pub mod codegen;
 mod enums;
+pub mod error;
 mod extra;
 pub mod json;
 mod model;
 mod page;
+mod pages;
+mod path;
 mod raw;
+mod reply;
+mod secret;
 mod slot;
+mod text;
+mod token;
+pub mod transport;
 mod union;
 mod update;
 mod value;
 
+pub use crate::body::Part;
+pub use crate::call::{Call, Sending};
+pub use crate::client::{Client, ClientBuilder};
 pub use crate::enums::Unlisted;
+pub use crate::error::{ApiError, Delivery, Error, Kind, Result};
 pub use crate::extra::Extra;
 pub use crate::page::Page;
+pub use crate::pages::{Items, Pages};
 pub use crate::raw::Json;
+pub use crate::reply::Response;
+pub use crate::secret::Secret;
+pub use crate::text::ToText;
+pub use crate::token::{StaticToken, TokenSource};
 pub use crate::update::Update;
 pub use crate::value::{Base64, Value};

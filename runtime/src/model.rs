@@ -104,7 +104,7 @@ pub(crate) fn read_model(model: &mut dyn Model, reader: &mut Reader<'_>) -> Resu
             reader.skip()?;
             continue;
         };
-        match slot.read(reader) {
+        match slot.read_slot(reader) {
             Ok(Seen::Value) => {}
             Ok(Seen::Null) => model.extra_mut().remember(shape, index, Blank::Null),
             Ok(Seen::Empty) => model.extra_mut().remember(shape, index, Blank::Empty),
@@ -125,7 +125,7 @@ pub(crate) fn write_model(model: &dyn Model, writer: &mut Writer) {
         match model.slot(index) {
             Some(slot) if !slot.is_absent() => {
                 writer.key(property);
-                slot.write(writer);
+                slot.write_slot(writer);
             }
             _ => {
                 if let Some(blank) = extra.blank(shape, index) {
@@ -204,17 +204,17 @@ macro_rules! model {
                 &SHAPE
             }
 
-            fn slot(&self, index: usize) -> Option<&dyn $crate::codegen::Slot> {
-                Some(match index {
+            fn slot(&self, index: usize) -> ::core::option::Option<&dyn $crate::codegen::Slot> {
+                ::core::option::Option::Some(match index {
                     $($index => &self.$field,)*
-                    _ => return None,
+                    _ => return ::core::option::Option::None,
                 })
             }
 
-            fn slot_mut(&mut self, index: usize) -> Option<&mut dyn $crate::codegen::Slot> {
-                Some(match index {
+            fn slot_mut(&mut self, index: usize) -> ::core::option::Option<&mut dyn $crate::codegen::Slot> {
+                ::core::option::Option::Some(match index {
                     $($index => &mut self.$field,)*
-                    _ => return None,
+                    _ => return ::core::option::Option::None,
                 })
             }
 
@@ -227,7 +227,7 @@ macro_rules! model {
             }
         }
 
-        impl PartialEq for $model {
+        impl ::core::cmp::PartialEq for $model {
             fn eq(&self, other: &Self) -> bool {
                 $crate::codegen::same_model(self, other)
             }

@@ -20,9 +20,9 @@ pub enum Seen {
 /// A property of a model, whatever its type.
 pub trait Slot: Any {
     /// Reads it in place of what was there.
-    fn read(&mut self, reader: &mut Reader<'_>) -> Result<Seen, Fault>;
+    fn read_slot(&mut self, reader: &mut Reader<'_>) -> Result<Seen, Fault>;
     /// Writes it.
-    fn write(&self, writer: &mut Writer);
+    fn write_slot(&self, writer: &mut Writer);
     /// Is it left out?
     fn is_absent(&self) -> bool;
     /// For `Debug`.
@@ -32,11 +32,11 @@ pub trait Slot: Any {
 }
 
 impl<T: Value> Slot for T {
-    fn read(&mut self, reader: &mut Reader<'_>) -> Result<Seen, Fault> {
+    fn read_slot(&mut self, reader: &mut Reader<'_>) -> Result<Seen, Fault> {
         self.read_over(reader)
     }
 
-    fn write(&self, writer: &mut Writer) {
+    fn write_slot(&self, writer: &mut Writer) {
         Value::write(self, writer);
     }
 

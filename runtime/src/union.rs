@@ -99,7 +99,7 @@ macro_rules! union {
         impl $crate::codegen::Value for $name {
             const KINDS: $crate::codegen::Kinds = $crate::codegen::Kinds::ANY;
 
-            fn read(reader: &mut $crate::codegen::Reader<'_>) -> Result<Self, $crate::codegen::Fault> {
+            fn read(reader: &mut $crate::codegen::Reader<'_>) -> ::core::result::Result<Self, $crate::codegen::Fault> {
                 let read = $crate::codegen::read_union(reader, $tag, &[$(
                     $crate::codegen::Choice {
                         kinds: <$ty as $crate::codegen::Value>::KINDS,
@@ -108,7 +108,7 @@ macro_rules! union {
                         read: |reader| $crate::codegen::read_choice(reader, Self::$variant),
                     },
                 )*])?;
-                Ok(read.unwrap_or_else(Self::$unknown))
+                ::core::result::Result::Ok(read.unwrap_or_else(Self::$unknown))
             }
 
             fn write(&self, writer: &mut $crate::codegen::Writer) {
@@ -119,7 +119,7 @@ macro_rules! union {
             }
         }
 
-        impl Default for $name {
+        impl ::core::default::Default for $name {
             fn default() -> Self {
                 Self::$unknown($crate::codegen::Json::default())
             }

@@ -1,7 +1,7 @@
 //! The types of values that models are made of, and how each is read and written.
 
 mod base64;
-mod date;
+pub(crate) mod date;
 mod decimal;
 mod number;
 

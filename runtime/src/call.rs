@@ -1,0 +1,346 @@
+//! A call: an operation with its arguments, on its way to a reply.
+
+mod draft;
+mod execute;
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+
+pub(crate) use draft::Draft;
+
+use crate::api::{ListStyle, Operation};
+use crate::client::Client;
+use crate::error::Result;
+use crate::model::Model;
+use crate::page::Page;
+use crate::pages::{Items, Pages};
+use crate::reply::{self, Raw, Read, Replies, Response};
+use crate::text::ToText;
+use crate::transport::BoxFuture;
+use crate::value::Value;
+
+/// A request that has not been sent yet: `.await` it, or [`send`](Call::send) it.
+///
+/// Setters never fail: the first thing that is wrong is kept, and sending returns it instead of sending.
+#[must_use = "nothing is sent before the call is awaited"]
+pub struct Call<T> {
+    draft: Box<Draft>,
+    read: Read<T>,
+}
+
+impl<T: Value> Call<T> {
+    /// A call whose reply is JSON.
+    pub fn json(client: &Client, operation: &'static Operation) -> Self {
+        Call::new(client, operation, reply::json)
+    }
+}
+
+impl<T: Value> Call<Option<T>> {
+    /// A call whose reply is JSON or nothing.
+    pub fn optional(client: &Client, operation: &'static Operation) -> Self {
+        Call::new(client, operation, reply::json)
+    }
+}
+
+impl Call<()> {
+    /// A call whose reply has nothing to say.
+    pub fn empty(client: &Client, operation: &'static Operation) -> Self {
+        Call::new(client, operation, reply::nothing)
+    }
+}
+
+impl Call<Bytes> {
+    /// A call whose reply is a file.
+    pub fn bytes(client: &Client, operation: &'static Operation) -> Self {
+        Call::new(client, operation, reply::bytes)
+    }
+}
+
+impl Call<String> {
+    /// A call whose reply is text.
+    pub fn text(client: &Client, operation: &'static Operation) -> Self {
+        Call::new(client, operation, reply::text)
+    }
+}
+
+impl<T: Replies> Call<T> {
+    /// A call whose reply is of a kind that its status tells.
+    pub fn by_status(client: &Client, operation: &'static Operation) -> Self {
+        Call::new(client, operation, reply::by_status)
+    }
+}
+
+impl<T> Call<T> {
+    fn new(client: &Client, operation: &'static Operation, read: Read<T>) -> Self {
+        Call { draft: Box::new(Draft::new(client.clone(), operation)), read }
+    }
+
+    /// The next parameter of the path.
+    pub fn path(mut self, value: impl ToText) -> Self {
+        self.draft.path.push(value.to_text());
+        self
+    }
+
+    /// Sets a query parameter, in place of what it was.
+    pub fn query(mut self, name: impl Into<String>, value: impl ToText) -> Self {
+        self.draft.set_query(name.into(), &value.to_text());
+        self
+    }
+
+    /// Sets a query parameter to several values; to none: it is left out.
+    pub fn query_list<V: ToText>(
+        mut self,
+        name: impl Into<String>,
+        style: ListStyle,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let values: Vec<_> = values.into_iter().map(|value| value.to_text()).collect();
+        self.draft.set_query_list(name.into(), style, &values);
+        self
+    }
+
+    /// Sets a query parameter to an object: each property in brackets.
+    pub fn query_deep<M: Model>(mut self, name: &str, value: &M) -> Self {
+        self.draft.set_query_deep(name, value);
+        self
+    }
+
+    /// Sets a header, in place of what the client says.
+    pub fn header(mut self, name: &str, value: impl ToText) -> Self {
+        self.draft.set_header(name, &value.to_text());
+        self
+    }
+
+    /// Adds a cookie.
+    pub fn cookie(mut self, name: &str, value: impl ToText) -> Self {
+        self.draft.add_cookie(name, &value.to_text());
+        self
+    }
+
+    /// Sets the body: JSON, wrapped as the operation wants it.
+    pub fn body<B: Value>(mut self, body: &B) -> Self {
+        self.draft.set_json(body);
+        self
+    }
+
+    /// Sets the body, if there is one.
+    pub fn body_opt<B: Value>(self, body: Option<&B>) -> Self {
+        match body {
+            Some(body) => self.body(body),
+            None => self,
+        }
+    }
+
+    /// Sets the body: a form.
+    pub fn form<M: Model>(mut self, body: &M) -> Self {
+        self.draft.set_body("application/x-www-form-urlencoded", crate::body::form(body));
+        self
+    }
+
+    /// Sets the body: a form with files.
+    pub fn multipart<M: Model>(mut self, body: &M) -> Self {
+        self.draft.set_multipart(body);
+        self
+    }
+
+    /// Sets the body: bytes of this media type.
+    pub fn bytes_body(mut self, body: impl Into<Bytes>, media_type: &str) -> Self {
+        self.draft.set_body(media_type, body.into());
+        self
+    }
+
+    /// Sets the body: text of this media type.
+    pub fn text_body(mut self, body: impl Into<String>, media_type: &str) -> Self {
+        self.draft.set_body(media_type, body.into());
+        self
+    }
+
+    /// Sends it; the same as `.await`.
+    pub fn send(self) -> Sending<T> {
+        Sending { run: self.draft.execute(), read: self.read }
+    }
+
+    /// Sends it, and gives status, headers and the raw body beside the value.
+    ///
+    /// # Errors
+    /// As [`send`](Call::send).
+    pub async fn send_full(self) -> Result<Response<T>> {
+        let read = self.read;
+        let raw = self.draft.execute().await?;
+        Ok(Response::new(read(&raw)?, raw))
+    }
+}
+
+impl<T: Value> Call<Page<T>> {
+    /// The same as [`json`](Call::json).
+    pub fn page(client: &Client, operation: &'static Operation) -> Self {
+        Call::json(client, operation)
+    }
+
+    /// All items of the list, page by page.
+    pub fn items(self) -> Items<T> {
+        Items::new(self.pages())
+    }
+
+    /// All pages of the list.
+    pub fn pages(self) -> Pages<T> {
+        Pages::new(*self.draft)
+    }
+}
+
+impl<T> IntoFuture for Call<T> {
+    type Output = Result<T>;
+    type IntoFuture = Sending<T>;
+
+    fn into_future(self) -> Sending<T> {
+        self.send()
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("operation", &self.draft.operation.id).finish_non_exhaustive()
+    }
+}
+
+/// A call that has been sent, or is about to be: the future of its reply.
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Sending<T> {
+    run: BoxFuture<'static, Result<Raw>>,
+    read: Read<T>,
+}
+
+impl<T> Sending<T> {
+    pub(crate) fn of(run: BoxFuture<'static, Result<Raw>>, read: Read<T>) -> Self {
+        Sending { run, read }
+    }
+}
+
+impl<T> Future for Sending<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let read = self.read;
+        self.run.as_mut().poll(context).map(|raw| raw.and_then(|raw| read(&raw)))
+    }
+}
+
+impl<T> fmt::Debug for Sending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending").field("reply", &PhantomData::<T>).finish_non_exhaustive()
+    }
+}
+
+/// Gives a newtype of [`Call`] what every request has: `rt::request!(GetContact, Contact);`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! request {
+    ($name:ident, $reply:ty) => {
+        impl $name {
+            /// Sends it; the same as `.await`.
+            pub fn send(self) -> $crate::codegen::Sending<$reply> {
+                self.0.send()
+            }
+
+            /// Sends it, and gives status, headers and the raw body beside the value.
+            ///
+            /// # Errors
+            /// As `send`.
+            pub async fn send_full(self) -> $crate::codegen::Result<$crate::codegen::Response<$reply>> {
+                self.0.send_full().await
+            }
+
+            /// Sets a query parameter that this version does not know.
+            pub fn query(self, name: &str, value: impl $crate::codegen::ToText) -> Self {
+                Self(self.0.query(name, value))
+            }
+
+            /// Sets a header of this request.
+            pub fn header(self, name: &str, value: impl $crate::codegen::ToText) -> Self {
+                Self(self.0.header(name, value))
+            }
+        }
+
+        impl ::core::future::IntoFuture for $name {
+            type Output = $crate::codegen::Result<$reply>;
+            type IntoFuture = $crate::codegen::Sending<$reply>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.0.send()
+            }
+        }
+    };
+}
+
+/// The same for a list: `rt::page_request!(ListContacts, Contact);`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! page_request {
+    ($name:ident, $item:ty) => {
+        $crate::request!($name, $crate::codegen::Page<$item>);
+
+        impl $name {
+            /// All items of the list, page by page.
+            pub fn items(self) -> $crate::codegen::Items<$item> {
+                self.0.items()
+            }
+
+            /// All pages of the list.
+            pub fn pages(self) -> $crate::codegen::Pages<$item> {
+                self.0.pages()
+            }
+        }
+    };
+}
+
+/// Gives a newtype of `rt::ClientBuilder` what every builder has: `rt::client_builder!(ClientBuilder, Client);`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! client_builder {
+    ($builder:ident, $client:ident) => {
+        impl $builder {
+            /// Uses one access token, for as long as it lasts.
+            pub fn access_token(self, token: impl ::core::convert::Into<::std::string::String>) -> Self {
+                Self(self.0.access_token(token))
+            }
+
+            /// Asks this for the access token of each request.
+            pub fn token_source(self, source: impl $crate::codegen::TokenSource) -> Self {
+                Self(self.0.token_source(source))
+            }
+
+            /// Sends requests through this.
+            pub fn transport(self, transport: impl $crate::codegen::Transport) -> Self {
+                Self(self.0.transport(transport))
+            }
+
+            /// Replaces the base URL; it may have the same variables.
+            pub fn base_url(self, url: impl ::core::convert::Into<::std::string::String>) -> Self {
+                Self(self.0.base_url(url))
+            }
+
+            /// Replaces scheme, host and port of the base URL, and keeps its path; for tests.
+            pub fn origin(self, origin: impl ::core::convert::Into<::std::string::String>) -> Self {
+                Self(self.0.origin(origin))
+            }
+
+            /// How long one attempt may take, the body included; 60 seconds if not set.
+            pub fn timeout(self, timeout: ::core::time::Duration) -> Self {
+                Self(self.0.timeout(timeout))
+            }
+
+            /// Checks everything that can be checked without the service.
+            ///
+            /// # Errors
+            /// Something that every request needs is missing or malformed.
+            pub fn build(self) -> $crate::codegen::Result<$client> {
+                self.0.build().map($client)
+            }
+        }
+    };
+}

@@ -1,0 +1,143 @@
+//! A request while it is being put together.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
+
+use crate::api::{ListStyle, Operation};
+use crate::body;
+use crate::client::{self, Client};
+use crate::error::Error;
+use crate::model::Model;
+use crate::path;
+use crate::value::Value;
+
+/// Everything that a request is made of.
+pub(crate) struct Draft {
+    pub(crate) client: Client,
+    pub(crate) operation: &'static Operation,
+    /// The values of the path template, in order.
+    pub(crate) path: Vec<String>,
+    /// Names as they are, values encoded.
+    query: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
+    pub(super) media_type: Option<HeaderValue>,
+    pub(super) body: Bytes,
+    /// The first thing that went wrong.
+    problem: Option<Error>,
+}
+
+impl Draft {
+    pub(super) fn new(client: Client, operation: &'static Operation) -> Self {
+        Draft {
+            client,
+            operation,
+            path: Vec::new(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            media_type: None,
+            body: Bytes::new(),
+            problem: None,
+        }
+    }
+
+    pub(crate) fn has_query(&self, name: &str) -> bool {
+        self.query.iter().any(|(known, _)| known == name)
+    }
+
+    /// The number that a query parameter was set to.
+    pub(crate) fn query_number(&self, name: &str) -> Option<u64> {
+        self.query.iter().find(|(known, _)| known == name)?.1.parse().ok()
+    }
+
+    pub(crate) fn set_query(&mut self, name: String, value: &str) {
+        self.query.retain(|(known, _)| *known != name);
+        self.query.push((name, path::query(value)));
+    }
+
+    pub(super) fn set_query_list(&mut self, name: String, style: ListStyle, values: &[String]) {
+        self.query.retain(|(known, _)| *known != name);
+        let encoded = values.iter().map(|value| path::query(value));
+        let separator = match style {
+            ListStyle::Repeat => {
+                self.query.extend(encoded.map(|value| (name.clone(), value)));
+                return;
+            }
+            ListStyle::Comma => ",",
+            ListStyle::Space => "%20",
+            ListStyle::Pipe => "%7C",
+        };
+        if !values.is_empty() {
+            self.query.push((name, encoded.collect::<Vec<_>>().join(separator)));
+        }
+    }
+
+    pub(super) fn set_query_deep(&mut self, name: &str, value: &dyn Model) {
+        for (property, text) in body::texts(value) {
+            self.set_query(format!("{name}[{property}]"), &text);
+        }
+    }
+
+    pub(super) fn set_header(&mut self, name: &str, value: &str) {
+        let secret =
+            self.client.0.api.headers.iter().any(|header| header.secret && header.name.eq_ignore_ascii_case(name));
+        match client::header(name, value, secret) {
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
+            Err(problem) => self.fail(problem),
+        }
+    }
+
+    pub(super) fn add_cookie(&mut self, name: &str, value: &str) {
+        let before = self.headers.get(http::header::COOKIE).and_then(|value| value.to_str().ok());
+        let cookie = format!("{name}={}", path::query(value));
+        let all = before.map_or(cookie.clone(), |before| format!("{before}; {cookie}"));
+        self.set_header("cookie", &all);
+    }
+
+    pub(super) fn set_json<B: Value>(&mut self, value: &B) {
+        let id = self.client.0.api.idempotency.filter(|_| self.operation.idempotent_by_id);
+        match body::json(value, self.operation.wrapper, id) {
+            Ok(text) => self.set_body("application/json", text),
+            Err(problem) => self.fail(Error::config(problem)),
+        }
+    }
+
+    pub(super) fn set_multipart(&mut self, value: &dyn Model) {
+        match body::multipart(value) {
+            Ok((media_type, body)) => self.set_body(&media_type, body),
+            Err(problem) => self.fail(Error::config(problem)),
+        }
+    }
+
+    pub(super) fn set_body(&mut self, media_type: &str, body: impl Into<Bytes>) {
+        match HeaderValue::from_str(media_type) {
+            Ok(media_type) => self.media_type = Some(media_type),
+            Err(_) => self.fail(Error::config("the media type of the body can not be sent")),
+        }
+        self.body = body.into();
+    }
+
+    fn fail(&mut self, problem: Error) {
+        self.problem.get_or_insert(problem);
+    }
+
+    pub(crate) fn take_problem(&mut self) -> Option<Error> {
+        self.problem.take()
+    }
+
+    /// The path of the template with its values, below the base.
+    pub(crate) fn local_path(&self) -> Result<String, Error> {
+        path::fill(self.operation.path, &self.path).map_err(Error::config)
+    }
+
+    /// The URL with its query.
+    pub(crate) fn url(&self) -> Result<String, Error> {
+        let mut url = self.client.0.base.join(&self.local_path()?);
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            url.push(if index == 0 { '?' } else { '&' });
+            url.push_str(&path::query(name));
+            url.push('=');
+            url.push_str(value);
+        }
+        Ok(url)
+    }
+}

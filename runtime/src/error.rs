@@ -1,0 +1,330 @@
+//! What went wrong with a call: one opaque type that answers questions.
+//!
+//! `Display` is one line and never holds a body, a header, a URL or a secret.
+
+mod api;
+mod redact;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, StatusCode};
+
+pub use api::ApiError;
+
+use crate::api::Operation;
+use crate::json::Fault;
+use crate::reply::Raw;
+use crate::transport::{BoxError, Phase, TransportFault};
+
+use redact::Redact;
+
+/// The result of a call.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a call, or the set-up of a client, failed.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    delivery: Delivery,
+    what: Cow<'static, str>,
+    operation: Option<&'static Operation>,
+    status: Option<StatusCode>,
+    request_id: Option<Box<str>>,
+    media_type: Option<Box<str>>,
+    retry_after: Option<Duration>,
+    api: Vec<ApiError>,
+    path: Option<Box<str>>,
+    snippet: Option<Box<str>>,
+    source: Option<BoxError>,
+}
+
+/// What kind of failure it is; each error is of exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The client or the request is not complete, or not right; nothing was sent.
+    Config,
+    /// The service does not know who asks (401), or there is no token to say it with.
+    Auth,
+    /// The service asks for fewer requests (429).
+    Limited,
+    /// The service answered with an error.
+    Api,
+    /// The service answered with success, and the reply can not be read.
+    Decode,
+    /// There was no reply.
+    Transport,
+    /// There was no reply in time.
+    Timeout,
+    /// A list can not be continued.
+    Paging,
+}
+
+/// Was the request processed?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// No: it was never sent.
+    NotSent,
+    /// No: the service refused it.
+    Refused,
+    /// Nobody knows: sending it again may do it twice.
+    Unknown,
+    /// Yes: the reply came, and can not be read.
+    Answered,
+}
+
+impl Error {
+    fn new(kind: Kind, delivery: Delivery, what: impl Into<Cow<'static, str>>) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            delivery,
+            what: what.into(),
+            operation: None,
+            status: None,
+            request_id: None,
+            media_type: None,
+            retry_after: None,
+            api: Vec::new(),
+            path: None,
+            snippet: None,
+            source: None,
+        }))
+    }
+
+    /// Something is missing or wrong on our side of the wire.
+    pub(crate) fn config(what: impl Into<Cow<'static, str>>) -> Self {
+        Error::new(Kind::Config, Delivery::NotSent, what)
+    }
+
+    pub(crate) fn auth(what: impl Into<Cow<'static, str>>) -> Self {
+        Error::new(Kind::Auth, Delivery::NotSent, what)
+    }
+
+    pub(crate) fn paging(what: impl Into<Cow<'static, str>>) -> Self {
+        Error::new(Kind::Paging, Delivery::NotSent, what)
+    }
+
+    pub(crate) fn transport(fault: TransportFault) -> Self {
+        let (kind, delivery) = match fault.phase {
+            Phase::NotSent => (Kind::Transport, Delivery::NotSent),
+            Phase::TimedOut => (Kind::Timeout, Delivery::Unknown),
+            Phase::Unknown => (Kind::Transport, Delivery::Unknown),
+            Phase::TooLarge => (Kind::Decode, Delivery::Answered),
+        };
+        Error::new(kind, delivery, fault.to_string()).because(fault.source)
+    }
+
+    /// A reply that is no success.
+    pub(crate) fn answered(raw: &Raw) -> Self {
+        let redact = &Redact::of(&raw.secrets);
+        let status = raw.status;
+        let (kind, delivery) = match status.as_u16() {
+            401 => (Kind::Auth, Delivery::Refused),
+            429 => (Kind::Limited, Delivery::Refused),
+            408 => (Kind::Api, Delivery::Unknown),
+            400..500 => (Kind::Api, Delivery::Refused),
+            _ => (Kind::Api, Delivery::Unknown),
+        };
+        let what = match status.is_redirection() {
+            true => format!("the service answered {} and points elsewhere, which is not followed", status.as_u16()),
+            false => format!("the service answered {}", status.as_u16()),
+        };
+        let text = redact.text(&String::from_utf8_lossy(&raw.body));
+        let mut error = Error::new(kind, delivery, what).about(raw, redact);
+        error.0.retry_after = retry_after(&raw.headers, SystemTime::now());
+        error.0.api = api::parse(&text);
+        error
+    }
+
+    /// A success that can not be read.
+    pub(crate) fn decode(raw: &Raw, fault: Fault) -> Self {
+        let redact = &Redact::of(&raw.secrets);
+        let what = match raw.body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            None => "the reply is empty".to_owned(),
+            Some(b'<') => "the reply is a web page, or XML".to_owned(),
+            Some(_) => format!("the reply can not be read: {fault}"),
+        };
+        let mut error = Error::new(Kind::Decode, Delivery::Answered, what).about(raw, redact);
+        error.0.path = Some(fault.path().into());
+        error.0.source = Some(Box::new(fault));
+        error
+    }
+
+    fn about(mut self, raw: &Raw, redact: &Redact<'_>) -> Self {
+        let header = |name: &str| raw.headers.get(name).and_then(|value| value.to_str().ok());
+        self.0.status = Some(raw.status);
+        self.0.request_id = REQUEST_IDS.iter().find_map(|name| header(name)).map(|id| redact.text(id).into());
+        self.0.media_type = header("content-type").map(Into::into);
+        self.0.snippet = Some(redact.snippet(&raw.body).into());
+        self
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn in_operation(mut self, operation: &'static Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Was the request processed?
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The HTTP status, if there was a reply.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// What the service says is wrong; empty if it says nothing that can be read.
+    pub fn api(&self) -> &[ApiError] {
+        &self.0.api
+    }
+
+    /// How long the service asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The service's id of the request, to be told to its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The media type of the reply.
+    pub fn media_type(&self) -> Option<&str> {
+        self.0.media_type.as_deref()
+    }
+
+    /// The operation, e.g. `contacts.list`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.id)
+    }
+
+    /// Where the operation stands in the project's specs.
+    pub fn operation_place(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.place)
+    }
+
+    /// Where in the reply something could not be read, e.g. `$items[3].total_amount`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+
+    /// The beginning of the reply's body, at most 2 KiB, with secrets removed. It may hold business data: log it with care.
+    pub fn body_snippet(&self) -> Option<&str> {
+        self.0.snippet.as_deref()
+    }
+
+    /// Was there no reply in time?
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == Kind::Timeout
+    }
+
+    /// Does the service not know who asks?
+    pub fn is_auth(&self) -> bool {
+        self.0.kind == Kind::Auth
+    }
+}
+
+/// Under which names services send the id of a request.
+const REQUEST_IDS: [&str; 5] = ["x-request-id", "x_request_id", "request-id", "apim-request-id", "x-correlation-id"];
+
+/// `Retry-After` in any of its forms; what can not be read counts as not sent.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        // A day is as good as any longer time, and no overflow.
+        return seconds.is_finite().then(|| Duration::from_secs(seconds.ceil().clamp(0.0, 86_400.0) as u64));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{}: ", operation.id)?;
+        }
+        f.write_str(&self.0.what)?;
+        if let Some(first) = self.0.api.first() {
+            write!(f, ": {first}")?;
+        }
+        match self.0.api.len() {
+            0 | 1 => Ok(()),
+            more => write!(f, " (and {} more)", more - 1),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("delivery", &self.0.delivery)
+            .field("status", &self.status())
+            .field("operation", &self.operation())
+            .field("request_id", &self.0.request_id)
+            .field("message", &self.to_string())
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use http::{HeaderMap, HeaderValue};
+
+    use super::{Error, retry_after};
+
+    #[test]
+    fn an_error_is_one_word() {
+        assert_eq!(size_of::<Error>(), 8);
+        assert_eq!(size_of::<Result<u8, Error>>(), 16);
+        assert_eq!(size_of::<Result<(), Error>>(), 8);
+    }
+
+    #[test]
+    fn retry_after_in_every_form() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_770);
+        let table = [
+            ("2", Some(2)),
+            ("0", Some(0)),
+            ("-5", Some(0)),
+            ("1.2", Some(2)),
+            ("99999999999999999999", Some(86_400)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(7)),
+            ("Sun Nov  6 08:49:37 1994", Some(7)),
+            ("Sun, 06 Nov 1993 08:49:37 GMT", Some(0)),
+            ("soon", None),
+            ("NaN", None),
+            ("", None),
+        ];
+        for (text, seconds) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert("retry-after", HeaderValue::from_static(text));
+            assert_eq!(retry_after(&headers, now).map(|wait| wait.as_secs()), seconds, "{text}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Taking secrets out of what a service says.
+
+use crate::secret::Secret;
+
+/// The secrets of one request.
+pub(super) struct Redact<'a>(Vec<&'a str>);
+
+const MARK: &str = "[redacted]";
+const MOST: usize = 2048;
+/// Members whose values are secrets, whoever sends them.
+const NAMES: [&str; 8] = [
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "client_secret",
+    "code_verifier",
+    "password",
+    "authorization",
+    "token",
+];
+
+impl<'a> Redact<'a> {
+    pub(super) fn of(secrets: &'a [Secret]) -> Self {
+        Redact(secrets.iter().map(Secret::expose).collect())
+    }
+
+    /// The text without the request's secrets, and without the values of members that are secret by their name.
+    pub(super) fn text(&self, text: &str) -> String {
+        let known = self.0.iter().filter(|secret| !secret.is_empty());
+        let text = known.fold(text.to_owned(), |text, secret| text.replace(secret, MARK));
+        NAMES.iter().fold(text, |text, name| without_member(&text, name))
+    }
+
+    /// The beginning of a body.
+    pub(super) fn snippet(&self, body: &[u8]) -> String {
+        // A secret that is cut in two would not be found, so more is searched than is kept: tokens have up to 2 KiB.
+        let text = String::from_utf8_lossy(&body[..body.len().min(4 * MOST)]);
+        let mut text = self.text(&text);
+        let mut end = text.len().min(MOST);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text
+    }
+}
+
+/// Empties the strings of members with this name, in text that need not be whole JSON.
+fn without_member(text: &str, name: &str) -> String {
+    let key = format!("\"{name}\"");
+    let lower = text.to_ascii_lowercase();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(found) = lower[at..].find(&key) {
+        let after = at + found + key.len();
+        let value =
+            lower[after..].find(|c: char| c != ':' && !c.is_ascii_whitespace()).map_or(text.len(), |gap| after + gap);
+        out.push_str(&text[at..value]);
+        at = value;
+        if text[value..].starts_with('"') {
+            out.push_str("\"[redacted]\"");
+            at = end_of_string(text, value + 1);
+        }
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// The place behind the closing quote, or the end of the text.
+fn end_of_string(text: &str, from: usize) -> usize {
+    let mut escaped = false;
+    for (index, byte) in text.bytes().enumerate().skip(from) {
+        match byte {
+            b'"' if !escaped => return index + 1,
+            _ => escaped = byte == b'\\' && !escaped,
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Redact;
+
+    #[test]
+    fn secrets_are_taken_out() {
+        let redact = Redact(vec!["s3cret", ""]);
+        assert_eq!(redact.text("x s3cret y"), "x [redacted] y");
+        let table = [
+            (r#"{"access_token" : "a\"b", "x":1}"#, r#"{"access_token" : "[redacted]", "x":1}"#),
+            (r#"{"Refresh_Token":"abc"#, r#"{"Refresh_Token":"[redacted]""#),
+            (r#"{"token":null,"password":"p"}"#, r#"{"token":null,"password":"[redacted]"}"#),
+            ("plain", "plain"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(redact.text(text), expected);
+        }
+        let long = format!("{}{}", "é".repeat(1500), "s3cret");
+        assert!(redact.snippet(long.as_bytes()).len() <= 2048);
+    }
+}

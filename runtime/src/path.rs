@@ -1,0 +1,95 @@
+//! Paths and queries: what a caller gives fills its place and no other.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All but RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// As above, and `:` and `$`, which mean nothing in a query and are easier to read as they are.
+const QUERY: &AsciiSet = &SEGMENT.remove(b':').remove(b'$');
+
+/// A text as one segment of a path; `None` where no encoding keeps it one.
+pub(crate) fn segment(text: &str) -> Option<String> {
+    match text {
+        // Clients, servers and what is between them drop these, encoded or not.
+        "" | "." | ".." => None,
+        _ => Some(utf8_percent_encode(text, SEGMENT).to_string()),
+    }
+}
+
+/// A name or a value in a query.
+pub(crate) fn query(text: &str) -> String {
+    utf8_percent_encode(text, QUERY).to_string()
+}
+
+/// Fills the parameters of a path template in their order.
+pub(crate) fn fill(template: &str, values: &[String]) -> Result<String, String> {
+    let mut path = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    let mut values = values.iter();
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            return Err(format!("the path template `{template}` is broken"));
+        };
+        let Some(value) = values.next() else {
+            return Err(format!("the path parameter `{name}` is missing"));
+        };
+        let Some(value) = segment(value) else {
+            return Err(format!("the path parameter `{name}` is empty, `.` or `..`"));
+        };
+        path.push_str(before);
+        path.push_str(&value);
+        rest = after;
+    }
+    path.push_str(rest);
+    match values.next() {
+        None => Ok(path),
+        Some(_) => Err(format!("there are too many values for the path template `{template}`")),
+    }
+}
+
+/// Is one of the segments `.` or `..`, encoded or not?
+pub(crate) fn has_dots(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{fill, has_dots, query, segment};
+
+    #[test]
+    fn templates_are_filled_in_order() {
+        let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        assert_eq!(fill("/a/{x}/b/{y}", &values(&["1/2", "ü ?"])).as_deref(), Ok("/a/1%2F2/b/%C3%BC%20%3F"));
+        assert_eq!(fill("/a", &[]).as_deref(), Ok("/a"));
+        for (template, given) in
+            [("/a/{x}", vec![""]), ("/a/{x}", vec![".."]), ("/a/{x}", vec![]), ("/a", vec!["1"]), ("/{x}", vec!["."])]
+        {
+            assert!(fill(template, &values(&given)).is_err(), "{template} {given:?}");
+        }
+    }
+
+    #[test]
+    fn queries_stay_readable() {
+        assert_eq!(query("$filter"), "$filter");
+        assert_eq!(query("2024-01-01T10:00:00+01:00"), "2024-01-01T10:00:00%2B01:00");
+        assert_eq!(query("a&b=c,d"), "a%26b%3Dc%2Cd");
+    }
+
+    proptest! {
+        #[test]
+        fn a_segment_stays_one(text in "\\PC*|[./%\\\\\0a?#]*") {
+            if let Some(encoded) = segment(&text) {
+                let path = format!("/before/{encoded}/after");
+                prop_assert_eq!(path.split('/').count(), 4);
+                prop_assert!(!has_dots(&path));
+                let uri: http::Uri = format!("https://example.com{path}").parse().unwrap();
+                prop_assert_eq!(uri.path(), &path);
+                prop_assert!(uri.query().is_none());
+                let back = percent_encoding::percent_decode_str(&encoded).decode_utf8().unwrap().into_owned();
+                prop_assert_eq!(back, text);
+            }
+        }
+    }
+}
