@@ -1,6 +1,7 @@
 //! What comes out of a run, as data.
 
 use crate::config::Counts;
+use crate::coverage::Coverage;
 use crate::diagnostic::{Diagnostic, Format, Severity, render};
 use crate::plan::File;
 use crate::plan::Owned;
@@ -28,16 +29,14 @@ pub struct ApiOutcome {
     pub name: String,
     /// Its module; empty if its settings cannot be read.
     pub module: String,
-    /// How many operations were emitted.
-    pub operations: usize,
     /// How many structs.
     pub models: usize,
     /// How many enumerations.
     pub enums: usize,
     /// How often each correction applied, by its name.
     pub corrections: Counts,
-    /// How many things were left out, each with a reason.
-    pub skipped: usize,
+    /// What the documents hold, what of it is emitted, and what is skipped for what reason.
+    pub coverage: Coverage,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
     /// The files, for lines and columns of the diagnostics.
@@ -51,11 +50,14 @@ impl Outcome {
         all.into_iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// All diagnostics as text.
-    pub fn messages(&self, format: Format) -> String {
-        let mut text = render(&self.diagnostics, [], format);
+    /// The diagnostics that are at least as bad as `least`, as text.
+    pub fn messages(&self, format: Format, least: Severity) -> String {
+        let wanted = |all: &[Diagnostic]| -> Vec<Diagnostic> {
+            all.iter().filter(|diagnostic| diagnostic.severity <= least).cloned().collect()
+        };
+        let mut text = render(&wanted(&self.diagnostics), [], format);
         for api in &self.apis {
-            text.push_str(&render(&api.diagnostics, &api.sources, format));
+            text.push_str(&render(&wanted(&api.diagnostics), &api.sources, format));
         }
         text
     }

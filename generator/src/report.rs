@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use crate::ApiOutcome;
+use crate::coverage::Coverage;
 use crate::diagnostic::Format;
 use crate::plan::{Action, Change, Plan};
 
@@ -32,11 +33,11 @@ impl Row {
     pub fn new(api: &ApiOutcome, seconds: f64) -> Self {
         Self {
             name: api.name.clone(),
-            operations: api.operations,
+            operations: api.coverage.operations.emitted,
             models: api.models,
             enums: api.enums,
             corrections: api.corrections.values().sum(),
-            skipped: api.skipped,
+            skipped: api.coverage.parts().iter().map(|(_, part)| part.skipped.len()).sum(),
             seconds,
         }
     }
@@ -79,6 +80,23 @@ fn align<const N: usize>(lines: &[[String; N]]) -> String {
             let _ = write!(text, "  {cell:>0$}", width(column));
         }
         text.push('\n');
+    }
+    text
+}
+
+/// The books of coverage, for people.
+pub fn coverage(apis: &[Coverage]) -> String {
+    let mut lines = vec![["", "documented", "emitted", "skipped"].map(str::to_owned)];
+    for api in apis {
+        for (name, part) in api.parts() {
+            let counts = [part.documented, part.emitted, part.skipped.len()].map(|count| count.to_string());
+            let [documented, emitted, skipped] = counts;
+            lines.push([format!("{} {name}", api.name), documented, emitted, skipped]);
+        }
+    }
+    let mut text = align(&lines);
+    for skipped in apis.iter().flat_map(Coverage::parts).flat_map(|(_, part)| &part.skipped) {
+        let _ = write!(text, "\nskipped: {}\n  {}\n", clean(&skipped.place.to_string()), clean(&skipped.reason));
     }
     text
 }

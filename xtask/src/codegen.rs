@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use sage_codegen::diagnostic::Format;
+use sage_codegen::diagnostic::{Format, Severity};
 use sage_codegen::plan::{Owned, Plan, plan};
 use sage_codegen::report::{self, Row};
 use sage_codegen::{Inputs, Outcome, generate};
@@ -38,25 +38,27 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
 }
 
 fn compare(root: &Root, format: Format) -> Result<Exit, Fault> {
-    let Some((plan, _, _)) = prepare(root, format)? else { return Ok(Exit::Errors) };
+    // Notes were read when the files were written.
+    let Some((plan, _, _)) = prepare(root, format, Severity::Warning)? else { return Ok(Exit::Errors) };
     terminal::out(&report::check(&plan, COMMAND, format));
     Ok(if plan.is_empty() { Exit::Ok } else { Exit::Stale })
 }
 
 fn write(root: &Root, format: Format) -> Result<Exit, Fault> {
     let _lock = root.lock()?;
-    let Some((plan, owned, rows)) = prepare(root, format)? else { return Ok(Exit::Errors) };
+    let Some((plan, owned, rows)) = prepare(root, format, Severity::Note)? else { return Ok(Exit::Errors) };
     apply(root, &plan, owned)?;
     terminal::out(&report::table(&rows, format));
     terminal::out(&report::written(&plan, format));
     Ok(Exit::Ok)
 }
 
-/// Everything that writing and checking have in common; `None` if there were errors.
-fn prepare(root: &Root, format: Format) -> Result<Option<(Plan, Owned, Vec<Row>)>, Fault> {
+/// Everything that writing and checking have in common; `None` if there were errors. Prints diagnostics that are at least
+/// as bad as `least`.
+fn prepare(root: &Root, format: Format, least: Severity) -> Result<Option<(Plan, Owned, Vec<Row>)>, Fault> {
     let inputs = workspace::inputs(root)?;
     let (mut outcome, rows) = timed(&inputs);
-    options::messages(format, |format| outcome.messages(format));
+    options::messages(format, |format| outcome.messages(format, least));
     if outcome.has_errors() {
         return Ok(None);
     }

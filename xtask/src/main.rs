@@ -6,6 +6,7 @@ mod ci;
 mod codegen;
 mod coverage;
 mod options;
+mod specs;
 mod workspace;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ Commands:
   codegen                 generate every API of specs/ into generated/
   codegen --check         compare instead of writing; exit status 3 if something is stale
   coverage                count what the documents hold and what is emitted
+  specs import            take the facts of a vendor's documents
   ci                      everything that CI runs
 
 Options:
@@ -62,6 +64,7 @@ fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
     };
     match command.as_str() {
         "codegen" => codegen::run(arguments),
+        "specs" => specs::run(arguments),
         "coverage" => coverage::run(arguments),
         "ci" => ci::run(arguments),
         "help" => Ok(help(USAGE)),

@@ -11,7 +11,7 @@ pub mod terminal;
 
 pub use fault::Fault;
 pub use fence::Fence;
-pub use root::{Changes, Lock, Root, Tree};
+pub use root::{Changes, Lock, Root, Tree, read};
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -55,6 +55,12 @@ impl Root {
         Ok(Self { path, staging })
     }
 
+    /// Opens `path` like [`Root::open`], and creates it first if there is nothing.
+    pub fn create(path: &Path, staging_in: &str) -> Result<Self, Fault> {
+        fs::create_dir_all(path).map_err(|error| Fault::io("create", &path.display().to_string(), &error))?;
+        Self::open(path, staging_in)
+    }
+
     /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.path
@@ -252,6 +258,11 @@ impl Root {
             }
         }
     }
+}
+
+/// A file anywhere, to be read only.
+pub fn read(path: &Path) -> Result<Vec<u8>, Fault> {
+    fs::read(path).map_err(|error| Fault::io("read", &path.display().to_string(), &error))
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -52,6 +52,9 @@ codes! {
         "Documents and settings are read as UTF-8. Save the file in this encoding.";
     SameModule = "D114", Error, "two APIs have the same module",
         "`module` in `api.toml` is the folder of the API in the generated crate, so each API needs one of its own.";
+    Unaccounted = "B902", Error, "something of the document disappeared",
+        "What stands in the documents is counted independently of what is generated. Here the two disagree: something is \
+         neither emitted nor listed as skipped. Please report it, with the document if you may share it.";
     Failed = "B901", Error, "the generator failed",
         "A stage of the generator stopped in a way that no document should cause. Please report it, with the document if \
          you may share it.";
