@@ -46,11 +46,16 @@ impl<'a> At<'a> {
         items.map(move |(index, node)| Self { document, node, place: place.child(index) })
     }
 
-    /// Its place, as a key that is unique in the API.
-    pub(crate) fn key(&self) -> (usize, String) {
-        (self.document, self.place.pointer.clone())
+    /// What tells its node from every other in the documents. Only ever compared, so that nothing depends on where
+    /// a node happens to lie in memory.
+    pub(crate) fn key(&self) -> Key {
+        Key(std::ptr::from_ref(self.node).addr())
     }
 }
+
+/// The identity of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key(usize);
 
 /// Why a reference leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,14 +17,23 @@ pub(super) struct Described {
 impl<'a> Ctx<'a> {
     /// What the schema at `at` describes. It stands for itself: references have been followed.
     pub(super) fn describe(&mut self, at: &At<'a>, parsed: &Schema) -> Described {
-        if at.node.get("not").is_some() {
+        let (mut not, mut all_of, mut choice) = (false, false, false);
+        for (key, _) in at.node.as_object().into_iter().flatten() {
+            match key.as_str() {
+                "not" => not = true,
+                "allOf" => all_of = true,
+                "oneOf" | "anyOf" => choice = true,
+                _ => {}
+            }
+        }
+        if not {
             self.report.say(Code::Ignored, &at.place, "`not` has no counterpart in the types and is left out");
             self.skip(&at.place.child("not"), "`not` has no counterpart in the types".to_owned());
         }
-        if at.node.get("allOf").is_some() {
+        if all_of {
             return self.describe_all_of(at, parsed);
         }
-        if super::unions::is_choice(at) {
+        if choice && super::unions::is_choice(at) {
             return self.describe_choice(at, parsed);
         }
         self.describe_plain(at, parsed)
@@ -71,9 +80,14 @@ impl<'a> Ctx<'a> {
     /// Members that belong to another type than the schema's are left out with a reason.
     fn leave_out_foreign(&mut self, at: &At<'a>, ty: Option<&str>, kind: &Kind) {
         let (object, list) = (matches!(kind, Kind::Object(_) | Kind::Map(_)), matches!(kind, Kind::Array(_)));
-        let foreign = [("properties", object), ("additionalProperties", object), ("items", list)];
-        for (key, belongs) in foreign {
-            if !belongs && at.node.get(key).is_some_and(|node| node.as_bool().is_none()) {
+        for (key, value) in at.node.as_object().into_iter().flatten() {
+            let foreign = match key.as_str() {
+                "properties" => !object,
+                "additionalProperties" => !object && value.as_bool().is_none(),
+                "items" => !list,
+                _ => false,
+            };
+            if foreign {
                 let place = at.place.child(key);
                 let reason = format!("`{key}` has no meaning for type `{}`", ty.unwrap_or("any"));
                 self.report.say(Code::UnknownKey, &place, reason.clone());

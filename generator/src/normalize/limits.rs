@@ -5,31 +5,35 @@ use crate::node::Node;
 
 /// The limits that stand on a schema, as they are written.
 pub(super) fn read(node: &Node) -> Limits {
-    let count = |key: &str| node.get(key)?.as_number()?.as_u64();
-    let number = |key: &str| Some(node.get(key)?.as_number()?.as_str().to_owned());
-    let is = |key: &str| node.get(key).and_then(Node::as_bool).unwrap_or(false);
-    let mut limits = Limits {
-        min_length: count("minLength"),
-        max_length: count("maxLength"),
-        pattern: node.text("pattern").map(str::to_owned),
-        minimum: number("minimum"),
-        maximum: number("maximum"),
-        min_items: count("minItems"),
-        max_items: count("maxItems"),
-        other: Vec::new(),
-    };
-    if is("exclusiveMinimum") {
+    let mut limits = Limits::default();
+    let (mut above, mut below) = (false, false);
+    let count = |value: &Node| value.as_number()?.as_u64();
+    let number = |value: &Node| Some(value.as_number()?.as_str().to_owned());
+    // One pass over the members: most schemas have two or three, and no limit at all.
+    for (key, value) in node.as_object().into_iter().flatten() {
+        match key.as_str() {
+            "minLength" => limits.min_length = count(value),
+            "maxLength" => limits.max_length = count(value),
+            "pattern" => limits.pattern = value.as_str().map(str::to_owned),
+            "minimum" => limits.minimum = number(value),
+            "maximum" => limits.maximum = number(value),
+            "minItems" => limits.min_items = count(value),
+            "maxItems" => limits.max_items = count(value),
+            "exclusiveMinimum" => above = value.as_bool() == Some(true),
+            "exclusiveMaximum" => below = value.as_bool() == Some(true),
+            "multipleOf" => limits.other.extend(number(value).map(|step| format!("a multiple of {step}"))),
+            "uniqueItems" if value.as_bool() == Some(true) => limits.other.push("no two items are the same".to_owned()),
+            "minProperties" => limits.other.extend(count(value).map(|least| format!("at least {least} properties"))),
+            "maxProperties" => limits.other.extend(count(value).map(|most| format!("at most {most} properties"))),
+            _ => {}
+        }
+    }
+    if above {
         limits.other.extend(limits.minimum.take().map(|least| format!("greater than {least}")));
     }
-    if is("exclusiveMaximum") {
+    if below {
         limits.other.extend(limits.maximum.take().map(|most| format!("less than {most}")));
     }
-    limits.other.extend(number("multipleOf").map(|step| format!("a multiple of {step}")));
-    if is("uniqueItems") {
-        limits.other.push("no two items are the same".to_owned());
-    }
-    limits.other.extend(count("minProperties").map(|least| format!("at least {least} properties")));
-    limits.other.extend(count("maxProperties").map(|most| format!("at most {most} properties")));
     limits
 }
 

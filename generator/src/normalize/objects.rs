@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use openapiv3::Schema;
 
-use super::at::At;
+use super::at::{At, Key};
 use super::kinds::{Described, inferred_type, type_of};
 use super::{Code, Ctx, Reason, limits};
 use crate::ir::{Kind, Limits, Object, Property, SchemaId};
@@ -118,8 +118,8 @@ impl<'a> Ctx<'a> {
         at: &At<'a>,
         parsed: &Schema,
         parts: &mut Vec<Part<'a>>,
-        seen: &mut BTreeSet<(usize, String)>,
-        path: &mut Vec<(usize, String)>,
+        seen: &mut BTreeSet<Key>,
+        path: &mut Vec<Key>,
     ) {
         for member in at.child("allOf").iter().flat_map(At::items) {
             let Ok((target, parsed)) = self.member(&member) else { continue };
@@ -132,7 +132,7 @@ impl<'a> Ctx<'a> {
                 self.report.say(Code::TooLarge, &member.place, format!("`allOf` nests deeper than {DEEPEST}"));
                 return;
             }
-            if !seen.insert(key.clone()) {
+            if !seen.insert(key) {
                 continue;
             }
             path.push(key);

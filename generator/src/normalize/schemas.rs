@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use openapiv3 as oa;
 
-use super::at::{At, LONGEST_CHAIN};
+use super::at::{At, Key, LONGEST_CHAIN};
 use super::beside::Beside;
 use super::{Code, Ctx, Reason, shallow};
 use crate::ir::{self, SchemaId};
@@ -22,10 +22,10 @@ pub(super) struct Schemas<'a> {
     pub(super) beside: Vec<Beside>,
     /// Still to be described.
     pub(super) queue: VecDeque<(SchemaId, At<'a>, oa::Schema)>,
-    /// By document and pointer.
-    known: BTreeMap<(usize, String), Result<SchemaId, Reason>>,
-    /// Named schemas: (document, pointer) of each to its name, and to the one that stands for it.
-    pub(super) names: BTreeMap<(usize, String), Named<'a>>,
+    /// By node.
+    known: BTreeMap<Key, Result<SchemaId, Reason>>,
+    /// Components, by node.
+    pub(super) names: BTreeMap<Key, Named<'a>>,
     /// Schemas that are part of another, or another name of it.
     pub(super) absorbed: BTreeSet<Place>,
 }
@@ -69,14 +69,14 @@ impl<'a> Ctx<'a> {
         if let Some(known) = self.schemas.known.get(&key) {
             return known.clone();
         }
-        let result = self.allocate(at, &key);
+        let result = self.allocate(at, key);
         self.schemas.known.insert(key, result.clone());
         result
     }
 
-    fn allocate(&mut self, at: &At<'a>, key: &(usize, String)) -> Result<SchemaId, Reason> {
+    fn allocate(&mut self, at: &At<'a>, key: Key) -> Result<SchemaId, Reason> {
         let parsed = self.parse_schema(at)?;
-        let name = self.schemas.names.get(key).and_then(|named| named.name.clone());
+        let name = self.schemas.names.get(&key).and_then(|named| named.name.clone());
         let beside = Beside::read(&parsed.schema_data, at.node);
         let id = SchemaId(u32::try_from(self.schemas.done.len()).map_err(|_| "there are too many schemas".to_owned())?);
         self.schemas.done.push(ir::Schema {
@@ -136,14 +136,15 @@ impl<'a> Ctx<'a> {
     pub(super) fn follow(&mut self, at: &At<'a>) -> Result<(At<'a>, Beside), Reason> {
         let mut at = at.clone();
         let mut beside = Beside::default();
-        let mut seen = BTreeSet::new();
+        let mut seen = Vec::new();
         loop {
             if let Some(named) = self.schemas.names.get(&at.key()) {
                 at = named.first.clone();
             }
-            if !seen.insert(at.key()) {
+            if seen.contains(&at.key()) {
                 return Err(self.refuse_cycle(&at));
             }
+            seen.push(at.key());
             if seen.len() > LONGEST_CHAIN {
                 let reason = format!("reference leads through more than {LONGEST_CHAIN} others");
                 self.report.say(Code::TooLarge, &at.place, reason.clone());
@@ -221,10 +222,19 @@ impl<'a> Ctx<'a> {
 
 /// Does the schema say more than attributes: members of its own beside `allOf`, `oneOf` or `anyOf`?
 fn has_structure(at: &At<'_>) -> bool {
-    let filled = |key: &str| match at.node.get(key) {
-        Some(node) => node.as_object().is_none_or(|members| !members.is_empty()),
-        None => false,
-    };
-    let choices = ["allOf", "oneOf", "anyOf"].iter().filter(|key| at.node.get(key).is_some()).count();
-    choices > 1 || ["properties", "items", "additionalProperties", "enum", "required"].into_iter().any(filled)
+    let mut choices = 0;
+    let members = at.node.as_object().into_iter().flatten();
+    let structure = members.filter(|(key, value)| match key.as_str() {
+        "allOf" | "oneOf" | "anyOf" => {
+            choices += 1;
+            false
+        }
+        "properties" | "items" | "additionalProperties" | "enum" | "required" => {
+            value.as_object().is_none_or(|members| !members.is_empty())
+        }
+        _ => false,
+    });
+    let structure = structure.count() > 0;
+    // Of a plain schema, which has no choices at all, there is nothing to follow either.
+    structure || choices != 1
 }

@@ -5,16 +5,20 @@ use crate::node::Node;
 
 /// The terms that stand on an operation, a schema or a property.
 pub(super) fn read(node: &Node) -> Terms {
-    Terms {
-        availability: pairs(node.get("x-sage-availability")),
-        roles: pairs(node.get("x-sage-roles")),
-        professional_only: node.get("x-sage-professional-only").and_then(Node::as_bool).unwrap_or(false),
+    let mut terms = Terms::default();
+    for (key, value) in node.as_object().into_iter().flatten() {
+        match key.as_str() {
+            "x-sage-availability" => terms.availability = pairs(value),
+            "x-sage-roles" => terms.roles = pairs(value),
+            "x-sage-professional-only" => terms.professional_only = value.as_bool() == Some(true),
+            _ => {}
+        }
     }
+    terms
 }
 
-fn pairs(node: Option<&Node>) -> Vec<(String, Vec<String>)> {
-    let members = node.and_then(Node::as_object).into_iter().flatten();
-    members.map(|(key, value)| (key.clone(), words(value))).collect()
+fn pairs(node: &Node) -> Vec<(String, Vec<String>)> {
+    node.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), words(value))).collect()
 }
 
 /// A list of words, or one word alone.
