@@ -1,6 +1,7 @@
 //! `api.toml`: the settings of one API. DESIGN names the parts; the comments in `specs/*/api.toml` say why each is set.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -9,16 +10,40 @@ use crate::inputs::InputFile;
 use crate::position;
 use crate::source::Place;
 
-/// Reads `api.toml`.
-pub fn read(file: &InputFile) -> Result<ApiConfig, Diagnostic> {
-    let text = file.text()?;
-    toml::from_str(text).map_err(|error| {
+mod check;
+mod locate;
+
+/// Reads `api.toml`, and checks what can be checked without the documents. All faults come together.
+pub fn read(file: &InputFile) -> Result<ApiConfig, Vec<Diagnostic>> {
+    let text = file.text().map_err(|diagnostic| vec![diagnostic])?;
+    let parsed = toml::from_str::<ApiConfig>(text);
+    let mut config = parsed.map_err(|error| {
         let diagnostic = Diagnostic::new(Code::Settings, error.message()).at(&Place::root(&file.name));
-        match error.span() {
+        vec![match error.span() {
             Some(span) => diagnostic.position(position::at_byte(text, &span)).snippet(text),
             None => diagnostic,
+        }]
+    })?;
+    config.file = file.name.clone();
+    config.text = text.into();
+    let faults = check::check(&config);
+    if faults.is_empty() { Ok(config) } else { Err(faults) }
+}
+
+impl ApiConfig {
+    /// The setting at this pointer, as a place: `/conventions/list-envelope`.
+    pub fn place(&self, pointer: &str) -> Place {
+        Place::root(&self.file).join(pointer)
+    }
+
+    /// A diagnostic about the setting at this pointer.
+    pub fn diagnostic(&self, code: Code, pointer: &str, message: impl Into<String>) -> Diagnostic {
+        let diagnostic = Diagnostic::new(code, message).at(&self.place(pointer));
+        match locate::locate(&self.text, pointer) {
+            Some(span) => diagnostic.position(position::at_byte(&self.text, &span)).snippet(&self.text),
+            None => diagnostic,
         }
-    })
+    }
 }
 
 /// One `api.toml`.
@@ -46,6 +71,12 @@ pub struct ApiConfig {
     /// Rules for the whole API.
     #[serde(default)]
     pub conventions: Conventions,
+    /// The name of the file, as in messages.
+    #[serde(skip)]
+    pub file: Arc<str>,
+    /// Its text, for positions.
+    #[serde(skip)]
+    pub text: Arc<str>,
 }
 
 /// The base URL and its variables.
@@ -112,7 +143,7 @@ pub struct Conventions {
     /// Lists go on by offset.
     pub offset_paging: Option<OffsetPaging>,
     /// Objects without properties take the schema of the same name.
-    pub expand_slots: Option<Switch>,
+    pub expand_slots: Option<ExpandSlots>,
 }
 
 /// A convention without settings of its own.
@@ -205,6 +236,16 @@ pub struct OffsetPaging {
     pub top: String,
     pub default: u32,
     pub order: Option<(String, String)>,
+}
+
+/// `expand-slots`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpandSlots {
+    /// The schemas of slots that are called otherwise: by property (`base_unit`), or by schema and property
+    /// (`pop_order_line.additional_charge`).
+    #[serde(default)]
+    pub also: BTreeMap<String, String>,
 }
 
 /// Counts by name, for the table that `cargo xtask codegen` prints.

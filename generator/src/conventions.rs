@@ -1,1 +1,147 @@
-//! conventions (to be written).
+//! Rules for a whole API, which no document states and the service keeps: each is switched on in `api.toml`, counts
+//! where it applied, and is an error where it applied nowhere, because then it is out of date.
+
+use crate::config::{self, ApiConfig, Counts};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::ir::{self, Api, Content, Kind, SchemaId};
+
+mod bodies;
+mod lists;
+mod numbers;
+mod queries;
+mod slots;
+
+/// What a rule works with.
+struct Ctx<'a> {
+    api: &'a mut Api,
+    config: &'a ApiConfig,
+    diagnostics: &'a mut Diagnostics,
+    counts: Counts,
+}
+
+/// Applies the conventions of `config` to `api`, and says how often each applied.
+pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -> Counts {
+    let mut ctx = Ctx { api, config, diagnostics, counts: Counts::new() };
+    let conventions = &config.conventions;
+    if let Some(setting) = &conventions.body_wrapper {
+        ctx.body_wrapper(setting);
+    }
+    if let Some(setting) = &conventions.idempotency {
+        ctx.idempotency(setting);
+    }
+    if let Some(setting) = &conventions.expand_slots {
+        ctx.expand_slots(setting);
+    }
+    if let Some(setting) = &conventions.integer_ids {
+        ctx.integer_ids(setting);
+    }
+    if let Some(setting) = &conventions.decimals {
+        ctx.decimals(setting);
+    }
+    if let Some(setting) = &conventions.list_envelope {
+        ctx.list_envelope(setting);
+    }
+    if let Some(setting) = &conventions.offset_paging {
+        ctx.offset_paging(setting);
+    }
+    if let Some(setting) = &conventions.query_options {
+        ctx.query_options(setting);
+    }
+    if conventions.any_success.is_some() {
+        ctx.any_success();
+    }
+    if conventions.optional_replies.is_some() {
+        ctx.optional_replies();
+    }
+    if let Some(setting) = &conventions.errors {
+        ctx.errors(setting);
+    }
+    ctx.header_exceptions();
+    ctx.counts
+}
+
+impl Ctx<'_> {
+    /// Records how often a convention applied; never is an error.
+    fn applied(&mut self, name: &str, count: usize, looked_for: &str) {
+        self.counts.insert(name.to_owned(), count);
+        if count == 0 {
+            let message = format!("convention `{name}` applied nowhere: {looked_for}");
+            self.unused(&format!("/conventions/{name}"), message);
+        }
+    }
+
+    fn unused(&mut self, pointer: &str, message: String) {
+        let diagnostic = self.config.diagnostic(Code::UnusedConvention, pointer, message);
+        self.diagnostics.push(diagnostic.help("take it out, or correct it"));
+    }
+
+    fn note(&mut self, code: Code, place: &crate::source::Place, message: String) {
+        self.diagnostics.push(Diagnostic::new(code, message).at(place));
+    }
+
+    /// The schema of an operation's first reply with JSON.
+    fn reply(&self, operation: &ir::Operation) -> Option<SchemaId> {
+        operation.replies.iter().find_map(|reply| match reply.content {
+            Some(Content::Json(schema)) => Some(schema),
+            _ => None,
+        })
+    }
+
+    fn replies_with(&self, operation: &ir::Operation, is: impl Fn(&Kind) -> bool) -> bool {
+        self.reply(operation).is_some_and(|schema| is(&self.api.schema(schema).kind))
+    }
+
+    /// Any 2xx is a success, and brings what the declared success brings.
+    fn any_success(&mut self) {
+        let mut count = 0;
+        for operation in &mut self.api.operations {
+            if operation.replies.iter().any(|reply| reply.status == ir::Status::AnySuccess) {
+                continue;
+            }
+            match operation.replies.as_mut_slice() {
+                [only] => only.status = ir::Status::AnySuccess,
+                [first, ..] => {
+                    let any = ir::Reply { status: ir::Status::AnySuccess, ..first.clone() };
+                    operation.replies.push(any);
+                }
+                [] => continue,
+            }
+            count += 1;
+        }
+        self.applied("any-success", count, "every operation takes any success already");
+    }
+
+    fn optional_replies(&mut self) {
+        self.api.client.optional_replies = true;
+        let count = self.api.operations.iter().filter(|operation| self.reply(operation).is_some()).count();
+        self.applied("optional-replies", count, "no operation answers with JSON");
+    }
+
+    fn errors(&mut self, setting: &config::Errors) {
+        self.api.client.errors = match setting.shape {
+            config::ErrorShape::SageList => ir::Errors::SageList,
+            config::ErrorShape::Message => ir::Errors::Message,
+        };
+        self.applied("errors", self.api.operations.len(), "there is no operation");
+    }
+
+    /// Operations that go without a header of the client.
+    fn header_exceptions(&mut self) {
+        for (index, header) in self.config.headers.iter().enumerate() {
+            for (at, path) in header.except.iter().enumerate() {
+                let mut found = false;
+                for operation in self.api.operations.iter_mut().filter(|operation| operation.path.template == *path) {
+                    operation.without_headers.push(header.name.clone());
+                    found = true;
+                }
+                if !found {
+                    let message = format!("no operation has the path `{path}`, which goes without `{}`", header.name);
+                    self.unused(&format!("/headers/{index}/except/{at}"), message);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,7 @@ mod terms;
 mod unions;
 
 pub(crate) use at::{At, LONGEST_CHAIN, resolve};
+pub(crate) use path::parameters as path_parameters;
 
 use report::Report;
 use schemas::{Named, Schemas};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lexopt::ValueExt as _;
-use sage_codegen::diagnostic::{Diagnostics, Format, Severity, render};
+use sage_codegen::diagnostic::{Diagnostic, Diagnostics, Format, Severity, render};
 use sage_codegen::import::{File, Prose, import};
 use sage_codegen::source::Source;
 use sage_codegen::{InputFile, config};
@@ -91,7 +91,7 @@ impl Import {
         };
         let bytes = root.read(&name)?.ok_or_else(missing)?;
         let settings = config::read(&InputFile { name: name.as_str().into(), bytes });
-        let settings = settings.map_err(|diagnostic| Fault::new(format!("`{name}`: {}", diagnostic.message)))?;
+        let settings = settings.map_err(|faults| Fault::new(format!("`{name}`: {}", joined(&faults))))?;
         Ok(settings.documents)
     }
 
@@ -122,4 +122,9 @@ impl Import {
         }
         root.apply(&Changes { delete: Vec::new(), write: changed }, &fence)
     }
+}
+
+/// Faults of settings, in one line.
+fn joined(faults: &[Diagnostic]) -> String {
+    faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; ")
 }

@@ -1,0 +1,200 @@
+//! What settings must be, whatever the documents say.
+
+use std::collections::BTreeSet;
+
+use super::ApiConfig;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Methods that may have a body.
+const METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
+
+/// Setters that every client builder has.
+const TAKEN: [&str; 9] = [
+    "access_token",
+    "token_source",
+    "transport",
+    "base_url",
+    "origin",
+    "timeout",
+    "build",
+    "credentials",
+    "token_store",
+];
+
+/// All that is wrong with `config`.
+pub(super) fn check(config: &ApiConfig) -> Vec<Diagnostic> {
+    let mut faults = Faults { config, found: Vec::new() };
+    faults.module();
+    faults.documents();
+    faults.server();
+    faults.headers();
+    faults.conventions();
+    faults.found
+}
+
+struct Faults<'a> {
+    config: &'a ApiConfig,
+    found: Vec<Diagnostic>,
+}
+
+impl Faults<'_> {
+    fn say(&mut self, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
+        self.found.push(self.config.diagnostic(Code::Setting, pointer, message).help(help));
+    }
+
+    fn module(&mut self) {
+        let module = &self.config.module;
+        if !is_identifier(module) {
+            self.say(
+                "/module",
+                format!("`{module}` cannot be the name of a module"),
+                "a module is called by lower-case letters, digits and `_`, and is no word of the language",
+            );
+        }
+    }
+
+    fn documents(&mut self) {
+        if self.config.documents.is_empty() {
+            self.say("/documents", "no document is named", "name at least one, relative to the folder of this file");
+        }
+        for (index, document) in self.config.documents.iter().enumerate() {
+            if document.starts_with('/') || document.contains('\\') || document.split('/').any(|step| step == "..") {
+                let pointer = format!("/documents/{index}");
+                self.say(&pointer, format!("`{document}` leads out of the folder"), "documents stand beside this file");
+            }
+        }
+    }
+
+    fn server(&mut self) {
+        let server = &self.config.server;
+        let Some(rest) = server.url.strip_prefix("https://") else {
+            let message = format!("`{}` does not start with `https://`", server.url);
+            return self.say("/server/url", message, "tokens are sent with every request, and need a safe way");
+        };
+        if rest.is_empty() || rest.contains(['?', '#', ' ', '@']) {
+            let message = format!("`{}` is no base URL", server.url);
+            self.say("/server/url", message, "a base URL has a host and a path, and neither user, query nor fragment");
+        }
+        let names = match crate::normalize::path_parameters(&format!("/{rest}")) {
+            Ok(names) => names.into_iter().map(str::to_owned).collect(),
+            Err(reason) => {
+                self.say("/server/url", format!("base URL is malformed: {reason}"), "variables stand in braces");
+                BTreeSet::new()
+            }
+        };
+        let mut declared = BTreeSet::new();
+        for (index, variable) in server.variables.iter().enumerate() {
+            let pointer = format!("/server/variables/{index}/name");
+            if !names.contains(&variable.name) {
+                let message = format!("variable `{}` does not stand in the base URL", variable.name);
+                self.say(&pointer, message, list("the base URL has", names.iter()));
+            }
+            if !declared.insert(variable.name.clone()) {
+                self.say(&pointer, format!("variable `{}` is declared twice", variable.name), "take one of them out");
+            }
+            if !is_identifier(&variable.name) || TAKEN.contains(&variable.name.as_str()) {
+                let message = format!("variable `{}` cannot be the name of a setter", variable.name);
+                self.say(&pointer, message, "the builder gets a method of this name");
+            }
+            self.variable(index);
+        }
+        for name in names.difference(&declared) {
+            let message = format!("variable `{name}` of the base URL is not declared");
+            self.say("/server/url", message, "declare it under `[[server.variables]]`");
+        }
+    }
+
+    fn variable(&mut self, index: usize) {
+        let variable = &self.config.server.variables[index];
+        let texts: Vec<&String> = variable.values.iter().map(|(_, text)| text).collect();
+        if let Some(default) = variable.default.as_ref().filter(|default| !texts.is_empty() && !texts.contains(default))
+        {
+            let message = format!("default `{default}` is none of the values");
+            self.say(&format!("/server/variables/{index}/default"), message, list("the values are", texts.into_iter()));
+        }
+        for (at, (name, _)) in variable.values.iter().enumerate() {
+            let legal =
+                name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
+            if !legal {
+                let pointer = format!("/server/variables/{index}/values/{at}");
+                let help = "a value is called like a type: a capital, then letters and digits";
+                self.say(&pointer, format!("`{name}` cannot be the name of a value"), help);
+            }
+        }
+    }
+
+    fn headers(&mut self) {
+        let mut setters: BTreeSet<&str> =
+            self.config.server.variables.iter().map(|variable| variable.name.as_str()).collect();
+        let mut names = BTreeSet::new();
+        for (index, header) in self.config.headers.iter().enumerate() {
+            let at = |member: &str| format!("/headers/{index}/{member}");
+            if !is_token(&header.name) {
+                let message = format!("`{}` is no legal name of a header", header.name);
+                self.say(&at("name"), message, "letters, digits, `-` and `_` are");
+            }
+            if !names.insert(header.name.to_ascii_lowercase()) {
+                self.say(&at("name"), format!("header `{}` is declared twice", header.name), "take one of them out");
+            }
+            let setter = header.setter.as_str();
+            if !is_identifier(setter) || TAKEN.contains(&setter) {
+                let message = format!("`{setter}` cannot be the name of a setter");
+                self.say(
+                    &at("setter"),
+                    message,
+                    list("legal are lower-case words, and these are taken:", TAKEN.iter()),
+                );
+            }
+            if !setters.insert(setter) {
+                self.say(
+                    &at("setter"),
+                    format!("setter `{setter}` is declared twice"),
+                    "every setter has its own name",
+                );
+            }
+        }
+    }
+
+    fn conventions(&mut self) {
+        let conventions = &self.config.conventions;
+        if let Some(ids) = &conventions.integer_ids
+            && !["int32", "int64"].contains(&ids.format.as_str())
+        {
+            let message = format!("format `{}` is not that of a whole number", ids.format);
+            self.say("/conventions/integer-ids/format", message, "the formats are `int32` and `int64`");
+        }
+        for (index, method) in conventions.idempotency.iter().flat_map(|setting| setting.methods.iter().enumerate()) {
+            if !METHODS.contains(&method.as_str()) {
+                let pointer = format!("/conventions/idempotency/methods/{index}");
+                self.say(&pointer, format!("`{method}` is no method with a body"), list("these are", METHODS.iter()));
+            }
+        }
+        let Some(options) = &conventions.query_options else { return };
+        for (list_name, options) in [("list", &options.list), ("single", &options.single)] {
+            for (index, option) in options.iter().enumerate() {
+                if let Some((_, ty)) = option.split_once(':').filter(|(_, ty)| !["integer", "boolean"].contains(ty)) {
+                    let pointer = format!("/conventions/query-options/{list_name}/{index}");
+                    let help = "an option is text, `name:integer` or `name:boolean`";
+                    self.say(&pointer, format!("type `{ty}` of a query option is unknown"), help);
+                }
+            }
+        }
+    }
+}
+
+/// A lower-case word that can be a function, a module and a file.
+fn is_identifier(word: &str) -> bool {
+    let legal = word.starts_with(|c: char| c.is_ascii_lowercase())
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    legal && syn::parse_str::<syn::Ident>(word).is_ok()
+}
+
+/// A token of HTTP.
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+fn list(intro: &str, words: impl Iterator<Item = impl AsRef<str>>) -> String {
+    let words: Vec<String> = words.map(|word| format!("`{}`", word.as_ref())).collect();
+    if words.is_empty() { format!("{intro} none") } else { format!("{intro} {}", words.join(", ")) }
+}

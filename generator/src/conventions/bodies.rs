@@ -1,0 +1,87 @@
+//! Bodies: what wraps them, and what makes a resend safe.
+
+use super::Ctx;
+use crate::config;
+use crate::diagnostic::Code;
+use crate::ir::{self, Content, Kind, Method, SchemaId};
+
+impl Ctx<'_> {
+    /// `{"contact": {…}}`: a body of one object property that is called after the path is a wrapper.
+    ///
+    /// A body that happens to have a single object in it would look the same; the name tells them apart. In Sage's
+    /// documents every wrapper is the singular of a word of its path.
+    pub(super) fn body_wrapper(&mut self, _: &config::Switch) {
+        let mut count = 0;
+        for index in 0..self.api.operations.len() {
+            let operation = &self.api.operations[index];
+            let Some(body) = &operation.body else { continue };
+            let Content::Json(schema) = body.content else { continue };
+            let Some((name, inner)) = self.only_object(schema) else { continue };
+            if !path_words(&operation.path.template).any(|word| is_singular(&name, word)) {
+                let message = format!("body of one object `{name}` is not called after the path, and is sent as it is");
+                let place = body.place.clone();
+                self.note(Code::BodyKeptWhole, &place, message);
+                continue;
+            }
+            if let Some(body) = &mut self.api.operations[index].body {
+                body.wrapper = Some(name);
+                body.content = Content::Json(inner);
+                count += 1;
+            }
+        }
+        self.applied("body-wrapper", count, "no JSON body is an object with one object in it, called after the path");
+    }
+
+    /// The only property of a schema, if it is an object.
+    fn only_object(&self, schema: SchemaId) -> Option<(String, SchemaId)> {
+        let Kind::Object(object) = &self.api.schema(schema).kind else { return None };
+        let [property] = object.properties.as_slice() else { return None };
+        let inner = matches!(self.api.schema(property.schema).kind, Kind::Object(_));
+        (inner && object.additional.is_none()).then(|| (property.name.clone(), property.schema))
+    }
+
+    /// A property that the service remembers goes into the bodies of these methods.
+    pub(super) fn idempotency(&mut self, setting: &config::Idempotency) {
+        self.api.client.idempotency = Some(ir::Idempotency { property: setting.property.clone() });
+        let mut count = 0;
+        for (index, word) in setting.methods.iter().enumerate() {
+            let mut found = false;
+            for operation in &mut self.api.operations {
+                let json = operation.body.as_ref().is_some_and(|body| matches!(body.content, Content::Json(_)));
+                if json && method(word) == Some(operation.method) {
+                    operation.idempotent_by_id = true;
+                    found = true;
+                    count += 1;
+                }
+            }
+            if !found {
+                let message = format!("no `{word}` has a JSON body");
+                self.unused(&format!("/conventions/idempotency/methods/{index}"), message);
+            }
+        }
+        self.applied("idempotency", count, "no such method has a JSON body");
+    }
+}
+
+fn method(word: &str) -> Option<Method> {
+    Some(match word {
+        "POST" => Method::Post,
+        "PUT" => Method::Put,
+        "PATCH" => Method::Patch,
+        "DELETE" => Method::Delete,
+        _ => return None,
+    })
+}
+
+/// The words of a path that are no parameters.
+fn path_words(template: &str) -> impl Iterator<Item = &str> {
+    template.split('/').filter(|word| !word.is_empty() && !word.contains('{'))
+}
+
+/// Is `name` the word itself or its singular?
+pub(super) fn is_singular(name: &str, word: &str) -> bool {
+    let plural = |ending: &str, stem: &str| {
+        word.strip_suffix(ending).is_some_and(|start| name.strip_suffix(stem).is_some_and(|name| name == start))
+    };
+    name == word || plural("s", "") || plural("ies", "y") || plural("es", "") || plural("es", "is")
+}

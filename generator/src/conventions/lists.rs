@@ -1,0 +1,54 @@
+//! Lists: which operations page, and how they go on.
+
+use super::Ctx;
+use crate::config;
+use crate::ir::{Kind, Method, Paging};
+
+impl Ctx<'_> {
+    /// Declared as arrays, sent in an envelope: GETs with the parameter, and those named.
+    pub(super) fn list_envelope(&mut self, setting: &config::ListEnvelope) {
+        let mut count = 0;
+        for index in 0..self.api.operations.len() {
+            let operation = &self.api.operations[index];
+            let pages = operation.parameters.iter().any(|parameter| parameter.name == setting.parameter)
+                || setting.also.contains(&operation.path.template);
+            if pages && self.is_list(index) {
+                self.api.operations[index].paging = Some(Paging::Envelope);
+                count += 1;
+            }
+        }
+        for (index, path) in setting.also.iter().enumerate() {
+            let found = (0..self.api.operations.len())
+                .any(|at| self.api.operations[at].path.template == *path && self.is_list(at));
+            if !found {
+                let message = format!("no GET on `{path}` answers with an array");
+                self.unused(&format!("/conventions/list-envelope/also/{index}"), message);
+            }
+        }
+        let looked_for = format!("no GET with a parameter `{}` answers with an array", setting.parameter);
+        self.applied("list-envelope", count, &looked_for);
+    }
+
+    /// Arrays that go on by offset: every GET that answers with one and does not page otherwise.
+    pub(super) fn offset_paging(&mut self, setting: &config::OffsetPaging) {
+        let mut count = 0;
+        for index in 0..self.api.operations.len() {
+            if self.api.operations[index].paging.is_none() && self.is_list(index) {
+                self.api.operations[index].paging = Some(Paging::Offset {
+                    skip: setting.skip.clone(),
+                    top: setting.top.clone(),
+                    default: setting.default,
+                    order: setting.order.clone(),
+                });
+                count += 1;
+            }
+        }
+        self.applied("offset-paging", count, "no GET answers with an array");
+    }
+
+    /// Does this operation get an array?
+    pub(super) fn is_list(&self, index: usize) -> bool {
+        let operation = &self.api.operations[index];
+        operation.method == Method::Get && self.replies_with(operation, |kind| matches!(kind, Kind::Array(_)))
+    }
+}
