@@ -17,6 +17,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::node::{Node, Object, escape};
+use crate::position::Index;
 use crate::source::{Dialect, Origins, Place, Source};
 
 mod document;
@@ -28,7 +29,8 @@ mod swagger;
 /// another format is reported and comes back as it is.
 pub fn to_openapi_30(mut source: Source, diagnostics: &mut Diagnostics) -> Source {
     let dialect = source.dialect();
-    let mut ctx = Ctx { place: source.root(), diagnostics, origins: Origins::default(), swagger: false };
+    let text = source.text.clone();
+    let mut ctx = Ctx { place: source.root(), text: &text, diagnostics, origins: Origins::default(), swagger: false };
     match dialect {
         Dialect::Swagger20 => {
             ctx.swagger = true;
@@ -49,6 +51,7 @@ pub fn to_openapi_30(mut source: Source, diagnostics: &mut Diagnostics) -> Sourc
 struct Ctx<'a> {
     /// In the adapted tree.
     place: Place,
+    text: &'a str,
     diagnostics: &'a mut Diagnostics,
     origins: Origins,
     /// The document was Swagger 2.0: its references must follow what was moved.
@@ -75,6 +78,14 @@ impl Ctx<'_> {
     fn push(&mut self, diagnostic: Diagnostic) {
         let place = self.place.clone();
         self.diagnostics.push(diagnostic.at(&place));
+    }
+
+    /// Reports something that stands at `pointer` on disk and nowhere in the adapted tree.
+    fn push_on_disk(&mut self, pointer: &str, diagnostic: Diagnostic) {
+        let place = Place { file: self.place.file.clone(), pointer: pointer.to_owned() };
+        // An exact position is printed as it is, so that the pointer is not taken for one of the adapted tree.
+        let position = Index::new(self.text).find(pointer);
+        self.diagnostics.push(diagnostic.at(&place).position(position));
     }
 
     /// Reports that something else was expected here; it is left out.
@@ -118,3 +129,6 @@ impl Ctx<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

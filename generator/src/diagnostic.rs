@@ -53,6 +53,8 @@ pub struct Diagnostic {
     pub line: Option<String>,
     /// Labeled facts: (`reference`, `` `#/components/schemas/ContactList` ``).
     pub facts: Vec<(String, String)>,
+    /// Other places that have to do with it.
+    pub related: Vec<(String, Place)>,
     /// What to do about it.
     pub help: Option<String>,
 }
@@ -68,6 +70,7 @@ impl Diagnostic {
             position: None,
             line: None,
             facts: Vec::new(),
+            related: Vec::new(),
             help: None,
         }
     }
@@ -93,6 +96,12 @@ impl Diagnostic {
     /// Adds a fact.
     pub fn fact(mut self, label: impl Into<String>, text: impl fmt::Display) -> Self {
         self.facts.push((label.into(), text.to_string()));
+        self
+    }
+
+    /// Adds another place that has to do with it.
+    pub fn also(mut self, label: impl Into<String>, place: &Place) -> Self {
+        self.related.push((label.into(), place.clone()));
         self
     }
 

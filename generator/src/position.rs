@@ -56,7 +56,7 @@ impl Watch for () {
 /// The places of one text: objects and lists are at their key, scalars at their value.
 #[derive(Debug)]
 pub struct Index<'a> {
-    text: &'a str,
+    lines: Lines<'a>,
     json: bool,
     root: Mark,
 }
@@ -80,7 +80,12 @@ impl<'a> Index<'a> {
         let mut marks = Marks { open: vec![(String::new(), Mark::new(0..1))] };
         // A fault was reported when the source was read: what was seen until then is what can be pointed at.
         let _ = if json { json::parse(text, &mut marks) } else { yaml::parse(text, &mut marks) };
-        Self { text, json, root: marks.root() }
+        Self { lines: Lines::new(text), json, root: marks.root() }
+    }
+
+    /// The text of a line, from 1.
+    pub fn line(&self, number: usize) -> Option<&'a str> {
+        self.lines.line(number)
     }
 
     /// Where `pointer` stands, or else the nearest thing around it that is there.
@@ -92,7 +97,7 @@ impl<'a> Index<'a> {
                 None => break,
             }
         }
-        if self.json { at_byte(self.text, &mark.at) } else { at_character(self.text, &mark.at) }
+        if self.json { self.lines.at_bytes(&mark.at) } else { self.lines.at_characters(&mark.at) }
     }
 }
 
@@ -135,24 +140,99 @@ impl Watch for Marks {
     }
 }
 
-/// The position of a range of bytes.
-pub(crate) fn at_byte(text: &str, at: &Range<usize>) -> Position {
-    let start = text.floor_char_boundary(at.start.min(text.len()));
-    let end = text.floor_char_boundary(at.end.min(text.len())).max(start);
-    let before = &text[..start];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Position {
-        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-        column: text[line_start..start].chars().count() + 1,
-        length: text[start..end].lines().next().map_or(0, |line| line.chars().count()).max(1),
+/// A text by lines.
+#[derive(Debug)]
+pub(crate) struct Lines<'a> {
+    text: &'a str,
+    /// Where each line starts, in bytes and in characters.
+    starts: Vec<(usize, usize)>,
+}
+
+impl<'a> Lines<'a> {
+    /// Finds the lines.
+    pub(crate) fn new(text: &'a str) -> Self {
+        let mut starts = vec![(0, 0)];
+        let mut characters = 0;
+        for line in text.split_inclusive('\n') {
+            characters += line.chars().count();
+            let (start, _) = starts.last().copied().unwrap_or_default();
+            starts.push((start + line.len(), characters));
+        }
+        Self { text, starts }
+    }
+
+    /// The position of a range of bytes.
+    pub(crate) fn at_bytes(&self, at: &Range<usize>) -> Position {
+        let start = self.text.floor_char_boundary(at.start.min(self.text.len()));
+        let end = self.text.floor_char_boundary(at.end.min(self.text.len())).max(start);
+        let line = self.line_of(|(byte, _)| byte <= start);
+        let column = self.text[self.starts[line].0..start].chars().count() + 1;
+        Position { line: line + 1, column, length: length(&self.text[start..end]) }
+    }
+
+    /// The position of a range of characters.
+    pub(crate) fn at_characters(&self, at: &Range<usize>) -> Position {
+        self.at_bytes(&(self.byte(at.start)..self.byte(at.end)))
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        let (byte, first) = self.starts[self.line_of(|(_, first)| first <= character)];
+        let line = &self.text[byte..];
+        line.char_indices().nth(character - first).map_or(self.text.len(), |(offset, _)| byte + offset)
+    }
+
+    fn line_of(&self, starts_before: impl Fn((usize, usize)) -> bool) -> usize {
+        self.starts.partition_point(|start| starts_before(*start)).saturating_sub(1)
+    }
+
+    /// The text of a line, without its end.
+    pub(crate) fn line(&self, number: usize) -> Option<&'a str> {
+        let (start, _) = self.starts.get(number.checked_sub(1)?)?;
+        self.text[*start..].lines().next()
     }
 }
 
-/// The position of a range of characters.
-pub(crate) fn at_character(text: &str, at: &Range<usize>) -> Position {
-    at_byte(text, &(byte_of(text, at.start)..byte_of(text, at.end)))
+/// The position of a range of bytes, for who needs only one.
+pub(crate) fn at_byte(text: &str, at: &Range<usize>) -> Position {
+    Lines::new(text).at_bytes(at)
 }
 
-fn byte_of(text: &str, character: usize) -> usize {
-    text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte)
+/// In characters, of the first line.
+fn length(text: &str) -> usize {
+    text.lines().next().map_or(0, |line| line.chars().count()).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, pointer: &str) -> (usize, usize, usize) {
+        let position = Index::new(text).find(pointer);
+        (position.line, position.column, position.length)
+    }
+
+    #[test]
+    fn positions_are_the_same_in_json_and_yaml() {
+        let json = "{\r\n  \"é\": {\"a\": [1,\n {\"b\": \"x\\\"y\"}]}}";
+        let yaml = "\u{e9}:\r\n  a:\r\n  - 1\r\n  - b: \"x\"\r\n";
+        let table = [
+            ("", (1, 1, 1), (1, 1, 1)),
+            ("/é", (2, 3, 3), (1, 1, 1)),
+            ("/é/a", (2, 9, 3), (2, 3, 1)),
+            ("/é/a/0", (2, 15, 1), (3, 5, 1)),
+            ("/é/a/1", (3, 2, 1), (4, 5, 1)),
+            ("/é/a/1/b", (3, 8, 6), (4, 8, 3)),
+            ("/é/a/1/c/d", (3, 2, 1), (4, 5, 1)),
+            ("/x", (1, 1, 1), (1, 1, 1)),
+        ];
+        for (pointer, in_json, in_yaml) in table {
+            assert_eq!((at(json, pointer), at(yaml, pointer)), (in_json, in_yaml), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_fault_is_found() {
+        assert_eq!(at("{\"a\": 1,\n \"b\": {\"c\": oops", "/b/c"), (2, 8, 3));
+        assert_eq!(at("a: 1\nb:\n  c: [", "/b/c"), (3, 3, 1));
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::node::{Node, escape, json, parent, yaml};
-use crate::position::{self, is_json};
+use crate::position::{Lines, is_json};
 
 /// One input file, read and parsed but not interpreted.
 #[derive(Debug, Clone)]
@@ -31,7 +31,8 @@ impl Source {
             Ok(tree) => Ok(Source { file: file.into(), text: text.into(), tree, origins: Origins::default() }),
             Err(fault) => {
                 let at = fault.at..fault.at + 1;
-                let position = if json { position::at_byte(text, &at) } else { position::at_character(text, &at) };
+                let lines = Lines::new(text);
+                let position = if json { lines.at_bytes(&at) } else { lines.at_characters(&at) };
                 let place = Place::root(&file.into());
                 Err(Diagnostic::new(fault.code, fault.message).at(&place).position(position).snippet(text))
             }

@@ -141,9 +141,8 @@ impl Bodies {
 
     fn add_body(&mut self, body: Node, disk: String, ctx: &mut Ctx<'_>) {
         if self.body.is_some() {
-            let index = disk.rsplit('/').next().unwrap_or_default().to_owned();
             let message = "an operation has one body: this second one is left out";
-            ctx.inside(&index, |ctx| ctx.push(Diagnostic::new(Code::SecondBody, message)));
+            ctx.push_on_disk(&disk, Diagnostic::new(Code::SecondBody, message));
         } else {
             self.body = Some((body, disk));
         }
@@ -174,9 +173,8 @@ impl Bodies {
         }
         if let Some((body, disk)) = self.body {
             if let Some((_, form)) = self.form.first() {
-                let place = crate::source::Place { file: ctx.place.file.clone(), pointer: form.clone() };
                 let message = "an operation has either a body or a form: the form is left out";
-                ctx.diagnostics.push(Diagnostic::new(Code::SecondBody, message).at(&place));
+                ctx.push_on_disk(form, Diagnostic::new(Code::SecondBody, message));
             }
             return Some(plain(body, &disk, &here, consumes, ctx));
         }

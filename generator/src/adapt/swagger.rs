@@ -81,7 +81,7 @@ fn media_types(members: &Object, key: &str) -> Option<Vec<String>> {
 }
 
 fn paths(mut paths: Node, defaults: &Defaults, ctx: &mut Ctx<'_>) -> Node {
-    for (template, item) in ctx.members(&mut paths).into_iter().flatten() {
+    for (template, item) in paths.as_object_mut().into_iter().flatten() {
         if item.as_object().is_some() {
             ctx.inside(template, |ctx| path_item(item, defaults, ctx));
         }
@@ -135,7 +135,7 @@ fn operation(operation: &mut Object, outer: &Bodies, defaults: &Defaults, ctx: &
 }
 
 fn responses(mut responses: Node, produces: &[String], ctx: &mut Ctx<'_>) -> Node {
-    for (status, response) in ctx.members(&mut responses).into_iter().flatten() {
+    for (status, response) in responses.as_object_mut().into_iter().flatten() {
         if !status.starts_with("x-") {
             ctx.inside(status, |ctx| self::response(response, produces, ctx));
         }
@@ -152,7 +152,7 @@ fn shared_responses(responses: Node, defaults: &Defaults, ctx: &mut Ctx<'_>) -> 
 }
 
 fn response(response: &mut Node, produces: &[String], ctx: &mut Ctx<'_>) {
-    let Some(members) = ctx.members(response) else { return };
+    let Some(members) = response.as_object_mut() else { return };
     if let Some(Node::String(target)) = members.get_mut("$ref") {
         if let Some(name) = target.strip_prefix("#/responses/") {
             *target = format!("#/components/responses/{name}");
@@ -232,8 +232,7 @@ fn security(mut schemes: Node, ctx: &mut Ctx<'_>) -> Node {
             _ => {
                 let message = "expected `basic`, `apiKey` or `oauth2` as the type of a security definition";
                 let step = format!("/securityDefinitions/{}", escape(name));
-                let place = crate::source::Place { file: ctx.place.file.clone(), pointer: step };
-                ctx.diagnostics.push(Diagnostic::new(Code::WrongKind, message).at(&place));
+                ctx.push_on_disk(&step, Diagnostic::new(Code::WrongKind, message));
             }
         }
     }

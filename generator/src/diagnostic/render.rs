@@ -3,13 +3,14 @@
 //! Text of documents goes through [`clean`]: it may hold control characters that would move a terminal's cursor, or
 //! turn text around.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use indexmap::IndexMap;
 
 use super::{Diagnostic, Severity};
 use crate::position::{Index, Position};
-use crate::source::Source;
+use crate::source::{Place, Source};
 
 /// How diagnostics are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,22 +32,36 @@ pub fn render<'a>(diagnostics: &[Diagnostic], sources: impl IntoIterator<Item = 
     let mut out = String::new();
     for diagnostic in diagnostics {
         let spot = texts.spot(diagnostic);
+        let related = diagnostic.related.iter().map(|(label, place)| (label.as_str(), texts.place(place))).collect();
+        let print = Print { diagnostic, spot, related };
         match format {
-            Format::Human => human(&mut out, diagnostic, &spot, false),
-            Format::Color => human(&mut out, diagnostic, &spot, true),
-            Format::Json => json(&mut out, diagnostic, &spot),
-            Format::Github => github(&mut out, diagnostic, &spot),
+            Format::Human => print.human(&mut out, false),
+            Format::Color => print.human(&mut out, true),
+            Format::Json => print.json(&mut out),
+            Format::Github => print.github(&mut out),
         }
     }
     out
 }
 
 /// Where a diagnostic is, in the file on disk.
-struct Spot {
+struct Spot<'a> {
     file: String,
     pointer: String,
     position: Option<Position>,
-    line: Option<String>,
+    line: Option<Cow<'a, str>>,
+}
+
+impl Spot<'_> {
+    fn nowhere() -> Self {
+        Spot { file: String::new(), pointer: String::new(), position: None, line: None }
+    }
+
+    /// `file:line:column`, as far as known.
+    fn name(&self) -> String {
+        let at = self.position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+        format!("{}{at}", clean(&self.file))
+    }
 }
 
 /// The texts of the sources, each read for its places once and only if a diagnostic is in it.
@@ -55,55 +70,129 @@ struct Texts<'a> {
     indexes: IndexMap<usize, Index<'a>>,
 }
 
-impl Texts<'_> {
-    fn spot(&mut self, diagnostic: &Diagnostic) -> Spot {
-        let Some(place) = &diagnostic.place else {
-            return Spot { file: String::new(), pointer: String::new(), position: None, line: None };
-        };
-        let (position, line) = (diagnostic.position, diagnostic.line.clone());
+impl<'a> Texts<'a> {
+    fn spot(&mut self, diagnostic: &'a Diagnostic) -> Spot<'a> {
+        let Some(place) = &diagnostic.place else { return Spot::nowhere() };
+        let Some(position) = diagnostic.position else { return self.place(place) };
+        let source = self.sources.iter().find(|source| source.file == place.file);
+        let line = diagnostic.line.as_deref().or_else(|| line(&source?.text, position)).map(Cow::Borrowed);
+        Spot { file: place.file.to_string(), pointer: place.pointer.clone(), position: Some(position), line }
+    }
+
+    fn place(&mut self, place: &Place) -> Spot<'a> {
         let file = place.file.to_string();
         let Some(which) = self.sources.iter().position(|source| source.file == place.file) else {
-            return Spot { file, pointer: place.pointer.clone(), position, line };
+            return Spot { file, pointer: place.pointer.clone(), ..Spot::nowhere() };
         };
         let source = self.sources[which];
         let pointer = source.on_disk(place).pointer;
         let index = self.indexes.entry(which).or_insert_with(|| Index::new(&source.text));
-        let position = position.unwrap_or_else(|| index.find(&pointer));
-        let line = source.text.lines().nth(position.line - 1).map(str::to_owned);
+        let position = index.find(&pointer);
+        let line = index.line(position.line).map(Cow::Borrowed);
         Spot { file, pointer, position: Some(position), line }
     }
 }
 
-fn human(out: &mut String, diagnostic: &Diagnostic, spot: &Spot, color: bool) {
-    let (bold, accent, reset) = match (color, diagnostic.severity) {
-        (false, _) => ("", "", ""),
-        (true, Severity::Error) => ("\x1b[1m", "\x1b[1;31m", "\x1b[0m"),
-        (true, Severity::Warning) => ("\x1b[1m", "\x1b[1;33m", "\x1b[0m"),
-        (true, Severity::Note) => ("\x1b[1m", "\x1b[1;36m", "\x1b[0m"),
-    };
-    let (severity, code, message) = (diagnostic.severity.name(), diagnostic.code, clean(&diagnostic.message));
-    let _ = writeln!(out, "{accent}{severity}[{code}]{reset}{bold}: {message}{reset}");
-    let number = spot.position.map(|position| position.line.to_string()).unwrap_or_default();
-    let margin = " ".repeat(number.len().max(1));
-    if !spot.file.is_empty() {
-        let at = spot.position.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
-        let _ = writeln!(out, "{margin}--> {}{at}", clean(&spot.file));
+fn line(text: &str, position: Position) -> Option<&str> {
+    text.lines().nth(position.line - 1)
+}
+
+/// A diagnostic and all its places.
+struct Print<'a> {
+    diagnostic: &'a Diagnostic,
+    spot: Spot<'a>,
+    related: Vec<(&'a str, Spot<'a>)>,
+}
+
+impl Print<'_> {
+    fn human(&self, out: &mut String, color: bool) {
+        let Print { diagnostic, spot, .. } = self;
+        let (bold, accent, reset) = match (color, diagnostic.severity) {
+            (false, _) => ("", "", ""),
+            (true, Severity::Error) => ("\x1b[1m", "\x1b[1;31m", "\x1b[0m"),
+            (true, Severity::Warning) => ("\x1b[1m", "\x1b[1;33m", "\x1b[0m"),
+            (true, Severity::Note) => ("\x1b[1m", "\x1b[1;36m", "\x1b[0m"),
+        };
+        let (severity, code, message) = (diagnostic.severity.name(), diagnostic.code, clean(&diagnostic.message));
+        let _ = writeln!(out, "{accent}{severity}[{code}]{reset}{bold}: {message}{reset}");
+        let number = spot.position.map(|position| position.line.to_string()).unwrap_or_default();
+        let margin = " ".repeat(number.len().max(1));
+        if !spot.file.is_empty() {
+            let _ = writeln!(out, "{margin}--> {}", spot.name());
+        }
+        if let (Some(line), Some(position)) = (&spot.line, spot.position) {
+            let (line, before, length) = excerpt(line, position);
+            let carets = format!("{}{accent}{}{reset}", " ".repeat(before), "^".repeat(length));
+            let _ = writeln!(out, "{margin} |\n{number} | {line}\n{margin} | {carets}");
+        }
+        if !spot.pointer.is_empty() {
+            let _ = writeln!(out, "{margin} = pointer: `#{}`", clean(&spot.pointer));
+        }
+        for (label, text) in &diagnostic.facts {
+            let _ = writeln!(out, "{margin} = {}: {}", clean(label), clean(text));
+        }
+        for (label, spot) in &self.related {
+            let _ = writeln!(out, "{margin} = {}: {} (`#{}`)", clean(label), spot.name(), clean(&spot.pointer));
+        }
+        if let Some(help) = &diagnostic.help {
+            let _ = writeln!(out, "{margin} = help: {}", clean(help));
+        }
+        out.push('\n');
     }
-    if let (Some(line), Some(position)) = (&spot.line, spot.position) {
-        let (line, before, length) = excerpt(line, position);
-        let carets = format!("{}{accent}{}{reset}", " ".repeat(before), "^".repeat(length));
-        let _ = writeln!(out, "{margin} |\n{number} | {line}\n{margin} | {carets}");
+
+    fn json(&self, out: &mut String) {
+        let Print { diagnostic, spot, .. } = self;
+        let facts: serde_json::Map<_, _> =
+            diagnostic.facts.iter().map(|(label, text)| (label.clone(), text.as_str().into())).collect();
+        let related: Vec<_> = self.related.iter().map(|(label, spot)| place_json(Some(label), spot)).collect();
+        let mut object = place_json(None, spot);
+        object.insert("code".into(), diagnostic.code.id().into());
+        object.insert("severity".into(), diagnostic.severity.name().into());
+        object.insert("message".into(), diagnostic.message.as_str().into());
+        object.insert("facts".into(), facts.into());
+        object.insert("related".into(), related.into());
+        object.insert("help".into(), diagnostic.help.clone().into());
+        let _ = writeln!(out, "{}", serde_json::Value::Object(object));
     }
-    if !spot.pointer.is_empty() {
-        let _ = writeln!(out, "{margin} = pointer: `#{}`", clean(&spot.pointer));
+
+    fn github(&self, out: &mut String) {
+        let Print { diagnostic, spot, .. } = self;
+        let command = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        let mut properties = Vec::new();
+        if !spot.file.is_empty() {
+            properties.push(format!("file={}", property(&spot.file)));
+        }
+        if let Some(position) = spot.position {
+            properties.push(format!("line={},col={}", position.line, position.column));
+        }
+        properties.push(format!("title={}", diagnostic.code.id()));
+        let mut message = diagnostic.message.clone();
+        for (label, text) in &diagnostic.facts {
+            let _ = write!(message, "\n{label}: {text}");
+        }
+        for (label, spot) in &self.related {
+            let _ = write!(message, "\n{label}: {}", spot.name());
+        }
+        if let Some(help) = &diagnostic.help {
+            let _ = write!(message, "\nhelp: {help}");
+        }
+        let _ = writeln!(out, "::{command} {}::{}", properties.join(","), command_text(&message));
     }
-    for (label, text) in &diagnostic.facts {
-        let _ = writeln!(out, "{margin} = {}: {}", clean(label), clean(text));
-    }
-    if let Some(help) = &diagnostic.help {
-        let _ = writeln!(out, "{margin} = help: {}", clean(help));
-    }
-    out.push('\n');
+}
+
+fn place_json(label: Option<&str>, spot: &Spot<'_>) -> serde_json::Map<String, serde_json::Value> {
+    let file = Some(&spot.file).filter(|file| !file.is_empty());
+    let mut object = serde_json::Map::new();
+    object.extend(label.map(|label| ("label".to_owned(), label.into())));
+    object.insert("file".into(), file.cloned().into());
+    object.insert("line".into(), spot.position.map(|position| position.line).into());
+    object.insert("column".into(), spot.position.map(|position| position.column).into());
+    object.insert("pointer".into(), file.map(|_| spot.pointer.clone()).into());
+    object
 }
 
 /// At most this many characters of a line are shown: a document may be one line of a megabyte.
@@ -120,48 +209,6 @@ fn excerpt(line: &str, position: Position) -> (String, usize, usize) {
     let marked = length(&tail[..position.length.min(tail.len())]).max(1);
     let (cut, offset) = if skip > 0 { ("…", 1) } else { ("", 0) };
     (format!("{cut}{}", shown.concat().trim_end()), length(head) + offset, marked)
-}
-
-fn json(out: &mut String, diagnostic: &Diagnostic, spot: &Spot) {
-    let facts: serde_json::Map<_, _> =
-        diagnostic.facts.iter().map(|(label, text)| (label.clone(), text.as_str().into())).collect();
-    let file = Some(&spot.file).filter(|file| !file.is_empty());
-    let object = serde_json::json!({
-        "code": diagnostic.code.id(),
-        "severity": diagnostic.severity.name(),
-        "message": diagnostic.message,
-        "file": file,
-        "line": spot.position.map(|position| position.line),
-        "column": spot.position.map(|position| position.column),
-        "pointer": file.map(|_| &spot.pointer),
-        "facts": facts,
-        "help": diagnostic.help,
-    });
-    let _ = writeln!(out, "{object}");
-}
-
-fn github(out: &mut String, diagnostic: &Diagnostic, spot: &Spot) {
-    let command = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "notice",
-    };
-    let mut properties = Vec::new();
-    if !spot.file.is_empty() {
-        properties.push(format!("file={}", property(&spot.file)));
-    }
-    if let Some(position) = spot.position {
-        properties.push(format!("line={},col={}", position.line, position.column));
-    }
-    properties.push(format!("title={}", diagnostic.code.id()));
-    let mut message = diagnostic.message.clone();
-    for (label, text) in &diagnostic.facts {
-        let _ = write!(message, "\n{label}: {text}");
-    }
-    if let Some(help) = &diagnostic.help {
-        let _ = write!(message, "\nhelp: {help}");
-    }
-    let _ = writeln!(out, "::{command} {}::{}", properties.join(","), command_text(&message));
 }
 
 /// The text of a workflow command: its own line ends would end the command.

@@ -194,7 +194,8 @@ impl<'a, W: Watch> Parser<'a, W> {
 }
 
 pub(super) fn duplicate(key: &str, at: usize) -> Fault {
-    Fault { code: Code::DuplicateKey, message: format!("the key `{key}` stands here twice"), at }
+    let shown: String = key.chars().take(80).collect();
+    Fault { code: Code::DuplicateKey, message: format!("the key `{shown}` stands here twice"), at }
 }
 
 pub(super) fn too_deep(at: usize) -> Fault {

@@ -56,6 +56,8 @@ impl<'a, W: Watch> Builder<'a, W> {
     fn next(&mut self) -> Result<(Event<'a>, Span), Fault> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),
+            // The parser has a limit of its own for lists and mappings in brackets.
+            Some(Err(error)) if error.info().starts_with("recursion limit") => Err(too_deep(error.marker().index())),
             Some(Err(error)) => {
                 Err(Fault { code: Code::Syntax, message: error.info().to_owned(), at: error.marker().index() })
             }

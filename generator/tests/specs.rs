@@ -1,0 +1,65 @@
+//! The committed specifications: facts only, in a stable form, and the corrections fit them.
+
+use std::path::{Path, PathBuf};
+
+use sage_codegen::diagnostic::{Diagnostics, Format, render};
+use sage_codegen::node::Node;
+use sage_codegen::source::{Dialect, Source};
+use sage_codegen::{adapt, overlay};
+
+/// The specifications by API, each with its overlay at the end.
+fn apis() -> Vec<Vec<Source>> {
+    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+    ["accounting", "accounting-v3", "sage-200"].map(|api| sources(&specs.join(api))).into()
+}
+
+fn sources(folder: &Path) -> Vec<Source> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort_by_key(|file| (file.ends_with("overlay.yaml"), file.clone()));
+    let read = |file: &PathBuf| Source::read(&file.to_string_lossy(), &std::fs::read_to_string(file).unwrap()).unwrap();
+    files.iter().map(read).collect()
+}
+
+#[test]
+fn corrections_fit_the_documents() {
+    for mut documents in apis() {
+        let corrections = documents.pop().unwrap();
+        assert_eq!(corrections.dialect(), Dialect::Overlay);
+        let mut diagnostics = Diagnostics::new();
+        let mut documents: Vec<Source> =
+            documents.into_iter().map(|document| adapt::to_openapi_30(document, &mut diagnostics)).collect();
+        let counts = overlay::apply(&mut documents, &corrections, &mut diagnostics);
+        let printed = render(&diagnostics.into_vec(), documents.iter().chain([&corrections]), Format::Human);
+        assert_eq!(printed, "");
+        assert_eq!(counts.actions, corrections.tree.get("actions").and_then(Node::as_array).unwrap().len());
+    }
+}
+
+#[test]
+fn no_sentence_of_the_vendor_is_in_them() {
+    for source in apis().iter().flatten().filter(|source| source.dialect() == Dialect::OpenApi30) {
+        sentences(&source.tree, "", &source.file);
+    }
+}
+
+/// Names of resources and documents may be long; nothing else has more than four words.
+fn sentences(node: &Node, key: &str, file: &str) {
+    let most = if ["tags", "name", "title"].contains(&key) { 8 } else { 4 };
+    match node {
+        Node::String(text) => {
+            assert!(text.split_whitespace().count() <= most && !text.ends_with('.'), "{file}: {key}: {text}");
+        }
+        Node::Array(items) => items.iter().for_each(|item| sentences(item, key, file)),
+        Node::Object(members) => members.iter().for_each(|(key, value)| sentences(value, key, file)),
+        _ => {}
+    }
+}
+
+#[test]
+fn serde_yaml_reads_the_same() {
+    for source in apis().iter().flatten() {
+        let node: Node = serde_yaml::from_str(&source.text).unwrap();
+        assert_eq!(node, source.tree, "{}", source.file);
+    }
+}
