@@ -106,24 +106,16 @@ UnreadTerms = "D142", Warning, "a line on availability or roles is not understoo
     "Availability and roles stand in the prose of the documents, in sections that the import reads. This line of such \
      a section has a form that it does not know, and is missing in the facts.";
 
-    // Corrections.
-    OverlayForm = "D151", Error, "an action of the overlay is malformed",
-        "An overlay says `overlay: 1.0.0` and has a list `actions`. An action has a `target`, an `x-reason`, an `x-expect` \
-         and either `update` or `remove: true`; `x-document` names the document where the API has several.";
-    OverlayTarget = "D152", Error, "the target of an action is no JSONPath, or none that is supported",
-        "Targets are JSONPath: `$`, `.name`, `['name']`, `[0]`, `*`, `..`, and conditions such as `[?@.type == 'object']`. \
-         Slices and functions are not supported.";
-    OverlayStale = "D153", Error, "an action does not fit the document, or not any more",
-        "An action is applied only where it finds what it expects, and it must change something. Perhaps the vendor has \
-         corrected the document: then remove the action. Perhaps something was renamed: then write the target anew.";
-
-    // Importing a vendor's documents.
-    ImportConflict = "D141", Error, "two documents of one API contradict each other",
-        "Documents of one API may repeat a path or a schema, and then they must say the same. Here they differ, so that \
-         one of them would be lost. Decide which is right and take the other out of the documents.";
-    UnreadTerms = "D142", Warning, "a line on availability or roles is not understood",
-        "Availability and roles stand in the prose of the documents, in sections that the import reads. This line of such \
-         a section has a form that it does not know, and is missing in the facts.";
+// Corrections.
+OverlayForm = "D151", Error, "an action of the overlay is malformed",
+    "An overlay says `overlay: 1.0.0` and has a list `actions`. An action has a `target`, an `x-reason`, an `x-expect` \
+     and either `update` or `remove: true`; `x-document` names the document where the API has several.";
+OverlayTarget = "D152", Error, "the target of an action is no JSONPath, or none that is supported",
+    "Targets are JSONPath: `$`, `.name`, `['name']`, `[0]`, `*`, `..`, and conditions such as `[?@.type == 'object']`. \
+     Slices and functions are not supported.";
+OverlayStale = "D153", Error, "an action does not fit the document, or not any more",
+    "An action is applied only where it finds what it expects, and it must change something. Perhaps the vendor has \
+     corrected the document: then remove the action. Perhaps something was renamed: then write the target anew.";
 
 // Normalizing: schemas.
 Schema = "D301", Error, "a schema cannot be read",
