@@ -1,1 +1,394 @@
-//! rust (to be written).
+//! The Rust that will be printed: every name, type, box and sentence is chosen, and of the document only the wire names
+//! are left.
+//!
+//! [`crate::lower`] makes a [`Package`], [`crate::emit`] prints it and decides nothing.
+
+use crate::ir;
+pub use crate::names::Ident;
+
+/// One API as a module tree: a client, resources with methods, models.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// The module's name.
+    pub module: String,
+    /// The API's name for people.
+    pub title: String,
+    /// The documents that it was made from, as paths in the workspace.
+    pub documents: Vec<String>,
+    /// The client.
+    pub client: Client,
+    /// The resources, by module name.
+    pub resources: Vec<Resource>,
+    /// The files of models, by module name.
+    pub models: Vec<ModelFile>,
+}
+
+/// The client and its builder.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Base URL template.
+    pub base_url: String,
+    /// How decimals are written.
+    pub decimals: ir::Decimals,
+    /// The shape of errors.
+    pub errors: ir::Errors,
+    /// The property that makes a resend safe.
+    pub idempotency: Option<String>,
+    /// Variables of the base URL.
+    pub variables: Vec<Variable>,
+    /// Headers of the client.
+    pub headers: Vec<Header>,
+    /// The vendor's reference pages.
+    pub reference: Option<String>,
+}
+
+/// A variable of the base URL.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Its name in the template.
+    pub wire: String,
+    /// The method of the builder.
+    pub setter: Ident,
+    /// Its enumeration, where the values are known.
+    pub choice: Option<Choice>,
+    /// The text that it has if nothing is said.
+    pub default: Option<String>,
+}
+
+/// The enumeration of a variable's values.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The type.
+    pub name: Ident,
+    /// Variant and text in the URL.
+    pub variants: Vec<(Ident, String)>,
+}
+
+/// A header that the builder sets.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// As it goes over the wire.
+    pub wire: String,
+    /// The method of the builder.
+    pub setter: Ident,
+    /// Requests are refused without it.
+    pub required: bool,
+    /// Its value is never shown.
+    pub secret: bool,
+    /// Its value is a whole number.
+    pub integer: bool,
+    /// Paths that go without it.
+    pub except: Vec<String>,
+}
+
+/// Documentation: paragraphs and list items of Markdown in which all text from documents is escaped already.
+pub type Docs = Vec<String>;
+
+/// A resource: one file of operations.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// The file, and the method of the client.
+    pub module: Ident,
+    /// The type.
+    pub name: Ident,
+    /// What it is called in a sentence, e.g. "sales invoices".
+    pub words: String,
+    /// A path that shows what it is about.
+    pub path: String,
+    /// Its methods.
+    pub methods: Vec<Method>,
+}
+
+/// An operation.
+#[derive(Debug, Clone)]
+pub struct Method {
+    /// The method of the resource.
+    pub name: Ident,
+    /// Its descriptor, e.g. `LIST`.
+    pub constant: Ident,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+    /// What the descriptor says.
+    pub operation: Operation,
+    /// What must be given.
+    pub arguments: Vec<Argument>,
+    /// The request struct, if something may be set or if the reply pages.
+    pub request: Option<Request>,
+    /// What a success brings.
+    pub reply: Reply,
+}
+
+/// The descriptor of an operation.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// `contacts.list`
+    pub id: String,
+    /// The HTTP method.
+    pub method: ir::Method,
+    /// The path template.
+    pub path: String,
+    /// Statuses that are a success; empty: any 2xx.
+    pub success: Vec<u16>,
+    /// May it be sent again?
+    pub resend: ir::Resend,
+    /// Headers of the client that it goes without.
+    pub without_headers: Vec<String>,
+    /// How a list goes on.
+    pub paging: Option<ir::Paging>,
+    /// The property that wraps the body.
+    pub wrapper: Option<String>,
+    /// The idempotency property goes into the body.
+    pub idempotent_by_id: bool,
+    /// What the reply should be, where it is not JSON.
+    pub accept: Option<String>,
+    /// Where it stands.
+    pub place: String,
+}
+
+/// An argument of a method.
+#[derive(Debug, Clone)]
+pub struct Argument {
+    /// Its name.
+    pub name: Ident,
+    /// What it becomes.
+    pub target: Target,
+}
+
+/// What an argument or a setter becomes in the request.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// The next `{…}` of the path.
+    Path(Type),
+    /// A query parameter.
+    Query {
+        /// Its name over the wire.
+        wire: String,
+        /// One value of it.
+        ty: Type,
+        /// Is it a list, and how is it written?
+        list: Option<ir::ListStyle>,
+    },
+    /// A header.
+    Header {
+        /// Its name over the wire.
+        wire: String,
+        /// Its type.
+        ty: Type,
+    },
+    /// The body.
+    Body(Body),
+}
+
+/// What the body argument is.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// JSON.
+    Json(Type),
+    /// JSON that may be left out.
+    OptionalJson(Type),
+    /// A form.
+    Form(Type),
+    /// A form of parts.
+    Multipart(Type),
+    /// Bytes with this media type.
+    Bytes(String),
+    /// Text with this media type.
+    Text(String),
+}
+
+/// The struct of a request on which options are set.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Its name.
+    pub name: Ident,
+    /// Its options.
+    pub setters: Vec<Setter>,
+}
+
+/// A method that sets an option.
+#[derive(Debug, Clone)]
+pub struct Setter {
+    /// Its name, and the name of its argument.
+    pub name: Ident,
+    /// What it becomes; never the body or a part of the path.
+    pub target: Target,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+}
+
+/// What a success brings.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// Nothing.
+    Empty,
+    /// JSON.
+    Json(Type),
+    /// JSON, or nothing.
+    Optional(Type),
+    /// A page of these.
+    Page(Type),
+    /// Bytes.
+    Bytes,
+    /// Text.
+    Text,
+}
+
+/// Models that belong together.
+#[derive(Debug, Clone)]
+pub struct ModelFile {
+    /// The file.
+    pub module: Ident,
+    /// What they belong to, in a sentence.
+    pub words: String,
+    /// The models, by name.
+    pub items: Vec<Item>,
+}
+
+/// A type of the API.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// An object.
+    Struct(Struct),
+    /// An enumeration.
+    Enum(Enum),
+    /// A choice.
+    Union(Union),
+}
+
+impl Item {
+    /// Its name.
+    pub fn name(&self) -> &Ident {
+        match self {
+            Item::Struct(item) => &item.name,
+            Item::Enum(item) => &item.name,
+            Item::Union(item) => &item.name,
+        }
+    }
+}
+
+/// An object.
+#[derive(Debug, Clone)]
+pub struct Struct {
+    /// Its name.
+    pub name: Ident,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// In which direction it goes.
+    pub role: Role,
+    /// Its fields, in the order of the document.
+    pub fields: Vec<Field>,
+    /// What other properties there may be.
+    pub additional: Option<Type>,
+}
+
+/// In which direction a model goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// It is answered.
+    Reply,
+    /// It is sent: every body but those of updates.
+    Create,
+    /// It is sent by a PUT or PATCH.
+    Update,
+}
+
+/// A field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name.
+    pub name: Ident,
+    /// Its name over the wire.
+    pub wire: String,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// Its type, with `Option`, `Update` and `Box` where they belong.
+    pub ty: Type,
+    /// Marked as deprecated.
+    pub deprecated: bool,
+}
+
+/// An enumeration. It keeps what it does not know.
+#[derive(Debug, Clone)]
+pub struct Enum {
+    /// Its name.
+    pub name: Ident,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// Its values.
+    pub values: Values,
+}
+
+/// Variants and what they are over the wire.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Values {
+    Strings(Vec<(Ident, String)>),
+    Integers(Vec<(Ident, i64)>),
+}
+
+/// A choice between types. It keeps what is none of them.
+#[derive(Debug, Clone)]
+pub struct Union {
+    /// Its name.
+    pub name: Ident,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// The property that tells which.
+    pub tag: Option<String>,
+    /// The choices, in the order in which they are tried.
+    pub variants: Vec<Variant>,
+}
+
+/// One of the choices.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Its name.
+    pub name: Ident,
+    /// What it holds.
+    pub ty: Type,
+    /// Values of the tag that stand for it.
+    pub tags: Vec<String>,
+    /// Properties without which it is something else.
+    pub required: Vec<String>,
+}
+
+/// A type as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// `bool`
+    Bool,
+    /// `i32` to `u64`
+    Integer(ir::Integer),
+    /// `f64`
+    Float,
+    /// An exact decimal number.
+    Decimal,
+    /// `String`
+    String,
+    /// A date.
+    Date,
+    /// A date and time with offset.
+    DateTime,
+    /// Bytes, in Base64 over the wire.
+    Base64,
+    /// Bytes as they are.
+    Bytes,
+    /// Any JSON, word for word.
+    Json,
+    /// A model.
+    Model(Ident),
+    /// A list.
+    Vec(Box<Type>),
+    /// A map from text.
+    Map(Box<Type>),
+    /// On the heap, because the type holds itself.
+    Box(Box<Type>),
+    /// There or not.
+    Option(Box<Type>),
+    /// Unchanged, cleared, or set.
+    Update(Box<Type>),
+}
