@@ -173,6 +173,22 @@ pub enum Method {
     Trace,
 }
 
+impl Method {
+    /// As it goes over the wire: `GET`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Put => "PUT",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+            Method::Options => "OPTIONS",
+            Method::Head => "HEAD",
+            Method::Patch => "PATCH",
+            Method::Trace => "TRACE",
+        }
+    }
+}
+
 /// A path template, e.g. `/contacts/{key}`.
 #[derive(Serialize, Debug, Clone)]
 pub struct Path {

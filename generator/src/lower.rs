@@ -1,1 +1,144 @@
-//! lower (to be written).
+//! From the facts of an API to the Rust that stands for them: every name, type, box and sentence.
+//!
+//! ```text
+//! resources and methods -> types that are reached -> their names -> models -> operations
+//! ```
+//!
+//! Names are chosen in two steps, gathered first and then resolved all together, and those that `names.lock` keeps are
+//! untouchable. Nothing depends on the order of the document but the order of fields.
+
+mod docs;
+mod models;
+mod operations;
+mod paths;
+mod reach;
+mod recursion;
+mod replies;
+mod resources;
+mod sentences;
+mod shape;
+mod types;
+mod usage;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostics;
+use crate::ir;
+use crate::names::lock::{Entry, Kind};
+use crate::names::resolve::{Wish, resolve};
+use crate::names::{ApiNames, Ident, Lock, Words};
+use crate::rust::{Choice, Client, Header, Item, ModelFile, Package, Variable};
+
+/// The outcome: the package, and its names for the next `names.lock`.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// What will be printed.
+    pub package: Package,
+    /// Every public name in it.
+    pub names: ApiNames,
+}
+
+/// Lowers an API. Names that `lock` keeps stay as they are.
+pub fn lower(api: &ir::Api, lock: &Lock, _diagnostics: &mut Diagnostics) -> Lowered {
+    let kept = lock.api(&api.module);
+    let mut names = ApiNames::default();
+    let plan = resources::plan(api, &kept, &mut names);
+    let mut walk = reach::Walk::new(api);
+    let roots = operations::begin(api, &plan, &mut walk);
+    let found = walk.finish();
+    let named = types::name(api, &found, &kept);
+    let usage = usage::Usage::new(api, &found, &roots, &plan);
+    let models = models::Models::new(api, &found, &named, &kept, &usage);
+    let files = usage.files(&found, &named, &plan);
+    let items = models.items(&mut names);
+    let resources = operations::lower(&models, &plan, &mut names);
+    let package = Package {
+        module: api.module.clone(),
+        title: docs::prose(&api.title),
+        documents: documents(api),
+        client: client(api, &kept, &mut names),
+        resources,
+        models: model_files(items, files),
+    };
+    Lowered { package, names }
+}
+
+/// The documents, each once, in the order of their names.
+fn documents(api: &ir::Api) -> Vec<String> {
+    let mut files: Vec<String> = api.operations.iter().map(|operation| operation.place.file.to_string()).collect();
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
+fn model_files(items: Vec<Item>, files: Vec<Option<Ident>>) -> Vec<ModelFile> {
+    let mut by_file: BTreeMap<Ident, Vec<Item>> = BTreeMap::new();
+    for (item, file) in items.into_iter().zip(files) {
+        by_file.entry(file.unwrap_or_else(|| Ident::snake(&Words::of("shared")))).or_default().push(item);
+    }
+    let mut out = Vec::with_capacity(by_file.len());
+    for (module, mut items) in by_file {
+        items.sort_by(|a, b| a.name().cmp(b.name()));
+        let words = Words::of(module.as_str()).prose();
+        out.push(ModelFile { module, words, items });
+    }
+    out
+}
+
+/// Methods that the builder has for itself.
+const RESERVED_SETTERS: &[&str] =
+    &["access_token", "token_source", "transport", "base_url", "origin", "timeout", "build", "clone"];
+
+fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
+    let client = &api.client;
+    let wishes = client.variables.iter().map(|variable| &variable.name).chain(client.headers.iter().map(|h| &h.setter));
+    let wishes: Vec<Wish> = wishes.map(|name| Wish::new(name, types::value_names(name))).collect();
+    let setters = resolve(&wishes, &|name| RESERVED_SETTERS.contains(&name));
+    let variables = client.variables.iter().filter_map(|variable| {
+        let setter = setters.get(&variable.name)?.clone();
+        let entry = kept.get(Kind::Variable, &variable.name);
+        let choice = choice(variable, entry);
+        let members = choice.iter().flat_map(|choice| choice.variants.iter().map(|(name, text)| (text.clone(), name.clone())));
+        let all = [Some(setter.clone()), choice.as_ref().map(|choice| choice.name.clone())];
+        let entry = Entry { names: all.into_iter().flatten().collect(), members: members.collect() };
+        names.set(Kind::Variable, variable.name.clone(), entry);
+        Some(Variable { wire: variable.name.clone(), setter, choice, default: variable.default.clone() })
+    });
+    let variables = variables.collect();
+    let headers = client.headers.iter().filter_map(|header| {
+        Some(Header {
+            wire: header.name.clone(),
+            setter: setters.get(&header.setter)?.clone(),
+            required: header.required,
+            secret: header.secret,
+            integer: header.integer,
+            except: header.except.clone(),
+        })
+    });
+    Client {
+        base_url: client.base_url.clone(),
+        decimals: client.decimals,
+        errors: client.errors,
+        idempotency: client.idempotency.as_ref().map(|idempotency| idempotency.property.clone()),
+        variables,
+        headers: headers.collect(),
+        reference: client.reference.clone(),
+    }
+}
+
+fn choice(variable: &ir::Variable, kept: Option<&Entry>) -> Option<Choice> {
+    if variable.values.is_empty() {
+        return None;
+    }
+    let name = Ident::camel(&Words::of(&variable.name));
+    let taken = |name: &&str| matches!(*name, "Client" | "ClientBuilder") || crate::names::ident::RESERVED_TYPES.contains(name);
+    let name = if taken(&name.as_str()) { name.with_suffix("Choice") } else { name };
+    let name = kept.and_then(|entry| entry.names.get(1)).cloned().unwrap_or(name);
+    let label = |text: &str| {
+        let label = variable.values.iter().find(|(_, value)| value == text).map_or(text, |(label, _)| label);
+        types::variant_names(label)
+    };
+    let names = types::members(variable.values.iter().map(|(_, text)| text.as_str()), kept, label, &|name| name == "Unknown");
+    let variants = variable.values.iter().filter_map(|(_, text)| Some((names.get(text)?.clone(), text.clone())));
+    Some(Choice { name, variants: variants.collect() })
+}

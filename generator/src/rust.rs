@@ -170,8 +170,22 @@ pub enum Target {
         /// Is it a list, and how is it written?
         list: Option<ir::ListStyle>,
     },
+    /// A query parameter that is an object.
+    Deep {
+        /// Its name over the wire.
+        wire: String,
+        /// Its type.
+        ty: Type,
+    },
     /// A header.
     Header {
+        /// Its name over the wire.
+        wire: String,
+        /// Its type.
+        ty: Type,
+    },
+    /// A cookie.
+    Cookie {
         /// Its name over the wire.
         wire: String,
         /// Its type.
@@ -184,10 +198,8 @@ pub enum Target {
 /// What the body argument is.
 #[derive(Debug, Clone)]
 pub enum Body {
-    /// JSON.
+    /// JSON; an optional type may be left out.
     Json(Type),
-    /// JSON that may be left out.
-    OptionalJson(Type),
     /// A form.
     Form(Type),
     /// A form of parts.
@@ -235,6 +247,28 @@ pub enum Reply {
     Bytes,
     /// Text.
     Text,
+    /// One of several, by its status.
+    ByStatus(Replies),
+}
+
+/// What the different statuses of a success bring.
+#[derive(Debug, Clone)]
+pub struct Replies {
+    /// The type; it stands beside the resource.
+    pub name: Ident,
+    /// The kinds.
+    pub kinds: Vec<ReplyKind>,
+}
+
+/// What some statuses bring.
+#[derive(Debug, Clone)]
+pub struct ReplyKind {
+    /// The variant.
+    pub name: Ident,
+    /// What it holds; `None`: nothing.
+    pub ty: Option<Type>,
+    /// The statuses; empty for all that are not listed.
+    pub statuses: Vec<u16>,
 }
 
 /// Models that belong together.
@@ -375,8 +409,8 @@ pub enum Type {
     DateTime,
     /// Bytes, in Base64 over the wire.
     Base64,
-    /// Bytes as they are.
-    Bytes,
+    /// A part of a form.
+    Part,
     /// Any JSON, word for word.
     Json,
     /// A model.

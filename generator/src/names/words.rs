@@ -112,6 +112,17 @@ impl Words {
         same.then(|| Self(self.0[prefix.len()..].to_vec()))
     }
 
+    /// The first `n`, and the others.
+    pub fn split_at(&self, n: usize) -> (Self, Self) {
+        let (head, tail) = self.0.split_at(n.min(self.len()));
+        (Self(head.to_vec()), Self(tail.to_vec()))
+    }
+
+    /// The last one first.
+    pub fn reversed(&self) -> Self {
+        Self(self.0.iter().rev().cloned().collect())
+    }
+
     /// The words at the end of all of these lists.
     pub fn common_tail<'a>(lists: impl IntoIterator<Item = &'a Words>) -> Self {
         let mut lists = lists.into_iter();

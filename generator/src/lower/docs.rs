@@ -1,0 +1,198 @@
+//! Sentences of documentation, made from facts.
+//!
+//! Whatever comes from a document goes through [`code`] or [`prose`], so that it can be neither markup, nor a link, nor
+//! a second line. Everything else is written here.
+
+use crate::ir;
+use crate::names::Words;
+use crate::node::Node;
+use crate::rust::Docs;
+
+/// A piece of a document as code: no markup in it, on one line.
+pub(super) fn code(text: &str) -> String {
+    let text = visible(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let space = if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+/// A piece of a document as prose: all markup in it escaped, on one line.
+pub(super) fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, word) in text.split_whitespace().enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        let word = visible(word);
+        for (at, c) in word.char_indices() {
+            let link = c == ':' && word[at..].starts_with("://");
+            let bare = word.starts_with("www.") && c == '.';
+            if link || bare || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$') {
+                out.push('\\');
+            } else if at == 0 && matches!(c, '-' | '+' | '=') {
+                out.push('\\');
+            } else if matches!(c, '.' | ')') && at > 0 && word[..at].bytes().all(|b| b.is_ascii_digit()) {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Without line breaks, and with what cannot be seen spelled out.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let unseen = c.is_control() || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if unseen { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
+/// A phrase with a capital at its start and a full stop at its end.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+/// "a contact", "an address", "business settings".
+pub(super) fn thing(words: &Words) -> String {
+    let text = words.prose();
+    if words.singular() != *words || words.last() == Some("data") {
+        return text;
+    }
+    let vowel = text.starts_with(['a', 'e', 'i', 'o']) || text.starts_with("un");
+    let sounds = !["eu ", "euro", "one ", "uni"].iter().any(|start| text.starts_with(start));
+    format!("{} {text}", if vowel && sounds { "an" } else { "a" })
+}
+
+/// "a, b and c"
+pub(super) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    }
+}
+
+/// A value of a document, as it would be written there.
+pub(super) fn value(node: &Node) -> Option<String> {
+    match node {
+        Node::Null | Node::Array(_) | Node::Object(_) => None,
+        Node::Bool(value) => Some(code(&value.to_string())),
+        Node::Integer(value) => Some(code(&value.to_string())),
+        Node::Float(value) => Some(code(&value.to_string())),
+        Node::String(value) if value.is_empty() => Some("empty".to_owned()),
+        Node::String(value) => Some(code(value)),
+    }
+}
+
+/// Limits as phrases: "at most 50 characters".
+pub(super) fn limits(limits: &ir::Limits) -> Vec<String> {
+    let mut out = Vec::new();
+    out.extend(range(limits.min_length.map(|n| n.to_string()), limits.max_length.map(|n| n.to_string()), " characters"));
+    out.extend(range(limits.minimum.clone(), limits.maximum.clone(), ""));
+    out.extend(range(limits.min_items.map(|n| n.to_string()), limits.max_items.map(|n| n.to_string()), " items"));
+    out.extend(limits.pattern.iter().map(|pattern| format!("matching {}", code(pattern))));
+    out.extend(limits.other.iter().map(|phrase| prose(phrase)));
+    out
+}
+
+fn range(least: Option<String>, most: Option<String>, unit: &str) -> Option<String> {
+    let unit_of = |number: &str| if number == "1" { unit.trim_end_matches('s').to_owned() } else { unit.to_owned() };
+    match (least.map(|text| prose(&text)), most.map(|text| prose(&text))) {
+        (Some(least), Some(most)) if least == most && !unit.is_empty() => Some(format!("{most}{}", unit_of(&most))),
+        (Some(least), Some(most)) if least == "0" && !unit.is_empty() => Some(format!("at most {most}{}", unit_of(&most))),
+        (Some(least), Some(most)) => Some(format!("{least} to {most}{unit}")),
+        (Some(least), None) if least == "0" && !unit.is_empty() => None,
+        (Some(least), None) => Some(format!("at least {least}{}", unit_of(&least))),
+        (None, Some(most)) => Some(format!("at most {most}{}", unit_of(&most))),
+        (None, None) => None,
+    }
+}
+
+/// Where something is to be had and who may use it, a paragraph each.
+pub(super) fn terms(terms: &ir::Terms) -> Docs {
+    let mut out = Docs::new();
+    if let Some(text) = availability(&terms.availability) {
+        out.push(text);
+    }
+    if terms.professional_only {
+        out.push("Only in Professional, not in Standard.".to_owned());
+    }
+    if !terms.roles.is_empty() {
+        let roles: Vec<String> =
+            terms.roles.iter().map(|(area, levels)| format!("{}: {}", prose(area), prose(&levels.join(" or ")))).collect();
+        out.push(format!("Access: {}.", roles.join("; ")));
+    }
+    out
+}
+
+fn availability(tiers: &[(String, Vec<String>)]) -> Option<String> {
+    let (_, first) = tiers.first()?;
+    let name = |tier: &str| {
+        let words = Words::of(tier);
+        prose(sentence(&words.prose()).trim_end_matches('.'))
+    };
+    let everywhere = tiers.iter().all(|(_, countries)| countries == first);
+    let text = if everywhere {
+        let names: Vec<String> = tiers.iter().map(|(tier, _)| name(tier)).collect();
+        let place = if first.is_empty() { String::new() } else { format!(" ({})", prose(&first.join(", "))) };
+        format!("{}{place}", list(&names))
+    } else {
+        let each = tiers.iter().map(|(tier, countries)| format!("{} ({})", name(tier), prose(&countries.join(", "))));
+        each.collect::<Vec<_>>().join("; ")
+    };
+    Some(format!("Available in {text}."))
+}
+
+/// Prose of the document, a paragraph for each of its own; only there if the document was kept with its prose.
+pub(super) fn paragraphs(text: Option<&str>) -> Docs {
+    let blocks = text.unwrap_or_default().split("\n\n").map(prose);
+    blocks.filter(|block| !block.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, limits, prose, thing};
+    use crate::ir::Limits;
+    use crate::names::Words;
+
+    #[test]
+    fn nothing_gets_out_of_code() {
+        for (text, shown) in [("a", "`a`"), ("", "`  `"), ("`", "`` ` ``"), ("a``b", "```a``b```"), ("*/\n", "`*/\\n`")] {
+            assert_eq!(code(text), shown);
+        }
+    }
+
+    #[test]
+    fn prose_has_no_markup() {
+        for (text, shown) in [
+            ("see [x](http://y)\n\n    code", "see \\[x\\](http\\://y) code"),
+            ("- a <b>&amp;", "\\- a \\<b\\>\\&amp;"),
+            ("1. first", "1\\. first"),
+            ("\u{202e}x", "\\u{202e}x"),
+        ] {
+            assert_eq!(prose(text), shown);
+        }
+    }
+
+    #[test]
+    fn ranges() {
+        let text = |limits_: Limits| limits(&limits_).join(", ");
+        assert_eq!(text(Limits { max_length: Some(50), ..Limits::default() }), "at most 50 characters");
+        let days = Limits { minimum: Some("0".into()), maximum: Some("365".into()), ..Limits::default() };
+        assert_eq!(text(days), "0 to 365");
+        assert_eq!(text(Limits { min_items: Some(1), ..Limits::default() }), "at least 1 item");
+    }
+
+    #[test]
+    fn articles() {
+        for (name, text) in [("Address", "an address"), ("EuSalesDescription", "a eu sales description"), ("BusinessSettings", "business settings")] {
+            assert_eq!(thing(&Words::of(name)), text);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Types that hold themselves, and where the box goes.
+//!
+//! Cycles are found on the finished graph. Inside of one, an edge is boxed if it leads to a name that is not greater than
+//! the one it comes from: every cycle has such an edge, and the order of the document plays no part.
+
+use std::collections::BTreeMap;
+
+use crate::names::Ident;
+use crate::rust::{Item, Type};
+
+/// Boxes what has to be boxed.
+pub(super) fn box_cycles(items: &mut [Item]) {
+    let numbers: BTreeMap<Ident, usize> =
+        items.iter().enumerate().map(|(number, item)| (item.name().clone(), number)).collect();
+    let edges: Vec<Vec<usize>> = items.iter().map(|item| held(item).filter_map(|name| numbers.get(name).copied()).collect()).collect();
+    let component = components(&edges);
+    for (number, item) in items.iter_mut().enumerate() {
+        let from = item.name().clone();
+        let cyclic = |name: &Ident| {
+            numbers.get(name).is_some_and(|&to| component[to] == component[number]) && *name <= from
+        };
+        // A component of one type is a cycle only if the type holds itself, and then the edge leads to it.
+        match item {
+            Item::Struct(item) => item.fields.iter_mut().for_each(|field| box_field(&mut field.ty, &cyclic)),
+            Item::Union(item) => item.variants.iter_mut().for_each(|variant| box_type(&mut variant.ty, &cyclic)),
+            Item::Enum(_) => {}
+        }
+    }
+}
+
+/// The models that a type holds in place.
+fn held(item: &Item) -> Box<dyn Iterator<Item = &Ident> + '_> {
+    match item {
+        Item::Struct(item) => Box::new(item.fields.iter().filter_map(|field| in_place(&field.ty))),
+        Item::Union(item) => Box::new(item.variants.iter().filter_map(|variant| in_place(&variant.ty))),
+        Item::Enum(_) => Box::new(std::iter::empty()),
+    }
+}
+
+fn in_place(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Model(name) => Some(name),
+        Type::Option(inner) | Type::Update(inner) => in_place(inner),
+        _ => None,
+    }
+}
+
+/// A value that must hold another of its own type could never be made, so what is required becomes optional here.
+fn box_field(ty: &mut Type, cyclic: &dyn Fn(&Ident) -> bool) {
+    let plain = matches!(ty, Type::Model(_));
+    box_type(ty, cyclic);
+    if plain && matches!(ty, Type::Box(_)) {
+        *ty = Type::Option(Box::new(ty.clone()));
+    }
+}
+
+fn box_type(ty: &mut Type, cyclic: &dyn Fn(&Ident) -> bool) {
+    match ty {
+        Type::Option(inner) | Type::Update(inner) => box_type(inner, cyclic),
+        Type::Model(name) if cyclic(name) => {
+            *ty = Type::Box(Box::new(Type::Model(name.clone())));
+        }
+        _ => {}
+    }
+}
+
+/// The strongly connected component of each node (Tarjan, with a stack of its own: graphs may be deep).
+fn components(edges: &[Vec<usize>]) -> Vec<usize> {
+    const NONE: usize = usize::MAX;
+    let mut state = Tarjan { order: vec![NONE; edges.len()], low: vec![0; edges.len()], component: vec![NONE; edges.len()], stack: Vec::new(), next: 0, count: 0 };
+    for start in 0..edges.len() {
+        if state.order[start] == NONE {
+            state.search(start, edges);
+        }
+    }
+    state.component
+}
+
+struct Tarjan {
+    order: Vec<usize>,
+    low: Vec<usize>,
+    component: Vec<usize>,
+    stack: Vec<usize>,
+    next: usize,
+    count: usize,
+}
+
+impl Tarjan {
+    fn open(&mut self, node: usize) {
+        self.order[node] = self.next;
+        self.low[node] = self.next;
+        self.next += 1;
+        self.stack.push(node);
+    }
+
+    fn search(&mut self, start: usize, edges: &[Vec<usize>]) {
+        let mut path = vec![(start, 0)];
+        self.open(start);
+        while let Some((node, at)) = path.last_mut() {
+            let node = *node;
+            if let Some(&to) = edges[node].get(*at) {
+                *at += 1;
+                if self.order[to] == usize::MAX {
+                    self.open(to);
+                    path.push((to, 0));
+                } else if self.component[to] == usize::MAX {
+                    self.low[node] = self.low[node].min(self.order[to]);
+                }
+                continue;
+            }
+            path.pop();
+            if let Some((parent, _)) = path.last() {
+                self.low[*parent] = self.low[*parent].min(self.low[node]);
+            }
+            if self.low[node] == self.order[node] {
+                self.close(node);
+            }
+        }
+    }
+
+    fn close(&mut self, root: usize) {
+        while let Some(node) = self.stack.pop() {
+            self.component[node] = self.count;
+            if node == root {
+                break;
+            }
+        }
+        self.count += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::components;
+
+    #[test]
+    fn cycles_are_components() {
+        let found = components(&[vec![1], vec![2], vec![0, 3], vec![], vec![4]]);
+        assert!(found[0] == found[1] && found[1] == found[2]);
+        assert!(found[3] != found[0] && found[4] != found[3]);
+    }
+
+    #[test]
+    fn a_deep_chain_needs_no_stack() {
+        let edges: Vec<Vec<usize>> = (0..100_000).map(|n| if n < 99_999 { vec![n + 1] } else { vec![0] }).collect();
+        let found = components(&edges);
+        assert!(found.iter().all(|component| *component == found[0]));
+    }
+}

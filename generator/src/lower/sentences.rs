@@ -1,0 +1,108 @@
+//! What operations and their parameters say about themselves.
+
+use super::docs;
+use super::paths::Tail;
+use super::resources::{Planned, Resource};
+use crate::ir;
+use crate::names::Words;
+use crate::rust::{Docs, Reply};
+
+/// The documentation of a method.
+pub(super) fn method(api: &ir::Api, operation: &ir::Operation, planned: &Planned, resource: &Resource, reply: &Reply) -> Docs {
+    let line = docs::code(&format!("{} {}", operation.method.name(), operation.path.template));
+    let mut out = vec![format!("{}: {line}.", what(operation, planned, resource))];
+    out.extend(docs::paragraphs(operation.summary.as_deref()));
+    out.extend(docs::paragraphs(operation.description.as_deref()));
+    out.extend(body(api, operation));
+    out.extend(answer(operation, reply));
+    let without: Vec<String> = operation.without_headers.iter().map(|name| docs::code(name)).collect();
+    if !without.is_empty() {
+        out.push(format!("Sent without {}.", docs::list(&without)));
+    }
+    out.extend(docs::terms(&operation.terms));
+    out
+}
+
+/// "Lists customer contacts of a customer"
+fn what(operation: &ir::Operation, planned: &Planned, resource: &Resource) -> String {
+    let item = docs::thing(&resource.item);
+    let many = docs::prose(&resource.words.prose());
+    let name = planned.method.as_str();
+    let verb = name.split('_').next().unwrap_or_default();
+    let text = match (&planned.shape.tail, verb) {
+        (Tail::Action { name, .. }, _) if operation.method == ir::Method::Get => format!("Gets the {} of {item}", name.prose()),
+        (Tail::Action { name, .. }, _) => format!("{} on {item}", docs::sentence(&name.prose()).trim_end_matches('.')),
+        (_, "list") => format!("Lists {many}"),
+        (_, "get") => format!("Gets {item}"),
+        (_, "create") => format!("Creates {item}"),
+        (_, "update") if name == "update_all" => format!("Changes {many}"),
+        (_, "update") => format!("Changes {item}"),
+        (_, "replace") => format!("Replaces {item}"),
+        (_, "delete") if name == "delete_all" => format!("Deletes all {many}"),
+        (_, "delete") => format!("Deletes {item}"),
+        _ => docs::sentence(&Words::of(name).prose()).trim_end_matches('.').to_owned(),
+    };
+    let owners: Vec<String> = planned.shape.parents.iter().map(docs::thing).collect();
+    let of = if owners.is_empty() { String::new() } else { format!(" of {}", docs::list(&owners)) };
+    let variant = match &planned.shape.tail {
+        Tail::Variant { rest, .. } => format!(" ({})", rest.prose()),
+        Tail::Collection | Tail::Item | Tail::Action { .. } | Tail::Elsewhere { .. } => String::new(),
+    };
+    format!("{text}{of}{variant}")
+}
+
+fn body(api: &ir::Api, operation: &ir::Operation) -> Docs {
+    let Some(body) = &operation.body else { return Docs::new() };
+    let mut out = Docs::new();
+    if let Some(wrapper) = &body.wrapper {
+        let json = format!("{{\"{wrapper}\": …}}");
+        out.push(format!("The body goes as {}.", docs::code(&json)));
+    }
+    match &body.content {
+        ir::Content::Form(_) => out.push("The body goes as a form.".to_owned()),
+        ir::Content::Multipart(_) => out.push("The body goes as a form of parts.".to_owned()),
+        ir::Content::Bytes(media) | ir::Content::Text(media) => out.push(format!("The body goes as {}.", docs::code(media))),
+        ir::Content::Json(_) => {}
+    }
+    if let (true, Some(idempotency)) = (operation.idempotent_by_id, &api.client.idempotency) {
+        let property = docs::code(&idempotency.property);
+        out.push(format!("A {property} is put into the body, so that it counts once if it has to be sent again."));
+    }
+    out
+}
+
+fn answer(operation: &ir::Operation, reply: &Reply) -> Docs {
+    let mut codes: Vec<String> = operation
+        .replies
+        .iter()
+        .filter_map(|reply| match reply.status {
+            ir::Status::Code(code) => Some(code.to_string()),
+            ir::Status::AnySuccess => None,
+        })
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let statuses = if codes.is_empty() { "any 2xx".to_owned() } else { codes.join(" or ") };
+    let what = match reply {
+        Reply::Empty => ", without a body that counts",
+        Reply::Optional(_) => ", with or without a body",
+        Reply::Page(_) => ", with a page of the list",
+        Reply::Bytes => ", with bytes",
+        Reply::Text => ", with text",
+        Reply::Json(_) | Reply::ByStatus(_) => "",
+    };
+    vec![format!("Success is {statuses}{what}.")]
+}
+
+/// The documentation of a setter.
+pub(super) fn parameter(api: &ir::Api, parameter: &ir::Parameter) -> Docs {
+    let schema = api.schema(parameter.schema);
+    let mut facts = vec![docs::code(&parameter.name)];
+    if parameter.location == ir::Location::Header {
+        facts.push("a header".to_owned());
+    }
+    facts.extend(docs::limits(&schema.limits));
+    let mut out = vec![format!("{}.", facts.join(", "))];
+    out.extend(docs::paragraphs(parameter.description.as_deref()));
+    out
+}

@@ -1,0 +1,202 @@
+//! Names of types: candidates from every place where a type was reached, resolved all together.
+//!
+//! A named schema has its own name. What stands inside of something is called by its parents and itself, overlaps said
+//! once: `SalesInvoice` + `invoice_lines` = `SalesInvoiceLine`. What is the same in several places is called by what the
+//! places have in common: their last word if it is the same everywhere, else the beginning and the end that they share,
+//! else the shortest of the names that it would have in one place alone. The role comes on top: `New…`, `…Update`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::reach::{Found, Origin, Reached};
+use crate::ir;
+use crate::names::ident::RESERVED_TYPES;
+use crate::names::lock::Kind;
+use crate::names::resolve::{Wish, resolve};
+use crate::names::{ApiNames, Ident, Words};
+use crate::rust::Role;
+
+/// The name of a type, and the key under which it is kept.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    pub name: Ident,
+    pub kind: Kind,
+    pub key: String,
+}
+
+/// Which list of `names.lock` a type stands in.
+fn kind(role: Option<Role>) -> Kind {
+    match role {
+        None => Kind::Enum,
+        Some(Role::Reply) => Kind::Reply,
+        Some(Role::Create) => Kind::Create,
+        Some(Role::Update) => Kind::Update,
+    }
+}
+
+/// Names every type; the answer is parallel to [`Found::types`].
+pub(super) fn name(api: &ir::Api, found: &Found, kept: &ApiNames) -> Vec<Named> {
+    let keys = keys(found, kept);
+    let wishes: Vec<Wish> = found
+        .types
+        .iter()
+        .zip(&keys)
+        .map(|(ty, (kind, key))| {
+            let mut wish = Wish::new(id(*kind, key), candidates(api, found, ty));
+            wish.rank = rank(api, ty);
+            wish.pinned = kept.name(*kind, key, 0).cloned();
+            wish
+        })
+        .collect();
+    let names = resolve(&wishes, &|name| RESERVED_TYPES.contains(&name));
+    let named = keys.into_iter().map(|(kind, key)| {
+        // Every wish is fulfilled; the fallback only keeps the types free of a panic.
+        let name = names.get(&id(kind, &key)).cloned().unwrap_or_else(|| Ident::camel(&Words::of(&key)));
+        Named { name, kind, key }
+    });
+    named.collect()
+}
+
+fn id(kind: Kind, key: &str) -> String {
+    format!("{kind:?} {key}")
+}
+
+/// The key of each type: the one under which it was kept, else the smallest of its places.
+fn keys(found: &Found, kept: &ApiNames) -> Vec<(Kind, String)> {
+    let mut used = BTreeSet::new();
+    let mut keys = Vec::with_capacity(found.types.len());
+    for ty in &found.types {
+        let kind = kind(ty.role);
+        let smallest = ty.origins.keys().min_by_key(|key| (key.len(), key.as_str()));
+        let before = ty.origins.keys().filter(|key| kept.get(kind, key).is_some());
+        let mut key = before.min_by_key(|key| (key.len(), key.as_str())).or(smallest).cloned().unwrap_or_default();
+        while !used.insert((kind, key.clone())) {
+            // Two choices of one union that nothing tells apart.
+            key.push('\'');
+        }
+        keys.push((kind, key));
+    }
+    keys
+}
+
+/// Who has the stronger claim to a name.
+fn rank(api: &ir::Api, ty: &Reached) -> u8 {
+    match &api.schema(ty.schema).name {
+        Some(name) if ty.origins.values().any(|origin| origin.words.camel() == *name) => 0,
+        Some(_) => 1,
+        None if ty.origins.len() == 1 => 2,
+        None => 3,
+    }
+}
+
+fn candidates(api: &ir::Api, found: &Found, ty: &Reached) -> Vec<Ident> {
+    let own = ty.role == Some(Role::Create) && ty.origins.values().all(|origin| origin.own) && !answered(api, found, ty);
+    let mut names = Vec::new();
+    let mut add = |words: &Words| {
+        let name = Ident::camel(&affixed(words, ty.role, own));
+        if !words.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    };
+    let origins: Vec<&Origin> = ty.origins.values().collect();
+    if let [_, _, ..] = origins.as_slice() {
+        shared(&origins).iter().for_each(&mut add);
+    }
+    let mut alone: Vec<&Words> = origins.iter().map(|origin| &origin.words).collect();
+    alone.sort_by_key(|words| (words.camel().len(), words.camel()));
+    alone.iter().take(4).for_each(|words| add(words));
+    origins.iter().filter_map(|origin| origin.also.as_ref()).for_each(&mut add);
+    if let Some(words) = alone.first() {
+        add(&words.then(&Words::of("model")));
+    }
+    names
+}
+
+/// Is the same schema in replies, too? Then the name without anything is taken.
+fn answered(api: &ir::Api, found: &Found, ty: &Reached) -> bool {
+    api.schema(ty.schema).name.is_some()
+        && (found.of(ty.schema, Role::Reply).is_some() || found.of(ty.schema, Role::Update).is_some())
+}
+
+fn affixed(words: &Words, role: Option<Role>, own: bool) -> Words {
+    let first = words.iter().next();
+    match role {
+        Some(Role::Create) if !own && words.last() != Some("request") && first != Some("new") => {
+            Words::of("new").then(words)
+        }
+        Some(Role::Update) if words.last() != Some("update") => words.then(&Words::of("update")),
+        _ => words.clone(),
+    }
+}
+
+/// Names for what is the same in several places.
+fn shared(origins: &[&Origin]) -> Vec<Words> {
+    let steps: BTreeSet<Option<&Words>> = origins.iter().map(|origin| origin.step.as_ref()).collect();
+    let steps: Option<Vec<&Words>> = steps.into_iter().collect();
+    let Some(steps) = steps else { return Vec::new() };
+    if let [step] = steps.as_slice() {
+        return vec![(*step).clone()];
+    }
+    let chains: Vec<&Words> = origins.iter().map(|origin| &origin.words).collect();
+    let (head, tail) = (common_head(&chains), Words::common_tail(chains.iter().copied()));
+    let shortest = chains.iter().map(|words| words.len()).min().unwrap_or(0);
+    if !head.is_empty() && !tail.is_empty() && head.len() + tail.len() <= shortest {
+        vec![head.then(&tail)]
+    } else if tail.len() > 1 {
+        vec![tail]
+    } else {
+        Vec::new()
+    }
+}
+
+fn common_head(lists: &[&Words]) -> Words {
+    let reversed: Vec<Words> = lists.iter().map(|words| words.reversed()).collect();
+    Words::common_tail(&reversed).reversed()
+}
+
+/// The names inside one type: `wire` name to identifier.
+pub(super) type Members = BTreeMap<String, Ident>;
+
+/// Names what is inside a type. `plain` converts a spelling; `taken` are names that are used otherwise.
+pub(super) fn members<'a>(
+    wires: impl IntoIterator<Item = &'a str>,
+    kept: Option<&super::lock::Entry>,
+    candidates: impl Fn(&str) -> Vec<Ident>,
+    taken: &dyn Fn(&str) -> bool,
+) -> Members {
+    let wishes: Vec<Wish> = wires
+        .into_iter()
+        .map(|wire| {
+            let mut wish = Wish::new(wire, candidates(wire));
+            // A name that is spelled as it would be in Rust comes before those that have to be changed.
+            wish.rank = u8::from(wish.candidates.first().is_none_or(|name| name.as_str() != wire));
+            wish.pinned = kept.and_then(|entry| entry.members.get(wire)).cloned();
+            wish
+        })
+        .collect();
+    resolve(&wishes, taken)
+}
+
+/// Candidates for a field, an argument or a setter.
+pub(super) fn value_names(wire: &str) -> Vec<Ident> {
+    let words = Words::of(wire);
+    let plain = Ident::snake(&words);
+    let mut names = vec![plain.clone(), plain.with_suffix("value"), Ident::snake(&Words::spelled(wire))];
+    names.dedup();
+    names
+}
+
+/// Candidates for a variant.
+pub(super) fn variant_names(value: &str) -> Vec<Ident> {
+    let words = Words::of(value);
+    let plain = Ident::camel(&words);
+    let mut names = Vec::new();
+    // Sort orders put a minus before what is descending.
+    if value.starts_with('-') && !Words::new(value).is_empty() && value[1..].starts_with(|c: char| c.is_alphabetic()) {
+        names.push(Ident::camel(&words.then(&Words::of("descending"))));
+    } else if value.starts_with('-') && value[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        names.push(Ident::camel(&Words::of("minus").then(&words)));
+    }
+    names.extend([plain.clone(), plain.with_suffix("Value"), Ident::camel(&Words::spelled(value))]);
+    names.dedup();
+    names
+}
