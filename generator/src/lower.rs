@@ -138,7 +138,7 @@ fn choice(variable: &ir::Variable, kept: Option<&Entry>) -> Option<Choice> {
         let label = variable.values.iter().find(|(_, value)| value == text).map_or(text, |(label, _)| label);
         types::variant_names(label)
     };
-    let names = types::members(variable.values.iter().map(|(_, text)| text.as_str()), kept, label, &|name| name == "Unknown");
+    let names = types::members(variable.values.iter().map(|(_, text)| text.as_str()), kept, |text| label(text).swap_remove(0), label, &|name| name == "Unknown");
     let variants = variable.values.iter().filter_map(|(_, text)| Some((names.get(text)?.clone(), text.clone())));
     Some(Choice { name, variants: variants.collect() })
 }

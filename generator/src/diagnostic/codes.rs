@@ -209,7 +209,12 @@ BodyKeptWhole = "D342", Note, "a body of one object is not taken as a wrapper",
      after the path, as `contact` in `POST /contacts`. This one is not, and is sent as it is described.";
 OpenSlot = "D343", Note, "an object without properties stays one",
     "With the convention `expand-slots` a property whose object has no properties takes the schema of its name. \
-     There is no such schema; if another one is meant, name it under `also` in `api.toml`.";}
+     There is no such schema; if another one is meant, name it under `also` in `api.toml`.";
+    // Names.
+    NamesLock = "N101", Error, "the names that are kept cannot be read",
+        "`specs/names.lock` has one line for each public name. The line was edited by hand, or two versions of it were \
+         merged badly. Delete the line to have its name chosen again, or take the line of the version that was released.";
+}
 
 impl Code {
     /// The code with this id, in capitals or not.

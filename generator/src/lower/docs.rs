@@ -83,8 +83,7 @@ pub(super) fn value(node: &Node) -> Option<String> {
     match node {
         Node::Null | Node::Array(_) | Node::Object(_) => None,
         Node::Bool(value) => Some(code(&value.to_string())),
-        Node::Integer(value) => Some(code(&value.to_string())),
-        Node::Float(value) => Some(code(&value.to_string())),
+        Node::Number(value) => Some(code(value.as_str())),
         Node::String(value) if value.is_empty() => Some("empty".to_owned()),
         Node::String(value) => Some(code(value)),
     }
@@ -174,7 +173,7 @@ mod tests {
             ("see [x](http://y)\n\n    code", "see \\[x\\](http\\://y) code"),
             ("- a <b>&amp;", "\\- a \\<b\\>\\&amp;"),
             ("1. first", "1\\. first"),
-            ("\u{202e}x", "\\u{202e}x"),
+            ("\u{202e}x", "\\\\u{202e}x"),
         ] {
             assert_eq!(prose(text), shown);
         }

@@ -6,7 +6,7 @@ use super::reach::{Base, Walk};
 use super::resources::{Plan, Planned, Resource};
 use super::types;
 use super::usage::{Part, Root};
-use super::{docs, replies, sentences};
+use super::{replies, sentences};
 use crate::ir;
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Wish, resolve};
@@ -59,7 +59,7 @@ fn reply_base(operation: &ir::Operation, planned: &Planned, resource: &Resource)
         (Tail::Action { name, .. }, ir::Method::Get) => resource.item.overlap(name),
         _ => request.clone(),
     };
-    Base { key: format!("{}/reply", planned.key), words, step: None, also: Some(request), own: false, whole: true }
+    Base { key: format!("{}/reply", planned.key), long: words.clone(), words, step: None, also: Some(request), own: false, whole: true }
 }
 
 fn body_base(api: &ir::Api, operation: &ir::Operation, planned: &Planned, resource: &Resource, schema: ir::SchemaId) -> Base {
@@ -76,7 +76,7 @@ fn body_base(api: &ir::Api, operation: &ir::Operation, planned: &Planned, resour
         None if planned.crud => resource.item.clone(),
         None => request.clone(),
     };
-    Base { key: planned.key.clone(), words, step: None, also: Some(request), own, whole: true }
+    Base { key: planned.key.clone(), long: words.clone(), words, step: None, also: Some(request), own, whole: true }
 }
 
 fn parameter_base(planned: &Planned, resource: &Resource, parameter: &ir::Parameter) -> Base {
@@ -84,6 +84,7 @@ fn parameter_base(planned: &Planned, resource: &Resource, parameter: &ir::Parame
     Base {
         key: format!("{}?{}", planned.key, parameter.name),
         words: resource.item.overlap(&step),
+        long: resource.item.then(&step),
         step: Some(step),
         also: None,
         own: true,
@@ -254,7 +255,7 @@ impl Lowering<'_> {
             names.insert(1, names[0].with_suffix("parameter"));
             names
         };
-        let names = types::members(keys.iter().map(String::as_str), kept, candidates, &|name| RESERVED_SETTERS.contains(&name));
+        let names = types::members(keys.iter().map(String::as_str), kept, |key| candidates(key).swap_remove(0), candidates, &|name| RESERVED_SETTERS.contains(&name));
         let setters = optional().zip(keys).filter_map(|(parameter, key)| {
             let setter = Setter {
                 name: names.get(&key)?.clone(),

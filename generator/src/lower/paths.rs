@@ -159,7 +159,7 @@ mod tests {
             ("/contacts/{key}", "contacts", "", Tail::Item),
             ("/sales_invoices/{key}/release", "sales_invoices", "", release),
             ("/customers/{customerId}/customer_contacts/{Id}", "Customer Contacts", "customer", Tail::Item),
-            ("/a/{x}/bs/{y}/cs", "cs", "a b", Tail::Collection),
+            ("/a/{x}/bees/{y}/cs", "cs", "a bee", Tail::Collection),
             ("/pop_orders_new/{Id}", "POP Orders", "", new),
         ] {
             let shape = shape(template, &Words::of(noun), 0);

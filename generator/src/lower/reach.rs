@@ -40,6 +40,8 @@ pub(super) struct Reached {
 pub(super) struct Origin {
     /// The words of its parents and itself.
     pub words: Words,
+    /// The same, without collapsing overlaps.
+    pub long: Words,
     /// The last of those alone; none if the type has a name of its own.
     pub step: Option<Words>,
     /// What else a whole body or reply may be called.
@@ -55,6 +57,8 @@ pub(super) struct Base {
     pub key: String,
     /// The words so far.
     pub words: Words,
+    /// The same, without collapsing overlaps.
+    pub long: Words,
     /// The last step.
     pub step: Option<Words>,
     /// See [`Origin::also`].
@@ -70,6 +74,7 @@ impl Base {
         Self {
             key: format!("{}/{}", self.key, key.replace('~', "~0").replace('/', "~1")),
             words: self.words.overlap(words),
+            long: self.words.then(words),
             step: Some(words.clone()),
             also: None,
             own: self.own,
@@ -78,7 +83,7 @@ impl Base {
     }
 
     fn item(&self) -> Self {
-        Self { words: self.words.singular(), step: self.step.as_ref().map(Words::singular), ..self.clone() }
+        Self { words: self.words.singular(), long: self.long.singular(), step: self.step.as_ref().map(Words::singular), ..self.clone() }
     }
 }
 
@@ -165,7 +170,7 @@ impl<'a> Walk<'a> {
 
     /// A named schema begins anew, wherever it was reached from.
     fn named(&self, name: &str, from: &Base) -> Base {
-        Base { key: name.replace('~', "~0").replace('/', "~1"), words: Words::of(name), step: None, also: None, own: from.own, whole: false }
+        Base { key: name.replace('~', "~0").replace('/', "~1"), words: Words::of(name), long: Words::of(name), step: None, also: None, own: from.own, whole: false }
     }
 
     fn enter(&mut self, base: &Base, object: &ir::Object, role: Role) {
@@ -203,8 +208,13 @@ impl<'a> Walk<'a> {
             TypeId(types.len() - 1)
         });
         self.found.index.entry((id, role)).or_insert(ty);
-        let origin =
-            Origin { words: base.words.clone(), step: base.step.clone(), also: base.also.clone(), own: base.own };
+        let origin = Origin {
+            words: base.words.clone(),
+            long: base.long.clone(),
+            step: base.step.clone(),
+            also: base.also.clone(),
+            own: base.own,
+        };
         let known = self.found.types[ty.0].origins.entry(base.key.clone()).or_insert_with(|| origin.clone());
         known.own &= origin.own;
     }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reach::{Found, Origin, Reached};
 use crate::ir;
 use crate::names::ident::RESERVED_TYPES;
-use crate::names::lock::Kind;
+use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{ApiNames, Ident, Words};
 use crate::rust::Role;
@@ -83,8 +83,10 @@ fn rank(api: &ir::Api, ty: &Reached) -> u8 {
     match &api.schema(ty.schema).name {
         Some(name) if ty.origins.values().any(|origin| origin.words.camel() == *name) => 0,
         Some(_) => 1,
-        None if ty.origins.len() == 1 => 2,
-        None => 3,
+        // A whole body or reply before what is only a part of one.
+        None if ty.origins.values().all(|origin| origin.also.is_some()) => 2,
+        None if ty.origins.len() == 1 => 3,
+        None => 4,
     }
 }
 
@@ -104,10 +106,14 @@ fn candidates(api: &ir::Api, found: &Found, ty: &Reached) -> Vec<Ident> {
     let mut alone: Vec<&Words> = origins.iter().map(|origin| &origin.words).collect();
     alone.sort_by_key(|words| (words.camel().len(), words.camel()));
     alone.iter().take(4).for_each(|words| add(words));
-    origins.iter().filter_map(|origin| origin.also.as_ref()).for_each(&mut add);
+    let mut long: Vec<&Words> = origins.iter().map(|origin| &origin.long).collect();
+    long.sort_by_key(|words| (words.camel().len(), words.camel()));
+    long.iter().take(2).for_each(|words| add(words));
     if let Some(words) = alone.first() {
         add(&words.then(&Words::of("model")));
     }
+    let also = origins.iter().filter_map(|origin| origin.also.as_ref()).map(Ident::camel);
+    names.extend(also);
     names
 }
 
@@ -159,10 +165,15 @@ pub(super) type Members = BTreeMap<String, Ident>;
 /// Names what is inside a type. `plain` converts a spelling; `taken` are names that are used otherwise.
 pub(super) fn members<'a>(
     wires: impl IntoIterator<Item = &'a str>,
-    kept: Option<&super::lock::Entry>,
+    kept: Option<&Entry>,
+    plain: impl Fn(&str) -> Ident,
     candidates: impl Fn(&str) -> Vec<Ident>,
     taken: &dyn Fn(&str) -> bool,
 ) -> Members {
+    let wires: Vec<&str> = wires.into_iter().collect();
+    if let Some(members) = plain_members(&wires, kept, &plain, taken) {
+        return members;
+    }
     let wishes: Vec<Wish> = wires
         .into_iter()
         .map(|wire| {
@@ -174,6 +185,36 @@ pub(super) fn members<'a>(
         })
         .collect();
     resolve(&wishes, taken)
+}
+
+/// The names if nothing stands in the way of any of them, as is nearly always so.
+fn plain_members(
+    wires: &[&str],
+    kept: Option<&Entry>,
+    plain: &dyn Fn(&str) -> Ident,
+    taken: &dyn Fn(&str) -> bool,
+) -> Option<Members> {
+    let mut used = BTreeSet::new();
+    let mut members = Members::new();
+    for wire in wires {
+        let name = plain(wire);
+        let pinned = kept.and_then(|entry| entry.members.get(*wire));
+        let free = !taken(name.as_str()) && pinned.is_none_or(|pinned| *pinned == name);
+        if !free || members.insert((*wire).to_owned(), name.clone()).is_some() || !used.insert(name) {
+            return None;
+        }
+    }
+    Some(members)
+}
+
+/// How a field is called if nothing stands in the way.
+pub(super) fn plain_value(wire: &str) -> Ident {
+    Ident::snake(&Words::of(wire))
+}
+
+/// How a variant is called if nothing stands in the way.
+pub(super) fn plain_variant(value: &str) -> Ident {
+    variant_names(value).swap_remove(0)
 }
 
 /// Candidates for a field, an argument or a setter.

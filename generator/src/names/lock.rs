@@ -140,9 +140,9 @@ impl Lock {
                 });
                 if let Err(fault) = read {
                     diagnostics.push(
-                        Diagnostic::new(Code::N102, format!("a line of the names that are kept cannot be read: {fault}"))
+                        Diagnostic::new(Code::NamesLock, format!("a line of the names that are kept cannot be read: {fault}"))
                             .at(&Place::root(file))
-                            .position(Position { line: index + 1, column: 1 })
+                            .position(Position { line: index + 1, column: 1, length: line.chars().count().max(1) })
                             .snippet(text),
                     );
                 }
