@@ -119,7 +119,7 @@ fn unlisted(reader: &mut Reader<'_>) -> Result<Unlisted, Fault> {
 
 /// Makes an enum an open enumeration of strings.
 ///
-/// ```ignore
+/// ```text
 /// rt::string_enum!(Status, Unknown, { Draft = "DRAFT", Void = "VOID" });
 /// ```
 ///
@@ -217,7 +217,7 @@ macro_rules! string_enum {
 
 /// Makes an enum an open enumeration of whole numbers.
 ///
-/// ```ignore
+/// ```text
 /// rt::integer_enum!(Level, Unknown, { One = 1, Two = 2 });
 /// ```
 ///

@@ -316,7 +316,7 @@ mod tests {
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
             ("Sunday, 06-Nov-94 08:49:37 GMT", Some(7)),
             ("Sun Nov  6 08:49:37 1994", Some(7)),
-            ("Sun, 06 Nov 1993 08:49:37 GMT", Some(0)),
+            ("Sat, 06 Nov 1993 08:49:37 GMT", Some(0)),
             ("soon", None),
             ("NaN", None),
             ("", None),

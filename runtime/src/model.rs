@@ -184,7 +184,7 @@ pub fn same_model(left: &dyn Model, right: &dyn Model) -> bool {
 
 /// Makes a struct a model: gives its fields their indices and names over the wire.
 ///
-/// ```ignore
+/// ```text
 /// rt::model!(Contact, String, { 0 id: "id", 1 path: "$path" });
 /// ```
 ///

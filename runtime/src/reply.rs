@@ -123,7 +123,7 @@ pub fn read_kind<T: Value, R>(body: &[u8], wrap: fn(T) -> R) -> std::result::Res
 
 /// Makes an enum the reply of an operation with several kinds of success.
 ///
-/// ```ignore
+/// ```text
 /// rt::replies!(VoidReply, { Contact(Box<Contact>) = [200]; NoContent(()) = [204]; });
 /// ```
 ///

@@ -81,7 +81,7 @@ pub fn read_choice<T: Value, U>(reader: &mut Reader<'_>, wrap: fn(T) -> U) -> Re
 
 /// Makes an enum a union.
 ///
-/// ```ignore
+/// ```text
 /// rt::union!(Payee, Unknown, Some("type"), {
 ///     Contact(Box<Contact>): tags ["CONTACT"], required ["id"];
 ///     Name(String): tags [], required [];

@@ -189,3 +189,19 @@ rt::union!(Payee, Unknown, Some("kind"), {
     Base(Box<Base>): tags ["BASE"], required ["id"];
     Text(String): tags [], required [];
 });
+
+/// A form with a file.
+#[derive(Clone, Default)]
+pub struct Upload {
+    /// `title`.
+    pub title: String,
+    /// `file`.
+    pub file: Option<rt::Part>,
+    /// Properties that the document does not know.
+    pub extra: rt::Extra,
+}
+
+rt::model!(Upload, Number, {
+    0 title: "title",
+    1 file: "file",
+});

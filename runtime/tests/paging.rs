@@ -1,0 +1,131 @@
+//! Lists over a real connection, page by page.
+
+mod sample;
+mod server;
+
+use sage_runtime::{Delivery, Items, Kind};
+use sample::contacts::Contacts;
+use sample::model::Contact;
+use sample::{Client, Region};
+use server::{Act, Server, json};
+
+fn contacts(server: &Server) -> Contacts {
+    Client::builder().region(Region::Uki).site("s").access_token("t").origin(&server.origin).build().unwrap().contacts()
+}
+
+fn page(ids: &[&str], next: &str) -> Act {
+    let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+    let next = if next.is_empty() { "null".to_owned() } else { format!("{next:?}") };
+    json(200, &format!(r#"{{"$total":9,"$next":{next},"$items":[{}]}}"#, items.join(",")))
+}
+
+async fn ids(mut items: Items<Contact>) -> (Vec<String>, Option<sage_runtime::Error>) {
+    let mut ids = Vec::new();
+    while let Some(item) = items.next().await {
+        match item {
+            Ok(item) => ids.push(item.id.unwrap_or_default()),
+            Err(error) => return (ids, Some(error)),
+        }
+    }
+    (ids, None)
+}
+
+#[tokio::test]
+async fn an_empty_page_in_the_middle_is_not_the_end() {
+    let server = Server::start(vec![
+        page(&["1", "2"], "/contacts?page=2&items_per_page=2"),
+        page(&[], "/uki/sageone/accounts/v3/contacts?page=3"),
+        page(&["3"], &"?page=4".to_owned()),
+        page(&["4"], ""),
+    ]);
+    let (ids, error) = ids(contacts(&server).list().items_per_page(2).items()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(ids, ["1", "2", "3", "4"]);
+    let base = "GET /uki/sageone/accounts/v3/contacts";
+    let expected =
+        ["items_per_page=2", "page=2&items_per_page=2", "page=3", "page=4"].map(|query| format!("{base}?{query}"));
+    assert_eq!(server.lines(), expected);
+    assert!(server.seen().iter().all(|seen| seen.header("x-site") == Some("s")));
+}
+
+#[tokio::test]
+async fn links_elsewhere_are_not_followed() {
+    let other = Server::start(vec![page(&["stolen"], "")]);
+    for link in
+        [format!("{}/uki/sageone/accounts/v3/contacts", other.origin), "//127.0.0.1/x".into(), "/../v4/contacts".into()]
+    {
+        let server = Server::start(vec![page(&["1"], &link)]);
+        let (ids, error) = ids(contacts(&server).list().items()).await;
+        assert_eq!(ids, ["1"]);
+        let error = error.unwrap();
+        assert_eq!(
+            (error.kind(), error.delivery(), error.operation()),
+            (Kind::Paging, Delivery::NotSent, Some("contacts.list"))
+        );
+        assert_eq!(server.seen().len(), 1);
+    }
+    assert!(other.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_circle_is_noticed() {
+    let server = Server::start(vec![
+        page(&["1"], "/contacts?page=2"),
+        page(&["2"], "/contacts?page=3"),
+        page(&["3"], "/contacts?page=2"),
+    ]);
+    let (ids, error) = ids(contacts(&server).list().items()).await;
+    assert_eq!((ids.len(), error.map(|error| error.kind())), (3, Some(Kind::Paging)));
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn after_an_error_the_same_page_is_asked_for() {
+    let server =
+        Server::start(vec![page(&["1"], "/contacts?page=2"), json(503, ""), json(200, "nonsense"), page(&["2"], "")]);
+    let mut items = contacts(&server).list().items();
+    let mut seen = Vec::new();
+    while let Some(item) = items.next().await {
+        seen.push(item.map(|contact| contact.id.unwrap_or_default()).map_err(|error| error.kind()));
+    }
+    assert_eq!(seen, [Ok("1".into()), Err(Kind::Api), Err(Kind::Decode), Ok("2".into())]);
+    assert_eq!(server.lines()[1..].iter().collect::<std::collections::HashSet<_>>().len(), 1);
+}
+
+#[tokio::test]
+async fn offsets_go_on_until_a_page_is_short() {
+    let items = |ids: &str| {
+        json(200, &format!("[{}]", ids.chars().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect::<Vec<_>>().join(",")))
+    };
+    let base = "GET /uki/sageone/accounts/v3/contacts_by_offset?";
+
+    let server = Server::start(vec![items("abc"), items("def"), items("g")]);
+    let all = contacts(&server).list_by_offset().items().collect().await.unwrap();
+    assert_eq!(all.len(), 7);
+    let expected = ["$orderby=id", "$orderby=id&$skip=3", "$orderby=id&$skip=6"].map(|query| format!("{base}{query}"));
+    assert_eq!(server.lines(), expected);
+
+    // The service gives three at most: that the page is shorter than what was asked for does not end the list.
+    let server = Server::start(vec![items("abc"), items("def"), json(200, r#"{"value":[]}"#)]);
+    let all =
+        contacts(&server).list_by_offset().top(1000).query("$orderby", "name desc").items().collect().await.unwrap();
+    assert_eq!(all.len(), 6);
+    assert_eq!(server.lines()[1], format!("{base}$top=1000&$orderby=name%20desc&$skip=3"));
+
+    let server = Server::start(vec![items("ab"), items("c")]);
+    let mut pages = contacts(&server).list_by_offset().top(2).query("$skip", 10).pages();
+    let mut sizes = Vec::new();
+    while let Some(page) = pages.next().await {
+        sizes.push(page.unwrap().items.len());
+    }
+    assert_eq!(sizes, [2, 1]);
+    assert_eq!(server.lines()[1], format!("{base}$top=2&$orderby=id&$skip=12"));
+}
+
+#[tokio::test]
+async fn a_wrong_request_fails_once() {
+    let server = Server::start(vec![]);
+    let mut items = contacts(&server).list().header("a b", 1).items();
+    assert_eq!(items.next().await.unwrap().unwrap_err().kind(), Kind::Config);
+    assert!(items.next().await.is_none());
+}
