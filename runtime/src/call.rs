@@ -166,13 +166,8 @@ impl<T> Call<T> {
     }
 
     /// Sends it, and gives status, headers and the raw body beside the value.
-    ///
-    /// # Errors
-    /// As [`send`](Call::send).
-    pub async fn send_full(self) -> Result<Response<T>> {
-        let read = self.read;
-        let raw = self.draft.execute().await?;
-        Ok(Response::new(read(&raw)?, raw))
+    pub fn send_full(self) -> SendingFull<T> {
+        SendingFull(self.send())
     }
 }
 
@@ -236,6 +231,21 @@ impl<T> fmt::Debug for Sending<T> {
     }
 }
 
+/// The same, with all that came with the reply; from `send_full()`.
+#[must_use = "futures do nothing unless they are awaited"]
+#[derive(Debug)]
+pub struct SendingFull<T>(Sending<T>);
+
+impl<T> Future for SendingFull<T> {
+    type Output = Result<Response<T>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let read = self.0.read;
+        let raw = self.0.run.as_mut().poll(context);
+        raw.map(|raw| raw.and_then(|raw| Ok(Response::new(read(&raw)?, raw))))
+    }
+}
+
 /// Gives a newtype of [`Call`] what every request has: `rt::request!(GetContact, Contact);`.
 #[doc(hidden)]
 #[macro_export]
@@ -248,11 +258,8 @@ macro_rules! request {
             }
 
             /// Sends it, and gives status, headers and the raw body beside the value.
-            ///
-            /// # Errors
-            /// As `send`.
-            pub async fn send_full(self) -> $crate::codegen::Result<$crate::codegen::Response<$reply>> {
-                self.0.send_full().await
+            pub fn send_full(self) -> $crate::codegen::SendingFull<$reply> {
+                self.0.send_full()
             }
 
             /// Sets a query parameter that this version does not know.

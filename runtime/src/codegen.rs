@@ -9,7 +9,7 @@ pub use rust_decimal::Decimal;
 pub use crate::api::{Api, Errors, Header, ListStyle, Method, Operation, Paging, Resend, Variable};
 pub use crate::body::Part;
 pub use crate::bridge::{deserialize, serialize};
-pub use crate::call::{Call, Sending};
+pub use crate::call::{Call, Sending, SendingFull};
 pub use crate::client::{Client, ClientBuilder};
 pub use crate::enums::{
     IntegerEnum, StringEnum, Unlisted, integer_from, read_integer, read_string, string_as_str, string_from,

@@ -42,7 +42,7 @@ impl fmt::Debug for Unlisted {
     }
 }
 
-/// An enumeration of strings. Implemented by [`string_enum!`](crate::string_enum).
+/// An enumeration of strings. Implemented by `string_enum!`.
 pub trait StringEnum: Sized {
     /// The value that this text stands for.
     fn listed(text: &str) -> Option<Self>;
@@ -52,7 +52,7 @@ pub trait StringEnum: Sized {
     fn text(&self) -> Result<&'static str, &Unlisted>;
 }
 
-/// An enumeration of whole numbers. Implemented by [`integer_enum!`](crate::integer_enum).
+/// An enumeration of whole numbers. Implemented by `integer_enum!`.
 pub trait IntegerEnum: Sized {
     /// The value that this number stands for.
     fn listed(number: i64) -> Option<Self>;

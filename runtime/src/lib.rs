@@ -31,7 +31,7 @@ mod update;
 mod value;
 
 pub use crate::body::Part;
-pub use crate::call::{Call, Sending};
+pub use crate::call::{Call, Sending, SendingFull};
 pub use crate::client::{Client, ClientBuilder};
 pub use crate::enums::Unlisted;
 pub use crate::error::{ApiError, Delivery, Error, Kind, Result};

@@ -30,7 +30,7 @@ pub enum Decimals {
     String,
 }
 
-/// A struct that stands for a JSON object. Implemented by [`model!`](crate::model).
+/// A struct that stands for a JSON object. Implemented by `model!`.
 pub trait Model: Send + Sync + 'static {
     /// Its shape.
     fn shape(&self) -> &'static Shape;

@@ -108,7 +108,7 @@ fn from_body<T: Value>(body: &[u8]) -> std::result::Result<T, Fault> {
     }
 }
 
-/// Replies of several kinds, told apart by status. Implemented by [`replies!`](crate::replies).
+/// Replies of several kinds, told apart by status. Implemented by `replies!`.
 pub trait Replies: Sized + Send + 'static {
     /// Reads the kind that goes with the status.
     #[doc(hidden)]

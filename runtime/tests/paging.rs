@@ -35,7 +35,7 @@ async fn an_empty_page_in_the_middle_is_not_the_end() {
     let server = Server::start(vec![
         page(&["1", "2"], "/contacts?page=2&items_per_page=2"),
         page(&[], "/uki/sageone/accounts/v3/contacts?page=3"),
-        page(&["3"], &"?page=4".to_owned()),
+        page(&["3"], "?page=4"),
         page(&["4"], ""),
     ]);
     let (ids, error) = ids(contacts(&server).list().items_per_page(2).items()).await;
