@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use crate::ApiOutcome;
+use crate::config::Counts;
 use crate::coverage::Coverage;
 use crate::diagnostic::Format;
 use crate::plan::{Action, Change, Plan};
@@ -20,8 +21,8 @@ pub struct Row {
     pub models: usize,
     /// How many enumerations.
     pub enums: usize,
-    /// How often corrections applied, conventions and actions of the overlay together.
-    pub corrections: usize,
+    /// How often corrections applied: each convention, and the actions of the overlay.
+    pub corrections: Counts,
     /// How many things were left out, with a reason.
     pub skipped: usize,
     /// How long it took.
@@ -36,7 +37,7 @@ impl Row {
             operations: api.coverage.operations.emitted,
             models: api.models,
             enums: api.enums,
-            corrections: api.corrections.values().sum(),
+            corrections: api.corrections.clone(),
             skipped: api.coverage.parts().iter().map(|(_, part)| part.skipped.len()).sum(),
             seconds,
         }
@@ -65,7 +66,8 @@ fn json_row(row: &Row) -> serde_json::Value {
 }
 
 fn cells(row: &Row) -> [String; 7] {
-    let counts = [row.operations, row.models, row.enums, row.corrections, row.skipped].map(|count| count.to_string());
+    let counts = [row.operations, row.models, row.enums, row.corrections.values().sum(), row.skipped]
+        .map(|count| count.to_string());
     let [operations, models, enums, corrections, skipped] = counts;
     [row.name.clone(), operations, models, enums, corrections, skipped, format!("{:.2}", row.seconds)]
 }
@@ -257,7 +259,7 @@ mod tests {
             operations,
             models: 1,
             enums: 2,
-            corrections: 3,
+            corrections: [("overlay".to_owned(), 1), ("decimals".to_owned(), 2)].into(),
             skipped: 0,
             seconds: 0.123,
         };

@@ -39,6 +39,12 @@ impl Source {
         }
     }
 
+    /// Without its tree, which is large: places can still be found and printed.
+    #[must_use]
+    pub fn without_tree(self) -> Self {
+        Self { tree: Node::Null, ..self }
+    }
+
     /// The whole file as a place.
     pub fn root(&self) -> Place {
         Place::root(&self.file)
