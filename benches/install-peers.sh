@@ -22,7 +22,11 @@ dir=$(cd "$dir" && pwd)
 "$dir/venv/bin/pip" install --quiet "openapi-generator-cli==$openapi_generator"
 # Turns Swagger 2.0 into OpenAPI 3.0 for the peers that read nothing older.
 npm install --silent --no-audit --no-fund --prefix "$dir/npm" "swagger2openapi@$swagger2openapi"
-cargo install --quiet --locked --root "$dir" "openapi-to-rust@$openapi_to_rust"
-[ -z "${PROGENITOR:-}" ] || cargo install --quiet --locked --root "$dir" "cargo-progenitor@$progenitor"
+# Asks first: `cargo install` of an installed program may build it once more.
+crate() {
+    grep -qs "^\"$1 $2 " "$dir/.crates.toml" || cargo install --quiet --locked --root "$dir" "$1@$2"
+}
+crate openapi-to-rust "$openapi_to_rust"
+[ -z "${PROGENITOR:-}" ] || crate cargo-progenitor "$progenitor"
 
 echo "peers installed in $dir"
