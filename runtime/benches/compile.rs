@@ -204,8 +204,8 @@ impl List{index} {{
     /// `a`.\n    pub fn a(self, a: i32) -> Self {{ Self(self.0.query(\"a\", a)) }}
     /// `b`.\n    pub fn b(self, b: impl Into<String>) -> Self {{ Self(self.0.query(\"b\", b.into())) }}
     /// `c`.\n    pub fn c(self, c: rt::NaiveDate) -> Self {{ Self(self.0.query(\"c\", c)) }}
-    /// `d`.\n    pub fn d(self, d: impl IntoIterator<Item = impl Into<String>>) -> Self {{
-        Self(self.0.query_list(\"d\", rt::ListStyle::Comma, d.into_iter().map(Into::into)))
+    /// `d`.\n    pub fn d(self, d: impl IntoIterator<Item = impl rt::ToText>) -> Self {{
+        Self(self.0.query_list(\"d\", rt::ListStyle::Comma, d))
     }}
 }}"
         );

@@ -246,6 +246,13 @@ async fn the_connection_fails() {
 }
 
 #[tokio::test]
+async fn a_body_without_end_is_cut() {
+    let error = failure(Act::Reply(200, vec![], vec![b' '; (32 << 20) + 1])).await;
+    assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Answered));
+    assert!(error.to_string().contains("limit"), "{error}");
+}
+
+#[tokio::test]
 async fn what_is_refused_before_it_is_sent() {
     let server = Server::start(vec![]);
     let set = || Client::builder().region(Region::Uki).origin(&server.origin);

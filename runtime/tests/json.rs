@@ -2,7 +2,8 @@
 
 mod sample;
 
-use sage_runtime::codegen::{Extra, Json, Page};
+use proptest::prelude::*;
+use sage_runtime::codegen::{Extra, Json, Map, Page};
 use sage_runtime::{Update, json};
 use sample::model::{Base, Contact, ContactUpdate, Level, NewContact, Payee, Rate, Status};
 use serde_json::Value;
@@ -237,4 +238,40 @@ fn an_extra_is_one_word_and_collects() {
 fn debug_shows_what_is_there() {
     let contact: Contact = json::from_str(r#"{"id":"1","status":"ACTIVE","z":[1]}"#).unwrap();
     assert_eq!(format!("{contact:?}"), r#"Contact { id: Some("1"), status: Some(ACTIVE), z: [1] }"#);
+}
+
+/// Do we agree with `serde_json` on what is JSON, and on what it says?
+fn agree(text: &str) {
+    let ours = json::from_str::<Json>(text);
+    // Its values have a range for numbers; the text has none.
+    let theirs = match serde_json::from_str::<Value>(text) {
+        Err(error) if error.to_string().contains("out of range") => return,
+        theirs => theirs,
+    };
+    assert_eq!(ours.is_ok(), theirs.is_ok(), "{text:?}: {ours:?}, {theirs:?}");
+    let (Ok(ours), Ok(theirs)) = (json::from_str::<Map<Json>>(text), serde_json::from_str::<Map<Value>>(text)) else {
+        return;
+    };
+    let ours: Map<Value> = ours.into_iter().map(|(key, value)| (key, value.parse().unwrap())).collect();
+    assert_eq!(ours, theirs, "{text:?}");
+}
+
+proptest! {
+    #[test]
+    fn the_reader_agrees_with_serde_json(text in "\\PC*", json in r#"([{}\[\],:"\\/bfnrtu0-9a-f.eE+ -]|true|false|null|\\u[0-9a-fA-F]{4}|"[a-z]*"|: ?-?[0-9]+(\.[0-9]+)?|\{"|\}|\x01){0,12}"#) {
+        agree(&text);
+        agree(&json);
+        agree(&format!("[{json}]"));
+        agree(&format!("{{\"a\":{json}}}"));
+        agree(&format!("{{\"a\":\"{json}\"}}"));
+    }
+
+    #[test]
+    fn strings_come_back(text in any::<String>(), key in any::<String>()) {
+        let map: Map<String> = [(key, text)].into();
+        let written = json::to_string(&map);
+        prop_assert_eq!(&serde_json::from_str::<Map<String>>(&written).unwrap(), &map);
+        prop_assert_eq!(&json::from_str::<Map<String>>(&written).unwrap(), &map);
+        prop_assert_eq!(&json::from_str::<Map<String>>(&serde_json::to_string(&map).unwrap()).unwrap(), &map);
+    }
 }

@@ -104,8 +104,8 @@ impl ListContacts {
     }
 
     /// `ids`.
-    pub fn ids(self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.query_list("ids", rt::ListStyle::Comma, ids.into_iter().map(Into::into)))
+    pub fn ids(self, ids: impl IntoIterator<Item = impl rt::ToText>) -> Self {
+        Self(self.0.query_list("ids", rt::ListStyle::Comma, ids))
     }
 }
 
@@ -130,8 +130,8 @@ rt::request!(GetContact, Contact);
 
 impl GetContact {
     /// `attributes`.
-    pub fn attributes(self, attributes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.query_list("attributes", rt::ListStyle::Repeat, attributes.into_iter().map(Into::into)))
+    pub fn attributes(self, attributes: impl IntoIterator<Item = impl rt::ToText>) -> Self {
+        Self(self.0.query_list("attributes", rt::ListStyle::Repeat, attributes))
     }
 }
 
