@@ -52,6 +52,8 @@ struct Ctx<'a> {
     skipped_parameters: BTreeMap<coverage::ParameterKey, Reason>,
     /// Properties of joined schemas so far.
     merged: usize,
+    /// Members of `allOf` so far.
+    members: usize,
 }
 
 /// Turns documents of one API, already in OpenAPI 3.0 and corrected, into what the API is.
@@ -64,6 +66,7 @@ pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagn
         skipped: BTreeMap::new(),
         skipped_parameters: BTreeMap::new(),
         merged: 0,
+        members: 0,
     };
     ctx.name_schemas();
     let operations = ctx.operations();

@@ -48,10 +48,11 @@ impl<'a> Ctx<'a> {
         for (key, at) in &responses {
             let taken = if any { success(key) } else { *key == "default" };
             if !taken {
-                self.skip(
-                    &at.place,
-                    "replies that are no success are read by the runtime, in the API's error shape".to_owned(),
-                );
+                let reason = "replies that are no success are read by the runtime, in the API's error shape";
+                self.skip(&at.place, reason.to_owned());
+                if let Ok(target) = self.target(at) {
+                    self.skip(&target.place, reason.to_owned());
+                }
                 continue;
             }
             let Some(status) = self.status(key, at) else { continue };

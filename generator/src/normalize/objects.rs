@@ -14,8 +14,11 @@ use crate::node::Node;
 /// How deep `allOf` may nest, through references.
 const DEEPEST: usize = 64;
 
-/// How many properties all merged schemas may have together.
+/// How many properties all joined schemas may have together.
 const BUDGET: usize = 2_000_000;
+
+/// How many members all `allOf` may have together, through references.
+const MEMBERS: usize = 100_000;
 
 /// A member of `allOf`, at any depth.
 struct Part<'a> {
@@ -127,6 +130,12 @@ impl<'a> Ctx<'a> {
             if path.contains(&key) {
                 self.report.say(Code::ReferenceCycle, &member.place, "schema is a part of itself");
                 continue;
+            }
+            self.members += 1;
+            if self.members > MEMBERS {
+                let message = format!("`allOf` have more than {MEMBERS} members together");
+                self.report.say(Code::TooLarge, &member.place, message);
+                return;
             }
             if path.len() >= DEEPEST {
                 self.report.say(Code::TooLarge, &member.place, format!("`allOf` nests deeper than {DEEPEST}"));

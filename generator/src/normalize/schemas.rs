@@ -24,6 +24,8 @@ pub(super) struct Schemas<'a> {
     pub(super) queue: VecDeque<(SchemaId, At<'a>, oa::Schema)>,
     /// By node.
     known: BTreeMap<Key, Result<SchemaId, Reason>>,
+    /// Nodes from which references lead too far.
+    hopeless: BTreeMap<Key, Reason>,
     /// Components, by node.
     pub(super) names: BTreeMap<Key, Named<'a>>,
     /// Schemas that are part of another, or another name of it.
@@ -141,6 +143,9 @@ impl<'a> Ctx<'a> {
             if let Some(named) = self.schemas.names.get(&at.key()) {
                 at = named.first.clone();
             }
+            if let Some(reason) = self.schemas.hopeless.get(&at.key()) {
+                return Err(reason.clone());
+            }
             if seen.contains(&at.key()) {
                 return Err(self.refuse_cycle(&at));
             }
@@ -148,6 +153,8 @@ impl<'a> Ctx<'a> {
             if seen.len() > LONGEST_CHAIN {
                 let reason = format!("reference leads through more than {LONGEST_CHAIN} others");
                 self.report.say(Code::TooLarge, &at.place, reason.clone());
+                // Said once: none of them needs to be followed again.
+                self.schemas.hopeless.extend(seen.into_iter().map(|key| (key, reason.clone())));
                 return Err(reason);
             }
             let Some(next) = self.step(&at, &mut beside)? else { return Ok((at, beside)) };
@@ -167,8 +174,8 @@ impl<'a> Ctx<'a> {
         if !bare {
             let parsed = self.parse_schema(at)?;
             beside.join(&Beside::read_with_limits(&parsed.schema_data, at.node));
-            beside.nullable |= super::unions::has_null_member(at);
         }
+        beside.nullable |= super::unions::has_null_member(at);
         self.schemas.absorbed.insert(at.place.clone());
         Ok(Some(next))
     }
