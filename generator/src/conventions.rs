@@ -21,6 +21,10 @@ struct Ctx<'a> {
 
 /// Applies the conventions of `config` to `api`, and says how often each applied.
 pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -> Counts {
+    // Documents that could not be read say nothing about conventions.
+    if api.operations.is_empty() && diagnostics.has_errors() {
+        return Counts::new();
+    }
     let mut ctx = Ctx { api, config, diagnostics, counts: Counts::new() };
     let conventions = &config.conventions;
     if let Some(setting) = &conventions.body_wrapper {

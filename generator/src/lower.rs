@@ -98,7 +98,8 @@ fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
         let setter = setters.get(&variable.name)?.clone();
         let entry = kept.get(Kind::Variable, &variable.name);
         let choice = choice(variable, entry);
-        let members = choice.iter().flat_map(|choice| choice.variants.iter().map(|(name, text)| (text.clone(), name.clone())));
+        let members =
+            choice.iter().flat_map(|choice| choice.variants.iter().map(|(name, text)| (text.clone(), name.clone())));
         let all = [Some(setter.clone()), choice.as_ref().map(|choice| choice.name.clone())];
         let entry = Entry { names: all.into_iter().flatten().collect(), members: members.collect() };
         names.set(Kind::Variable, variable.name.clone(), entry);
@@ -131,14 +132,21 @@ fn choice(variable: &ir::Variable, kept: Option<&Entry>) -> Option<Choice> {
         return None;
     }
     let name = Ident::camel(&Words::of(&variable.name));
-    let taken = |name: &&str| matches!(*name, "Client" | "ClientBuilder") || crate::names::ident::RESERVED_TYPES.contains(name);
+    let taken =
+        |name: &&str| matches!(*name, "Client" | "ClientBuilder") || crate::names::ident::RESERVED_TYPES.contains(name);
     let name = if taken(&name.as_str()) { name.with_suffix("Choice") } else { name };
     let name = kept.and_then(|entry| entry.names.get(1)).cloned().unwrap_or(name);
     let label = |text: &str| {
         let label = variable.values.iter().find(|(_, value)| value == text).map_or(text, |(label, _)| label);
         types::variant_names(label)
     };
-    let names = types::members(variable.values.iter().map(|(_, text)| text.as_str()), kept, |text| label(text).swap_remove(0), label, &|name| name == "Unknown");
+    let names = types::members(
+        variable.values.iter().map(|(_, text)| text.as_str()),
+        kept,
+        |text| label(text).swap_remove(0),
+        label,
+        &|name| name == "Unknown",
+    );
     let variants = variable.values.iter().filter_map(|(_, text)| Some((names.get(text)?.clone(), text.clone())));
     Some(Choice { name, variants: variants.collect() })
 }

@@ -139,7 +139,11 @@ impl<'a> Ctx<'a> {
         let keys: Vec<&str> =
             at.node.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).filter(unknown).collect();
         for key in keys {
-            self.report.say(Code::UnknownKey, &at.place.child(key), format!("schema has a member `{key}`"));
+            self.report.say(
+                Code::UnknownKey,
+                &at.place.child(key),
+                format!("schema has a member `{key}` that OpenAPI does not know"),
+            );
         }
     }
 }
@@ -203,4 +207,4 @@ fn on_disk(mut api: ir::Api, sources: &[Source]) -> ir::Api {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

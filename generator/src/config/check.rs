@@ -198,3 +198,72 @@ fn list(intro: &str, words: impl Iterator<Item = impl AsRef<str>>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{}`", word.as_ref())).collect();
     if words.is_empty() { format!("{intro} none") } else { format!("{intro} {}", words.join(", ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::read;
+    use crate::diagnostic::{Format, render};
+    use crate::inputs::InputFile;
+
+    fn faults(text: &str) -> String {
+        let file = InputFile { name: "specs/small/api.toml".into(), bytes: text.as_bytes().to_vec() };
+        match read(&file) {
+            Ok(_) => "none".to_owned(),
+            Err(faults) => render(&faults, [], Format::Human),
+        }
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        insta::assert_snapshot!(faults(
+            "module = 'type'
+title = 'T'
+documents = ['../a.yaml']
+
+[server]
+url = 'https://example.com/{region}/{other}'
+
+[[server.variables]]
+name = 'region'
+values = [['uki', 'uki'], ['Us', 'us']]
+default = 'de'
+
+[[server.variables]]
+name = 'product'
+
+[[headers]]
+name = 'X Site'
+setter = 'build'
+
+[[headers]]
+name = 'X-Other'
+setter = 'region'
+
+[conventions.integer-ids]
+format = 'int16'
+
+[conventions.idempotency]
+property = 'i'
+methods = ['GET']
+
+[conventions.query-options]
+list = ['$top:number']
+"
+        ));
+    }
+
+    #[test]
+    fn settings_of_the_wrong_shape_are_told_with_what_is_legal() {
+        let base = "module = 'a'\ntitle = 'T'\ndocuments = ['a.yaml']\n[server]\nurl = 'http://example.com'\n";
+        insta::assert_snapshot!(
+            [
+                faults(base),
+                faults(&base.replace("http:", "https:")),
+                faults(&format!("{base}[conventions.errors]\nshape = 'list'\n")),
+                faults(&format!("{base}[convention]\n")),
+                faults("module ="),
+            ]
+            .join("\n")
+        );
+    }
+}

@@ -43,7 +43,7 @@ impl Ctx<'_> {
     /// A property that the service remembers goes into the bodies of these methods.
     pub(super) fn idempotency(&mut self, setting: &config::Idempotency) {
         self.api.client.idempotency = Some(ir::Idempotency { property: setting.property.clone() });
-        let mut count = 0;
+        let (mut count, mut unused) = (0, Vec::new());
         for (index, word) in setting.methods.iter().enumerate() {
             let mut found = false;
             for operation in &mut self.api.operations {
@@ -55,7 +55,11 @@ impl Ctx<'_> {
                 }
             }
             if !found {
-                let message = format!("no `{word}` has a JSON body");
+                unused.push((index, format!("no `{word}` has a JSON body")));
+            }
+        }
+        if count > 0 {
+            for (index, message) in unused {
                 self.unused(&format!("/conventions/idempotency/methods/{index}"), message);
             }
         }

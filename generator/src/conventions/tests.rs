@@ -1,1 +1,142 @@
-//! tests
+//! Each convention on a small document, and each that applies nowhere.
+
+use super::apply;
+use crate::config::Counts;
+use crate::diagnostic::{Diagnostic, Diagnostics, Format, render};
+use crate::ir::{Content, Decimals, Kind, Paging, Status};
+use crate::normalize::tests::{Run, run, settings};
+
+const DOCUMENT: &str = "
+openapi: 3.0.3
+paths:
+  /sites: {get: {responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/site'}}}}}}}
+  /contacts:
+    get:
+      parameters: [{name: items_per_page, in: query, schema: {type: integer}}]
+      responses: {'200': {content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/site'}}}}}}
+    post:
+      requestBody: {content: {application/json: {schema: {type: object, properties: {contact: {type: object, properties: {name: {type: string}}}}}}}}
+      responses: {'201': {description: d}}
+    put:
+      requestBody: {content: {application/json: {schema: {type: object, properties: {address: {type: object, properties: {line: {type: string}}}}}}}}
+      responses: {'204': {description: d}}
+  /others/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: number}}]
+      responses: {'200': {content: {application/json: {schema: {type: array, items: {type: string}}}}}}
+components:
+  schemas:
+    site: {type: object, properties: {total: {type: number, format: double}, unit: {type: object}, units: {type: array, items: {type: object}}, base: {type: object}, status: {type: object}}}
+    unit: {type: object, properties: {name: {type: string}, unit: {type: object}}}
+";
+
+fn with(conventions: &str) -> (Run, Counts, Vec<Diagnostic>) {
+    let mut run = run(&[DOCUMENT]);
+    let mut diagnostics = Diagnostics::new();
+    let counts = apply(&mut run.api, &settings(conventions), &mut diagnostics);
+    (run, counts, diagnostics.into_vec())
+}
+
+fn count(conventions: &str, name: &str) -> usize {
+    let (_, counts, _) = with(conventions);
+    counts.get(name).copied().unwrap_or_default()
+}
+
+#[test]
+fn lists_page_by_envelope_or_offset() {
+    assert_eq!(count("[conventions.list-envelope]\nparameter = 'items_per_page'\n", "list-envelope"), 1);
+    assert_eq!(
+        count("[conventions.list-envelope]\nparameter = 'items_per_page'\nalso = ['/others/{id}']\n", "list-envelope"),
+        2
+    );
+    let both = "[conventions.list-envelope]\nparameter = 'items_per_page'\n\
+                [conventions.offset-paging]\nskip = 's'\ntop = 't'\ndefault = 5\n";
+    let (run, counts, _) = with(both);
+    assert_eq!((counts["list-envelope"], counts["offset-paging"]), (1, 1));
+    let paging: Vec<bool> =
+        run.api.operations.iter().map(|operation| matches!(operation.paging, Some(Paging::Offset { .. }))).collect();
+    assert_eq!(paging, [false, false, false, false, true]);
+}
+
+#[test]
+fn wrappers_are_called_after_their_path() {
+    let (run, counts, diagnostics) =
+        with("[conventions.body-wrapper]\n[conventions.idempotency]\nproperty = 'i'\nmethods = ['POST']\n");
+    assert_eq!((counts["body-wrapper"], counts["idempotency"]), (1, 1));
+    let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.id()).collect();
+    assert_eq!(codes, ["D342"]);
+    let Some(body) = &run.api.operations[2].body else { panic!("a body") };
+    let Content::Json(schema) = body.content else { panic!("of JSON") };
+    assert_eq!((body.wrapper.as_deref(), run.used(schema).as_str()), (Some("contact"), "{name: Plain}"));
+    assert!(run.api.operations[2].idempotent_by_id && !run.api.operations[3].idempotent_by_id);
+}
+
+#[test]
+fn numbers_are_exact_and_ids_whole() {
+    let (run, counts, _) =
+        with("[conventions.decimals]\nwire = 'string'\n[conventions.integer-ids]\nformat = 'int64'\n");
+    assert_eq!((counts["decimals"], counts["integer-ids"]), (1, 1));
+    assert_eq!(run.api.client.decimals, Decimals::String);
+    assert!(run.api.schemas.iter().all(|schema| !matches!(schema.kind, Kind::Float)));
+    assert_eq!(run.used(run.api.operations[4].path.parameters[0].schema), "I64");
+}
+
+#[test]
+fn options_are_added_where_they_fit() {
+    let (run, counts, _) =
+        with("[conventions.query-options]\nlist = ['$top:integer', 'items_per_page']\nsingle = ['$select']\n");
+    assert_eq!(counts["query-options"], 2 + 1 + 1);
+    let names: Vec<Vec<&str>> = run
+        .api
+        .operations
+        .iter()
+        .map(|operation| operation.parameters.iter().map(|parameter| parameter.name.as_str()).collect())
+        .collect();
+    assert_eq!(
+        names,
+        [vec!["$select"], vec!["items_per_page", "$top"], vec![], vec![], vec!["$top", "items_per_page"]]
+    );
+    assert_eq!(
+        run.api.operations[1].parameters[1].place.to_string(),
+        "specs/small/api.toml#/conventions/query-options/list/0"
+    );
+}
+
+#[test]
+fn slots_take_the_schema_of_their_name() {
+    let (run, counts, diagnostics) = with("[conventions.expand-slots.also]\nbase = 'unit'\n");
+    assert_eq!(counts["expand-slots"], 3);
+    assert_eq!(run.schema("site"), "{total: Float, unit: unit, units: [unit], base: unit, status: {}}");
+    // A schema's own name is not the name of what it holds.
+    assert_eq!(run.schema("unit"), "{name: Plain, unit: {}}");
+    let messages: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    assert_eq!(messages.len(), 2, "{messages:?}");
+}
+
+#[test]
+fn any_success_brings_what_the_declared_one_does() {
+    let (run, counts, _) = with("[conventions.any-success]\n[conventions.optional-replies]\n");
+    assert_eq!((counts["any-success"], counts["optional-replies"]), (5, 3));
+    assert!(run.api.operations.iter().all(|operation| operation.replies[0].status == Status::AnySuccess));
+}
+
+#[test]
+fn headers_have_exceptions() {
+    let (run, _, diagnostics) = with("except = ['/sites', '/none']\n");
+    assert_eq!(run.api.operations[0].without_headers, ["X-Site"]);
+    assert_eq!(diagnostics.len(), 1);
+}
+
+#[test]
+fn what_applies_nowhere_is_told_as_follows() {
+    let nowhere = "except = ['/none']\n\
+        [conventions.list-envelope]\nparameter = 'page'\nalso = ['/nowhere']\n\
+        [conventions.idempotency]\nproperty = 'i'\nmethods = ['PATCH']\n\
+        [conventions.integer-ids]\nformat = 'int32'\n\
+        [conventions.expand-slots.also]\nbase = 'none'\nunused = 'unit'\n\
+        [conventions.query-options]\nlist = ['items_per_page', '$top']\n";
+    let mut run = run(&[&DOCUMENT.replace("type: number}", "type: string}").replace("{id}", "{id}/x")]);
+    let mut diagnostics = Diagnostics::new();
+    apply(&mut run.api, &settings(nowhere), &mut diagnostics);
+    insta::assert_snapshot!(render(&diagnostics.into_vec(), [], Format::Human));
+}

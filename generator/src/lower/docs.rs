@@ -28,7 +28,8 @@ pub(super) fn prose(text: &str) -> String {
         for (at, c) in word.char_indices() {
             let link = c == ':' && word[at..].starts_with("://");
             let bare = word.starts_with("www.") && c == '.';
-            if link || bare || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$') {
+            if link || bare || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$')
+            {
                 out.push('\\');
             } else if at == 0 && matches!(c, '-' | '+' | '=') {
                 out.push('\\');
@@ -45,7 +46,8 @@ pub(super) fn prose(text: &str) -> String {
 fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let unseen = c.is_control() || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        let unseen = c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         if unseen { out.extend(c.escape_default()) } else { out.push(c) }
     }
     out
@@ -92,7 +94,11 @@ pub(super) fn value(node: &Node) -> Option<String> {
 /// Limits as phrases: "at most 50 characters".
 pub(super) fn limits(limits: &ir::Limits) -> Vec<String> {
     let mut out = Vec::new();
-    out.extend(range(limits.min_length.map(|n| n.to_string()), limits.max_length.map(|n| n.to_string()), " characters"));
+    out.extend(range(
+        limits.min_length.map(|n| n.to_string()),
+        limits.max_length.map(|n| n.to_string()),
+        " characters",
+    ));
     out.extend(range(limits.minimum.clone(), limits.maximum.clone(), ""));
     out.extend(range(limits.min_items.map(|n| n.to_string()), limits.max_items.map(|n| n.to_string()), " items"));
     out.extend(limits.pattern.iter().map(|pattern| format!("matching {}", code(pattern))));
@@ -104,7 +110,9 @@ fn range(least: Option<String>, most: Option<String>, unit: &str) -> Option<Stri
     let unit_of = |number: &str| if number == "1" { unit.trim_end_matches('s').to_owned() } else { unit.to_owned() };
     match (least.map(|text| prose(&text)), most.map(|text| prose(&text))) {
         (Some(least), Some(most)) if least == most && !unit.is_empty() => Some(format!("{most}{}", unit_of(&most))),
-        (Some(least), Some(most)) if least == "0" && !unit.is_empty() => Some(format!("at most {most}{}", unit_of(&most))),
+        (Some(least), Some(most)) if least == "0" && !unit.is_empty() => {
+            Some(format!("at most {most}{}", unit_of(&most)))
+        }
         (Some(least), Some(most)) => Some(format!("{least} to {most}{unit}")),
         (Some(least), None) if least == "0" && !unit.is_empty() => None,
         (Some(least), None) => Some(format!("at least {least}{}", unit_of(&least))),
@@ -123,8 +131,11 @@ pub(super) fn terms(terms: &ir::Terms) -> Docs {
         out.push("Only in Professional, not in Standard.".to_owned());
     }
     if !terms.roles.is_empty() {
-        let roles: Vec<String> =
-            terms.roles.iter().map(|(area, levels)| format!("{}: {}", prose(area), prose(&levels.join(" or ")))).collect();
+        let roles: Vec<String> = terms
+            .roles
+            .iter()
+            .map(|(area, levels)| format!("{}: {}", prose(area), prose(&levels.join(" or "))))
+            .collect();
         out.push(format!("Access: {}.", roles.join("; ")));
     }
     out
@@ -162,7 +173,8 @@ mod tests {
 
     #[test]
     fn nothing_gets_out_of_code() {
-        for (text, shown) in [("a", "`a`"), ("", "`  `"), ("`", "`` ` ``"), ("a``b", "```a``b```"), ("*/\n", "`*/\\n`")] {
+        for (text, shown) in [("a", "`a`"), ("", "`  `"), ("`", "`` ` ``"), ("a``b", "```a``b```"), ("*/\n", "`*/\\n`")]
+        {
             assert_eq!(code(text), shown);
         }
     }
@@ -190,7 +202,11 @@ mod tests {
 
     #[test]
     fn articles() {
-        for (name, text) in [("Address", "an address"), ("EuSalesDescription", "a eu sales description"), ("BusinessSettings", "business settings")] {
+        for (name, text) in [
+            ("Address", "an address"),
+            ("EuSalesDescription", "a eu sales description"),
+            ("BusinessSettings", "business settings"),
+        ] {
             assert_eq!(thing(&Words::of(name)), text);
         }
     }

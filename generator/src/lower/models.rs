@@ -69,13 +69,26 @@ impl<'a> Models<'a> {
         item
     }
 
-    fn structure(&self, id: TypeId, schema: &ir::Schema, object: &ir::Object, kept: Option<&Entry>) -> (Item, types::Members) {
+    fn structure(
+        &self,
+        id: TypeId,
+        schema: &ir::Schema,
+        object: &ir::Object,
+        kept: Option<&Entry>,
+    ) -> (Item, types::Members) {
         let role = self.found.types[id.0].role.unwrap_or(Role::Reply);
         let listed = self.usage.is_listed(id);
         let stays = |property: &ir::Property| reach::in_role(property, role, listed && property.name == "id");
         let properties: Vec<&ir::Property> = object.properties.iter().filter(|property| stays(property)).collect();
-        let names = types::members(properties.iter().map(|p| p.name.as_str()), kept, types::plain_value, types::value_names, &|name| name == "extra");
-        let fields = properties.iter().filter_map(|property| self.field(id, property, role, names.get(&property.name)?));
+        let names = types::members(
+            properties.iter().map(|p| p.name.as_str()),
+            kept,
+            types::plain_value,
+            types::value_names,
+            &|name| name == "extra",
+        );
+        let fields =
+            properties.iter().filter_map(|property| self.field(id, property, role, names.get(&property.name)?));
         let item = Struct {
             name: self.named[id.0].name.clone(),
             docs: self.usage.docs(self, id, schema),
@@ -104,11 +117,23 @@ impl<'a> Models<'a> {
         Some(Field { name: name.clone(), wire: property.name.clone(), docs, ty, deprecated: property.deprecated })
     }
 
-    fn enumeration(&self, id: TypeId, schema: &ir::Schema, values: &ir::Enumeration, kept: Option<&Entry>) -> (Item, types::Members) {
+    fn enumeration(
+        &self,
+        id: TypeId,
+        schema: &ir::Schema,
+        values: &ir::Enumeration,
+        kept: Option<&Entry>,
+    ) -> (Item, types::Members) {
         let taken = |name: &str| name == "Unknown";
         let (values, names) = match values {
             ir::Enumeration::Strings(list) => {
-                let names = types::members(list.iter().map(String::as_str), kept, types::plain_variant, types::variant_names, &taken);
+                let names = types::members(
+                    list.iter().map(String::as_str),
+                    kept,
+                    types::plain_variant,
+                    types::variant_names,
+                    &taken,
+                );
                 let mut seen = std::collections::BTreeSet::new();
                 let unique = list.iter().filter(|value| seen.insert(*value));
                 let variants = unique.filter_map(|value| Some((names.get(value)?.clone(), value.clone())));
@@ -116,7 +141,13 @@ impl<'a> Models<'a> {
             }
             ir::Enumeration::Integers(list) => {
                 let texts: BTreeMap<i64, String> = list.iter().map(|value| (*value, value.to_string())).collect();
-                let names = types::members(texts.values().map(String::as_str), kept, types::plain_variant, types::variant_names, &taken);
+                let names = types::members(
+                    texts.values().map(String::as_str),
+                    kept,
+                    types::plain_variant,
+                    types::variant_names,
+                    &taken,
+                );
                 let variants = texts.iter().filter_map(|(value, text)| Some((names.get(text)?.clone(), *value)));
                 (Values::Integers(variants.collect()), names)
             }
@@ -125,10 +156,22 @@ impl<'a> Models<'a> {
         (Item::Enum(Enum { name: self.named[id.0].name.clone(), docs, values }), names)
     }
 
-    fn choice(&self, id: TypeId, schema: &ir::Schema, union: &ir::Union, kept: Option<&Entry>) -> (Item, types::Members) {
+    fn choice(
+        &self,
+        id: TypeId,
+        schema: &ir::Schema,
+        union: &ir::Union,
+        kept: Option<&Entry>,
+    ) -> (Item, types::Members) {
         let role = self.found.types[id.0].role.unwrap_or(Role::Reply);
         let keys = variant_keys(self.api, union);
-        let names = types::members(keys.iter().map(String::as_str), kept, types::plain_variant, types::variant_names, &|name| name == "Unknown");
+        let names = types::members(
+            keys.iter().map(String::as_str),
+            kept,
+            types::plain_variant,
+            types::variant_names,
+            &|name| name == "Unknown",
+        );
         let variants = union.variants.iter().zip(&keys).filter_map(|(variant, key)| {
             Some(Variant {
                 name: names.get(key)?.clone(),

@@ -47,7 +47,9 @@ fn sent(operation: &ir::Operation, body: &ir::Body) -> Option<(ir::SchemaId, Rol
         ir::Content::Json(schema) if matches!(operation.method, ir::Method::Put | ir::Method::Patch) => {
             Some((schema, Role::Update))
         }
-        ir::Content::Json(schema) | ir::Content::Form(schema) | ir::Content::Multipart(schema) => Some((schema, Role::Create)),
+        ir::Content::Json(schema) | ir::Content::Form(schema) | ir::Content::Multipart(schema) => {
+            Some((schema, Role::Create))
+        }
         ir::Content::Bytes(_) | ir::Content::Text(_) => None,
     }
 }
@@ -59,10 +61,24 @@ fn reply_base(operation: &ir::Operation, planned: &Planned, resource: &Resource)
         (Tail::Action { name, .. }, ir::Method::Get) => resource.item.overlap(name),
         _ => request.clone(),
     };
-    Base { key: format!("{}/reply", planned.key), long: words.clone(), words, step: None, also: Some(request), own: false, whole: true }
+    Base {
+        key: format!("{}/reply", planned.key),
+        long: words.clone(),
+        words,
+        step: None,
+        also: Some(request),
+        own: false,
+        whole: true,
+    }
 }
 
-fn body_base(api: &ir::Api, operation: &ir::Operation, planned: &Planned, resource: &Resource, schema: ir::SchemaId) -> Base {
+fn body_base(
+    api: &ir::Api,
+    operation: &ir::Operation,
+    planned: &Planned,
+    resource: &Resource,
+    schema: ir::SchemaId,
+) -> Base {
     let body = operation.body.as_ref();
     let request = Words::of(planned.request.as_str()).then(&Words::of("request"));
     let name = api.schema(schema).name.as_deref().map(Words::of);
@@ -102,7 +118,8 @@ pub(super) fn lower(models: &Models<'_>, plan: &Plan, names: &mut ApiNames) -> V
     }
     for resource in &mut resources {
         resource.methods.sort_by(|a, b| order(a).cmp(&order(b)));
-        let shortest = resource.methods.iter().map(|method| method.operation.path.as_str()).min_by_key(|path| (path.len(), *path));
+        let shortest =
+            resource.methods.iter().map(|method| method.operation.path.as_str()).min_by_key(|path| (path.len(), *path));
         resource.path = shortest.unwrap_or_default().to_owned();
     }
     resources.sort_by(|a, b| a.module.cmp(&b.module));
@@ -139,9 +156,12 @@ impl Lowering<'_> {
         let reply = replies::lower(self.models, self.operation, &self.planned.request);
         let paged = matches!(reply, Reply::Page(_));
         let setters = self.setters();
-        let request = (paged || !setters.is_empty())
-            .then(|| rust::Request { name: self.planned.request.clone(), setters: setters.iter().map(|(_, setter)| setter.clone()).collect() });
-        let mut entry = Entry { names: vec![self.resource.module.clone(), self.planned.method.clone()], ..Entry::default() };
+        let request = (paged || !setters.is_empty()).then(|| rust::Request {
+            name: self.planned.request.clone(),
+            setters: setters.iter().map(|(_, setter)| setter.clone()).collect(),
+        });
+        let mut entry =
+            Entry { names: vec![self.resource.module.clone(), self.planned.method.clone()], ..Entry::default() };
         if request.is_some() || matches!(reply, Reply::ByStatus(_)) {
             entry.names.push(self.planned.request.clone());
         }
@@ -192,7 +212,10 @@ impl Lowering<'_> {
             wanted.push((wish, Target::Path(self.scalar(parameter.schema))));
         }
         for parameter in self.operation.parameters.iter().filter(|parameter| parameter.required) {
-            let mut wish = Wish::new(format!("2 {:?} {}", parameter.location, parameter.name), types::value_names(&parameter.name));
+            let mut wish = Wish::new(
+                format!("2 {:?} {}", parameter.location, parameter.name),
+                types::value_names(&parameter.name),
+            );
             wish.rank = 1;
             wanted.push((wish, self.target(parameter)));
         }
@@ -204,7 +227,9 @@ impl Lowering<'_> {
         }
         let wishes: Vec<Wish> = wanted.iter().map(|(wish, _)| wish.clone()).collect();
         let names = resolve(&wishes, &|_| false);
-        let named = wanted.into_iter().filter_map(|(wish, target)| Some(Argument { name: names.get(&wish.key)?.clone(), target }));
+        let named = wanted
+            .into_iter()
+            .filter_map(|(wish, target)| Some(Argument { name: names.get(&wish.key)?.clone(), target }));
         named.collect()
     }
 
@@ -214,10 +239,16 @@ impl Lowering<'_> {
             if body.required { ty } else { Type::Option(Box::new(ty)) }
         };
         let name = |schema, role| self.body_name(body, schema, role);
-        let role = if matches!(self.operation.method, ir::Method::Put | ir::Method::Patch) { Role::Update } else { Role::Create };
+        let role = if matches!(self.operation.method, ir::Method::Put | ir::Method::Patch) {
+            Role::Update
+        } else {
+            Role::Create
+        };
         match &body.content {
             ir::Content::Json(schema) => (name(*schema, role), Body::Json(ty(*schema, role))),
-            ir::Content::Form(schema) => (name(*schema, Role::Create), Body::Form(self.models.ty(*schema, Role::Create))),
+            ir::Content::Form(schema) => {
+                (name(*schema, Role::Create), Body::Form(self.models.ty(*schema, Role::Create)))
+            }
             ir::Content::Multipart(schema) => {
                 (name(*schema, Role::Create), Body::Multipart(self.models.ty(*schema, Role::Create)))
             }
@@ -250,12 +281,21 @@ impl Lowering<'_> {
         let kept = self.models.kept.get(Kind::Method, &self.planned.key);
         let keys: Vec<String> = optional().map(key).collect();
         let candidates = |key: &str| {
-            let name = key.split_once(':').filter(|(place, _)| matches!(*place, "header" | "cookie")).map_or(key, |(_, name)| name);
+            let name = key
+                .split_once(':')
+                .filter(|(place, _)| matches!(*place, "header" | "cookie"))
+                .map_or(key, |(_, name)| name);
             let mut names = types::value_names(name);
             names.insert(1, names[0].with_suffix("parameter"));
             names
         };
-        let names = types::members(keys.iter().map(String::as_str), kept, |key| candidates(key).swap_remove(0), candidates, &|name| RESERVED_SETTERS.contains(&name));
+        let names = types::members(
+            keys.iter().map(String::as_str),
+            kept,
+            |key| candidates(key).swap_remove(0),
+            candidates,
+            &|name| RESERVED_SETTERS.contains(&name),
+        );
         let setters = optional().zip(keys).filter_map(|(parameter, key)| {
             let setter = Setter {
                 name: names.get(&key)?.clone(),
@@ -277,7 +317,8 @@ impl Lowering<'_> {
             ir::Location::Cookie => Target::Cookie { wire, ty: self.scalar(parameter.schema) },
             ir::Location::Query | ir::Location::Path => match whole {
                 Type::Vec(item) => {
-                    let style = if parameter.list == ir::ListStyle::Deep { ir::ListStyle::Repeat } else { parameter.list };
+                    let style =
+                        if parameter.list == ir::ListStyle::Deep { ir::ListStyle::Repeat } else { parameter.list };
                     Target::Query { wire, ty: text(*item, self.models), list: Some(style) }
                 }
                 ty @ (Type::Model(_) | Type::Map(_)) if self.is_object(parameter.schema) => Target::Deep { wire, ty },

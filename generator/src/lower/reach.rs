@@ -83,7 +83,12 @@ impl Base {
     }
 
     fn item(&self) -> Self {
-        Self { words: self.words.singular(), long: self.long.singular(), step: self.step.as_ref().map(Words::singular), ..self.clone() }
+        Self {
+            words: self.words.singular(),
+            long: self.long.singular(),
+            step: self.step.as_ref().map(Words::singular),
+            ..self.clone()
+        }
     }
 }
 
@@ -170,7 +175,15 @@ impl<'a> Walk<'a> {
 
     /// A named schema begins anew, wherever it was reached from.
     fn named(&self, name: &str, from: &Base) -> Base {
-        Base { key: name.replace('~', "~0").replace('/', "~1"), words: Words::of(name), long: Words::of(name), step: None, also: None, own: from.own, whole: false }
+        Base {
+            key: name.replace('~', "~0").replace('/', "~1"),
+            words: Words::of(name),
+            long: Words::of(name),
+            step: None,
+            also: None,
+            own: from.own,
+            whole: false,
+        }
     }
 
     fn enter(&mut self, base: &Base, object: &ir::Object, role: Role) {

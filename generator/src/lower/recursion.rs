@@ -12,13 +12,13 @@ use crate::rust::{Item, Type};
 pub(super) fn box_cycles(items: &mut [Item]) {
     let numbers: BTreeMap<Ident, usize> =
         items.iter().enumerate().map(|(number, item)| (item.name().clone(), number)).collect();
-    let edges: Vec<Vec<usize>> = items.iter().map(|item| held(item).filter_map(|name| numbers.get(name).copied()).collect()).collect();
+    let edges: Vec<Vec<usize>> =
+        items.iter().map(|item| held(item).filter_map(|name| numbers.get(name).copied()).collect()).collect();
     let component = components(&edges);
     for (number, item) in items.iter_mut().enumerate() {
         let from = item.name().clone();
-        let cyclic = |name: &Ident| {
-            numbers.get(name).is_some_and(|&to| component[to] == component[number]) && *name <= from
-        };
+        let cyclic =
+            |name: &Ident| numbers.get(name).is_some_and(|&to| component[to] == component[number]) && *name <= from;
         // A component of one type is a cycle only if the type holds itself, and then the edge leads to it.
         match item {
             Item::Struct(item) => item.fields.iter_mut().for_each(|field| box_field(&mut field.ty, &cyclic)),
@@ -67,7 +67,14 @@ fn box_type(ty: &mut Type, cyclic: &dyn Fn(&Ident) -> bool) {
 /// The strongly connected component of each node (Tarjan, with a stack of its own: graphs may be deep).
 fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     const NONE: usize = usize::MAX;
-    let mut state = Tarjan { order: vec![NONE; edges.len()], low: vec![0; edges.len()], component: vec![NONE; edges.len()], stack: Vec::new(), next: 0, count: 0 };
+    let mut state = Tarjan {
+        order: vec![NONE; edges.len()],
+        low: vec![0; edges.len()],
+        component: vec![NONE; edges.len()],
+        stack: Vec::new(),
+        next: 0,
+        count: 0,
+    };
     for start in 0..edges.len() {
         if state.order[start] == NONE {
             state.search(start, edges);

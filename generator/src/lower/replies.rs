@@ -20,7 +20,11 @@ pub(super) fn lower(models: &Models<'_>, operation: &ir::Operation, request: &Id
         return Reply::Bytes;
     }
     if contents().any(|content| matches!(content, ir::Content::Text(_))) {
-        return if contents().all(|content| matches!(content, ir::Content::Text(_))) { Reply::Text } else { Reply::Bytes };
+        return if contents().all(|content| matches!(content, ir::Content::Text(_))) {
+            Reply::Text
+        } else {
+            Reply::Bytes
+        };
     }
     let mut kinds = kinds(models, operation);
     if operation.paging.is_some() && resources::answers_list(models.api, operation) {
@@ -70,7 +74,10 @@ fn by_status(kinds: Vec<Kind>, request: &Ident) -> Replies {
         .enumerate()
         .map(|(number, kind)| {
             let status = kind.statuses.first().map_or("other".to_owned(), |status| format!("status {status}"));
-            Wish::new(number.to_string(), vec![Ident::camel(&kind_words(kind.ty.as_ref())), Ident::camel(&Words::of(&status))])
+            Wish::new(
+                number.to_string(),
+                vec![Ident::camel(&kind_words(kind.ty.as_ref())), Ident::camel(&Words::of(&status))],
+            )
         })
         .collect();
     let names = resolve(&wishes, &|_| false);

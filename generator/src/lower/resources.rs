@@ -79,7 +79,11 @@ pub(super) fn plan(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Plan
     let mut operations: BTreeMap<usize, Planned> = BTreeMap::new();
     for (index, (words, members)) in groups.into_iter().enumerate() {
         let (module, name) = named[index].clone();
-        names.set(Kind::Resource, words.snake(), Entry { names: vec![module.clone(), name.clone()], ..Entry::default() });
+        names.set(
+            Kind::Resource,
+            words.snake(),
+            Entry { names: vec![module.clone(), name.clone()], ..Entry::default() },
+        );
         let noun = noun(api, &words, &members);
         let resource = Group { api, lead, members: &members, keys: &keys, index };
         let item = if resource.is_collection(&noun) { words.singular() } else { words.clone() };
@@ -114,7 +118,9 @@ fn name_resources<'a>(tags: impl Iterator<Item = &'a Words>, kept: &ApiNames) ->
     let modules = resolve(&modules, &|name| RESERVED_MODULES.contains(&name));
     let types: Vec<Wish> = tags.iter().map(wish(1, Ident::camel, "Resource")).collect();
     let types = resolve(&types, &|name| RESERVED_TYPES.contains(&name));
-    let both = tags.iter().filter_map(|words| Some((modules.get(&words.snake())?.clone(), types.get(&words.snake())?.clone())));
+    let both = tags
+        .iter()
+        .filter_map(|words| Some((modules.get(&words.snake())?.clone(), types.get(&words.snake())?.clone())));
     both.collect()
 }
 
@@ -179,7 +185,10 @@ fn blank(template: &str) -> String {
 /// Does it answer with a list?
 pub(super) fn answers_list(api: &ir::Api, operation: &ir::Operation) -> bool {
     operation.paging.is_some()
-        || operation.replies.iter().any(|reply| matches!(&reply.content, Some(ir::Content::Json(id)) if is_list(api, *id)))
+        || operation
+            .replies
+            .iter()
+            .any(|reply| matches!(&reply.content, Some(ir::Content::Json(id)) if is_list(api, *id)))
 }
 
 fn is_list(api: &ir::Api, id: ir::SchemaId) -> bool {
@@ -238,15 +247,23 @@ impl Group<'_> {
             let (Some(method), Some(request)) = (methods.get(key), requests.get(key)) else { continue };
             let crud = matches!(sketch.shape.tail, Tail::Collection | Tail::Item | Tail::Variant { .. });
             let (method, request) = (method.clone(), request.clone());
-            let planned = Planned { resource: self.index, key: key.clone(), shape: sketch.shape, method, request, crud };
+            let planned =
+                Planned { resource: self.index, key: key.clone(), shape: sketch.shape, method, request, crud };
             out.insert(number, planned);
         }
     }
 
     fn sketch(&self, operation: &ir::Operation, shape: Shape) -> Sketch {
         let (verb, rank) = self.verb(operation, &shape.tail);
-        let plain = shape.parents.is_empty() && shape.lead.is_empty() && matches!(shape.tail, Tail::Collection | Tail::Item);
-        Sketch { verb, rank: rank + u8::from(!plain), many: answers_list(self.api, operation), get: operation.method == Method::Get, shape }
+        let plain =
+            shape.parents.is_empty() && shape.lead.is_empty() && matches!(shape.tail, Tail::Collection | Tail::Item);
+        Sketch {
+            verb,
+            rank: rank + u8::from(!plain),
+            many: answers_list(self.api, operation),
+            get: operation.method == Method::Get,
+            shape,
+        }
     }
 
     /// What it does, and how strong its claim to that word is.
@@ -334,7 +351,8 @@ impl Sketch {
         let split = all.len().saturating_sub(suffix.len());
         let (head, tail) = all.split_at(split);
         let known = head.iter().next().is_some_and(|word| VERBS.contains(&word));
-        let thing = if (self.many && self.get) || head.last() == Some("all") { &resource.words } else { &resource.item };
+        let thing =
+            if (self.many && self.get) || head.last() == Some("all") { &resource.words } else { &resource.item };
         let name = if known {
             let (verb, rest) = head.split_at(1);
             // There is no need to say "all" beside a plural.
@@ -346,7 +364,8 @@ impl Sketch {
             head.then(&resource.item)
         };
         let name = name.then(&tail);
-        let mut names = vec![Ident::camel(&name), Ident::camel(&all.then(thing)), Ident::camel(&name.then(&Words::of("request")))];
+        let mut names =
+            vec![Ident::camel(&name), Ident::camel(&all.then(thing)), Ident::camel(&name.then(&Words::of("request")))];
         names.dedup();
         names
     }

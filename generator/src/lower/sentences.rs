@@ -8,7 +8,13 @@ use crate::names::Words;
 use crate::rust::{Docs, Reply};
 
 /// The documentation of a method.
-pub(super) fn method(api: &ir::Api, operation: &ir::Operation, planned: &Planned, resource: &Resource, reply: &Reply) -> Docs {
+pub(super) fn method(
+    api: &ir::Api,
+    operation: &ir::Operation,
+    planned: &Planned,
+    resource: &Resource,
+    reply: &Reply,
+) -> Docs {
     let line = docs::code(&format!("{} {}", operation.method.name(), operation.path.template));
     let mut out = vec![format!("{}: {line}.", what(operation, planned, resource))];
     out.extend(docs::paragraphs(operation.summary.as_deref()));
@@ -30,7 +36,9 @@ fn what(operation: &ir::Operation, planned: &Planned, resource: &Resource) -> St
     let name = planned.method.as_str();
     let verb = name.split('_').next().unwrap_or_default();
     let text = match (&planned.shape.tail, verb) {
-        (Tail::Action { name, .. }, _) if operation.method == ir::Method::Get => format!("Gets the {} of {item}", name.prose()),
+        (Tail::Action { name, .. }, _) if operation.method == ir::Method::Get => {
+            format!("Gets the {} of {item}", name.prose())
+        }
         (Tail::Action { name, .. }, _) => format!("{} on {item}", docs::sentence(&name.prose()).trim_end_matches('.')),
         (_, "list") => format!("Lists {many}"),
         (_, "get") => format!("Gets {item}"),
@@ -61,7 +69,9 @@ fn body(api: &ir::Api, operation: &ir::Operation) -> Docs {
     match &body.content {
         ir::Content::Form(_) => out.push("The body goes as a form.".to_owned()),
         ir::Content::Multipart(_) => out.push("The body goes as a form of parts.".to_owned()),
-        ir::Content::Bytes(media) | ir::Content::Text(media) => out.push(format!("The body goes as {}.", docs::code(media))),
+        ir::Content::Bytes(media) | ir::Content::Text(media) => {
+            out.push(format!("The body goes as {}.", docs::code(media)))
+        }
         ir::Content::Json(_) => {}
     }
     if let (true, Some(idempotency)) = (operation.idempotent_by_id, &api.client.idempotency) {

@@ -91,7 +91,8 @@ fn rank(api: &ir::Api, ty: &Reached) -> u8 {
 }
 
 fn candidates(api: &ir::Api, found: &Found, ty: &Reached) -> Vec<Ident> {
-    let own = ty.role == Some(Role::Create) && ty.origins.values().all(|origin| origin.own) && !answered(api, found, ty);
+    let own =
+        ty.role == Some(Role::Create) && ty.origins.values().all(|origin| origin.own) && !answered(api, found, ty);
     let mut names = Vec::new();
     let mut add = |words: &Words| {
         let name = Ident::camel(&affixed(words, ty.role, own));

@@ -133,7 +133,8 @@ impl Usage {
     /// "Answered by …", "Sent by …", "… of …".
     fn used_by(&self, models: &Models<'_>, id: TypeId) -> Docs {
         let mut out = Docs::new();
-        for (part, verb) in [(Part::Reply, "Answered by"), (Part::Body, "Sent by"), (Part::Parameter, "A parameter of")] {
+        for (part, verb) in [(Part::Reply, "Answered by"), (Part::Body, "Sent by"), (Part::Parameter, "A parameter of")]
+        {
             let of_part = self.roots[id.0].iter().filter(|(p, _)| *p == part);
             let links: BTreeSet<String> = of_part.map(|(_, operation)| self.method_link(*operation)).collect();
             if !links.is_empty() {

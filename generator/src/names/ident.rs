@@ -75,9 +75,9 @@ impl fmt::Display for Ident {
 /// Four letters and digits that depend on nothing but `text` (FNV-1a): the last resort to tell names apart, because a
 /// number would depend on what else is in the document.
 pub fn mark(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("x{:04x}", (hash ^ (hash >> 32)) & 0xffff)
 }
 
@@ -140,11 +140,63 @@ const KEYWORDS: &[(&str, &str)] = &[
 
 /// Names of types that generated code uses by their bare name, or that would mislead beside Rust's own.
 pub const RESERVED_TYPES: &[&str] = &[
-    "Api", "AsMut", "AsRef", "Base64", "Box", "Bytes", "Call", "Client", "ClientBuilder", "Clone", "Copy", "DateTime",
-    "Debug", "Decimal", "Default", "Drop", "Eq", "Err", "Error", "Extend", "Extra", "FixedOffset", "Fn", "FnMut", "FnOnce",
-    "From", "Future", "Hash", "Into", "IntoFuture", "IntoIterator", "Iterator", "Json", "Method", "NaiveDate", "None", "Ok",
-    "Operation", "Option", "Ord", "Page", "PartialEq", "PartialOrd", "Result", "Self", "Send", "Sized", "Some", "String",
-    "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Unpin", "Update", "Vec",
+    "Api",
+    "AsMut",
+    "AsRef",
+    "Base64",
+    "Box",
+    "Bytes",
+    "Call",
+    "Client",
+    "ClientBuilder",
+    "Clone",
+    "Copy",
+    "DateTime",
+    "Debug",
+    "Decimal",
+    "Default",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "Extend",
+    "Extra",
+    "FixedOffset",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "Json",
+    "Method",
+    "NaiveDate",
+    "None",
+    "Ok",
+    "Operation",
+    "Option",
+    "Ord",
+    "Page",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Update",
+    "Vec",
 ];
 
 #[cfg(test)]

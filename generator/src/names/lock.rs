@@ -140,10 +140,13 @@ impl Lock {
                 });
                 if let Err(fault) = read {
                     diagnostics.push(
-                        Diagnostic::new(Code::NamesLock, format!("a line of the names that are kept cannot be read: {fault}"))
-                            .at(&Place::root(file))
-                            .position(Position { line: index + 1, column: 1, length: line.chars().count().max(1) })
-                            .snippet(text),
+                        Diagnostic::new(
+                            Code::NamesLock,
+                            format!("a line of the names that are kept cannot be read: {fault}"),
+                        )
+                        .at(&Place::root(file))
+                        .position(Position { line: index + 1, column: 1, length: line.chars().count().max(1) })
+                        .snippet(text),
                     );
                 }
             }
@@ -279,7 +282,8 @@ mod tests {
 
     #[test]
     fn a_bad_line_costs_itself_alone() {
-        let text = "reply A = A\n[x]\nreply A = A: b\nnonsense\nreply B = 1B\nreply C\nreply D% = D\nreply E = E: f=type\n";
+        let text =
+            "reply A = A\n[x]\nreply A = A: b\nnonsense\nreply B = 1B\nreply C\nreply D% = D\nreply E = E: f=type\n";
         let (lock, faults) = read(text);
         assert_eq!(faults, 6);
         assert_eq!(lock.api("x").iter().count(), 1);

@@ -107,7 +107,10 @@ mod tests {
 
     #[test]
     fn who_asks_alone_gets_it() {
-        assert_eq!(names(&[wish("a", &["x", "a_x"]), wish("b", &["x", "b_x"]), wish("c", &["y"])]), ["a_x", "b_x", "y"]);
+        assert_eq!(
+            names(&[wish("a", &["x", "a_x"]), wish("b", &["x", "b_x"]), wish("c", &["y"])]),
+            ["a_x", "b_x", "y"]
+        );
     }
 
     #[test]

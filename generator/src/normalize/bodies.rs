@@ -26,7 +26,7 @@ impl<'a> Ctx<'a> {
         let Some(at) = operation.child("requestBody") else { return Ok(None) };
         let at = self.target(&at)?;
         let parsed = shallow::request_body(at.node).map_err(|error| {
-            let reason = format!("request body cannot be read: {error}");
+            let reason = format!("request body cannot be read: {}", super::report::plain(&error));
             self.report.say(Code::Operation, &at.place, reason.clone());
             reason
         })?;
@@ -87,7 +87,7 @@ impl<'a> Ctx<'a> {
     fn reply(&mut self, status: Status, at: &At<'a>) -> Result<Reply, Reason> {
         let at = self.target(at)?;
         shallow::response(at.node).map_err(|error| {
-            let reason = format!("reply cannot be read: {error}");
+            let reason = format!("reply cannot be read: {}", super::report::plain(&error));
             self.report.say(Code::Operation, &at.place, reason.clone());
             reason
         })?;

@@ -128,7 +128,7 @@ impl<'a> Ctx<'a> {
 
     fn operation(&mut self, template: &str, method: Method, item: &At<'a>, at: &At<'a>) -> Result<Operation, Reason> {
         let parsed = shallow::operation(at.node).map_err(|error| {
-            let reason = format!("operation cannot be read: {error}");
+            let reason = format!("operation cannot be read: {}", super::report::plain(&error));
             self.report.say(Code::Operation, &at.place, reason.clone());
             reason
         })?;

@@ -96,7 +96,7 @@ impl<'a> Ctx<'a> {
             Err(error) => error,
         };
         let name = at.node.text("name").unwrap_or("?");
-        let reason = format!("parameter `{name}` cannot be read: {error}");
+        let reason = format!("parameter `{name}` cannot be read: {}", super::report::plain(&error));
         self.report.say(Code::Parameter, &at.place, reason.clone());
         let place = at.node.text("in").unwrap_or_default();
         let needed = place == "path" || at.node.get("required").and_then(crate::node::Node::as_bool).unwrap_or(false);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::node::Mismatch;
 use crate::source::{Place, Source};
 
 pub(super) struct Report<'a> {
@@ -32,4 +33,17 @@ impl<'a> Report<'a> {
             None => diagnostic,
         });
     }
+}
+
+/// What does not suit, in the words of documents rather than of types.
+pub(super) fn plain(error: &Mismatch) -> String {
+    let words = [
+        ("a sequence", "a list"),
+        ("sequence", "list"),
+        ("a map", "an object"),
+        ("map", "object"),
+        ("expected usize", "expected a whole number"),
+        ("a boolean", "`true` or `false`"),
+    ];
+    words.iter().fold(error.message.clone(), |text, (from, to)| text.replace(from, to))
 }

@@ -9,6 +9,7 @@ use openapiv3 as oa;
 
 use super::at::{At, Key, LONGEST_CHAIN};
 use super::beside::Beside;
+use super::report::plain;
 use super::{Code, Ctx, Reason, shallow};
 use crate::ir::{self, SchemaId};
 use crate::source::Place;
@@ -127,8 +128,9 @@ impl<'a> Ctx<'a> {
         let parsed = shallow::schema(at.node).map_err(|error| {
             let place =
                 Place { file: at.place.file.clone(), pointer: format!("{}{}", at.place.pointer, error.pointer) };
-            self.report.say(Code::Schema, &place, format!("schema cannot be read: {error}"));
-            format!("the schema cannot be read: {error}")
+            let reason = format!("schema cannot be read: {}", plain(&error));
+            self.report.say(Code::Schema, &place, reason.clone());
+            reason
         })?;
         self.unknown_keys(at);
         Ok(parsed)
@@ -204,7 +206,8 @@ impl<'a> Ctx<'a> {
                 Lost::Dangling => (Code::DanglingReference, "points at nothing"),
             };
             let message = format!("reference `{reference}` {what}");
-            self.report.say_with(code, &at.place, message.clone(), self.nearby(at, reference));
+            let help = if code == Code::DanglingReference { self.nearby(at, reference) } else { None };
+            self.report.say_with(code, &at.place, message.clone(), help);
             message
         })
     }
