@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::position::Position;
-use crate::source::Place;
+use crate::source::{Place, Source};
 
 mod codes;
 mod render;
@@ -147,6 +147,17 @@ impl Diagnostics {
     /// What there is so far.
     pub fn as_slice(&self) -> &[Diagnostic] {
         &self.list
+    }
+
+    /// Rewrites the places in `source` of all but the first `known` to those on disk: for a stage that adapts sources
+    /// and does not hand them on.
+    pub fn on_disk(&mut self, known: usize, source: &Source) {
+        for diagnostic in self.list.iter_mut().skip(known).filter(|diagnostic| diagnostic.position.is_none()) {
+            let places = diagnostic.place.iter_mut().chain(diagnostic.related.iter_mut().map(|(_, place)| place));
+            for place in places.filter(|place| place.file == source.file) {
+                *place = source.on_disk(place);
+            }
+        }
     }
 
     /// Is there an error among them?

@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 use crate::adapt;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::node::{Node, Object, escape};
-use crate::source::{Place, Source};
+use crate::source::{Origins, Place, Source};
 
 mod facts;
 mod phrase;
@@ -109,15 +109,18 @@ fn target(file: &str, targets: &[String]) -> String {
 struct Document {
     tree: Node,
     file: Arc<str>,
-    /// Vendor files of what was joined to it, by pointer.
-    joined: IndexMap<String, Arc<str>>,
+    origins: Origins,
+    /// Where what was joined to it stands on disk, by pointer.
+    joined: IndexMap<String, Place>,
 }
 
 fn document(source: Source, prose: Prose, counts: &mut Counts, diagnostics: &mut Diagnostics) -> Document {
+    let known = diagnostics.as_slice().len();
     let mut source = adapt::to_openapi_30(source, diagnostics);
     terms::extract(&mut source, counts, diagnostics);
+    diagnostics.on_disk(known, &source);
     let tree = facts::keep(std::mem::take(&mut source.tree), prose);
-    Document { tree, file: source.file, joined: IndexMap::new() }
+    Document { tree, file: source.file, origins: source.origins, joined: IndexMap::new() }
 }
 
 /// The parts of a document that hold named things, each of which may stand in one place only.
@@ -140,7 +143,8 @@ impl Document {
 
     fn place(&self, part: &str, name: &str) -> Place {
         let pointer = format!("{part}/{}", escape(name));
-        Place { file: self.joined.get(&pointer).unwrap_or(&self.file).clone(), pointer }
+        let own = || Place { file: self.file.clone(), pointer: self.origins.on_disk(&pointer) };
+        self.joined.get(&pointer).cloned().unwrap_or_else(own)
     }
 
     /// Adds another document to this one; operations of one path may come from both.
@@ -165,7 +169,7 @@ impl Document {
         match members.get_mut(name) {
             None => {
                 members.insert(name.to_owned(), value.clone());
-                self.joined.insert(here.pointer, other.file.clone());
+                self.joined.insert(format!("{part}/{}", escape(name)), other.place(part, name));
             }
             Some(mine) if mine == value => {}
             Some(Node::Object(mine)) if part == "/paths" && disjoint(mine, value) => {
@@ -230,7 +234,7 @@ fn reconcile(files: &mut IndexMap<String, Document>, diagnostics: &mut Diagnosti
 fn conflict(name: &str, place: &Place, earlier: &Place) -> Diagnostic {
     Diagnostic::new(Code::ImportConflict, format!("`{name}` is described differently in two documents of this API"))
         .at(place)
-        .fact("the other", earlier)
+        .also("the other", earlier)
 }
 
 #[cfg(test)]

@@ -166,3 +166,74 @@ impl Place {
         Self { file: self.file.clone(), pointer: format!("{}{pointer}", self.pointer) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Format, render};
+
+    #[test]
+    fn json_and_yaml_are_told_apart_and_read_alike() {
+        let expected: Node = serde_json::from_str(r#"{"a": {"200": [1, 2.50, null, true], "b": "no"}}"#).unwrap();
+        let texts = [
+            "{\"a\": {\"200\": [1, 2.5, null, true], \"b\": \"no\"}}",
+            "\u{feff}{\r\n  \"a\": {\"200\": [1, 2.5, null, true], \"b\": \"\\u006eo\"}\r\n}\r\n",
+            "{a: {200: [1, 2.5, null, true], b: no}}",
+            "\u{feff}a:\r\n  200: [0x1, +2.5, ~, True]\r\n  b: no\r\n",
+            "x: &x {b: no}\na: {200: [1, 2.5, NULL, TRUE], <<: *x}\n",
+        ];
+        for text in texts {
+            let mut tree = Source::read("a", text).unwrap().tree;
+            tree.as_object_mut().unwrap().shift_remove("x");
+            assert_eq!(tree, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_scalars_follow_the_core_schema() {
+        let table = [
+            ("2026-01-31", r#""2026-01-31""#),
+            ("yes", r#""yes""#),
+            ("007", r#""007""#),
+            ("1_000", r#""1_000""#),
+            (".5", "0.5"),
+            ("-1.", "-1"),
+            ("1e3", "1000.0"),
+            ("0o17", "15"),
+            (".inf", r#"".inf""#),
+            ("!!str 1", r#""1""#),
+            ("!!int '1'", "1"),
+            ("'1'", r#""1""#),
+            ("12345678901234.56789", "12345678901234.568"),
+        ];
+        for (text, json) in table {
+            assert_eq!(
+                Source::read("a", &format!("a: {text}")).unwrap().tree.get("a").unwrap().to_json(),
+                json,
+                "{text}"
+            );
+        }
+        let exact = Source::read("a", "{\"a\": 12345678901234.56789}").unwrap().tree;
+        assert_eq!(exact.get("a").and_then(Node::as_number).unwrap().as_str(), "12345678901234.56789");
+    }
+
+    #[test]
+    fn d101_to_d105_texts_that_cannot_be_read() {
+        let texts = [
+            ("json", "{\"a\": 1,\n \"b\": tru}"),
+            ("end.json", "{\"a\": \"x"),
+            ("control.json", "{\"a\u{1b}[31m\": 1}"),
+            ("escape.json", "{\"a\": \"\\ud800\"}"),
+            ("yaml", "a:\n  - b\n c: d\n"),
+            ("key.yaml", "? [a]\n: b\n"),
+            ("twice.json", "{\"a\": 1,\n \"\\u0061\": 2}"),
+            ("twice.yaml", "é: 1\nb: 2\n'é': 3\n"),
+            ("deep.json", &"[".repeat(200)),
+            ("alias.yaml", "a: &a\n  b: *a\n"),
+            ("merge.yaml", "a: {<<: 7}\n"),
+            ("two.yaml", "a: 1\n---\nb: 2\n"),
+        ];
+        let faults: Vec<_> = texts.iter().map(|(file, text)| Source::read(file, text).map(drop).unwrap_err()).collect();
+        insta::assert_snapshot!(render(&faults, [], Format::Human));
+    }
+}

@@ -198,7 +198,7 @@ ParameterContent = "U324", Note, "a parameter is an encoded document",
     "A parameter with `content` in place of `schema` is taken as text: its value is to be given encoded.";
 
 // Settings and conventions.
-Setting = "D114", Error, "a setting has a value that it cannot have",
+Setting = "D115", Error, "a setting has a value that it cannot have",
     "The settings of `api.toml` are checked before the documents are read: names must be legal where they are used, \
      the variables of the base URL must stand in it, and the base URL must be `https`.";
 UnusedConvention = "D341", Error, "a convention applied nowhere",

@@ -237,3 +237,32 @@ pub(super) fn clean(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+
+    #[test]
+    fn one_diagnostic_in_all_formats() {
+        let wide = format!(
+            "{{\"openapi\": \"3.0.0\", {}\"tag\\u001b[31m\": [1]}}",
+            "\"x\": {}, ".replace('x', &"x".repeat(150))
+        );
+        let source = Source::read("specs/a,b/open%api.json", &wide).unwrap();
+        let place = source.root().child("tag\u{1b}[31m");
+        let diagnostics = [
+            Diagnostic::new(Code::Syntax, "first: 100%\u{202e}\u{7}")
+                .at(&place.child(0))
+                .fact("reference", "`#/a\nb`")
+                .also("the other", &source.root())
+                .help("mend it"),
+            Diagnostic::new(Code::Webhooks, "no place"),
+            Diagnostic::new(Code::Keyword, "an unknown file").at(&Place::root(&"other.yaml".into())),
+        ];
+        for format in [Format::Human, Format::Color, Format::Json, Format::Github] {
+            let printed = render(&diagnostics, [&source], format).replace("\u{1b}", "<ESC>");
+            insta::assert_snapshot!(format!("{format:?}"), printed);
+        }
+    }
+}

@@ -234,7 +234,19 @@ fn one(node: Node, shape: Shape, prose: Prose) -> Node {
     if prose == Prose::Keep {
         kept.extend(members);
     }
+    if shape == Shape::Schema {
+        bare_reference(&mut kept);
+    }
     Node::Object(kept)
+}
+
+/// Where nothing is left that stood beside a reference, it stands alone again.
+fn bare_reference(schema: &mut Object) {
+    if let (1, Some([only])) = (schema.len(), schema.get("allOf").and_then(Node::as_array))
+        && let Some(target) = only.reference().map(str::to_owned)
+    {
+        *schema = Object::from_iter([("$ref".to_owned(), Node::String(target))]);
+    }
 }
 
 fn part(node: Node, part: Part, prose: Prose) -> Option<Node> {
