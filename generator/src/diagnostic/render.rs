@@ -152,7 +152,16 @@ impl Print<'_> {
         object.insert("facts".into(), facts.into());
         object.insert("related".into(), related.into());
         object.insert("help".into(), diagnostic.help.clone().into());
-        let _ = writeln!(out, "{}", serde_json::Value::Object(object));
+        let text = serde_json::Value::Object(object).to_string();
+        for c in text.chars() {
+            // JSON escapes only some of what a terminal would act on.
+            if is_active(c) {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            } else {
+                out.push(c);
+            }
+        }
+        out.push('\n');
     }
 
     fn github(&self, out: &mut String) {
@@ -228,14 +237,20 @@ pub(super) fn clean(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\t' => out.push(' '),
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
-                out.extend(c.escape_unicode());
-            }
-            c if c.is_control() => out.extend(c.escape_default()),
+            '\n' | '\r' => out.extend(c.escape_default()),
+            c if is_active(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
     out
+}
+
+/// Does a terminal act on this character rather than show it?
+fn is_active(c: char) -> bool {
+    let invisible = '\u{200b}'..='\u{200f}';
+    let direction = '\u{2028}'..='\u{202e}';
+    let format = '\u{2060}'..='\u{206f}';
+    c.is_control() || invisible.contains(&c) || direction.contains(&c) || format.contains(&c) || c == '\u{feff}'
 }
 
 #[cfg(test)]
