@@ -1,1 +1,83 @@
-//! emit (to be written).
+//! From [`rust::Package`] to files: a straight print, no decision about the document is taken here.
+//!
+//! Declarations of types are built with `quote` and printed by `prettyplease`, item by item. Functions, descriptors and
+//! tables are laid out by [`layout`]: rustfmt breaks calls and chains at widths of their own, which `prettyplease` does
+//! not know, and neither of them touches what stands in a macro.
+
+mod client;
+mod declare;
+mod docs;
+mod layout;
+mod manifest;
+mod models;
+mod resources;
+mod types;
+
+use crate::plan::File;
+use crate::rust::Package;
+
+/// How a package is laid out on disk.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// The command that made it, for the first line of each file.
+    pub command: String,
+    /// A module of a crate, or a crate by itself.
+    pub layout: Layout,
+}
+
+/// A module of a crate, or a crate by itself.
+#[derive(Debug, Clone)]
+pub enum Layout {
+    /// A folder named like the module, in a crate that depends on the runtime.
+    Module,
+    /// A crate.
+    Crate {
+        /// Its name.
+        name: String,
+        /// Where the runtime comes from: what stands behind `sage-runtime = ` in its manifest.
+        runtime: String,
+    },
+}
+
+/// Prints a package. Paths are relative to the folder of all modules, or to that of the crate.
+pub fn emit(package: &Package, form: &Form) -> Vec<File> {
+    let folder = match &form.layout {
+        Layout::Module => format!("{}/", package.module),
+        Layout::Crate { .. } => "src/".to_owned(),
+    };
+    let first = |documents: &[String]| header(&form.command, documents);
+    let all = first(&package.documents);
+    let mut files = Vec::new();
+    let root = match form.layout {
+        Layout::Module => "mod.rs",
+        Layout::Crate { .. } => "lib.rs",
+    };
+    let mut add = |path: String, head: &str, text: String| files.push(File { path, text: format!("{head}{text}") });
+    add(format!("{folder}{root}"), &all, client::print(package));
+    for resource in &package.resources {
+        add(format!("{folder}{}.rs", resource.module), &first(&resource.documents), resources::print(resource));
+    }
+    if !package.models.is_empty() {
+        add(format!("{folder}model/mod.rs"), &all, models::root(package));
+    }
+    for file in &package.models {
+        add(format!("{folder}model/{}.rs", file.module), &all, models::print(package, file));
+    }
+    if let Layout::Crate { name, runtime } = &form.layout {
+        files.push(manifest::print(name, runtime, package, &form.command));
+    }
+    files
+}
+
+/// The first line of a file: what made it, from what, and where to change it.
+fn header(command: &str, documents: &[String]) -> String {
+    let folder = documents.first().and_then(|file| file.rsplit_once('/')).map_or("", |(folder, _)| folder);
+    let same = documents.iter().all(|file| file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder);
+    let from = match documents {
+        [] => String::new(),
+        [one] => format!(" from {}", docs::one_line(one)),
+        several if same && !folder.is_empty() => format!(" from {} documents in {}", several.len(), docs::one_line(folder)),
+        several => format!(" from {} documents", several.len()),
+    };
+    format!("// {}{command}`{from}. Do not edit.\n", crate::plan::MARKER)
+}

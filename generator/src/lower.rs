@@ -20,6 +20,8 @@ mod shape;
 mod types;
 mod usage;
 
+pub(crate) use docs::code;
+
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostics;

@@ -81,7 +81,8 @@ pub struct Header {
     pub except: Vec<String>,
 }
 
-/// Documentation: paragraphs and list items of Markdown in which all text from documents is escaped already.
+/// Documentation: paragraphs of Markdown in which all text from documents is escaped already. The name of a model
+/// between U+0001 and U+0002 is a link to it.
 pub type Docs = Vec<String>;
 
 /// A resource: one file of operations.
@@ -95,6 +96,8 @@ pub struct Resource {
     pub words: String,
     /// A path that shows what it is about.
     pub path: String,
+    /// The documents that it comes from.
+    pub documents: Vec<String>,
     /// Its methods.
     pub methods: Vec<Method>,
 }

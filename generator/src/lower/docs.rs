@@ -9,7 +9,7 @@ use crate::node::Node;
 use crate::rust::Docs;
 
 /// A piece of a document as code: no markup in it, on one line.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = visible(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);

@@ -114,9 +114,13 @@ pub(super) fn lower(models: &Models<'_>, plan: &Plan, names: &mut ApiNames) -> V
     for (operation, planned) in models.api.operations.iter().zip(&plan.operations) {
         let resource = &plan.resources[planned.resource];
         let method = Lowering { models, operation, planned, resource }.method(names);
-        resources[planned.resource].methods.push(method);
+        let resource = &mut resources[planned.resource];
+        resource.methods.push(method);
+        resource.documents.push(operation.place.file.to_string());
     }
     for resource in &mut resources {
+        resource.documents.sort_unstable();
+        resource.documents.dedup();
         resource.methods.sort_by(|a, b| order(a).cmp(&order(b)));
         let shortest =
             resource.methods.iter().map(|method| method.operation.path.as_str()).min_by_key(|path| (path.len(), *path));
@@ -132,6 +136,7 @@ fn empty(resource: &Resource) -> rust::Resource {
         name: resource.name.clone(),
         words: resource.words.prose(),
         path: String::new(),
+        documents: Vec::new(),
         methods: Vec::new(),
     }
 }

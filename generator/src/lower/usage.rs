@@ -146,7 +146,7 @@ impl Usage {
                 .iter()
                 .map(|parent| {
                     let name = &models.named[parent.ty.0].name;
-                    format!("{} of [`{name}`](super::{name})", docs::code(&parent.property))
+                    format!("{} of \u{1}{name}\u{2}", docs::code(&parent.property))
                 })
                 .collect();
             if !places.is_empty() {

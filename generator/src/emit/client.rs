@@ -1,0 +1,206 @@
+//! `mod.rs` or `lib.rs`: the client, its builder, and the modules.
+
+use std::fmt::Write as _;
+
+use super::layout::{Expr, function};
+use super::{declare, docs, models, types};
+use crate::ir;
+use crate::rust::{Header, Ident, Package, Variable};
+
+/// The root of an API.
+pub(super) fn print(package: &Package) -> String {
+    let mut out = docs::comment(&about(package), 0, "//!");
+    out.push_str("\nuse sage_runtime::codegen as rt;\n\n");
+    let mut modules: Vec<String> = package.resources.iter().map(|resource| resource.module.to_string()).collect();
+    if !package.models.is_empty() {
+        modules.push("model".to_owned());
+    }
+    modules.sort_by_key(|module| version(module));
+    modules.iter().for_each(|module| out.push_str(&format!("pub mod {module};\n")));
+    out.push('\n');
+    out.push_str(&client(package));
+    out.push('\n');
+    out.push_str(&builder(package));
+    for variable in &package.client.variables {
+        if let Some(choice) = &variable.choice {
+            out.push('\n');
+            let line = format!("Values of {}.", crate::lower::code(&variable.wire));
+            out.push_str(&models::string_enum(&choice.name, &[line], &choice.variants));
+        }
+    }
+    out.push('\n');
+    out.push_str(&api(package));
+    out
+}
+
+/// The order in which rustfmt sorts modules: `_` before anything, numbers by their value.
+pub(super) fn version(name: &str) -> Vec<(u8, u128, char)> {
+    let mut key = Vec::new();
+    let mut rest = name.chars().peekable();
+    while let Some(c) = rest.next() {
+        let Some(digit) = c.to_digit(10) else {
+            key.push((if c == '_' { 0 } else { 2 }, 0, c));
+            continue;
+        };
+        let mut number = u128::from(digit);
+        while let Some(digit) = rest.peek().and_then(|c| c.to_digit(10)) {
+            number = number.saturating_mul(10).saturating_add(u128::from(digit));
+            rest.next();
+        }
+        key.push((1, number, '0'));
+    }
+    key
+}
+
+fn about(package: &Package) -> Vec<String> {
+    let count: usize = package.resources.iter().map(|resource| resource.methods.len()).sum();
+    let operations = if count == 1 { "operation" } else { "operations" };
+    let resources = if package.resources.len() == 1 { "resource" } else { "resources" };
+    let mut out = vec![
+        format!("{}.", package.title),
+        format!(
+            "A [`Client`] has a method for each of the {} {resources}, and these have the {count} {operations}.",
+            package.resources.len()
+        ),
+    ];
+    if let Some(reference) = &package.client.reference {
+        out.push(format!("Reference: <{}>.", reference.replace(['<', '>', ' '], "")));
+    }
+    out
+}
+
+fn client(package: &Package) -> String {
+    let name = client_name();
+    let line = format!("A client of {}; cheap to clone.", package.title);
+    let mut out = declare::wrapper(&name, &[line], "Clone, Debug", "rt::Client");
+    out.push_str("\nimpl Client {\n    /// Starts to set a client up.\n");
+    let new = Expr::call("ClientBuilder", vec![Expr::call("rt::ClientBuilder::new", vec![Expr::atom("&API")])]);
+    out.push_str(&function("pub fn builder", &[], "ClientBuilder", &new, 4));
+    for resource in &package.resources {
+        let line = format!("{}: {}.", capital(&resource.words), crate::lower::code(&resource.path));
+        let _ = write!(out, "\n{}", docs::comment(&[line], 4, "///"));
+        let ty = format!("{}::{}", resource.module, resource.name);
+        let body = Expr::call(format!("{ty}::new"), vec![Expr::atom("&self.0")]);
+        out.push_str(&function(&format!("pub fn {}", resource.module), &["&self".to_owned()], &ty, &body, 4));
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn client_name() -> Ident {
+    Ident::camel(&crate::names::Words::of("client"))
+}
+
+/// With a capital at its start.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |c| c.to_uppercase().collect::<String>() + chars.as_str())
+}
+
+fn builder(package: &Package) -> String {
+    let name = Ident::camel(&crate::names::Words::of("client builder"));
+    let mut out = declare::wrapper(&name, &["Sets a [`Client`] up.".to_owned()], "Debug", "rt::ClientBuilder");
+    out.push_str("rt::client_builder!(ClientBuilder, Client);\n");
+    let client = &package.client;
+    if client.variables.is_empty() && client.headers.is_empty() {
+        return out;
+    }
+    let setters: Vec<String> =
+        client.variables.iter().map(variable).chain(client.headers.iter().map(header)).collect();
+    let _ = write!(out, "\nimpl ClientBuilder {{\n{}}}\n", setters.join("\n"));
+    out
+}
+
+fn variable(variable: &Variable) -> String {
+    let setter = &variable.setter;
+    let base = crate::lower::code(&format!("{{{}}}", variable.wire));
+    let default = match &variable.default {
+        Some(text) => format!("{} if not given", crate::lower::code(text)),
+        None => "must be given".to_owned(),
+    };
+    let (ty, value) = match &variable.choice {
+        Some(choice) => (choice.name.to_string(), Expr::atom(setter.as_str()).method("as_str", Vec::new())),
+        None => ("impl Into<String>".to_owned(), Expr::atom(setter.as_str()).method("into", Vec::new())),
+    };
+    let body = Expr::inner().method("variable", vec![Expr::atom(types::literal(&variable.wire)), value]);
+    let line = format!("{base} in the base URL; {default}.");
+    set(&[line], setter, &ty, body)
+}
+
+fn header(header: &Header) -> String {
+    let setter = &header.setter;
+    let mut facts = crate::lower::code(&header.wire);
+    if header.required {
+        facts.push_str(", must be given");
+    }
+    if header.secret {
+        facts.push_str(", never shown");
+    }
+    let mut lines = vec![format!("{facts}.")];
+    if !header.except.is_empty() {
+        let paths: Vec<String> = header.except.iter().map(|path| crate::lower::code(path)).collect();
+        lines.push(format!("Not sent to {}.", paths.join(", ")));
+    }
+    let (ty, value) = if header.integer {
+        ("i64", Expr::atom(setter.as_str()))
+    } else {
+        ("impl Into<String>", Expr::atom(setter.as_str()).method("into", Vec::new()))
+    };
+    let body = Expr::inner().method("header", vec![Expr::atom(types::literal(&header.wire)), value]);
+    set(&lines, setter, ty, body)
+}
+
+/// A setter of the builder or of a request.
+pub(super) fn set(paragraphs: &[String], setter: &Ident, ty: &str, body: Expr) -> String {
+    let arguments = ["self".to_owned(), format!("{setter}: {ty}")];
+    let comment = docs::comment(paragraphs, 4, "///");
+    comment + &function(&format!("pub fn {setter}"), &arguments, "Self", &Expr::call("Self", vec![body]), 4)
+}
+
+/// The descriptor of the API.
+fn api(package: &Package) -> String {
+    let client = &package.client;
+    let errors = match client.errors {
+        ir::Errors::Unknown => None,
+        ir::Errors::SageList => Some("rt::Errors::SageList"),
+        ir::Errors::Message => Some("rt::Errors::Message"),
+    };
+    let mut out = String::from("static API: rt::Api = rt::Api {\n");
+    let _ = writeln!(out, "    module: {},", types::literal(&package.module));
+    let _ = writeln!(out, "    base_url: {},", types::literal(&client.base_url));
+    list(&mut out, "variables", "rt::Variable", client.variables.iter().map(|variable| {
+        let default = variable.default.as_ref().map_or("None".to_owned(), |text| format!("Some({})", types::literal(text)));
+        vec![("name", types::literal(&variable.wire)), ("setter", types::literal(variable.setter.as_str())), ("default", default)]
+    }));
+    list(&mut out, "headers", "rt::Header", client.headers.iter().map(|header| {
+        vec![
+            ("name", types::literal(&header.wire)),
+            ("setter", types::literal(header.setter.as_str())),
+            ("required", header.required.to_string()),
+            ("secret", header.secret.to_string()),
+        ]
+    }));
+    if let Some(property) = &client.idempotency {
+        let _ = writeln!(out, "    idempotency: Some({}),", types::literal(property));
+    }
+    if let Some(errors) = errors {
+        let _ = writeln!(out, "    errors: {errors},");
+    }
+    out.push_str("    ..rt::Api::DEFAULT\n};\n");
+    out
+}
+
+/// A list of struct literals, one member a line.
+fn list(out: &mut String, member: &str, ty: &str, items: impl Iterator<Item = Vec<(&'static str, String)>>) {
+    let mut items = items.peekable();
+    if items.peek().is_none() {
+        return;
+    }
+    let _ = writeln!(out, "    {member}: &[");
+    for item in items {
+        let _ = writeln!(out, "        {ty} {{");
+        item.iter().for_each(|(name, value)| out.push_str(&format!("            {name}: {value},\n")));
+        out.push_str("        },\n");
+    }
+    out.push_str("    ],\n");
+}

@@ -1,0 +1,164 @@
+//! Files of models.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::{declare, docs, types};
+use crate::ir::Decimals;
+use crate::names::Ident;
+use crate::rust::{Enum, Item, ModelFile, Package, Struct, Type, Union, Values};
+
+/// `model/mod.rs`
+pub(super) fn root(package: &Package) -> String {
+    let mut modules: Vec<&Ident> = package.models.iter().map(|file| &file.module).collect();
+    modules.sort_by(|a, b| super::client::version(a.as_str()).cmp(&super::client::version(b.as_str())));
+    let mut out = format!("//! Models of {}: what is sent and what is answered.\n\n", package.title);
+    modules.iter().for_each(|module| out.push_str(&format!("mod {module};\n")));
+    out.push('\n');
+    modules.iter().for_each(|module| out.push_str(&format!("pub use {module}::*;\n")));
+    out
+}
+
+/// A file of models.
+pub(super) fn print(package: &Package, file: &ModelFile) -> String {
+    let own: BTreeSet<&Ident> = file.items.iter().map(Item::name).collect();
+    let used: BTreeSet<&Ident> = file.items.iter().flat_map(models_in).collect();
+    let foreign = used.iter().any(|name| !own.contains(name));
+    let scope = Scope { own: &own, foreign };
+    let mut out = format!("//! Models of {}.\n\nuse sage_runtime::codegen as rt;\n", docs::one_line(&file.words));
+    if foreign {
+        out.push_str("\nuse super::*;\n");
+    }
+    for item in &file.items {
+        out.push('\n');
+        out.push_str(&match item {
+            Item::Struct(item) => structure(item, package.client.decimals, &scope),
+            Item::Enum(item) => enumeration(item, &scope),
+            Item::Union(item) => union(item, &scope),
+        });
+    }
+    out
+}
+
+/// Which names can be linked to as they are.
+struct Scope<'a> {
+    own: &'a BTreeSet<&'a Ident>,
+    foreign: bool,
+}
+
+impl Scope<'_> {
+    /// Links to models, as far as the file knows them.
+    fn link(&self, paragraphs: &[String]) -> Vec<String> {
+        paragraphs.iter().map(|text| self.link_one(text)).collect()
+    }
+
+    fn link_one(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, link)) = rest.split_once('\u{1}') {
+            let (name, after) = link.split_once('\u{2}').unwrap_or((link, ""));
+            let known = self.foreign || self.own.iter().any(|own| own.as_str() == name);
+            let target = if known { String::new() } else { format!("(super::{name})") };
+            let _ = write!(out, "{before}[`{name}`]{target}");
+            rest = after;
+        }
+        out + rest
+    }
+}
+
+fn models_in(item: &Item) -> Vec<&Ident> {
+    match item {
+        Item::Struct(item) => {
+            let fields = item.fields.iter().filter_map(|field| types::model(&field.ty));
+            fields.collect()
+        }
+        Item::Union(item) => item.variants.iter().filter_map(|variant| types::model(&variant.ty)).collect(),
+        Item::Enum(_) => Vec::new(),
+    }
+}
+
+fn structure(item: &Struct, decimals: Decimals, scope: &Scope<'_>) -> String {
+    let mut out = declare::structure(item, &scope.link(&item.docs));
+    let decimals = match decimals {
+        Decimals::Number => "Number",
+        Decimals::String => "String",
+    };
+    if item.fields.is_empty() {
+        let _ = writeln!(out, "rt::model!({}, {decimals}, {{}});", item.name);
+        return out;
+    }
+    let _ = writeln!(out, "rt::model!({}, {decimals}, {{", item.name);
+    for (index, field) in item.fields.iter().enumerate() {
+        let _ = writeln!(out, "    {index} {}: {},", field.name, types::literal(&field.wire));
+    }
+    out.push_str("});\n");
+    out
+}
+
+fn enumeration(item: &Enum, scope: &Scope<'_>) -> String {
+    let paragraphs = scope.link(&item.docs);
+    match &item.values {
+        Values::Strings(values) => string_enum(&item.name, &paragraphs, values),
+        Values::Integers(values) => {
+            let pairs = values.iter().map(|(name, value)| (name.clone(), value.to_string(), value.to_string()));
+            open_enum(&item.name, &paragraphs, "Clone, Debug, PartialEq, Eq, Hash", "rt::integer_enum!", pairs.collect())
+        }
+    }
+}
+
+/// An enumeration of strings.
+pub(super) fn string_enum(name: &Ident, paragraphs: &[String], values: &[(Ident, String)]) -> String {
+    let triples = values.iter().map(|(name, value)| (name.clone(), value.clone(), types::literal(value)));
+    open_enum(name, paragraphs, "Clone, PartialEq, Eq, Hash", "rt::string_enum!", triples.collect())
+}
+
+/// Variants, and behind them one for what is not listed: (name, as shown, literal).
+fn open_enum(name: &Ident, paragraphs: &[String], derives: &str, table: &str, values: Vec<(Ident, String, String)>) -> String {
+    let rest = unlisted();
+    let mut variants: Vec<(Ident, String, Option<String>)> =
+        values.iter().map(|(name, shown, _)| (name.clone(), format!("{}.", crate::lower::code(shown)), None)).collect();
+    variants.push((rest.clone(), "A value that is not listed.".to_owned(), Some("rt::Unlisted".to_owned())));
+    let mut out = declare::enumeration(name, paragraphs, derives, &variants);
+    let _ = writeln!(out, "{table}({name}, {rest}, {{");
+    for (name, _, literal) in &values {
+        let _ = writeln!(out, "    {name} = {literal},");
+    }
+    out.push_str("});\n");
+    out
+}
+
+/// What the variant for everything else is called; no other variant has this name.
+fn unlisted() -> Ident {
+    Ident::camel(&crate::names::Words::of("unknown"))
+}
+
+fn union(item: &Union, scope: &Scope<'_>) -> String {
+    let held = |ty: &Type| match ty {
+        Type::Model(_) => format!("Box<{}>", types::text(ty, "")),
+        ty => types::text(ty, ""),
+    };
+    let rest = unlisted();
+    let mut variants: Vec<(Ident, String, Option<String>)> = item
+        .variants
+        .iter()
+        .map(|variant| {
+            let text = types::text(&variant.ty, "");
+            let line = match &variant.ty {
+                Type::Model(name) => scope.link_one(&format!("\u{1}{name}\u{2}.")),
+                _ => format!("`{text}`."),
+            };
+            (variant.name.clone(), line, Some(held(&variant.ty)))
+        })
+        .collect();
+    variants.push((rest.clone(), "Anything else.".to_owned(), Some("rt::Json".to_owned())));
+    let mut out = declare::enumeration(&item.name, &scope.link(&item.docs), "Clone, Debug, PartialEq", &variants);
+    let tag = item.tag.as_ref().map_or("None".to_owned(), |tag| format!("Some({})", types::literal(tag)));
+    let _ = writeln!(out, "rt::union!({}, {rest}, {tag}, {{", item.name);
+    for variant in &item.variants {
+        let list = |items: &[String]| items.iter().map(|item| types::literal(item)).collect::<Vec<_>>().join(", ");
+        let (tags, required) = (list(&variant.tags), list(&variant.required));
+        let _ = writeln!(out, "    {}({}): tags [{tags}], required [{required}];", variant.name, held(&variant.ty));
+    }
+    out.push_str("});\n");
+    out
+}

@@ -1,0 +1,284 @@
+//! Files of resources: methods, request structs, descriptors.
+
+use std::fmt::Write as _;
+
+use super::client::{capital, set};
+use super::layout::{self, Expr, function};
+use super::{declare, docs, types};
+use crate::ir;
+use crate::rust::{Argument, Body, Method, Operation, Replies, Reply, Request, Resource, Target, Type};
+
+/// The prefix of models in these files.
+const MODEL: &str = "model::";
+
+/// The file of a resource.
+pub(super) fn print(resource: &Resource) -> String {
+    let title = format!("{}: {}.", capital(&resource.words), crate::lower::code(&resource.path));
+    let mut body = String::new();
+    body.push_str(&structure(resource));
+    for method in &resource.methods {
+        if let Some(request) = &method.request {
+            body.push('\n');
+            body.push_str(&request_struct(resource, method, request));
+        }
+        if let Reply::ByStatus(replies) = &method.reply {
+            body.push('\n');
+            body.push_str(&by_status(replies));
+        }
+    }
+    for method in &resource.methods {
+        body.push('\n');
+        body.push_str(&descriptor(&method.constant.to_string(), &method.operation));
+    }
+    let mut out = docs::comment(&[title], 0, "//!");
+    out.push_str("\nuse sage_runtime::codegen as rt;\n");
+    if body.contains(MODEL) {
+        out.push_str("\nuse super::model;\n");
+    }
+    out.push('\n');
+    out + &body
+}
+
+fn structure(resource: &Resource) -> String {
+    let name = &resource.name;
+    let line = format!("Operations on {}; from [`Client::{m}`](super::Client::{m}).", resource.words, m = resource.module);
+    let mut out = docs::comment(&[line], 0, "///");
+    let _ = write!(
+        out,
+        "#[derive(Clone, Debug)]\npub struct {name} {{\n    client: rt::Client,\n}}\n\nimpl {name} {{\n    \
+         pub(super) fn new(client: &rt::Client) -> Self {{\n        Self {{\n            client: client.clone(),\n        }}\n    }}\n"
+    );
+    for method in &resource.methods {
+        out.push('\n');
+        out.push_str(&function_of(method));
+    }
+    out.push_str("}\n");
+    out
+}
+
+/// A method of the resource.
+fn function_of(method: &Method) -> String {
+    let mut out = docs::comment(&method.docs, 4, "///");
+    if method.deprecated {
+        out.push_str("    #[deprecated]\n");
+    }
+    if method.arguments.len() > 6 {
+        out.push_str("    #[expect(clippy::too_many_arguments, reason = \"the service needs them all\")]\n");
+    }
+    let mut arguments = vec!["&self".to_owned()];
+    let constructor = match &method.reply {
+        Reply::Empty => "rt::Call::empty".to_owned(),
+        Reply::Json(_) | Reply::Page(_) => "rt::Call::json".to_owned(),
+        Reply::Optional(_) => "rt::Call::optional".to_owned(),
+        Reply::Bytes => "rt::Call::bytes".to_owned(),
+        Reply::Text => "rt::Call::text".to_owned(),
+        Reply::ByStatus(replies) => format!("rt::Call::by_status::<{}>", replies.name),
+    };
+    let mut body = Expr::call(constructor, vec![Expr::atom("&self.client"), Expr::atom(format!("&{}", method.constant))]);
+    for argument in &method.arguments {
+        let (ty, name, values) = given(argument);
+        arguments.push(format!("{}: {ty}", argument.name));
+        body = body.method(name, values);
+    }
+    let output = match &method.request {
+        Some(request) => request.name.to_string(),
+        None => format!("rt::Call<{}>", reply_type(&method.reply)),
+    };
+    if let Some(request) = &method.request {
+        body = Expr::call(request.name.to_string(), vec![body]);
+    }
+    out + &function(&format!("pub fn {}", method.name), &arguments, &output, &body, 4)
+}
+
+/// An argument's type, and the method of the call that takes it.
+fn given(argument: &Argument) -> (String, &'static str, Vec<Expr>) {
+    let name = Expr::atom(argument.name.as_str());
+    let reference = || Expr::atom(format!("&{}", argument.name));
+    match &argument.target {
+        Target::Path(Type::String) => ("&str".to_owned(), "path", vec![name]),
+        Target::Path(ty) => (types::text(ty, MODEL), "path", vec![name]),
+        Target::Body(Body::Json(Type::Option(ty))) => {
+            let value = name.method("as_ref", Vec::new());
+            (format!("Option<{}>", types::text(ty, MODEL)), "body_opt", vec![value])
+        }
+        Target::Body(Body::Json(ty)) => (types::text(ty, MODEL), "body", vec![reference()]),
+        Target::Body(Body::Form(ty)) => (types::text(ty, MODEL), "form", vec![reference()]),
+        Target::Body(Body::Multipart(ty)) => (types::text(ty, MODEL), "multipart", vec![reference()]),
+        Target::Body(Body::Bytes(media)) => {
+            ("impl Into<rt::Bytes>".to_owned(), "bytes_body", vec![name, Expr::atom(types::literal(media))])
+        }
+        Target::Body(Body::Text(media)) => {
+            ("impl Into<String>".to_owned(), "text_body", vec![name, Expr::atom(types::literal(media))])
+        }
+        target => parameter(target, argument.name.as_str()),
+    }
+}
+
+/// A parameter's type, and the method of the call that takes it.
+fn parameter(target: &Target, name: &str) -> (String, &'static str, Vec<Expr>) {
+    let value = Expr::atom(name);
+    let wire = |wire: &str| Expr::atom(types::literal(wire));
+    match target {
+        Target::Query { wire: key, ty, list: Some(style) } => {
+            let style = match style {
+                ir::ListStyle::Repeat | ir::ListStyle::Deep => "rt::ListStyle::Repeat",
+                ir::ListStyle::Comma => "rt::ListStyle::Comma",
+                ir::ListStyle::Space => "rt::ListStyle::Space",
+                ir::ListStyle::Pipe => "rt::ListStyle::Pipe",
+            };
+            let (ty, converted) = accepted(ty);
+            let values = if converted {
+                value.method("into_iter", Vec::new()).method("map", vec![Expr::atom("Into::into")])
+            } else {
+                value
+            };
+            let ty = format!("impl IntoIterator<Item = {ty}>");
+            (ty, "query_list", vec![wire(key), Expr::atom(style), values])
+        }
+        Target::Query { wire: key, ty, list: None } => single("query", key, ty, value),
+        Target::Header { wire: key, ty } => single("header", key, ty, value),
+        Target::Cookie { wire: key, ty } => single("cookie", key, ty, value),
+        Target::Deep { wire: key, ty } => {
+            (types::text(ty, MODEL), "query_deep", vec![wire(key), Expr::atom(format!("&{name}"))])
+        }
+        // `given` has seen to these.
+        Target::Path(ty) => (types::text(ty, MODEL), "path", vec![value]),
+        Target::Body(_) => ("rt::Json".to_owned(), "body", vec![value]),
+    }
+}
+
+fn single(method: &'static str, key: &str, ty: &Type, value: Expr) -> (String, &'static str, Vec<Expr>) {
+    let (ty, converted) = accepted(ty);
+    let value = if converted { value.method("into", Vec::new()) } else { value };
+    (ty, method, vec![Expr::atom(types::literal(key)), value])
+}
+
+/// What is accepted for a value, and whether it is converted.
+fn accepted(ty: &Type) -> (String, bool) {
+    match ty {
+        Type::String | Type::Decimal | Type::DateTime => (format!("impl Into<{}>", types::text(ty, MODEL)), true),
+        ty => (types::text(ty, MODEL), false),
+    }
+}
+
+fn reply_type(reply: &Reply) -> String {
+    match reply {
+        Reply::Empty => "()".to_owned(),
+        Reply::Json(ty) => types::text(ty, MODEL),
+        Reply::Optional(ty) => format!("Option<{}>", types::text(ty, MODEL)),
+        Reply::Page(ty) => format!("rt::Page<{}>", types::text(ty, MODEL)),
+        Reply::Bytes => "rt::Bytes".to_owned(),
+        Reply::Text => "String".to_owned(),
+        Reply::ByStatus(replies) => replies.name.to_string(),
+    }
+}
+
+fn request_struct(resource: &Resource, method: &Method, request: &Request) -> String {
+    let paged = match &method.reply {
+        Reply::Page(ty) => Some(types::text(ty, MODEL)),
+        _ => None,
+    };
+    let how = if paged.is_some() { "`.await` it, or take its `.items()` or `.pages()`" } else { "`.await` it" };
+    let line = format!("The request of [`{}::{}`]: set what it needs, then {how}.", resource.name, method.name);
+    let inner = format!("rt::Call<{}>", reply_type(&method.reply));
+    let mut out = declare::wrapper(&request.name, &[line], "Debug", &inner);
+    let name = request.name.as_str();
+    match &paged {
+        Some(item) => out.push_str(&layout::macro_call("rt::page_request!", &[name, item])),
+        None => out.push_str(&layout::macro_call("rt::request!", &[name, &reply_type(&method.reply)])),
+    }
+    if request.setters.is_empty() {
+        return out;
+    }
+    let setters: Vec<String> = request
+        .setters
+        .iter()
+        .map(|setter| {
+            let (ty, name, values) = parameter(&setter.target, setter.name.as_str());
+            let text = set(&setter.docs, &setter.name, &ty, Expr::inner().method(name, values));
+            if setter.deprecated { text.replacen("    pub fn", "    #[deprecated]\n    pub fn", 1) } else { text }
+        })
+        .collect();
+    let _ = write!(out, "\nimpl {name} {{\n{}}}\n", setters.join("\n"));
+    out
+}
+
+/// The enumeration of what different statuses bring.
+fn by_status(replies: &Replies) -> String {
+    let held = |ty: Option<&Type>| match ty {
+        None => "()".to_owned(),
+        Some(ty @ Type::Model(_)) => format!("Box<{}>", types::text(ty, MODEL)),
+        Some(ty) => types::text(ty, MODEL),
+    };
+    let variants: Vec<_> = replies
+        .kinds
+        .iter()
+        .map(|kind| {
+            let codes: Vec<String> = kind.statuses.iter().map(u16::to_string).collect();
+            let line = if codes.is_empty() { "Any other success.".to_owned() } else { format!("{}.", codes.join(" or ")) };
+            (kind.name.clone(), line, Some(held(kind.ty.as_ref())))
+        })
+        .collect();
+    let line = "What a success brings, by its status.".to_owned();
+    let mut out = declare::enumeration(&replies.name, &[line], "Clone, Debug, PartialEq", &variants);
+    let _ = writeln!(out, "rt::replies!({}, {{", replies.name);
+    for kind in &replies.kinds {
+        let codes: Vec<String> = kind.statuses.iter().map(u16::to_string).collect();
+        let _ = writeln!(out, "    {}({}) = [{}];", kind.name, held(kind.ty.as_ref()), codes.join(", "));
+    }
+    out.push_str("});\n");
+    out
+}
+
+/// The descriptor of an operation: what differs from the usual.
+fn descriptor(constant: &str, operation: &Operation) -> String {
+    let method = format!("{:?}", operation.method);
+    let mut out = format!("static {constant}: rt::Operation = rt::Operation {{\n");
+    let mut member = |name: &str, value: String| {
+        let _ = writeln!(out, "    {name}: {value},");
+    };
+    member("id", types::literal(&operation.id));
+    member("method", format!("rt::Method::{method}"));
+    member("path", types::literal(&operation.path));
+    if !operation.success.is_empty() {
+        let codes: Vec<String> = operation.success.iter().map(u16::to_string).collect();
+        member("success", layout::array(&codes, 4));
+    }
+    match operation.resend {
+        ir::Resend::Safe => member("resend", "rt::Resend::Safe".to_owned()),
+        ir::Resend::Idempotent => member("resend", "rt::Resend::Idempotent".to_owned()),
+        ir::Resend::Never => {}
+    }
+    match &operation.paging {
+        Some(ir::Paging::Envelope) => member("paging", "rt::Paging::Envelope".to_owned()),
+        Some(ir::Paging::Offset { skip, top, default, order }) => {
+            let order = order.as_ref().map_or("None".to_owned(), |(name, value)| {
+                format!("Some(({}, {}))", types::literal(name), types::literal(value))
+            });
+            let (skip, top) = (types::literal(skip), types::literal(top));
+            member(
+                "paging",
+                format!(
+                    "rt::Paging::Offset {{\n        skip: {skip},\n        top: {top},\n        default: {default},\n        order: {order},\n    }}"
+                ),
+            );
+        }
+        None => {}
+    }
+    if !operation.without_headers.is_empty() {
+        let names: Vec<String> = operation.without_headers.iter().map(|name| types::literal(name)).collect();
+        member("without_headers", layout::array(&names, 4));
+    }
+    if let Some(wrapper) = &operation.wrapper {
+        member("wrapper", format!("Some({})", types::literal(wrapper)));
+    }
+    if operation.idempotent_by_id {
+        member("idempotent_by_id", "true".to_owned());
+    }
+    if let Some(accept) = &operation.accept {
+        member("accept", types::literal(accept));
+    }
+    member("place", types::literal(&operation.place));
+    out.push_str("    ..rt::Operation::DEFAULT\n};\n");
+    out
+}
