@@ -1,8 +1,8 @@
 //! From [`rust::Package`] to files: a straight print, no decision about the document is taken here.
 //!
-//! Declarations of types are built with `quote` and printed by `prettyplease`, item by item. Functions, descriptors and
-//! tables are laid out by [`layout`]: rustfmt breaks calls and chains at widths of their own, which `prettyplease` does
-//! not know, and neither of them touches what stands in a macro.
+//! Enumerations are built with `quote` and printed by `prettyplease`, item by item. Structs, functions, descriptors and
+//! tables are laid out by [`layout`] and its neighbors: rustfmt breaks lines, calls and chains each at a width of its own,
+//! where `prettyplease` knows but one, and neither of them touches what stands in a macro.
 
 mod client;
 mod declare;

@@ -192,15 +192,19 @@ fn api(package: &Package) -> String {
 
 /// A list of struct literals, one member a line.
 fn list(out: &mut String, member: &str, ty: &str, items: impl Iterator<Item = Vec<(&'static str, String)>>) {
-    let mut items = items.peekable();
-    if items.peek().is_none() {
+    let items: Vec<_> = items.collect();
+    if items.is_empty() {
         return;
     }
-    let _ = writeln!(out, "    {member}: &[");
-    for item in items {
-        let _ = writeln!(out, "        {ty} {{");
-        item.iter().for_each(|(name, value)| out.push_str(&format!("            {name}: {value},\n")));
-        out.push_str("        },\n");
-    }
-    out.push_str("    ],\n");
+    // A single one stays with the brackets.
+    let (open, pad, close) = match items.as_slice() {
+        [_] => ("&[", "    ", "],\n"),
+        _ => ("&[\n        ", "        ", ",\n    ],\n"),
+    };
+    let text = items.iter().map(|item| {
+        let members: String = item.iter().map(|(name, value)| format!("{pad}    {name}: {value},\n")).collect();
+        format!("{ty} {{\n{members}{pad}}}")
+    });
+    let text = text.collect::<Vec<_>>().join(&format!(",\n{pad}"));
+    let _ = write!(out, "    {member}: {open}{text}{close}");
 }

@@ -1,17 +1,16 @@
-//! Declarations of types, built with `quote` and printed by `prettyplease`.
+//! Declarations of types.
+
+use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{docs, types};
 use crate::names::Ident;
-use crate::rust::{Role, Struct, Type};
-
-/// `prettyplease` breaks lines that are longer.
-const WIDTH: usize = 89;
+use crate::rust::{Role, Struct};
 
 /// Prints one item.
-pub(super) fn print(tokens: TokenStream) -> String {
+fn print(tokens: TokenStream) -> String {
     match syn::parse2(tokens) {
         Ok(item) => prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] }),
         // What is quoted here is Rust whatever the names are; if not, the compiler of the output says so.
@@ -20,48 +19,41 @@ pub(super) fn print(tokens: TokenStream) -> String {
 }
 
 /// A type's tokens.
-pub(super) fn tokens(text: &str) -> TokenStream {
+fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_default()
 }
 
 /// An identifier's token.
-pub(super) fn ident(name: &Ident) -> proc_macro2::Ident {
+fn ident(name: &Ident) -> proc_macro2::Ident {
     format_ident!("{}", name.as_str())
 }
 
-/// A model.
+/// A model. There are thousands of fields, and rustfmt allows lines of 100 where `prettyplease` breaks at 89, so these are
+/// written as they are.
 pub(super) fn structure(item: &Struct, paragraphs: &[String]) -> String {
-    let name = ident(&item.name);
-    let documentation = docs::attributes(paragraphs, 0);
-    let open = (item.role == Role::Reply).then(|| quote!(#[non_exhaustive]));
-    let fields = item.fields.iter().map(|field| {
-        let documentation = docs::attributes(&field.docs, 4);
-        let name = ident(&field.name);
-        let text = types::text(&field.ty, "");
-        // `prettyplease` would break a line that rustfmt leaves whole.
-        let whole = (field.name.as_str().len() + text.len() + 11 > WIDTH).then(|| quote!(#[rustfmt::skip]));
-        let ty = tokens(&text);
-        quote!(#documentation #whole pub #name: #ty)
-    });
-    let extra = extra(item.additional.as_ref());
-    print(quote! {
-        #documentation
-        #[derive(Clone, Default)]
-        #open
-        pub struct #name {
-            #(#fields,)*
-            #extra
-            pub extra: rt::Extra,
+    let mut out = docs::comment(paragraphs, 0, "///");
+    out.push_str("#[derive(Clone, Default)]\n");
+    if item.role == Role::Reply {
+        out.push_str("#[non_exhaustive]\n");
+    }
+    let _ = writeln!(out, "pub struct {} {{", item.name);
+    for field in &item.fields {
+        out.push_str(&docs::comment(&field.docs, 4, "///"));
+        let ty = types::text(&field.ty, "");
+        let line = format!("    pub {}: {ty},\n", field.name);
+        if line.len() <= 101 {
+            out.push_str(&line);
+        } else {
+            let _ = write!(out, "    pub {}:\n        {ty},\n", field.name);
         }
-    })
-}
-
-fn extra(additional: Option<&Type>) -> TokenStream {
-    let text = match additional {
+    }
+    let extra = match &item.additional {
         None => "What else there is.".to_owned(),
         Some(ty) => format!("What else there is, each a `{}`.", types::text(ty, "")),
     };
-    docs::attributes(&[text], 4)
+    out.push_str(&docs::comment(&[extra], 4, "///"));
+    out.push_str("    pub extra: rt::Extra,\n}\n");
+    out
 }
 
 /// An enumeration of names; the last one holds what is not listed.
@@ -87,12 +79,8 @@ pub(super) fn enumeration(name: &Ident, paragraphs: &[String], derives: &str, va
 
 /// A struct around one private value.
 pub(super) fn wrapper(name: &Ident, paragraphs: &[String], derives: &str, inner: &str) -> String {
-    let name = ident(name);
-    let documentation = docs::attributes(paragraphs, 0);
-    let (derives, inner) = (tokens(derives), tokens(inner));
-    print(quote! {
-        #documentation
-        #[derive(#derives)]
-        pub struct #name(#inner);
-    })
+    let comment = docs::comment(paragraphs, 0, "///");
+    let line = format!("pub struct {name}({inner});\n");
+    let text = if line.len() <= 101 { line } else { format!("pub struct {name}(\n    {inner},\n);\n") };
+    format!("{comment}#[derive({derives})]\n{text}")
 }

@@ -23,18 +23,24 @@ pub(super) fn lines(paragraphs: &[String], indent: usize) -> Vec<String> {
     out
 }
 
-/// Breaks at spaces, never where the next line would begin with what Markdown takes for a mark.
+/// Breaks at spaces outside of code, never where the next line would begin with what Markdown takes for a mark.
 fn wrap(text: &str, width: usize, out: &mut Vec<String>) {
     let mut line = String::new();
+    let mut columns = 0;
+    let mut code = false;
     for word in text.split(' ') {
-        let mark = word.is_empty() || word.starts_with(['-', '+', '*', '#', '>', '=', '|', ':', '~'])
-            || word.starts_with(|c: char| c.is_ascii_digit());
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width && !mark {
+        let length = word.chars().count();
+        let mark = word.starts_with(|c: char| c.is_ascii_digit() || "-+*#>=|:~".contains(c));
+        if columns > 0 && columns + 1 + length > width && !mark && !code && !word.is_empty() {
             out.push(std::mem::take(&mut line));
+            columns = 0;
         } else if !line.is_empty() {
             line.push(' ');
+            columns += 1;
         }
         line.push_str(word);
+        columns += length;
+        code ^= word.matches('`').count() % 2 == 1;
     }
     out.push(line);
 }

@@ -65,7 +65,11 @@ impl Expr {
     fn narrow(&self) -> bool {
         match self {
             Expr::Atom(_) => true,
-            Expr::Call(_, arguments) => arguments.iter().all(Expr::narrow) && flat(arguments).len() <= NARROW,
+            // Only the line limits what a single call is passed to.
+            Expr::Call(_, arguments) => match arguments.as_slice() {
+                [one @ (Expr::Call(..) | Expr::Chain(..))] => one.narrow(),
+                several => several.iter().all(Expr::narrow) && flat(several).len() <= NARROW,
+            },
             Expr::Chain(base, links) => {
                 let inside = links.iter().all(|link| match link {
                     Link::Field(_) => true,
@@ -104,16 +108,35 @@ fn flat(list: &[Expr]) -> String {
 }
 
 fn lay_call(name: &str, arguments: &[Expr], indent: usize) -> String {
+    // A single call stays with its caller, and so does a chain whose last call is broken.
     if let [Expr::Call(inner, arguments)] = arguments {
-        // A single call stays with its caller.
         return format!("{name}({})", lay_call(inner, arguments, indent));
+    }
+    if let [Expr::Chain(base, links)] = arguments
+        && let Some(chain) = overflow(base, links, indent)
+    {
+        return format!("{name}({chain})");
     }
     let pad = " ".repeat(indent + 4);
     let lines: String = arguments.iter().map(|argument| format!("{pad}{},\n", argument.lay(indent + 4, 1))).collect();
     format!("{name}(\n{lines}{})", " ".repeat(indent))
 }
 
+/// All on one line but the arguments of the last call, if those have to be broken anyway.
+fn overflow(base: &Expr, links: &[Link], indent: usize) -> Option<String> {
+    let (Link::Method(name, arguments), before) = links.split_last()? else { return None };
+    if flat(arguments).len() <= NARROW && arguments.iter().all(Expr::narrow) {
+        return None;
+    }
+    let head = before.iter().fold(base.flat(), |text, link| text + &link.flat());
+    let head = format!("{head}.{name}");
+    (base.narrow() && indent + head.len() < LINE).then(|| lay_call(&head, arguments, indent))
+}
+
 fn lay_chain(base: &Expr, links: &[Link], indent: usize) -> String {
+    if let Some(text) = overflow(base, links, indent) {
+        return text;
+    }
     let mut out = base.lay(indent, 0);
     let pad = " ".repeat(indent + 4);
     for link in links {
@@ -137,7 +160,9 @@ pub(super) fn function(head: &str, arguments: &[String], output: &str, body: &Ex
         flat
     } else {
         let lines: String = arguments.iter().map(|argument| format!("{pad}    {argument},\n")).collect();
-        format!("{pad}{head}(\n{lines}{pad}) -> {output} {{\n")
+        let last = format!("{pad}) -> {output} {{\n");
+        let last = if last.len() <= LINE + 1 { last } else { format!("{pad}) -> {output}\n{pad}{{\n") };
+        format!("{pad}{head}(\n{lines}{last}")
     };
     out.push_str(&format!("{pad}    {}\n{pad}}}\n", body.lay(indent + 4, 0)));
     out
