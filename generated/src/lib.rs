@@ -1,1 +1,12 @@
-//! sage-api.
+//! Typed clients of Sage's accounting services, generated from Sage's own API documents.
+//!
+//! One module an API, behind one feature each: `accounting` ([Sage Accounting v3.1](accounting)), `accounting-v3`
+//! ([Sage Business Cloud Accounting v3](accounting_v3)) and `sage-200` ([Sage 200](sage_200)).
+#![cfg_attr(not(all(feature = "accounting", feature = "accounting-v3", feature = "sage-200")), allow(rustdoc::broken_intra_doc_links))]
+
+#[cfg(feature = "accounting")]
+pub mod accounting;
+#[cfg(feature = "accounting-v3")]
+pub mod accounting_v3;
+#[cfg(feature = "sage-200")]
+pub mod sage_200;

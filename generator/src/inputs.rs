@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::emit::Form;
 use crate::plan::MARKER;
 use crate::source::Place;
 
@@ -20,8 +21,8 @@ pub struct Inputs {
     pub apis: Vec<ApiInput>,
     /// `names.lock` as it is, if there is one.
     pub names: Option<InputFile>,
-    /// The command that made the files, for their first lines: `cargo xtask codegen`.
-    pub command: String,
+    /// How the files are laid out, and the command that makes them.
+    pub form: Form,
 }
 
 /// The input files of one API.
@@ -80,7 +81,8 @@ impl ApiInput {
 pub fn lock(inputs: &Inputs) -> String {
     let files = inputs.apis.iter().flat_map(|api| std::iter::once(&api.config).chain(&api.files));
     let sums: BTreeMap<&str, String> = files.map(|file| (&*file.name, sha256(&file.bytes))).collect();
-    let mut text = format!("# {MARKER}{}`. Do not edit.\n\ngenerator = \"{VERSION}\"\n\n[sha256]\n", inputs.command);
+    let mut text =
+        format!("# {MARKER}{}`. Do not edit.\n\ngenerator = \"{VERSION}\"\n\n[sha256]\n", inputs.form.command);
     for (name, sum) in sums {
         let _ = writeln!(text, "{} = \"{sum}\"", toml_key(name));
     }
@@ -112,6 +114,7 @@ fn sha256(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::emit::Layout;
 
     #[test]
     fn the_lock_has_one_sorted_line_for_each_input() {
@@ -121,7 +124,11 @@ mod tests {
             config: file("specs/a/api.toml", ""),
             files: vec![file("specs/a/z.yaml", "abc"), file("specs/a/\"b\".yaml", "")],
         };
-        let inputs = Inputs { apis: vec![api], names: None, command: "cargo xtask codegen".into() };
+        let inputs = Inputs {
+            apis: vec![api],
+            names: None,
+            form: Form { command: "cargo xtask codegen".into(), layout: Layout::Module },
+        };
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let expected = format!(

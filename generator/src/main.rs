@@ -1,3 +1,11 @@
-//! `sage-codegen`: the generator as a command of its own.
+//! `sage-codegen`: the generator for documents of one's own.
+//!
+//! `cargo xtask` does the same for the APIs of this workspace; both call [`sage_codegen::generate`].
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main().into()
+}

@@ -3,6 +3,7 @@
 use crate::config::Counts;
 use crate::coverage::Coverage;
 use crate::diagnostic::{Diagnostic, Format, Severity, render};
+use crate::rust::{Item, Package};
 use crate::plan::File;
 use crate::plan::Owned;
 use crate::source::Source;
@@ -41,6 +42,15 @@ pub struct ApiOutcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The files, for lines and columns of the diagnostics.
     pub sources: Vec<Source>,
+}
+
+impl ApiOutcome {
+    /// What was made of one API, by the count of what is in it.
+    pub(crate) fn of(package: &Package) -> Self {
+        let items = || package.models.iter().flat_map(|file| &file.items);
+        let enums = items().filter(|item| matches!(item, Item::Enum(_))).count();
+        Self { module: package.module.clone(), models: items().count() - enums, enums, ..Self::default() }
+    }
 }
 
 impl Outcome {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use sage_codegen::emit::{Form, Layout};
 use sage_codegen::plan::{Owned, Tree};
 use sage_codegen::{ApiInput, InputFile, Inputs, Outcome, config, plan};
 use sage_codegen_host::{Fault, Root};
@@ -37,7 +38,8 @@ pub(crate) fn inputs(root: &Root) -> Result<Inputs, Fault> {
         }
     }
     let names = read(root, NAMES.to_owned())?;
-    Ok(Inputs { apis, names, command: COMMAND.to_owned() })
+    let form = Form { command: COMMAND.to_owned(), layout: Layout::Module };
+    Ok(Inputs { apis, names, form })
 }
 
 /// What the settings name, as far as it exists; the generator reports what does not, and settings that it cannot read.

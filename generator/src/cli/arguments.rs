@@ -1,0 +1,172 @@
+//! What the commands are given, read and brought into the form of [`Inputs`].
+
+use std::path::{Path, PathBuf};
+
+use lexopt::ValueExt as _;
+use sage_codegen::adapt;
+use sage_codegen::config;
+use sage_codegen::diagnostic::{Diagnostics, Format};
+use sage_codegen::inputs::VERSION;
+use sage_codegen::names::Words;
+use sage_codegen::node::Node;
+use sage_codegen::source::Source;
+use sage_codegen::{ApiInput, InputFile};
+use sage_codegen_host::{Fault, read};
+
+use super::Stop;
+
+/// The options of `generate`, `check` and `inspect`.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    pub(crate) documents: Vec<PathBuf>,
+    pub(crate) overlay: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) name: Option<String>,
+    pub(crate) out: Option<PathBuf>,
+    pub(crate) runtime: Option<String>,
+    pub(crate) stage: Option<String>,
+    pub(crate) format: Format,
+    pub(crate) help: bool,
+}
+
+impl Arguments {
+    /// Reads the options; those that a command does not have are refused.
+    pub(crate) fn parse(mut parser: lexopt::Parser, known: &[&str]) -> Result<Self, Stop> {
+        use lexopt::prelude::{Long, Short};
+        let mut arguments = Self::default();
+        while let Some(argument) = parser.next()? {
+            let option = match argument {
+                Short('h') | Long("help") => {
+                    arguments.help = true;
+                    return Ok(arguments);
+                }
+                Long(option) if known.contains(&option) || option == "message-format" => option.to_owned(),
+                other => return Err(other.unexpected().into()),
+            };
+            arguments.option(&option, &mut parser)?;
+        }
+        if arguments.documents.is_empty() && arguments.config.is_none() {
+            return Err(Stop::Usage("name a document, with `--document FILE`".to_owned()));
+        }
+        Ok(arguments)
+    }
+
+    fn option(&mut self, option: &str, parser: &mut lexopt::Parser) -> Result<(), Stop> {
+        match option {
+            "document" => self.documents.extend(parser.values()?.map(PathBuf::from)),
+            "overlay" => self.overlay = Some(parser.value()?.into()),
+            "config" => self.config = Some(parser.value()?.into()),
+            "name" => self.name = Some(parser.value()?.string()?),
+            "out" => self.out = Some(parser.value()?.into()),
+            "runtime" => self.runtime = Some(parser.value()?.string()?),
+            "stage" => self.stage = Some(parser.value()?.string()?),
+            _ => self.format = format(&parser.value()?.string()?)?,
+        }
+        Ok(())
+    }
+
+    /// The name of the API; without one, that of the first document will do for looking at it.
+    pub(crate) fn name(&self) -> String {
+        let first = self.documents.first().or(self.config.as_ref());
+        let stem = || first.and_then(|path| path.file_name()?.to_str()?.split('.').next()).unwrap_or("api").to_owned();
+        self.name.clone().unwrap_or_else(stem)
+    }
+
+    /// Where the runtime comes from, for the manifest: the registry, unless it is said to be in a folder.
+    pub(crate) fn runtime(&self) -> String {
+        match &self.runtime {
+            Some(path) => format!("{{ path = {} }}", quoted(path)),
+            None => quoted(VERSION),
+        }
+    }
+
+    /// Reads the files. Without settings, such are made from what the documents say of themselves.
+    pub(crate) fn read(&self) -> Result<ApiInput, Stop> {
+        let mut files = Vec::new();
+        for path in self.documents.iter().chain(&self.overlay) {
+            files.push(named(path)?);
+        }
+        let config = match &self.config {
+            Some(path) => named(path)?,
+            None => self.settings(&files),
+        };
+        let mut api = ApiInput { name: self.name(), config, files };
+        if let Some(path) = &self.config
+            && self.documents.is_empty()
+        {
+            beside(path, &mut api)?;
+        }
+        Ok(api)
+    }
+
+    /// The least that `api.toml` must say, for documents that come without one.
+    fn settings(&self, files: &[InputFile]) -> InputFile {
+        let (documents, overlay) = files.split_at(self.documents.len());
+        let names = |files: &[InputFile]| files.iter().map(|file| quoted(&file.name)).collect::<Vec<_>>().join(", ");
+        let server = documents.iter().find_map(server).unwrap_or_default();
+        let overlay = overlay.iter().map(|file| format!("overlay = {}\n", quoted(&file.name))).collect::<String>();
+        let text = format!(
+            "module = {}\ntitle = {}\ndocuments = [{}]\n{overlay}\n[server]\n{server}",
+            quoted(&Words::of(&self.name()).snake()),
+            quoted(&self.name()),
+            names(documents),
+        );
+        InputFile { name: "api.toml".into(), bytes: text.into() }
+    }
+}
+
+pub(crate) fn format(name: &str) -> Result<Format, Stop> {
+    match name {
+        "human" => Ok(Format::Human),
+        "json" => Ok(Format::Json),
+        "github" => Ok(Format::Github),
+        other => Err(Stop::Usage(format!("`{other}` is no message format; `human`, `json` and `github` are"))),
+    }
+}
+
+/// A file under its own name: what is generated must not depend on the folder.
+fn named(path: &Path) -> Result<InputFile, Fault> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(InputFile { name: name.into(), bytes: read(path)? })
+}
+
+/// The files that the settings name, from their folder.
+fn beside(config: &Path, api: &mut ApiInput) -> Result<(), Fault> {
+    let Ok(settings) = config::read(&api.config) else { return Ok(()) };
+    let folder = config.parent().unwrap_or(Path::new(""));
+    for name in settings.documents.iter().chain(&settings.overlay) {
+        api.files.push(InputFile { name: name.as_str().into(), bytes: read(&folder.join(name))? });
+    }
+    Ok(())
+}
+
+/// The first server of a document, as settings.
+fn server(file: &InputFile) -> Option<String> {
+    let source = Source::read(&file.name, file.text().ok()?).ok()?;
+    let mut diagnostics = Diagnostics::new();
+    let source = adapt::to_openapi_30(source, &mut diagnostics);
+    // They are reported when the document is read for good.
+    drop(diagnostics.into_vec());
+    let server = source.tree.pointer("/servers/0")?;
+    let mut text = format!("url = {}\n", quoted(server.get("url")?.as_str()?.trim_end_matches('/')));
+    for (name, variable) in server.get("variables").and_then(Node::as_object).into_iter().flatten() {
+        text.push_str(&format!("\n[[server.variables]]\nname = {}\n", quoted(name)));
+        if let Some(default) = variable.get("default").and_then(Node::as_str) {
+            text.push_str(&format!("default = {}\n", quoted(default)));
+        }
+    }
+    Some(text)
+}
+
+/// A string of TOML.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(letter))),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted + "\""
+}

@@ -1,0 +1,54 @@
+//! The folder of a stand-alone crate: what is in it, and whether it is ours.
+
+use std::path::Path;
+
+use sage_codegen::plan::{File, MARKER, Owned, Tree};
+use sage_codegen::Outcome;
+use sage_codegen_host::{Fault, Root};
+
+pub(crate) const LOCK: &str = "codegen.lock";
+pub(crate) const NAMES: &str = "names.lock";
+const MANIFEST: &str = "Cargo.toml";
+const SRC: &str = "src";
+
+/// Opens a folder that is empty, or that a former run has written.
+pub(crate) fn open(path: &Path) -> Result<Root, Fault> {
+    let root = Root::create(path, "")?;
+    let ours = root.read(LOCK)?.is_some_and(|lock| lock.starts_with(format!("# {MARKER}").as_bytes()));
+    // A folder that only a repository was made in is as good as empty.
+    let foreign = root
+        .list("")?
+        .into_iter()
+        .map(|(name, _)| name)
+        .find(|name| !matches!(name.as_str(), ".git" | ".codegen-staging"));
+    match foreign {
+        Some(name) if !ours => Err(Fault::new(format!(
+            "`{}` is neither empty nor a crate of this generator: it holds `{name}`",
+            path.display()
+        ))
+        .help("choose another folder with `--out`")),
+        _ => Ok(root),
+    }
+}
+
+/// What belongs to the generator there.
+pub(crate) fn owned() -> Owned {
+    Owned { folders: vec![SRC.into()], files: vec![MANIFEST.into(), NAMES.into(), LOCK.into()], nursery: None }
+}
+
+/// What is there of it.
+pub(crate) fn tree(root: &Root) -> Result<Tree, Fault> {
+    let mut tree = Tree::new();
+    for path in [SRC, MANIFEST, NAMES, LOCK] {
+        root.scan(path, &mut tree)?;
+    }
+    Ok(tree)
+}
+
+/// Every file that should be there.
+pub(crate) fn files(mut outcome: Outcome) -> Vec<File> {
+    let mut files = std::mem::take(&mut outcome.files);
+    files.push(File { path: NAMES.to_owned(), text: outcome.names });
+    files.push(File { path: LOCK.to_owned(), text: outcome.lock });
+    files
+}

@@ -1,0 +1,222 @@
+//! The real `sage-codegen`, run on documents of one's own.
+#![allow(clippy::disallowed_methods, reason = "the tests make and read files; the generator does not")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const DOCUMENT: &str = "\
+openapi: 3.0.3
+info: { title: Pets, version: '1' }
+servers: [{ url: 'https://{region}.pets.example/v1', variables: { region: { default: eu } } }]
+paths:
+  /pets/{id}:
+    get:
+      tags: [Pets]
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses:
+        '200':
+          description: A pet
+          content: { application/json: { schema: { $ref: '#/components/schemas/Pet' } } }
+components:
+  schemas:
+    Pet: { type: object, properties: { name: { type: string }, price: { type: number, format: double } } }
+";
+
+const OVERLAY: &str = "\
+overlay: 1.0.0
+info: { title: Corrections, version: 1.0.0 }
+actions:
+  - target: $.components.schemas.Pet.properties.name
+    x-reason: Seen in replies.
+    x-expect: { type: string, nullable: null }
+    update: { nullable: true }
+";
+
+struct Folder(PathBuf);
+
+struct Ended {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{test}"));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        let folder = Self(path);
+        folder.write("pets.yaml", DOCUMENT);
+        folder.write("overlay.yaml", OVERLAY);
+        folder
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path)).unwrap()
+    }
+
+    fn run(&self, arguments: &str) -> Ended {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sage-codegen"));
+        let output = command.args(arguments.split_whitespace()).current_dir(&self.0).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ended { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    fn done(&self, arguments: &str) -> Ended {
+        let ended = self.run(arguments);
+        assert_eq!(ended.status, Some(0), "{arguments}\n{}{}", ended.stdout, ended.stderr);
+        ended
+    }
+
+    /// Every file of a crate.
+    fn files(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![self.0.join(folder)];
+        while let Some(path) = folders.pop() {
+            for entry in fs::read_dir(&path).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let bytes = fs::read(&path).unwrap();
+                    files.insert(path.strip_prefix(self.0.join(folder)).unwrap().to_path_buf(), bytes);
+                }
+            }
+        }
+        files
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+}
+
+#[test]
+fn a_crate_is_written_and_compared() {
+    let folder = Folder::new("crate");
+    folder.done("generate --document pets.yaml --overlay overlay.yaml --name pet-shop --out out --runtime ../runtime");
+    let manifest = folder.read("out/Cargo.toml");
+    assert!(
+        manifest.contains("name = \"pet-shop\"") && manifest.contains("sage-runtime = { path = \"../runtime\" }"),
+        "{manifest}"
+    );
+    assert!(folder.read("out/src/lib.rs").contains("https://{region}.pets.example/v1"));
+    assert!(folder.read("out/codegen.lock").contains("\"overlay.yaml\" = "));
+
+    let check = "check --document pets.yaml --overlay overlay.yaml --name pet-shop --out out --runtime ../runtime";
+    assert!(folder.done(check).stdout.ends_with("files are up to date\n"));
+    folder.write("out/src/own.rs", "mine\n");
+    let stale = folder.run(check);
+    assert_eq!(stale.status, Some(3));
+    assert!(stale.stdout.contains("extra: src/own.rs\n"), "{}", stale.stdout);
+    let mending = "generate --document pets.yaml --overlay overlay.yaml --name pet-shop --runtime ../runtime --out out";
+    assert!(stale.stdout.contains(&format!("run `sage-codegen {mending}`")), "{}", stale.stdout);
+    folder.done(mending);
+    folder.done(check);
+}
+
+#[test]
+fn the_folder_and_the_order_of_options_leave_no_trace() {
+    let folder = Folder::new("same");
+    fs::create_dir(folder.0.join("deep")).unwrap();
+    folder.write("deep/pets.yaml", DOCUMENT);
+    folder.done("generate --document pets.yaml --name pets --out one");
+    let absolute = folder.0.join("deep/pets.yaml").display().to_string();
+    folder.done(&format!("generate --out two --name pets --document {absolute}"));
+    assert!(folder.files("one") == folder.files("two"));
+}
+
+#[test]
+fn a_folder_of_someone_else_is_left_alone() {
+    let folder = Folder::new("foreign");
+    folder.write("home/letter.txt", "dear");
+    let refused = folder.run("generate --document pets.yaml --name pets --out home");
+    assert_eq!(refused.status, Some(1));
+    assert!(refused.stderr.contains("holds `letter.txt`"), "{}", refused.stderr);
+    assert_eq!(folder.files("home").len(), 1);
+    // What stands beside the crate's own files stays, once it is ours.
+    folder.done("generate --document pets.yaml --name pets --out out");
+    folder.write("out/README.md", "mine");
+    folder.done("generate --document pets.yaml --name pets --out out");
+    assert_eq!(folder.read("out/README.md"), "mine");
+}
+
+#[test]
+fn documents_are_checked_by_themselves() {
+    let folder = Folder::new("check");
+    folder.done("check --document pets.yaml --overlay overlay.yaml");
+    folder.write("broken.yaml", &DOCUMENT.replace("schemas/Pet'", "schemas/Pest'"));
+    let broken = folder.run("check --document broken.yaml");
+    assert_eq!(broken.status, Some(1));
+    assert!(broken.stderr.contains("--> broken.yaml:12:"), "{}", broken.stderr);
+    let json = folder.run("check --document broken.yaml --message-format json").stdout;
+    let first: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!((first["file"].as_str(), first["line"].as_u64()), (Some("broken.yaml"), Some(12)));
+}
+
+#[test]
+fn each_stage_can_be_looked_at() {
+    let folder = Folder::new("inspect");
+    let table = [
+        ("source", "price: {type: number"),
+        ("adapted", "nullable: true"),
+        ("ir", "\"template\": \"/pets/{id}\""),
+        ("rust", "Package {"),
+        ("files", "==> pets/model/"),
+    ];
+    for (stage, sign) in table {
+        let text = folder.done(&format!("inspect --document pets.yaml --overlay overlay.yaml --stage {stage}")).stdout;
+        assert!(
+            text.replace("price:\n          type: number", "price: {type: number").contains(sign),
+            "{stage}: {text}"
+        );
+    }
+}
+
+#[test]
+fn codes_are_explained() {
+    let folder = Folder::new("explain");
+    assert!(folder.done("explain d101").stdout.starts_with("error[D101]: the text is neither JSON nor YAML\n\n"));
+    let unknown = folder.run("explain D999");
+    assert_eq!(unknown.status, Some(2));
+    assert!(unknown.stderr.contains("there are D1"), "{}", unknown.stderr);
+}
+
+#[test]
+fn a_command_line_that_is_not_understood_ends_with_2() {
+    let folder = Folder::new("usage");
+    let table = [
+        "",
+        "make",
+        "generate",
+        "generate --document pets.yaml --out out",
+        "generate --document pets.yaml --name 1st --out out",
+        "generate --document pets.yaml --name pets --out out --stage ir",
+        "inspect --document pets.yaml",
+        "inspect --document pets.yaml --stage tokens",
+        "check --document",
+        "check --document pets.yaml --message-format xml",
+        "explain",
+        "diff pets.yaml pets.yaml",
+    ];
+    for arguments in table {
+        let ended = folder.run(arguments);
+        assert_eq!(ended.status, Some(2), "{arguments}");
+        assert!(ended.stderr.starts_with("error: ") && ended.stdout.is_empty(), "{arguments}: {}", ended.stderr);
+    }
+    let missing = folder.run("check --document nowhere.yaml");
+    assert_eq!(missing.status, Some(1));
+    assert!(missing.stderr.starts_with("error: cannot read `nowhere.yaml`: no such file"), "{}", missing.stderr);
+}
