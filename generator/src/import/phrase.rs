@@ -121,15 +121,15 @@ mod tests {
             ("Rate - UK only", "all=GB"),
             ("Spain and France only.", "all=ES+FR"),
             ("Type (Northern Ireland only)", ""),
-            ("Only used for an UK business", "all=GB"),
-            ("Rate - only applicable in UK (a reason) and Spain (another)", "all=ES+GB"),
-            ("<br><i>Available only in Spain and France</i>", "all=ES+FR"),
-            ("Only used for a UK business, where it applies", "all=GB"),
-            ("Only used for suppliers and FR, ES, IE and UK businesses", "all=ES+FR+GB+IE"),
-            ("Limit <br><i>not applicable to Start</i>", "start="),
-            ("<i>Customers only</i> <b>France:</b> words", ""),
+            ("Only used for an IE shop", "all=IE"),
+            ("Mark - only applicable in Canada (because) and Germany (as well)", "all=CA+DE"),
+            ("<b>Usable</b> <i>only in Germany and Canada</i>", "all=CA+DE"),
+            ("Only for a US firm, if it likes", "all=US"),
+            ("Only for suppliers and CA, DE, US and FR firms", "all=CA+DE+FR+US"),
+            ("Bound: <u>not applicable to Plus</u>", "plus="),
+            ("<i>Buyers only</i> <b>Canada:</b> words", ""),
             ("The only one for us in de facto use", ""),
-            ("Optional for Spain, restricted for all other regions", ""),
+            ("Free in Germany, bound anywhere else", ""),
         ];
         for (text, expected) in table {
             let facts = read(text);

@@ -141,22 +141,31 @@ pub(super) fn terms(terms: &ir::Terms) -> Docs {
     out
 }
 
+/// "Available in Plus (CA, GB); Standard (GB). Not in Start.": a tier without countries has none of it, and the tier
+/// `all` stands for every one.
 fn availability(tiers: &[(String, Vec<String>)]) -> Option<String> {
-    let (_, first) = tiers.first()?;
-    let name = |tier: &str| {
-        let words = Words::of(tier);
-        prose(sentence(&words.prose()).trim_end_matches('.'))
-    };
-    let everywhere = tiers.iter().all(|(_, countries)| countries == first);
-    let text = if everywhere {
-        let names: Vec<String> = tiers.iter().map(|(tier, _)| name(tier)).collect();
-        let place = if first.is_empty() { String::new() } else { format!(" ({})", prose(&first.join(", "))) };
-        format!("{}{place}", list(&names))
-    } else {
-        let each = tiers.iter().map(|(tier, countries)| format!("{} ({})", name(tier), prose(&countries.join(", "))));
-        each.collect::<Vec<_>>().join("; ")
-    };
-    Some(format!("Available in {text}."))
+    let name = |tier: &str| prose(sentence(&Words::of(tier).prose()).trim_end_matches('.'));
+    let (without, with): (Vec<_>, Vec<_>) = tiers.iter().partition(|(_, countries)| countries.is_empty());
+    let mut sentences = Vec::new();
+    if let Some((_, first)) = with.first() {
+        let countries = prose(&first.join(", "));
+        sentences.push(match &with[..] {
+            [(tier, _)] if tier == "all" => format!("Only in {countries}."),
+            same if same.iter().all(|(_, other)| other == first) => {
+                let names: Vec<String> = with.iter().map(|(tier, _)| name(tier)).collect();
+                format!("Available in {} ({countries}).", list(&names))
+            }
+            _ => {
+                let each = with.iter().map(|(tier, list)| format!("{} ({})", name(tier), prose(&list.join(", "))));
+                format!("Available in {}.", each.collect::<Vec<_>>().join("; "))
+            }
+        });
+    }
+    if !without.is_empty() {
+        let names: Vec<String> = without.iter().map(|(tier, _)| name(tier)).collect();
+        sentences.push(format!("Not in {}.", list(&names)));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// Prose of the document, a paragraph for each of its own; only there if the document was kept with its prose.

@@ -76,7 +76,7 @@ fn body(api: &ir::Api, operation: &ir::Operation) -> Docs {
     }
     if let (true, Some(idempotency)) = (operation.idempotent_by_id, &api.client.idempotency) {
         let property = docs::code(&idempotency.property);
-        out.push(format!("A {property} is put into the body, so that it counts once if it has to be sent again."));
+        out.push(format!("{property} is put into the body, so that it counts once if it has to be sent again."));
     }
     out
 }
