@@ -137,7 +137,7 @@ struct Books<'a> {
 }
 
 impl Books<'_> {
-    fn part(&self, documented: &BTreeSet<Place>, emitted: impl Fn(&Place) -> bool) -> Part {
+    fn part(&self, documented: &[Place], emitted: impl Fn(&Place) -> bool) -> Part {
         let mut part = Part { documented: documented.len(), ..Part::default() };
         for place in documented {
             if emitted(place) {

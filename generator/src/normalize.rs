@@ -31,7 +31,7 @@ mod shallow;
 mod terms;
 mod unions;
 
-pub(crate) use at::{At, LONGEST_CHAIN, resolve};
+pub(crate) use at::{At, Key, LONGEST_CHAIN, resolve};
 pub(crate) use path::parameters as path_parameters;
 
 use report::Report;

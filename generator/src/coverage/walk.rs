@@ -4,25 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ParameterKey, location_word};
 use crate::node::Node;
-use crate::normalize::{At, resolve};
+use crate::normalize::{At, Key, resolve};
 use crate::source::{Place, Source};
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// Places by kind.
+/// Places by kind, each once.
 #[derive(Default)]
 pub(super) struct Documented {
-    pub(super) operations: BTreeSet<Place>,
+    pub(super) operations: Vec<Place>,
     pub(super) parameters: BTreeMap<ParameterKey, Place>,
-    pub(super) schemas: BTreeSet<Place>,
-    pub(super) properties: BTreeSet<Place>,
+    pub(super) schemas: Vec<Place>,
+    pub(super) properties: Vec<Place>,
 }
 
 struct Walk<'a> {
     sources: &'a [Source],
     found: Documented,
     /// What was walked into, so that a component which many operations use is walked once.
-    seen: BTreeSet<Place>,
+    seen: BTreeSet<Key>,
 }
 
 pub(super) fn walk(sources: &[Source]) -> Documented {
@@ -36,8 +36,7 @@ pub(super) fn walk(sources: &[Source]) -> Documented {
             let same = names.entry(name).or_default();
             if !same.contains(&at.node) {
                 same.push(at.node);
-                walk.found.schemas.insert(at.place.clone());
-                walk.schema(at);
+                walk.schema(at, true);
             }
         }
         for (path, item) in root.child("paths").iter().flat_map(At::members).filter(|(path, _)| !path.starts_with("x-"))
@@ -55,7 +54,7 @@ pub(super) fn walk(sources: &[Source]) -> Documented {
 
 impl<'a> Walk<'a> {
     fn operation(&mut self, item: &At<'a>, operation: &At<'a>) {
-        self.found.operations.insert(operation.place.clone());
+        self.found.operations.push(operation.place.clone());
         for holder in [item, operation] {
             for at in holder.child("parameters").iter().flat_map(At::items) {
                 let Some(at) = self.target(at) else { continue };
@@ -84,7 +83,7 @@ impl<'a> Walk<'a> {
 
     fn child_schema(&mut self, at: &At<'a>) {
         if let Some(schema) = at.child("schema") {
-            self.schema(schema);
+            self.schema(schema, false);
         }
     }
 
@@ -99,18 +98,24 @@ impl<'a> Walk<'a> {
     }
 
     /// An inline or a named schema, and all in it. References lead to what is walked on its own account.
-    fn schema(&mut self, at: At<'a>) {
+    fn schema(&mut self, at: At<'a>, named: bool) {
+        if named && at.node.reference().is_some() {
+            self.found.schemas.push(at.place);
+            return;
+        }
         let mut open = vec![at];
+        let mut named = named;
         while let Some(at) = open.pop() {
-            if at.node.reference().is_some() || !self.seen.insert(at.place.clone()) {
+            let named = std::mem::take(&mut named);
+            if at.node.reference().is_some() || !self.seen.insert(at.key()) {
                 continue;
             }
             let properties = at.child("properties").filter(|properties| properties.node.as_object().is_some());
-            if properties.is_some() || at.node.text("type") == Some("object") {
-                self.found.schemas.insert(at.place.clone());
+            if named || properties.is_some() || at.node.text("type") == Some("object") {
+                self.found.schemas.push(at.place.clone());
             }
             for (_, property) in properties.iter().flat_map(At::members) {
-                self.found.properties.insert(property.place.clone());
+                self.found.properties.push(property.place.clone());
                 open.push(property);
             }
             open.extend(["items", "additionalProperties"].iter().filter_map(|key| at.child(key)));
