@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 mod de;
 pub(crate) mod json;
+pub(crate) mod plain;
 mod pointer;
 mod write;
 pub(crate) mod yaml;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::node::{Node, escape, json, parent, yaml};
+use crate::node::{Node, escape, json, parent, plain, yaml};
 use crate::position::{Lines, is_json};
 
 /// One input file, read and parsed but not interpreted.
@@ -26,7 +26,10 @@ impl Source {
     pub fn read(file: &str, text: &str) -> Result<Source, Diagnostic> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let json = is_json(text);
-        let parsed = if json { json::parse(text, &mut ()) } else { yaml::parse(text, &mut ()) };
+        let parsed = match json {
+            true => json::parse(text, &mut ()),
+            false => plain::parse(text).map_or_else(|| yaml::parse(text, &mut ()), Ok),
+        };
         match parsed {
             Ok(tree) => Ok(Source { file: file.into(), text: text.into(), tree, origins: Origins::default() }),
             Err(fault) => {

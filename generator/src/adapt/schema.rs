@@ -63,12 +63,15 @@ fn object(members: &mut Object, ctx: &mut Ctx<'_>) {
     if reference(members, ctx) {
         return;
     }
-    drop_keywords(members, ctx);
-    constant(members);
-    bounds(members);
-    content_keywords(members);
-    prefix_items(members, ctx);
-    additional(members);
+    // Most schemas have a handful of plain keywords: they are not searched for all the others.
+    if members.iter().any(|(key, value)| is_later(key, value)) {
+        drop_keywords(members, ctx);
+        constant(members);
+        bounds(members);
+        content_keywords(members);
+        prefix_items(members, ctx);
+        additional(members);
+    }
     inner(members, ctx);
     // After `inner`: what is null must have been read in the members of `anyOf` first.
     null_choice(members);
@@ -77,6 +80,17 @@ fn object(members: &mut Object, ctx: &mut Ctx<'_>) {
         && let Some(example) = examples.into_iter().next()
     {
         members.entry("example".into()).or_insert(example);
+    }
+}
+
+/// Is this a keyword, or a use of one, that OpenAPI 3.0 does not know?
+fn is_later(key: &str, value: &Node) -> bool {
+    match key {
+        "type" | "format" | "maxLength" | "readOnly" | "properties" | "required" | "description" | "$ref" => false,
+        "enum" | "exclusiveMinimum" | "exclusiveMaximum" | "additionalProperties" => true,
+        "items" => value.as_array().is_some(),
+        "const" | "contentEncoding" | "contentMediaType" | "prefixItems" | "unevaluatedProperties" => true,
+        key => DROPPED.contains(&key) || SILENT.contains(&key),
     }
 }
 

@@ -120,6 +120,7 @@ fn is_plain(value: &str) -> bool {
     first
         && value.chars().all(rest)
         && !value.ends_with(' ')
+        && !value.contains(" -")
         && !RESERVED.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 

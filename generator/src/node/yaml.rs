@@ -213,6 +213,11 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Node {
     if text_only || (style != ScalarStyle::Plain && !typed) {
         return Node::String(text.into_owned());
     }
+    resolve(text)
+}
+
+/// A plain scalar by the core schema.
+pub(super) fn resolve(text: Cow<'_, str>) -> Node {
     match text.as_ref() {
         "" | "~" | "null" | "Null" | "NULL" => Node::Null,
         "true" | "True" | "TRUE" => Node::Bool(true),
