@@ -2,4 +2,5 @@
 //! forgives the order of keys and nothing else.
 
 pub mod json;
+pub mod replies;
 pub mod server;
