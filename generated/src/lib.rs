@@ -10,3 +10,11 @@ pub mod accounting;
 pub mod accounting_v3;
 #[cfg(feature = "sage-200")]
 pub mod sage_200;
+
+pub use sage_runtime::{
+    ApiError, Base64, Call, Delivery, Error, Extra, Items, Json, Kind, Page, Pages, Part, Response, Result, Secret,
+    StaticToken, ToText, TokenSource, Unlisted, Update, Value, json, transport,
+};
+
+// The types of other crates that models and setters are made of, in the versions that they are made of.
+pub use sage_runtime::codegen::{Bytes, DateTime, Decimal, FixedOffset, NaiveDate};

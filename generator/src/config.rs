@@ -130,6 +130,8 @@ pub struct Conventions {
     pub decimals: Option<Decimals>,
     /// Properties of replies may be missing or null.
     pub optional_replies: Option<Switch>,
+    /// Properties of requests may be left out, whatever the document says.
+    pub optional_requests: Option<OptionalRequests>,
     /// The shape of errors.
     pub errors: Option<Errors>,
     /// The property that makes a resend safe.
@@ -178,6 +180,15 @@ pub enum Wire {
     Number,
     /// As JSON strings.
     String,
+}
+
+/// `optional-requests`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptionalRequests {
+    /// What is required all the same, as `schema.property`.
+    #[serde(default)]
+    pub except: Vec<String>,
 }
 
 /// `errors`

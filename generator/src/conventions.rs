@@ -57,6 +57,9 @@ pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -
     if conventions.optional_replies.is_some() {
         ctx.optional_replies();
     }
+    if let Some(setting) = &conventions.optional_requests {
+        ctx.optional_requests(setting);
+    }
     if let Some(setting) = &conventions.errors {
         ctx.errors(setting);
     }

@@ -86,7 +86,7 @@ async fn errors_say_what_the_service_said() {
     let server = Server::start([Reply::json(401, denied), Reply::status(401)]);
     let client = client(&server, Product::Standard);
     let error = client.customers().get(1).await.expect_err("401");
-    assert_eq!(error.api()[0].message(), Some("Authorization has been denied for this request."));
+    assert_eq!(error.api()[0].message.as_deref(), Some("Authorization has been denied for this request."));
     let error = client.customers().get(1).await.expect_err("an empty 401");
     assert_eq!((error.status(), error.api().len()), (Some(401), 0));
 }

@@ -65,6 +65,30 @@ impl Ctx<'_> {
         }
         self.applied("idempotency", count, "no such method has a JSON body");
     }
+
+    /// Lists of required properties that hold only sometimes: none is required but those named.
+    pub(super) fn optional_requests(&mut self, setting: &config::OptionalRequests) {
+        let mut kept = vec![false; setting.except.len()];
+        let mut count = 0;
+        for schema in &mut self.api.schemas {
+            let Kind::Object(object) = &mut schema.kind else { continue };
+            for property in object.properties.iter_mut().filter(|property| property.required) {
+                let name = schema.name.as_ref().map(|name| format!("{name}.{}", property.name));
+                match setting.except.iter().position(|except| name.as_ref() == Some(except)) {
+                    Some(index) => kept[index] = true,
+                    None => {
+                        property.required = false;
+                        count += 1;
+                    }
+                }
+            }
+        }
+        for (index, except) in setting.except.iter().enumerate().filter(|(index, _)| !kept[*index]) {
+            let message = format!("`{except}` is no required property of a named schema");
+            self.unused(&format!("/conventions/optional-requests/except/{index}"), message);
+        }
+        self.applied("optional-requests", count, "no property is required");
+    }
 }
 
 fn method(word: &str) -> Option<Method> {

@@ -121,6 +121,23 @@ fn any_success_brings_what_the_declared_one_does() {
 }
 
 #[test]
+fn nothing_is_required_but_what_is_named() {
+    let document = DOCUMENT.replace("unit: {type: object, properties: {name:", "unit: {type: object, required: [name, unit], properties: {name:");
+    let mut run = run(&[&document]);
+    let mut diagnostics = Diagnostics::new();
+    let setting = settings("[conventions.optional-requests]\nexcept = ['unit.name', 'unit.none']\n");
+    let counts = apply(&mut run.api, &setting, &mut diagnostics);
+    assert_eq!(counts["optional-requests"], 1);
+    let [unused] = &diagnostics.into_vec()[..] else { panic!("one exception is unused") };
+    assert!(unused.message.contains("unit.none"), "{}", unused.message);
+    let required = |schema: &crate::ir::Schema| match &schema.kind {
+        Kind::Object(object) => object.properties.iter().filter(|property| property.required).count(),
+        _ => 0,
+    };
+    assert_eq!(run.api.schemas.iter().map(required).sum::<usize>(), 1);
+}
+
+#[test]
 fn headers_have_exceptions() {
     let (run, _, diagnostics) = with("except = ['/sites', '/none']\n");
     assert_eq!(run.api.operations[0].without_headers, ["X-Site"]);
