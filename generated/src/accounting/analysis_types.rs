@@ -42,7 +42,7 @@ impl AnalysisTypes {
     ///
     /// The body goes as `{"analysis_type": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

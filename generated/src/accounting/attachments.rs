@@ -48,7 +48,7 @@ impl Attachments {
     ///
     /// The body goes as `{"attachment": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -65,7 +65,7 @@ impl Attachments {
     ///
     /// The body goes as `{"attachment": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///
@@ -128,13 +128,10 @@ impl ListAttachments {
 
     /// `attachment_context_type_id`.
     pub fn attachment_context_type_id(self, attachment_context_type_id: impl Into<String>) -> Self {
-        Self(
-            self.0
-                .query(
-                     "attachment_context_type_id",
-                     attachment_context_type_id.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "attachment_context_type_id",
+            attachment_context_type_id.into(),
+        ))
     }
 
     /// `legacy_attachment_context_type`.
@@ -142,13 +139,10 @@ impl ListAttachments {
         self,
         legacy_attachment_context_type: impl Into<String>,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "legacy_attachment_context_type",
-                     legacy_attachment_context_type.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "legacy_attachment_context_type",
+            legacy_attachment_context_type.into(),
+        ))
     }
 
     /// `legacy_attachment_context_id`.

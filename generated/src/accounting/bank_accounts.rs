@@ -46,7 +46,7 @@ impl BankAccounts {
     ///
     /// The body goes as `{"bank_account": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -62,7 +62,7 @@ impl BankAccounts {
     ///
     /// The body goes as `{"bank_account": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///
@@ -140,13 +140,10 @@ impl ListBankAccounts {
 
     /// `filter_inactive_bank_accounts`.
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
-        Self(
-            self.0
-                .query(
-                     "filter_inactive_bank_accounts",
-                     filter_inactive_bank_accounts,
-                 ),
-        )
+        Self(self.0.query(
+            "filter_inactive_bank_accounts",
+            filter_inactive_bank_accounts,
+        ))
     }
 
     /// `appName`.

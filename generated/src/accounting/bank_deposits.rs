@@ -46,7 +46,7 @@ impl BankDeposits {
     ///
     /// The body goes as `{"bank_deposit": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///

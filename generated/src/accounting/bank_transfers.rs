@@ -46,7 +46,7 @@ impl BankTransfers {
     ///
     /// The body goes as `{"bank_transfer": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -62,7 +62,7 @@ impl BankTransfers {
     ///
     /// The body goes as `{"bank_transfer": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

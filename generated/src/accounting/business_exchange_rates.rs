@@ -47,7 +47,7 @@ impl BusinessExchangeRates {
     ///
     /// The body goes as `{"business_exchange_rate": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -66,7 +66,7 @@ impl BusinessExchangeRates {
     ///
     /// The body goes as `{"business_exchange_rate": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

@@ -36,7 +36,7 @@ impl Businesses {
     ///
     /// The body goes as `{"business": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     pub fn update(&self, key: &str, business: model::BusinessUpdate) -> rt::Call<model::Business> {

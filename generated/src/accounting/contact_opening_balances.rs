@@ -49,7 +49,7 @@ impl ContactOpeningBalances {
     ///
     /// The body goes as `{"contact_opening_balance": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -67,7 +67,7 @@ impl ContactOpeningBalances {
     ///
     /// The body goes as `{"contact_opening_balance": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

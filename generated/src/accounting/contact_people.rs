@@ -49,7 +49,7 @@ impl ContactPeople {
     ///
     /// The body goes as `{"contact_person": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -68,7 +68,7 @@ impl ContactPeople {
     ///
     /// The body goes as `{"contact_person": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

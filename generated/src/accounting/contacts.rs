@@ -49,7 +49,7 @@ impl Contacts {
     ///
     /// The body goes as `{"contact": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -65,7 +65,7 @@ impl Contacts {
     ///
     /// The body goes as `{"contact": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///
@@ -155,13 +155,10 @@ impl ListContacts {
         self,
         show_unfinished_recurring_invoices_status: bool,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "show_unfinished_recurring_invoices_status",
-                     show_unfinished_recurring_invoices_status,
-                 ),
-        )
+        Self(self.0.query(
+            "show_unfinished_recurring_invoices_status",
+            show_unfinished_recurring_invoices_status,
+        ))
     }
 
     /// `filter_inactive_contacts`.
@@ -214,13 +211,10 @@ impl GetContact {
         self,
         show_unfinished_recurring_invoices_status: bool,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "show_unfinished_recurring_invoices_status",
-                     show_unfinished_recurring_invoices_status,
-                 ),
-        )
+        Self(self.0.query(
+            "show_unfinished_recurring_invoices_status",
+            show_unfinished_recurring_invoices_status,
+        ))
     }
 
     /// `attributes`.

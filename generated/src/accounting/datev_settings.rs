@@ -33,7 +33,7 @@ impl DatevSettings {
     ///
     /// The body goes as `{"datev_settings": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

@@ -34,7 +34,7 @@ impl EmailSettings {
     ///
     /// The body goes as `{"email_settings": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

@@ -47,7 +47,7 @@ impl HostedArtefactPaymentSettings {
     ///
     /// The body goes as `{"hosted_artefact_payment_setting": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -110,9 +110,7 @@ impl ListHostedArtefactPaymentSettings {
 
 /// The request of [`HostedArtefactPaymentSettings::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetHostedArtefactPaymentSetting(
-    rt::Call<model::HostedArtefactPaymentSetting>,
-);
+pub struct GetHostedArtefactPaymentSetting(rt::Call<model::HostedArtefactPaymentSetting>);
 rt::request!(
     GetHostedArtefactPaymentSetting,
     model::HostedArtefactPaymentSetting

@@ -35,7 +35,7 @@ impl InvoiceSettings {
     ///
     /// The body goes as `{"invoice_settings": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

@@ -44,7 +44,7 @@ impl JournalCodes {
     ///
     /// The body goes as `{"journal_code": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -59,7 +59,7 @@ impl JournalCodes {
     ///
     /// The body goes as `{"journal_code": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

@@ -46,7 +46,7 @@ impl Journals {
     ///
     /// The body goes as `{"journal": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///

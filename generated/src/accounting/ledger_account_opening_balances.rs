@@ -53,7 +53,7 @@ impl LedgerAccountOpeningBalances {
     ///
     /// The body goes as `{"ledger_account_opening_balance": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -74,7 +74,7 @@ impl LedgerAccountOpeningBalances {
     ///
     /// The body goes as `{"ledger_account_opening_balance": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///
@@ -112,9 +112,7 @@ impl LedgerAccountOpeningBalances {
 /// The request of [`LedgerAccountOpeningBalances::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListLedgerAccountOpeningBalances(
-    rt::Call<rt::Page<model::LedgerAccountOpeningBalance>>,
-);
+pub struct ListLedgerAccountOpeningBalances(rt::Call<rt::Page<model::LedgerAccountOpeningBalance>>);
 rt::page_request!(
     ListLedgerAccountOpeningBalances,
     model::LedgerAccountOpeningBalance

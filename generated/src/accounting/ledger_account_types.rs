@@ -52,13 +52,10 @@ impl ListLedgerAccountTypes {
         self,
         ledger_account_classification_id: impl Into<String>,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "ledger_account_classification_id",
-                     ledger_account_classification_id.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "ledger_account_classification_id",
+            ledger_account_classification_id.into(),
+        ))
     }
 
     /// `items_per_page`, 1 to 200.

@@ -54,7 +54,7 @@ impl LedgerAccounts {
     ///
     /// The body goes as `{"ledger_account": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -72,7 +72,7 @@ impl LedgerAccounts {
     ///
     /// The body goes as `{"ledger_account": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///
@@ -137,13 +137,10 @@ impl ListLedgerAccounts {
         self,
         ledger_account_classification_id: impl Into<String>,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "ledger_account_classification_id",
-                     ledger_account_classification_id.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "ledger_account_classification_id",
+            ledger_account_classification_id.into(),
+        ))
     }
 
     /// `show_balance_details`.
@@ -184,13 +181,10 @@ impl ListLedgerAccounts {
 
     /// `filter_inactive_bank_accounts`.
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
-        Self(
-            self.0
-                .query(
-                     "filter_inactive_bank_accounts",
-                     filter_inactive_bank_accounts,
-                 ),
-        )
+        Self(self.0.query(
+            "filter_inactive_bank_accounts",
+            filter_inactive_bank_accounts,
+        ))
     }
 
     /// `items_per_page`, 1 to 200.

@@ -45,7 +45,7 @@ impl MigrationTaxReturns {
     ///
     /// The body goes as `{"migration_tax_return": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///

@@ -567,14 +567,12 @@ impl ClientBuilder {
 static API: rt::Api = rt::Api {
     module: "accounting",
     base_url: "https://api.accounting.sage.com/v3.1",
-    headers: &[
-        rt::Header {
-            name: "X-Business",
-            setter: "business",
-            required: false,
-            secret: false,
-        },
-    ],
+    headers: &[rt::Header {
+        name: "X-Business",
+        setter: "business",
+        required: false,
+        secret: false,
+    }],
     idempotency: Some("idempotency_id"),
     errors: rt::Errors::SageList,
     ..rt::Api::DEFAULT

@@ -53,7 +53,7 @@ impl OpeningBalanceJournals {
     ///
     /// The body goes as `{"opening_balance_journal": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///

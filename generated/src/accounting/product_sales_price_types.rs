@@ -51,7 +51,7 @@ impl ProductSalesPriceTypes {
     ///
     /// The body goes as `{"product_sales_price_type": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -69,7 +69,7 @@ impl ProductSalesPriceTypes {
     ///
     /// The body goes as `{"product_sales_price_type": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

@@ -45,7 +45,7 @@ impl PurchaseCorrectiveInvoices {
     ///
     /// The body goes as `{"purchase_corrective_invoice": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -63,7 +63,7 @@ impl PurchaseCorrectiveInvoices {
     ///
     /// The body goes as `{"purchase_corrective_invoice": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///
@@ -95,9 +95,7 @@ impl PurchaseCorrectiveInvoices {
 /// The request of [`PurchaseCorrectiveInvoices::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPurchaseCorrectiveInvoices(
-    rt::Call<rt::Page<model::PurchaseCorrectiveInvoice>>,
-);
+pub struct ListPurchaseCorrectiveInvoices(rt::Call<rt::Page<model::PurchaseCorrectiveInvoice>>);
 rt::page_request!(
     ListPurchaseCorrectiveInvoices,
     model::PurchaseCorrectiveInvoice

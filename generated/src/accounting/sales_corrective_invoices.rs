@@ -45,7 +45,7 @@ impl SalesCorrectiveInvoices {
     ///
     /// The body goes as `{"sales_corrective_invoice": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -63,7 +63,7 @@ impl SalesCorrectiveInvoices {
     ///
     /// The body goes as `{"sales_corrective_invoice": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///
@@ -95,9 +95,7 @@ impl SalesCorrectiveInvoices {
 /// The request of [`SalesCorrectiveInvoices::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSalesCorrectiveInvoices(
-    rt::Call<rt::Page<model::SalesCorrectiveInvoice>>,
-);
+pub struct ListSalesCorrectiveInvoices(rt::Call<rt::Page<model::SalesCorrectiveInvoice>>);
 rt::page_request!(ListSalesCorrectiveInvoices, model::SalesCorrectiveInvoice);
 
 impl ListSalesCorrectiveInvoices {

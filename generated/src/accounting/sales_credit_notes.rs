@@ -45,7 +45,7 @@ impl SalesCreditNotes {
     ///
     /// The body goes as `{"sales_credit_note": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -63,7 +63,7 @@ impl SalesCreditNotes {
     ///
     /// The body goes as `{"sales_credit_note": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

@@ -44,7 +44,7 @@ impl SalesEstimates {
     ///
     /// The body goes as `{"sales_estimate": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -62,7 +62,7 @@ impl SalesEstimates {
     ///
     /// The body goes as `{"sales_estimate": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

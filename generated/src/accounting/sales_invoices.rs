@@ -46,7 +46,7 @@ impl SalesInvoices {
     ///
     /// The body goes as `{"sales_invoice": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -62,7 +62,7 @@ impl SalesInvoices {
     ///
     /// The body goes as `{"sales_invoice": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

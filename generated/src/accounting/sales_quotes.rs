@@ -46,7 +46,7 @@ impl SalesQuotes {
     ///
     /// The body goes as `{"sales_quote": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -61,7 +61,7 @@ impl SalesQuotes {
     ///
     /// The body goes as `{"sales_quote": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

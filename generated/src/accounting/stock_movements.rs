@@ -48,7 +48,7 @@ impl StockMovements {
     ///
     /// The body goes as `{"stock_movement": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -66,7 +66,7 @@ impl StockMovements {
     ///
     /// The body goes as `{"stock_movement": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

@@ -53,13 +53,10 @@ impl ListTaxDeterminations {
 
     /// `artefact_line_description`.
     pub fn artefact_line_description(self, artefact_line_description: impl Into<String>) -> Self {
-        Self(
-            self.0
-                .query(
-                     "artefact_line_description",
-                     artefact_line_description.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "artefact_line_description",
+            artefact_line_description.into(),
+        ))
     }
 
     /// `artefact_line_goods_services_type`.
@@ -67,13 +64,10 @@ impl ListTaxDeterminations {
         self,
         artefact_line_goods_services_type: model::TaxDeterminationArtefactLineGoodsServicesType,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "artefact_line_goods_services_type",
-                     artefact_line_goods_services_type,
-                 ),
-        )
+        Self(self.0.query(
+            "artefact_line_goods_services_type",
+            artefact_line_goods_services_type,
+        ))
     }
 
     /// `artefact_line_id`.
@@ -83,13 +77,10 @@ impl ListTaxDeterminations {
 
     /// `artefact_line_tax_included`.
     pub fn artefact_line_tax_included(self, artefact_line_tax_included: impl Into<String>) -> Self {
-        Self(
-            self.0
-                .query(
-                     "artefact_line_tax_included",
-                     artefact_line_tax_included.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "artefact_line_tax_included",
+            artefact_line_tax_included.into(),
+        ))
     }
 
     /// `contact_id`.

@@ -44,7 +44,7 @@ impl TaxProfiles {
     ///
     /// The body goes as `{"tax_profile": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///

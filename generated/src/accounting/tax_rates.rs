@@ -50,7 +50,7 @@ impl TaxRates {
     ///
     /// The body goes as `{"tax_rate": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 201.
     ///
@@ -63,7 +63,7 @@ impl TaxRates {
     ///
     /// The body goes as `{"tax_rate": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     ///
@@ -127,13 +127,10 @@ impl ListTaxRates {
 
     /// `include_destination_vat_rates`.
     pub fn include_destination_vat_rates(self, include_destination_vat_rates: bool) -> Self {
-        Self(
-            self.0
-                .query(
-                     "include_destination_vat_rates",
-                     include_destination_vat_rates,
-                 ),
-        )
+        Self(self.0.query(
+            "include_destination_vat_rates",
+            include_destination_vat_rates,
+        ))
     }
 
     /// `cis_only`.

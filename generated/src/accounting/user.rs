@@ -29,7 +29,7 @@ impl User {
     ///
     /// The body goes as `{"user": …}`.
     ///
-    /// A `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
+    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
     ///
     /// Success is 200.
     pub fn update(&self, user: model::UserUpdate) -> rt::Call<model::User> {

@@ -124,13 +124,10 @@ impl ListAttachments {
 
     /// `attachment_context_type_id`.
     pub fn attachment_context_type_id(self, attachment_context_type_id: impl Into<String>) -> Self {
-        Self(
-            self.0
-                .query(
-                     "attachment_context_type_id",
-                     attachment_context_type_id.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "attachment_context_type_id",
+            attachment_context_type_id.into(),
+        ))
     }
 
     /// `legacy_attachment_context_type`.
@@ -138,13 +135,10 @@ impl ListAttachments {
         self,
         legacy_attachment_context_type: impl Into<String>,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "legacy_attachment_context_type",
-                     legacy_attachment_context_type.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "legacy_attachment_context_type",
+            legacy_attachment_context_type.into(),
+        ))
     }
 
     /// `legacy_attachment_context_id`.

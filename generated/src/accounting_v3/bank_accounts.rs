@@ -127,13 +127,10 @@ impl ListBankAccounts {
 
     /// `filter_inactive_bank_accounts`.
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
-        Self(
-            self.0
-                .query(
-                     "filter_inactive_bank_accounts",
-                     filter_inactive_bank_accounts,
-                 ),
-        )
+        Self(self.0.query(
+            "filter_inactive_bank_accounts",
+            filter_inactive_bank_accounts,
+        ))
     }
 
     /// `show_legacy_id`.

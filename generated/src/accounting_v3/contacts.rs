@@ -155,13 +155,10 @@ impl ListContacts {
         self,
         show_unfinished_recurring_invoices_status: bool,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "show_unfinished_recurring_invoices_status",
-                     show_unfinished_recurring_invoices_status,
-                 ),
-        )
+        Self(self.0.query(
+            "show_unfinished_recurring_invoices_status",
+            show_unfinished_recurring_invoices_status,
+        ))
     }
 
     /// `show_legacy_id`.
@@ -211,13 +208,10 @@ impl GetContact {
         self,
         show_unfinished_recurring_invoices_status: bool,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "show_unfinished_recurring_invoices_status",
-                     show_unfinished_recurring_invoices_status,
-                 ),
-        )
+        Self(self.0.query(
+            "show_unfinished_recurring_invoices_status",
+            show_unfinished_recurring_invoices_status,
+        ))
     }
 
     /// `show_legacy_id`.

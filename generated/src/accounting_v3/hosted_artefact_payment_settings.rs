@@ -113,9 +113,7 @@ impl ListHostedArtefactPaymentSettings {
 
 /// The request of [`HostedArtefactPaymentSettings::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetHostedArtefactPaymentSetting(
-    rt::Call<model::HostedArtefactPaymentSetting>,
-);
+pub struct GetHostedArtefactPaymentSetting(rt::Call<model::HostedArtefactPaymentSetting>);
 rt::request!(
     GetHostedArtefactPaymentSetting,
     model::HostedArtefactPaymentSetting

@@ -108,9 +108,7 @@ impl LedgerAccountOpeningBalances {
 /// The request of [`LedgerAccountOpeningBalances::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListLedgerAccountOpeningBalances(
-    rt::Call<rt::Page<model::LedgerAccountOpeningBalance>>,
-);
+pub struct ListLedgerAccountOpeningBalances(rt::Call<rt::Page<model::LedgerAccountOpeningBalance>>);
 rt::page_request!(
     ListLedgerAccountOpeningBalances,
     model::LedgerAccountOpeningBalance

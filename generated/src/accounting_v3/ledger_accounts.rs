@@ -133,13 +133,10 @@ impl ListLedgerAccounts {
         self,
         ledger_account_classification_id: impl Into<String>,
     ) -> Self {
-        Self(
-            self.0
-                .query(
-                     "ledger_account_classification_id",
-                     ledger_account_classification_id.into(),
-                 ),
-        )
+        Self(self.0.query(
+            "ledger_account_classification_id",
+            ledger_account_classification_id.into(),
+        ))
     }
 
     /// `show_balance_details`.
@@ -180,13 +177,10 @@ impl ListLedgerAccounts {
 
     /// `filter_inactive_bank_accounts`.
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
-        Self(
-            self.0
-                .query(
-                     "filter_inactive_bank_accounts",
-                     filter_inactive_bank_accounts,
-                 ),
-        )
+        Self(self.0.query(
+            "filter_inactive_bank_accounts",
+            filter_inactive_bank_accounts,
+        ))
     }
 
     /// `show_legacy_id`.

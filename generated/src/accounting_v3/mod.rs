@@ -584,13 +584,11 @@ rt::string_enum!(Region, Unknown, {
 static API: rt::Api = rt::Api {
     module: "accounting_v3",
     base_url: "https://api.columbus.sage.com/{region}/sageone/accounts/v3",
-    variables: &[
-        rt::Variable {
-            name: "region",
-            setter: "region",
-            default: None,
-        },
-    ],
+    variables: &[rt::Variable {
+        name: "region",
+        setter: "region",
+        default: None,
+    }],
     headers: &[
         rt::Header {
             name: "X-Site",

@@ -91,9 +91,7 @@ impl PurchaseCorrectiveInvoices {
 /// The request of [`PurchaseCorrectiveInvoices::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPurchaseCorrectiveInvoices(
-    rt::Call<rt::Page<model::PurchaseCorrectiveInvoice>>,
-);
+pub struct ListPurchaseCorrectiveInvoices(rt::Call<rt::Page<model::PurchaseCorrectiveInvoice>>);
 rt::page_request!(
     ListPurchaseCorrectiveInvoices,
     model::PurchaseCorrectiveInvoice

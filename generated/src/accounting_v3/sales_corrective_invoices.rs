@@ -91,9 +91,7 @@ impl SalesCorrectiveInvoices {
 /// The request of [`SalesCorrectiveInvoices::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSalesCorrectiveInvoices(
-    rt::Call<rt::Page<model::SalesCorrectiveInvoice>>,
-);
+pub struct ListSalesCorrectiveInvoices(rt::Call<rt::Page<model::SalesCorrectiveInvoice>>);
 rt::page_request!(ListSalesCorrectiveInvoices, model::SalesCorrectiveInvoice);
 
 impl ListSalesCorrectiveInvoices {

@@ -127,13 +127,10 @@ impl ListTaxRates {
 
     /// `include_destination_vat_rates`.
     pub fn include_destination_vat_rates(self, include_destination_vat_rates: bool) -> Self {
-        Self(
-            self.0
-                .query(
-                     "include_destination_vat_rates",
-                     include_destination_vat_rates,
-                 ),
-        )
+        Self(self.0.query(
+            "include_destination_vat_rates",
+            include_destination_vat_rates,
+        ))
     }
 
     /// `cis_only`.

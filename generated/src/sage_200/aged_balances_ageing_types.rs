@@ -30,9 +30,7 @@ impl AgedBalancesAgeingTypes {
 /// The request of [`AgedBalancesAgeingTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListAgedBalancesAgeingTypes(
-    rt::Call<rt::Page<model::AgedBalancesAgeingType>>,
-);
+pub struct ListAgedBalancesAgeingTypes(rt::Call<rt::Page<model::AgedBalancesAgeingType>>);
 rt::page_request!(ListAgedBalancesAgeingTypes, model::AgedBalancesAgeingType);
 
 impl ListAgedBalancesAgeingTypes {

@@ -30,9 +30,7 @@ impl AlternativeProductViews {
 /// The request of [`AlternativeProductViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListAlternativeProductViews(
-    rt::Call<rt::Page<model::AlternativeProductView>>,
-);
+pub struct ListAlternativeProductViews(rt::Call<rt::Page<model::AlternativeProductView>>);
 rt::page_request!(ListAlternativeProductViews, model::AlternativeProductView);
 
 impl ListAlternativeProductViews {

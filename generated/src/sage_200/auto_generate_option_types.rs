@@ -30,9 +30,7 @@ impl AutoGenerateOptionTypes {
 /// The request of [`AutoGenerateOptionTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListAutoGenerateOptionTypes(
-    rt::Call<rt::Page<model::AutoGenerateOptionType>>,
-);
+pub struct ListAutoGenerateOptionTypes(rt::Call<rt::Page<model::AutoGenerateOptionType>>);
 rt::page_request!(ListAutoGenerateOptionTypes, model::AutoGenerateOptionType);
 
 impl ListAutoGenerateOptionTypes {

@@ -94,9 +94,7 @@ impl ListBankPostedTransactions {
 /// The request of [`BankPostedTransactions::list_for_bank`]: set what it needs, then `.await` it,
 /// or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListBankPostedTransactionsForBank(
-    rt::Call<rt::Page<model::BankPostedTransaction>>,
-);
+pub struct ListBankPostedTransactionsForBank(rt::Call<rt::Page<model::BankPostedTransaction>>);
 rt::page_request!(
     ListBankPostedTransactionsForBank,
     model::BankPostedTransaction

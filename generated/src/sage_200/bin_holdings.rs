@@ -29,13 +29,10 @@ impl BinHoldings {
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_product(&self, product_id: i64) -> ListBinHoldingsForProduct {
-        ListBinHoldingsForProduct(
-            rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id),
-        )
+        ListBinHoldingsForProduct(rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id))
     }
 
-    /// Lists bin holdings of a warehouse holding: `GET
-    /// /warehouse_holdings/{warehouseHoldingId}/bin_holdings`.
+    /// Lists bin holdings of a warehouse holding: `GET /warehouse_holdings/{warehouseHoldingId}/bin_holdings`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_warehouse_holding(

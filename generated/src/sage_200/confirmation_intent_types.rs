@@ -30,9 +30,7 @@ impl ConfirmationIntentTypes {
 /// The request of [`ConfirmationIntentTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListConfirmationIntentTypes(
-    rt::Call<rt::Page<model::ConfirmationIntentType>>,
-);
+pub struct ListConfirmationIntentTypes(rt::Call<rt::Page<model::ConfirmationIntentType>>);
 rt::page_request!(ListConfirmationIntentTypes, model::ConfirmationIntentType);
 
 impl ListConfirmationIntentTypes {

@@ -37,9 +37,7 @@ impl ConsolidatedNominalCodes {
 /// The request of [`ConsolidatedNominalCodes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListConsolidatedNominalCodes(
-    rt::Call<rt::Page<model::ConsolidatedNominalCode>>,
-);
+pub struct ListConsolidatedNominalCodes(rt::Call<rt::Page<model::ConsolidatedNominalCode>>);
 rt::page_request!(ListConsolidatedNominalCodes, model::ConsolidatedNominalCode);
 
 impl ListConsolidatedNominalCodes {

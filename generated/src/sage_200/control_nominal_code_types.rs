@@ -30,9 +30,7 @@ impl ControlNominalCodeTypes {
 /// The request of [`ControlNominalCodeTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListControlNominalCodeTypes(
-    rt::Call<rt::Page<model::ControlNominalCodeType>>,
-);
+pub struct ListControlNominalCodeTypes(rt::Call<rt::Page<model::ControlNominalCodeType>>);
 rt::page_request!(ListControlNominalCodeTypes, model::ControlNominalCodeType);
 
 impl ListControlNominalCodeTypes {

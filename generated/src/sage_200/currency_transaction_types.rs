@@ -30,9 +30,7 @@ impl CurrencyTransactionTypes {
 /// The request of [`CurrencyTransactionTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCurrencyTransactionTypes(
-    rt::Call<rt::Page<model::CurrencyTransactionType>>,
-);
+pub struct ListCurrencyTransactionTypes(rt::Call<rt::Page<model::CurrencyTransactionType>>);
 rt::page_request!(ListCurrencyTransactionTypes, model::CurrencyTransactionType);
 
 impl ListCurrencyTransactionTypes {

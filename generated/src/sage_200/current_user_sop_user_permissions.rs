@@ -30,9 +30,7 @@ impl CurrentUserSopUserPermissions {
 /// The request of [`CurrentUserSopUserPermissions::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCurrentUserSopUserPermissions(
-    rt::Call<rt::Page<model::SopUserPermission>>,
-);
+pub struct ListCurrentUserSopUserPermissions(rt::Call<rt::Page<model::SopUserPermission>>);
 rt::page_request!(ListCurrentUserSopUserPermissions, model::SopUserPermission);
 
 impl ListCurrentUserSopUserPermissions {

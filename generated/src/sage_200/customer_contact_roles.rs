@@ -26,8 +26,7 @@ impl CustomerContactRoles {
         ListCustomerContactRoles(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer contact roles of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_contact_roles`.
+    /// Lists customer contact roles of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_contact_roles`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_contact(

@@ -79,8 +79,7 @@ impl CustomerContacts {
             .body(&customer_contact)
     }
 
-    /// Changes a customer contact of a customer: `PUT
-    /// /customers/{customerId}/customer_contacts/{Id}`.
+    /// Changes a customer contact of a customer: `PUT /customers/{customerId}/customer_contacts/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer(
@@ -102,8 +101,7 @@ impl CustomerContacts {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer contact of a customer: `DELETE
-    /// /customers/{customerId}/customer_contacts/{Id}`.
+    /// Deletes a customer contact of a customer: `DELETE /customers/{customerId}/customer_contacts/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer(&self, customer_id: i64, id: i64) -> rt::Call<()> {

@@ -26,8 +26,7 @@ impl CustomerDeliveryAddresses {
         ListCustomerDeliveryAddresses(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer delivery addresses of a customer: `GET
-    /// /customers/{customerId}/customer_delivery_addresses`.
+    /// Lists customer delivery addresses of a customer: `GET /customers/{customerId}/customer_delivery_addresses`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer(&self, customer_id: i64) -> ListCustomerDeliveryAddressesForCustomer {
@@ -77,9 +76,7 @@ impl CustomerDeliveryAddresses {
 /// The request of [`CustomerDeliveryAddresses::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerDeliveryAddresses(
-    rt::Call<rt::Page<model::CustomerDeliveryAddress>>,
-);
+pub struct ListCustomerDeliveryAddresses(rt::Call<rt::Page<model::CustomerDeliveryAddress>>);
 rt::page_request!(
     ListCustomerDeliveryAddresses,
     model::CustomerDeliveryAddress

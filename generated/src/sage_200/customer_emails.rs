@@ -25,8 +25,7 @@ impl CustomerEmails {
         ListCustomerEmails(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer emails of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails`.
+    /// Lists customer emails of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_and_customer_contact(
@@ -41,8 +40,7 @@ impl CustomerEmails {
         )
     }
 
-    /// Lists customer emails of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_emails`.
+    /// Lists customer emails of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_emails`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_contact(
@@ -61,8 +59,7 @@ impl CustomerEmails {
         GetCustomerEmail(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer email of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    /// Gets a customer email of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_and_customer_contact(
@@ -79,8 +76,7 @@ impl CustomerEmails {
         )
     }
 
-    /// Gets a customer email of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    /// Gets a customer email of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_contact(
@@ -95,8 +91,7 @@ impl CustomerEmails {
         )
     }
 
-    /// Creates a customer email of a customer and a customer contact: `POST
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails`.
+    /// Creates a customer email of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_and_customer_contact(
@@ -111,8 +106,7 @@ impl CustomerEmails {
             .body(&customer_email)
     }
 
-    /// Creates a customer email of a customer contact: `POST
-    /// /customer_contacts/{CustomerContactId}/customer_emails`.
+    /// Creates a customer email of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_emails`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_contact(
@@ -138,8 +132,7 @@ impl CustomerEmails {
             .body(&customer_email)
     }
 
-    /// Changes a customer email of a customer and a customer contact: `PUT
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    /// Changes a customer email of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_and_customer_contact(
@@ -156,8 +149,7 @@ impl CustomerEmails {
             .body(&customer_email)
     }
 
-    /// Changes a customer email of a customer contact: `PUT
-    /// /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    /// Changes a customer email of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_contact(
@@ -179,8 +171,7 @@ impl CustomerEmails {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer email of a customer and a customer contact: `DELETE
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    /// Deletes a customer email of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_and_customer_contact(
@@ -195,8 +186,7 @@ impl CustomerEmails {
             .path(id)
     }
 
-    /// Deletes a customer email of a customer contact: `DELETE
-    /// /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    /// Deletes a customer email of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -310,9 +300,7 @@ impl ListCustomerEmailsForCustomerAndCustomerContact {
 /// The request of [`CustomerEmails::list_for_customer_contact`]: set what it needs, then `.await`
 /// it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerEmailsForCustomerContact(
-    rt::Call<rt::Page<model::CustomerEmail>>,
-);
+pub struct ListCustomerEmailsForCustomerContact(rt::Call<rt::Page<model::CustomerEmail>>);
 rt::page_request!(ListCustomerEmailsForCustomerContact, model::CustomerEmail);
 
 impl ListCustomerEmailsForCustomerContact {

@@ -25,8 +25,7 @@ impl CustomerFaxes {
         ListCustomerFaxes(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer faxes of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes`.
+    /// Lists customer faxes of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_and_customer_contact(
@@ -41,8 +40,7 @@ impl CustomerFaxes {
         )
     }
 
-    /// Lists customer faxes of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_faxes`.
+    /// Lists customer faxes of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_faxes`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_contact(
@@ -61,8 +59,7 @@ impl CustomerFaxes {
         GetCustomerFax(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer fax of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    /// Gets a customer fax of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_and_customer_contact(
@@ -79,8 +76,7 @@ impl CustomerFaxes {
         )
     }
 
-    /// Gets a customer fax of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    /// Gets a customer fax of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_contact(
@@ -95,8 +91,7 @@ impl CustomerFaxes {
         )
     }
 
-    /// Creates a customer fax of a customer and a customer contact: `POST
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes`.
+    /// Creates a customer fax of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_and_customer_contact(
@@ -111,8 +106,7 @@ impl CustomerFaxes {
             .body(&customer_fax)
     }
 
-    /// Creates a customer fax of a customer contact: `POST
-    /// /customer_contacts/{CustomerContactId}/customer_faxes`.
+    /// Creates a customer fax of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_faxes`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_contact(
@@ -138,8 +132,7 @@ impl CustomerFaxes {
             .body(&customer_fax)
     }
 
-    /// Changes a customer fax of a customer and a customer contact: `PUT
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    /// Changes a customer fax of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_and_customer_contact(
@@ -156,8 +149,7 @@ impl CustomerFaxes {
             .body(&customer_fax)
     }
 
-    /// Changes a customer fax of a customer contact: `PUT
-    /// /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    /// Changes a customer fax of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_contact(
@@ -179,8 +171,7 @@ impl CustomerFaxes {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer fax of a customer and a customer contact: `DELETE
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    /// Deletes a customer fax of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_and_customer_contact(
@@ -195,8 +186,7 @@ impl CustomerFaxes {
             .path(id)
     }
 
-    /// Deletes a customer fax of a customer contact: `DELETE
-    /// /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    /// Deletes a customer fax of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -257,9 +247,7 @@ impl ListCustomerFaxes {
 /// The request of [`CustomerFaxes::list_for_customer_and_customer_contact`]: set what it needs,
 /// then `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerFaxesForCustomerAndCustomerContact(
-    rt::Call<rt::Page<model::CustomerFax>>,
-);
+pub struct ListCustomerFaxesForCustomerAndCustomerContact(rt::Call<rt::Page<model::CustomerFax>>);
 rt::page_request!(
     ListCustomerFaxesForCustomerAndCustomerContact,
     model::CustomerFax

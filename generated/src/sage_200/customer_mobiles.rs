@@ -26,8 +26,7 @@ impl CustomerMobiles {
         ListCustomerMobiles(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer mobiles of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles`.
+    /// Lists customer mobiles of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_and_customer_contact(
@@ -42,8 +41,7 @@ impl CustomerMobiles {
         )
     }
 
-    /// Lists customer mobiles of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_mobiles`.
+    /// Lists customer mobiles of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_mobiles`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_contact(
@@ -62,8 +60,7 @@ impl CustomerMobiles {
         GetCustomerMobile(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer mobile of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    /// Gets a customer mobile of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_and_customer_contact(
@@ -80,8 +77,7 @@ impl CustomerMobiles {
         )
     }
 
-    /// Gets a customer mobile of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    /// Gets a customer mobile of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_contact(
@@ -96,8 +92,7 @@ impl CustomerMobiles {
         )
     }
 
-    /// Creates a customer mobile of a customer and a customer contact: `POST
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles`.
+    /// Creates a customer mobile of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_and_customer_contact(
@@ -112,8 +107,7 @@ impl CustomerMobiles {
             .body(&customer_mobile)
     }
 
-    /// Creates a customer mobile of a customer contact: `POST
-    /// /customer_contacts/{CustomerContactId}/customer_mobiles`.
+    /// Creates a customer mobile of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_mobiles`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_contact(
@@ -139,8 +133,7 @@ impl CustomerMobiles {
             .body(&customer_mobile)
     }
 
-    /// Changes a customer mobile of a customer and a customer contact: `PUT
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    /// Changes a customer mobile of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_and_customer_contact(
@@ -157,8 +150,7 @@ impl CustomerMobiles {
             .body(&customer_mobile)
     }
 
-    /// Changes a customer mobile of a customer contact: `PUT
-    /// /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    /// Changes a customer mobile of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_contact(
@@ -180,8 +172,7 @@ impl CustomerMobiles {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer mobile of a customer and a customer contact: `DELETE
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    /// Deletes a customer mobile of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_and_customer_contact(
@@ -196,8 +187,7 @@ impl CustomerMobiles {
             .path(id)
     }
 
-    /// Deletes a customer mobile of a customer contact: `DELETE
-    /// /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    /// Deletes a customer mobile of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -311,9 +301,7 @@ impl ListCustomerMobilesForCustomerAndCustomerContact {
 /// The request of [`CustomerMobiles::list_for_customer_contact`]: set what it needs, then `.await`
 /// it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerMobilesForCustomerContact(
-    rt::Call<rt::Page<model::CustomerMobile>>,
-);
+pub struct ListCustomerMobilesForCustomerContact(rt::Call<rt::Page<model::CustomerMobile>>);
 rt::page_request!(ListCustomerMobilesForCustomerContact, model::CustomerMobile);
 
 impl ListCustomerMobilesForCustomerContact {
@@ -383,9 +371,7 @@ impl GetCustomerMobile {
 /// The request of [`CustomerMobiles::get_for_customer_and_customer_contact`]: set what it needs,
 /// then `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerMobileForCustomerAndCustomerContact(
-    rt::Call<model::CustomerMobile>,
-);
+pub struct GetCustomerMobileForCustomerAndCustomerContact(rt::Call<model::CustomerMobile>);
 rt::request!(
     GetCustomerMobileForCustomerAndCustomerContact,
     model::CustomerMobile

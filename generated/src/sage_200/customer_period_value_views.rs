@@ -30,9 +30,7 @@ impl CustomerPeriodValueViews {
 /// The request of [`CustomerPeriodValueViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerPeriodValueViews(
-    rt::Call<rt::Page<model::CustomerPeriodValueView>>,
-);
+pub struct ListCustomerPeriodValueViews(rt::Call<rt::Page<model::CustomerPeriodValueView>>);
 rt::page_request!(ListCustomerPeriodValueViews, model::CustomerPeriodValueView);
 
 impl ListCustomerPeriodValueViews {

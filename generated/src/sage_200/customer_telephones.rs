@@ -26,8 +26,7 @@ impl CustomerTelephones {
         ListCustomerTelephones(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer telephones of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones`.
+    /// Lists customer telephones of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_and_customer_contact(
@@ -42,8 +41,7 @@ impl CustomerTelephones {
         )
     }
 
-    /// Lists customer telephones of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_telephones`.
+    /// Lists customer telephones of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_telephones`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_contact(
@@ -62,8 +60,7 @@ impl CustomerTelephones {
         GetCustomerTelephone(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer telephone of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    /// Gets a customer telephone of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_and_customer_contact(
@@ -80,8 +77,7 @@ impl CustomerTelephones {
         )
     }
 
-    /// Gets a customer telephone of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    /// Gets a customer telephone of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_contact(
@@ -96,8 +92,7 @@ impl CustomerTelephones {
         )
     }
 
-    /// Creates a customer telephone of a customer and a customer contact: `POST
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones`.
+    /// Creates a customer telephone of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_and_customer_contact(
@@ -112,8 +107,7 @@ impl CustomerTelephones {
             .body(&customer_telephone)
     }
 
-    /// Creates a customer telephone of a customer contact: `POST
-    /// /customer_contacts/{CustomerContactId}/customer_telephones`.
+    /// Creates a customer telephone of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_telephones`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_contact(
@@ -139,8 +133,7 @@ impl CustomerTelephones {
             .body(&customer_telephone)
     }
 
-    /// Changes a customer telephone of a customer and a customer contact: `PUT
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    /// Changes a customer telephone of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_and_customer_contact(
@@ -157,8 +150,7 @@ impl CustomerTelephones {
             .body(&customer_telephone)
     }
 
-    /// Changes a customer telephone of a customer contact: `PUT
-    /// /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    /// Changes a customer telephone of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_contact(
@@ -180,8 +172,7 @@ impl CustomerTelephones {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer telephone of a customer and a customer contact: `DELETE
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    /// Deletes a customer telephone of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_and_customer_contact(
@@ -196,8 +187,7 @@ impl CustomerTelephones {
             .path(id)
     }
 
-    /// Deletes a customer telephone of a customer contact: `DELETE
-    /// /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    /// Deletes a customer telephone of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -311,9 +301,7 @@ impl ListCustomerTelephonesForCustomerAndCustomerContact {
 /// The request of [`CustomerTelephones::list_for_customer_contact`]: set what it needs, then
 /// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerTelephonesForCustomerContact(
-    rt::Call<rt::Page<model::CustomerTelephone>>,
-);
+pub struct ListCustomerTelephonesForCustomerContact(rt::Call<rt::Page<model::CustomerTelephone>>);
 rt::page_request!(
     ListCustomerTelephonesForCustomerContact,
     model::CustomerTelephone
@@ -386,9 +374,7 @@ impl GetCustomerTelephone {
 /// The request of [`CustomerTelephones::get_for_customer_and_customer_contact`]: set what it needs,
 /// then `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerTelephoneForCustomerAndCustomerContact(
-    rt::Call<model::CustomerTelephone>,
-);
+pub struct GetCustomerTelephoneForCustomerAndCustomerContact(rt::Call<model::CustomerTelephone>);
 rt::request!(
     GetCustomerTelephoneForCustomerAndCustomerContact,
     model::CustomerTelephone

@@ -26,8 +26,7 @@ impl CustomerWebsites {
         ListCustomerWebsites(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer websites of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites`.
+    /// Lists customer websites of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_and_customer_contact(
@@ -42,8 +41,7 @@ impl CustomerWebsites {
         )
     }
 
-    /// Lists customer websites of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_websites`.
+    /// Lists customer websites of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_websites`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer_contact(
@@ -62,8 +60,7 @@ impl CustomerWebsites {
         GetCustomerWebsite(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer website of a customer and a customer contact: `GET
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    /// Gets a customer website of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_and_customer_contact(
@@ -80,8 +77,7 @@ impl CustomerWebsites {
         )
     }
 
-    /// Gets a customer website of a customer contact: `GET
-    /// /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    /// Gets a customer website of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_customer_contact(
@@ -96,8 +92,7 @@ impl CustomerWebsites {
         )
     }
 
-    /// Creates a customer website of a customer and a customer contact: `POST
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites`.
+    /// Creates a customer website of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_and_customer_contact(
@@ -112,8 +107,7 @@ impl CustomerWebsites {
             .body(&customer_website)
     }
 
-    /// Creates a customer website of a customer contact: `POST
-    /// /customer_contacts/{CustomerContactId}/customer_websites`.
+    /// Creates a customer website of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_websites`.
     ///
     /// Success is any 2xx.
     pub fn create_for_customer_contact(
@@ -139,8 +133,7 @@ impl CustomerWebsites {
             .body(&customer_website)
     }
 
-    /// Changes a customer website of a customer and a customer contact: `PUT
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    /// Changes a customer website of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_and_customer_contact(
@@ -157,8 +150,7 @@ impl CustomerWebsites {
             .body(&customer_website)
     }
 
-    /// Changes a customer website of a customer contact: `PUT
-    /// /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    /// Changes a customer website of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_customer_contact(
@@ -180,8 +172,7 @@ impl CustomerWebsites {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer website of a customer and a customer contact: `DELETE
-    /// /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    /// Deletes a customer website of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_and_customer_contact(
@@ -196,8 +187,7 @@ impl CustomerWebsites {
             .path(id)
     }
 
-    /// Deletes a customer website of a customer contact: `DELETE
-    /// /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    /// Deletes a customer website of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -311,9 +301,7 @@ impl ListCustomerWebsitesForCustomerAndCustomerContact {
 /// The request of [`CustomerWebsites::list_for_customer_contact`]: set what it needs, then `.await`
 /// it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerWebsitesForCustomerContact(
-    rt::Call<rt::Page<model::CustomerWebsite>>,
-);
+pub struct ListCustomerWebsitesForCustomerContact(rt::Call<rt::Page<model::CustomerWebsite>>);
 rt::page_request!(
     ListCustomerWebsitesForCustomerContact,
     model::CustomerWebsite
@@ -386,9 +374,7 @@ impl GetCustomerWebsite {
 /// The request of [`CustomerWebsites::get_for_customer_and_customer_contact`]: set what it needs,
 /// then `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerWebsiteForCustomerAndCustomerContact(
-    rt::Call<model::CustomerWebsite>,
-);
+pub struct GetCustomerWebsiteForCustomerAndCustomerContact(rt::Call<model::CustomerWebsite>);
 rt::request!(
     GetCustomerWebsiteForCustomerAndCustomerContact,
     model::CustomerWebsite

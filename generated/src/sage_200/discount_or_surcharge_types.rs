@@ -30,9 +30,7 @@ impl DiscountOrSurchargeTypes {
 /// The request of [`DiscountOrSurchargeTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListDiscountOrSurchargeTypes(
-    rt::Call<rt::Page<model::DiscountOrSurchargeType>>,
-);
+pub struct ListDiscountOrSurchargeTypes(rt::Call<rt::Page<model::DiscountOrSurchargeType>>);
 rt::page_request!(ListDiscountOrSurchargeTypes, model::DiscountOrSurchargeType);
 
 impl ListDiscountOrSurchargeTypes {

@@ -30,9 +30,7 @@ impl ElectronicBankFunctionTypes {
 /// The request of [`ElectronicBankFunctionTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListElectronicBankFunctionTypes(
-    rt::Call<rt::Page<model::ElectronicBankFunctionType>>,
-);
+pub struct ListElectronicBankFunctionTypes(rt::Call<rt::Page<model::ElectronicBankFunctionType>>);
 rt::page_request!(
     ListElectronicBankFunctionTypes,
     model::ElectronicBankFunctionType

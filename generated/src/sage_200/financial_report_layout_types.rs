@@ -30,9 +30,7 @@ impl FinancialReportLayoutTypes {
 /// The request of [`FinancialReportLayoutTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListFinancialReportLayoutTypes(
-    rt::Call<rt::Page<model::FinancialReportLayoutType>>,
-);
+pub struct ListFinancialReportLayoutTypes(rt::Call<rt::Page<model::FinancialReportLayoutType>>);
 rt::page_request!(
     ListFinancialReportLayoutTypes,
     model::FinancialReportLayoutType

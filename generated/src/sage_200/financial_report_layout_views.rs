@@ -30,9 +30,7 @@ impl FinancialReportLayoutViews {
 /// The request of [`FinancialReportLayoutViews::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListFinancialReportLayoutViews(
-    rt::Call<rt::Page<model::FinancialReportLayoutView>>,
-);
+pub struct ListFinancialReportLayoutViews(rt::Call<rt::Page<model::FinancialReportLayoutView>>);
 rt::page_request!(
     ListFinancialReportLayoutViews,
     model::FinancialReportLayoutView

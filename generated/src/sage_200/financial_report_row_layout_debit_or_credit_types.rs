@@ -20,8 +20,7 @@ impl FinancialReportRowLayoutDebitOrCreditTypes {
         }
     }
 
-    /// Lists financial report row layout debit or credit types: `GET
-    /// /financial_report_row_layout_debit_or_credit_types`.
+    /// Lists financial report row layout debit or credit types: `GET /financial_report_row_layout_debit_or_credit_types`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list(&self) -> ListFinancialReportRowLayoutDebitOrCreditTypes {

@@ -19,8 +19,7 @@ impl FinancialReportRowLayoutPositionTypes {
         }
     }
 
-    /// Lists financial report row layout position types: `GET
-    /// /financial_report_row_layout_position_types`.
+    /// Lists financial report row layout position types: `GET /financial_report_row_layout_position_types`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list(&self) -> ListFinancialReportRowLayoutPositionTypes {

@@ -30,9 +30,7 @@ impl FinancialReportRowLineTypes {
 /// The request of [`FinancialReportRowLineTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListFinancialReportRowLineTypes(
-    rt::Call<rt::Page<model::FinancialReportRowLineType>>,
-);
+pub struct ListFinancialReportRowLineTypes(rt::Call<rt::Page<model::FinancialReportRowLineType>>);
 rt::page_request!(
     ListFinancialReportRowLineTypes,
     model::FinancialReportRowLineType

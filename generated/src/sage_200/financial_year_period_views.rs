@@ -30,9 +30,7 @@ impl FinancialYearPeriodViews {
 /// The request of [`FinancialYearPeriodViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListFinancialYearPeriodViews(
-    rt::Call<rt::Page<model::FinancialYearPeriodView>>,
-);
+pub struct ListFinancialYearPeriodViews(rt::Call<rt::Page<model::FinancialYearPeriodView>>);
 rt::page_request!(ListFinancialYearPeriodViews, model::FinancialYearPeriodView);
 
 impl ListFinancialYearPeriodViews {

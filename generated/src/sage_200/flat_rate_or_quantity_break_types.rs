@@ -30,9 +30,7 @@ impl FlatRateOrQuantityBreakTypes {
 /// The request of [`FlatRateOrQuantityBreakTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListFlatRateOrQuantityBreakTypes(
-    rt::Call<rt::Page<model::FlatRateOrQuantityBreakType>>,
-);
+pub struct ListFlatRateOrQuantityBreakTypes(rt::Call<rt::Page<model::FlatRateOrQuantityBreakType>>);
 rt::page_request!(
     ListFlatRateOrQuantityBreakTypes,
     model::FlatRateOrQuantityBreakType

@@ -30,9 +30,7 @@ impl FulfilmentSequenceTypes {
 /// The request of [`FulfilmentSequenceTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListFulfilmentSequenceTypes(
-    rt::Call<rt::Page<model::FulfilmentSequenceType>>,
-);
+pub struct ListFulfilmentSequenceTypes(rt::Call<rt::Page<model::FulfilmentSequenceType>>);
 rt::page_request!(ListFulfilmentSequenceTypes, model::FulfilmentSequenceType);
 
 impl ListFulfilmentSequenceTypes {

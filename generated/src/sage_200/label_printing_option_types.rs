@@ -30,9 +30,7 @@ impl LabelPrintingOptionTypes {
 /// The request of [`LabelPrintingOptionTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListLabelPrintingOptionTypes(
-    rt::Call<rt::Page<model::LabelPrintingOptionType>>,
-);
+pub struct ListLabelPrintingOptionTypes(rt::Call<rt::Page<model::LabelPrintingOptionType>>);
 rt::page_request!(ListLabelPrintingOptionTypes, model::LabelPrintingOptionType);
 
 impl ListLabelPrintingOptionTypes {

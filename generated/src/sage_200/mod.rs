@@ -755,7 +755,8 @@ impl Client {
     /// `/financial_report_row_layout_debit_or_credit_types`.
     pub fn financial_report_row_layout_debit_or_credit_types(
         &self,
-    ) -> financial_report_row_layout_debit_or_credit_types::FinancialReportRowLayoutDebitOrCreditTypes {
+    ) -> financial_report_row_layout_debit_or_credit_types::FinancialReportRowLayoutDebitOrCreditTypes
+    {
         financial_report_row_layout_debit_or_credit_types::FinancialReportRowLayoutDebitOrCreditTypes::new(
             &self.0,
         )
@@ -2157,13 +2158,11 @@ rt::string_enum!(Product, Unknown, {
 static API: rt::Api = rt::Api {
     module: "sage_200",
     base_url: "https://api.columbus.sage.com/uk/{product}/accounts/v1",
-    variables: &[
-        rt::Variable {
-            name: "product",
-            setter: "product",
-            default: None,
-        },
-    ],
+    variables: &[rt::Variable {
+        name: "product",
+        setter: "product",
+        default: None,
+    }],
     headers: &[
         rt::Header {
             name: "X-Site",

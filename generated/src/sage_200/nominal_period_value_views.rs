@@ -30,9 +30,7 @@ impl NominalPeriodValueViews {
 /// The request of [`NominalPeriodValueViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListNominalPeriodValueViews(
-    rt::Call<rt::Page<model::NominalPeriodValueView>>,
-);
+pub struct ListNominalPeriodValueViews(rt::Call<rt::Page<model::NominalPeriodValueView>>);
 rt::page_request!(ListNominalPeriodValueViews, model::NominalPeriodValueView);
 
 impl ListNominalPeriodValueViews {

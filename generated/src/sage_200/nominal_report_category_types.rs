@@ -30,9 +30,7 @@ impl NominalReportCategoryTypes {
 /// The request of [`NominalReportCategoryTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListNominalReportCategoryTypes(
-    rt::Call<rt::Page<model::NominalReportCategoryType>>,
-);
+pub struct ListNominalReportCategoryTypes(rt::Call<rt::Page<model::NominalReportCategoryType>>);
 rt::page_request!(
     ListNominalReportCategoryTypes,
     model::NominalReportCategoryType

@@ -26,8 +26,7 @@ impl NominalTransactionEnquiryViews {
         ListNominalTransactionEnquiryViews(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists nominal transaction enquiry views of a nominal code: `GET
-    /// /nominal_codes/{nominalCodeId}/nominal_transaction_enquiry_views`.
+    /// Lists nominal transaction enquiry views of a nominal code: `GET /nominal_codes/{nominalCodeId}/nominal_transaction_enquiry_views`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_nominal_code(
@@ -155,9 +154,7 @@ impl ListNominalTransactionEnquiryViewsForNominalCode {
 
 /// The request of [`NominalTransactionEnquiryViews::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetNominalTransactionEnquiryView(
-    rt::Call<model::NominalTransactionEnquiryView>,
-);
+pub struct GetNominalTransactionEnquiryView(rt::Call<model::NominalTransactionEnquiryView>);
 rt::request!(
     GetNominalTransactionEnquiryView,
     model::NominalTransactionEnquiryView

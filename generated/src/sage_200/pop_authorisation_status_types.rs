@@ -30,9 +30,7 @@ impl PopAuthorisationStatusTypes {
 /// The request of [`PopAuthorisationStatusTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPopAuthorisationStatusTypes(
-    rt::Call<rt::Page<model::PopAuthorisationStatusType>>,
-);
+pub struct ListPopAuthorisationStatusTypes(rt::Call<rt::Page<model::PopAuthorisationStatusType>>);
 rt::page_request!(
     ListPopAuthorisationStatusTypes,
     model::PopAuthorisationStatusType

@@ -30,9 +30,7 @@ impl PopDeliveryAddressTypes {
 /// The request of [`PopDeliveryAddressTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPopDeliveryAddressTypes(
-    rt::Call<rt::Page<model::PopDeliveryAddressType>>,
-);
+pub struct ListPopDeliveryAddressTypes(rt::Call<rt::Page<model::PopDeliveryAddressType>>);
 rt::page_request!(ListPopDeliveryAddressTypes, model::PopDeliveryAddressType);
 
 impl ListPopDeliveryAddressTypes {

@@ -30,9 +30,7 @@ impl PopDocumentPrintStatusTypes {
 /// The request of [`PopDocumentPrintStatusTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPopDocumentPrintStatusTypes(
-    rt::Call<rt::Page<model::PopDocumentPrintStatusType>>,
-);
+pub struct ListPopDocumentPrintStatusTypes(rt::Call<rt::Page<model::PopDocumentPrintStatusType>>);
 rt::page_request!(
     ListPopDocumentPrintStatusTypes,
     model::PopDocumentPrintStatusType

@@ -30,9 +30,7 @@ impl PopIntrastatStatusTypes {
 /// The request of [`PopIntrastatStatusTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPopIntrastatStatusTypes(
-    rt::Call<rt::Page<model::PopIntrastatStatusType>>,
-);
+pub struct ListPopIntrastatStatusTypes(rt::Call<rt::Page<model::PopIntrastatStatusType>>);
 rt::page_request!(ListPopIntrastatStatusTypes, model::PopIntrastatStatusType);
 
 impl ListPopIntrastatStatusTypes {

@@ -19,8 +19,7 @@ impl PopLinkedOrderLines {
         }
     }
 
-    /// Lists pop linked order lines of a pop order line: `GET
-    /// /pop_order_lines/{lineId}/pop_linked_order_lines`.
+    /// Lists pop linked order lines of a pop order line: `GET /pop_order_lines/{lineId}/pop_linked_order_lines`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_pop_order_line(&self, line_id: i64) -> ListPopLinkedOrderLinesForPopOrderLine {
@@ -33,9 +32,7 @@ impl PopLinkedOrderLines {
 /// The request of [`PopLinkedOrderLines::list_for_pop_order_line`]: set what it needs, then
 /// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPopLinkedOrderLinesForPopOrderLine(
-    rt::Call<rt::Page<model::PopLinkedOrderLine>>,
-);
+pub struct ListPopLinkedOrderLinesForPopOrderLine(rt::Call<rt::Page<model::PopLinkedOrderLine>>);
 rt::page_request!(
     ListPopLinkedOrderLinesForPopOrderLine,
     model::PopLinkedOrderLine

@@ -19,8 +19,7 @@ impl PopLinkedRequisitionLines {
         }
     }
 
-    /// Lists pop linked requisition lines of a pop order line: `GET
-    /// /pop_order_lines/{lineId}/pop_linked_requisition_lines`.
+    /// Lists pop linked requisition lines of a pop order line: `GET /pop_order_lines/{lineId}/pop_linked_requisition_lines`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_pop_order_line(

@@ -30,9 +30,7 @@ impl PopOrderGenerationTypes {
 /// The request of [`PopOrderGenerationTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPopOrderGenerationTypes(
-    rt::Call<rt::Page<model::PopOrderGenerationType>>,
-);
+pub struct ListPopOrderGenerationTypes(rt::Call<rt::Page<model::PopOrderGenerationType>>);
 rt::page_request!(ListPopOrderGenerationTypes, model::PopOrderGenerationType);
 
 impl ListPopOrderGenerationTypes {

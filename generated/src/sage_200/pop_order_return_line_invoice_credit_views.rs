@@ -19,8 +19,7 @@ impl PopOrderReturnLineInvoiceCreditViews {
         }
     }
 
-    /// Lists pop order return line invoice credit views: `GET
-    /// /pop_order_return_line_invoice_credit_views`.
+    /// Lists pop order return line invoice credit views: `GET /pop_order_return_line_invoice_credit_views`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list(&self) -> ListPopOrderReturnLineInvoiceCreditViews {

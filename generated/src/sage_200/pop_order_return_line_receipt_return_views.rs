@@ -19,8 +19,7 @@ impl PopOrderReturnLineReceiptReturnViews {
         }
     }
 
-    /// Lists pop order return line receipt return views: `GET
-    /// /pop_order_return_line_receipt_return_views`.
+    /// Lists pop order return line receipt return views: `GET /pop_order_return_line_receipt_return_views`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list(&self) -> ListPopOrderReturnLineReceiptReturnViews {

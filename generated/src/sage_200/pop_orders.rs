@@ -29,9 +29,7 @@ impl PopOrders {
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier(&self, supplier_id: i64) -> ListPopOrdersForSupplier {
-        ListPopOrdersForSupplier(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id),
-        )
+        ListPopOrdersForSupplier(rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id))
     }
 
     /// Gets a pop order: `GET /pop_orders/{Id}`.

@@ -89,9 +89,7 @@ impl ListPopRequisitionFulfilmentLines {
 
 /// The request of [`PopRequisitionFulfilmentLines::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetPopRequisitionFulfilmentLine(
-    rt::Call<model::PopRequisitionFulfilmentLine>,
-);
+pub struct GetPopRequisitionFulfilmentLine(rt::Call<model::PopRequisitionFulfilmentLine>);
 rt::request!(
     GetPopRequisitionFulfilmentLine,
     model::PopRequisitionFulfilmentLine

@@ -30,9 +30,7 @@ impl PopTradeLineStatusTypes {
 /// The request of [`PopTradeLineStatusTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPopTradeLineStatusTypes(
-    rt::Call<rt::Page<model::PopTradeLineStatusType>>,
-);
+pub struct ListPopTradeLineStatusTypes(rt::Call<rt::Page<model::PopTradeLineStatusType>>);
 rt::page_request!(ListPopTradeLineStatusTypes, model::PopTradeLineStatusType);
 
 impl ListPopTradeLineStatusTypes {

@@ -30,9 +30,7 @@ impl ProductTransactionGroupTypes {
 /// The request of [`ProductTransactionGroupTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListProductTransactionGroupTypes(
-    rt::Call<rt::Page<model::ProductTransactionGroupType>>,
-);
+pub struct ListProductTransactionGroupTypes(rt::Call<rt::Page<model::ProductTransactionGroupType>>);
 rt::page_request!(
     ListProductTransactionGroupTypes,
     model::ProductTransactionGroupType

@@ -30,9 +30,7 @@ impl ProductTransactionTypes {
 /// The request of [`ProductTransactionTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListProductTransactionTypes(
-    rt::Call<rt::Page<model::ProductTransactionType>>,
-);
+pub struct ListProductTransactionTypes(rt::Call<rt::Page<model::ProductTransactionType>>);
 rt::page_request!(ListProductTransactionTypes, model::ProductTransactionType);
 
 impl ListProductTransactionTypes {

@@ -30,9 +30,7 @@ impl ProductTransactionViews {
 /// The request of [`ProductTransactionViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListProductTransactionViews(
-    rt::Call<rt::Page<model::ProductTransactionView>>,
-);
+pub struct ListProductTransactionViews(rt::Call<rt::Page<model::ProductTransactionView>>);
 rt::page_request!(ListProductTransactionViews, model::ProductTransactionView);
 
 impl ListProductTransactionViews {

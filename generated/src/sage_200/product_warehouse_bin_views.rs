@@ -30,9 +30,7 @@ impl ProductWarehouseBinViews {
 /// The request of [`ProductWarehouseBinViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListProductWarehouseBinViews(
-    rt::Call<rt::Page<model::ProductWarehouseBinView>>,
-);
+pub struct ListProductWarehouseBinViews(rt::Call<rt::Page<model::ProductWarehouseBinView>>);
 rt::page_request!(ListProductWarehouseBinViews, model::ProductWarehouseBinView);
 
 impl ListProductWarehouseBinViews {

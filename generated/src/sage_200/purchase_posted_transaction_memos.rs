@@ -26,8 +26,7 @@ impl PurchasePostedTransactionMemos {
         ListPurchasePostedTransactionMemos(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists purchase posted transaction memos of a purchase posted transaction: `GET
-    /// /purchase_posted_transactions/{transactionId}/purchase_posted_transaction_memos`.
+    /// Lists purchase posted transaction memos of a purchase posted transaction: `GET /purchase_posted_transactions/{transactionId}/purchase_posted_transaction_memos`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_purchase_posted_transaction(
@@ -70,8 +69,7 @@ impl PurchasePostedTransactionMemos {
             .body(&purchase_posted_transaction_memo)
     }
 
-    /// Deletes a purchase posted transaction memo: `DELETE
-    /// /purchase_posted_transaction_memos/{Id}`.
+    /// Deletes a purchase posted transaction memo: `DELETE /purchase_posted_transaction_memos/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
@@ -187,9 +185,7 @@ impl ListPurchasePostedTransactionMemosForPurchasePostedTransaction {
 
 /// The request of [`PurchasePostedTransactionMemos::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetPurchasePostedTransactionMemo(
-    rt::Call<model::PurchasePostedTransactionMemo>,
-);
+pub struct GetPurchasePostedTransactionMemo(rt::Call<model::PurchasePostedTransactionMemo>);
 rt::request!(
     GetPurchasePostedTransactionMemo,
     model::PurchasePostedTransactionMemo

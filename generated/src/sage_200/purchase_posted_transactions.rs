@@ -26,8 +26,7 @@ impl PurchasePostedTransactions {
         ListPurchasePostedTransactions(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists purchase posted transactions of a supplier: `GET
-    /// /suppliers/{supplierId}/purchase_posted_transactions`.
+    /// Lists purchase posted transactions of a supplier: `GET /suppliers/{supplierId}/purchase_posted_transactions`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier(&self, supplier_id: i64) -> ListPurchasePostedTransactionsForSupplier {
@@ -60,9 +59,7 @@ impl PurchasePostedTransactions {
 /// The request of [`PurchasePostedTransactions::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPurchasePostedTransactions(
-    rt::Call<rt::Page<model::PurchasePostedTransaction>>,
-);
+pub struct ListPurchasePostedTransactions(rt::Call<rt::Page<model::PurchasePostedTransaction>>);
 rt::page_request!(
     ListPurchasePostedTransactions,
     model::PurchasePostedTransaction

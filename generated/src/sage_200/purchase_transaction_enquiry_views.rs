@@ -26,8 +26,7 @@ impl PurchaseTransactionEnquiryViews {
         ListPurchaseTransactionEnquiryViews(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists purchase transaction enquiry views of a supplier: `GET
-    /// /suppliers/{supplierId}/purchase_transaction_enquiry_views`.
+    /// Lists purchase transaction enquiry views of a supplier: `GET /suppliers/{supplierId}/purchase_transaction_enquiry_views`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier(
@@ -155,9 +154,7 @@ impl ListPurchaseTransactionEnquiryViewsForSupplier {
 
 /// The request of [`PurchaseTransactionEnquiryViews::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetPurchaseTransactionEnquiryView(
-    rt::Call<model::PurchaseTransactionEnquiryView>,
-);
+pub struct GetPurchaseTransactionEnquiryView(rt::Call<model::PurchaseTransactionEnquiryView>);
 rt::request!(
     GetPurchaseTransactionEnquiryView,
     model::PurchaseTransactionEnquiryView

@@ -30,9 +30,7 @@ impl PurchaseTransactionViews {
 /// The request of [`PurchaseTransactionViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPurchaseTransactionViews(
-    rt::Call<rt::Page<model::PurchaseTransactionView>>,
-);
+pub struct ListPurchaseTransactionViews(rt::Call<rt::Page<model::PurchaseTransactionView>>);
 rt::page_request!(ListPurchaseTransactionViews, model::PurchaseTransactionView);
 
 impl ListPurchaseTransactionViews {

@@ -30,9 +30,7 @@ impl SalesAgedDebtorDetailedViews {
 /// The request of [`SalesAgedDebtorDetailedViews::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSalesAgedDebtorDetailedViews(
-    rt::Call<rt::Page<model::SalesAgedDebtorView>>,
-);
+pub struct ListSalesAgedDebtorDetailedViews(rt::Call<rt::Page<model::SalesAgedDebtorView>>);
 rt::page_request!(ListSalesAgedDebtorDetailedViews, model::SalesAgedDebtorView);
 
 impl ListSalesAgedDebtorDetailedViews {

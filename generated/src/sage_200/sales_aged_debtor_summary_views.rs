@@ -30,9 +30,7 @@ impl SalesAgedDebtorSummaryViews {
 /// The request of [`SalesAgedDebtorSummaryViews::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSalesAgedDebtorSummaryViews(
-    rt::Call<rt::Page<model::SalesAgedDebtorView>>,
-);
+pub struct ListSalesAgedDebtorSummaryViews(rt::Call<rt::Page<model::SalesAgedDebtorView>>);
 rt::page_request!(ListSalesAgedDebtorSummaryViews, model::SalesAgedDebtorView);
 
 impl ListSalesAgedDebtorSummaryViews {

@@ -26,8 +26,7 @@ impl SalesHistoricalTransactions {
         ListSalesHistoricalTransactions(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists sales historical transactions of a customer: `GET
-    /// /customers/{customerId}/sales_historical_transactions`.
+    /// Lists sales historical transactions of a customer: `GET /customers/{customerId}/sales_historical_transactions`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer(
@@ -50,9 +49,7 @@ impl SalesHistoricalTransactions {
 /// The request of [`SalesHistoricalTransactions::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSalesHistoricalTransactions(
-    rt::Call<rt::Page<model::SalesHistoricalTransaction>>,
-);
+pub struct ListSalesHistoricalTransactions(rt::Call<rt::Page<model::SalesHistoricalTransaction>>);
 rt::page_request!(
     ListSalesHistoricalTransactions,
     model::SalesHistoricalTransaction

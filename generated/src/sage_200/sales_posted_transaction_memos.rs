@@ -26,8 +26,7 @@ impl SalesPostedTransactionMemos {
         ListSalesPostedTransactionMemos(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists sales posted transaction memos of a sales posted transaction: `GET
-    /// /sales_posted_transactions/{transactionId}/sales_posted_transaction_memos`.
+    /// Lists sales posted transaction memos of a sales posted transaction: `GET /sales_posted_transactions/{transactionId}/sales_posted_transaction_memos`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_sales_posted_transaction(
@@ -80,9 +79,7 @@ impl SalesPostedTransactionMemos {
 /// The request of [`SalesPostedTransactionMemos::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSalesPostedTransactionMemos(
-    rt::Call<rt::Page<model::SalesPostedTransactionMemo>>,
-);
+pub struct ListSalesPostedTransactionMemos(rt::Call<rt::Page<model::SalesPostedTransactionMemo>>);
 rt::page_request!(
     ListSalesPostedTransactionMemos,
     model::SalesPostedTransactionMemo

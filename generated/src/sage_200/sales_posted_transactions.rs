@@ -26,8 +26,7 @@ impl SalesPostedTransactions {
         ListSalesPostedTransactions(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists sales posted transactions of a customer: `GET
-    /// /customers/{customerId}/sales_posted_transactions`.
+    /// Lists sales posted transactions of a customer: `GET /customers/{customerId}/sales_posted_transactions`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer(&self, customer_id: i64) -> ListSalesPostedTransactionsForCustomer {
@@ -60,9 +59,7 @@ impl SalesPostedTransactions {
 /// The request of [`SalesPostedTransactions::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSalesPostedTransactions(
-    rt::Call<rt::Page<model::SalesPostedTransaction>>,
-);
+pub struct ListSalesPostedTransactions(rt::Call<rt::Page<model::SalesPostedTransaction>>);
 rt::page_request!(ListSalesPostedTransactions, model::SalesPostedTransaction);
 
 impl ListSalesPostedTransactions {

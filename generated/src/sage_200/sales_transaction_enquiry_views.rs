@@ -26,8 +26,7 @@ impl SalesTransactionEnquiryViews {
         ListSalesTransactionEnquiryViews(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists sales transaction enquiry views of a customer: `GET
-    /// /customers/{customerId}/sales_transaction_enquiry_views`.
+    /// Lists sales transaction enquiry views of a customer: `GET /customers/{customerId}/sales_transaction_enquiry_views`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer(
@@ -50,9 +49,7 @@ impl SalesTransactionEnquiryViews {
 /// The request of [`SalesTransactionEnquiryViews::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSalesTransactionEnquiryViews(
-    rt::Call<rt::Page<model::SalesTransactionEnquiryView>>,
-);
+pub struct ListSalesTransactionEnquiryViews(rt::Call<rt::Page<model::SalesTransactionEnquiryView>>);
 rt::page_request!(
     ListSalesTransactionEnquiryViews,
     model::SalesTransactionEnquiryView

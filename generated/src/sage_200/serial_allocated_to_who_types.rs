@@ -30,9 +30,7 @@ impl SerialAllocatedToWhoTypes {
 /// The request of [`SerialAllocatedToWhoTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSerialAllocatedToWhoTypes(
-    rt::Call<rt::Page<model::SerialAllocatedToWhoType>>,
-);
+pub struct ListSerialAllocatedToWhoTypes(rt::Call<rt::Page<model::SerialAllocatedToWhoType>>);
 rt::page_request!(
     ListSerialAllocatedToWhoTypes,
     model::SerialAllocatedToWhoType

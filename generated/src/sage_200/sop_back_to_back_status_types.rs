@@ -30,9 +30,7 @@ impl SopBackToBackStatusTypes {
 /// The request of [`SopBackToBackStatusTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopBackToBackStatusTypes(
-    rt::Call<rt::Page<model::SopBackToBackStatusType>>,
-);
+pub struct ListSopBackToBackStatusTypes(rt::Call<rt::Page<model::SopBackToBackStatusType>>);
 rt::page_request!(ListSopBackToBackStatusTypes, model::SopBackToBackStatusType);
 
 impl ListSopBackToBackStatusTypes {

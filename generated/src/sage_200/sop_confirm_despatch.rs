@@ -40,9 +40,7 @@ impl SopConfirmDespatch {
 /// The request of [`SopConfirmDespatch::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopConfirmDespatch(
-    rt::Call<rt::Page<model::SopConfirmDespatchAdjustment>>,
-);
+pub struct ListSopConfirmDespatch(rt::Call<rt::Page<model::SopConfirmDespatchAdjustment>>);
 rt::page_request!(ListSopConfirmDespatch, model::SopConfirmDespatchAdjustment);
 
 impl ListSopConfirmDespatch {

@@ -30,9 +30,7 @@ impl SopConfirmationIntentTypes {
 /// The request of [`SopConfirmationIntentTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopConfirmationIntentTypes(
-    rt::Call<rt::Page<model::SopConfirmationIntentType>>,
-);
+pub struct ListSopConfirmationIntentTypes(rt::Call<rt::Page<model::SopConfirmationIntentType>>);
 rt::page_request!(
     ListSopConfirmationIntentTypes,
     model::SopConfirmationIntentType

@@ -30,9 +30,7 @@ impl SopDespatchDiscreteOrders {
 /// The request of [`SopDespatchDiscreteOrders::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopDespatchDiscreteOrders(
-    rt::Call<rt::Page<model::SopDespatchDiscreteOrder>>,
-);
+pub struct ListSopDespatchDiscreteOrders(rt::Call<rt::Page<model::SopDespatchDiscreteOrder>>);
 rt::page_request!(
     ListSopDespatchDiscreteOrders,
     model::SopDespatchDiscreteOrder

@@ -30,9 +30,7 @@ impl SopDocumentPrintStatusTypes {
 /// The request of [`SopDocumentPrintStatusTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopDocumentPrintStatusTypes(
-    rt::Call<rt::Page<model::SopDocumentPrintStatusType>>,
-);
+pub struct ListSopDocumentPrintStatusTypes(rt::Call<rt::Page<model::SopDocumentPrintStatusType>>);
 rt::page_request!(
     ListSopDocumentPrintStatusTypes,
     model::SopDocumentPrintStatusType

@@ -30,9 +30,7 @@ impl SopIntrastatStatusTypes {
 /// The request of [`SopIntrastatStatusTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopIntrastatStatusTypes(
-    rt::Call<rt::Page<model::SopIntrastatStatusType>>,
-);
+pub struct ListSopIntrastatStatusTypes(rt::Call<rt::Page<model::SopIntrastatStatusType>>);
 rt::page_request!(ListSopIntrastatStatusTypes, model::SopIntrastatStatusType);
 
 impl ListSopIntrastatStatusTypes {

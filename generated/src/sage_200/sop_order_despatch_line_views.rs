@@ -30,9 +30,7 @@ impl SopOrderDespatchLineViews {
 /// The request of [`SopOrderDespatchLineViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopOrderDespatchLineViews(
-    rt::Call<rt::Page<model::SopOrderDespatchLineView>>,
-);
+pub struct ListSopOrderDespatchLineViews(rt::Call<rt::Page<model::SopOrderDespatchLineView>>);
 rt::page_request!(
     ListSopOrderDespatchLineViews,
     model::SopOrderDespatchLineView

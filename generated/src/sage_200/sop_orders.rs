@@ -29,9 +29,7 @@ impl SopOrders {
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_customer(&self, customer_id: i64) -> ListSopOrdersForCustomer {
-        ListSopOrdersForCustomer(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
-        )
+        ListSopOrdersForCustomer(rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id))
     }
 
     /// Gets a sop order: `GET /sop_orders/{Id}`.

@@ -30,9 +30,7 @@ impl SopShowOnPickingListTypes {
 /// The request of [`SopShowOnPickingListTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopShowOnPickingListTypes(
-    rt::Call<rt::Page<model::SopShowOnPickingListType>>,
-);
+pub struct ListSopShowOnPickingListTypes(rt::Call<rt::Page<model::SopShowOnPickingListType>>);
 rt::page_request!(
     ListSopShowOnPickingListTypes,
     model::SopShowOnPickingListType

@@ -30,9 +30,7 @@ impl SopTradeLineStatusTypes {
 /// The request of [`SopTradeLineStatusTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSopTradeLineStatusTypes(
-    rt::Call<rt::Page<model::SopTradeLineStatusType>>,
-);
+pub struct ListSopTradeLineStatusTypes(rt::Call<rt::Page<model::SopTradeLineStatusType>>);
 rt::page_request!(ListSopTradeLineStatusTypes, model::SopTradeLineStatusType);
 
 impl ListSopTradeLineStatusTypes {

@@ -67,9 +67,7 @@ impl StocktakeCriteriaTemplates {
 /// The request of [`StocktakeCriteriaTemplates::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListStocktakeCriteriaTemplates(
-    rt::Call<rt::Page<model::StocktakeCriteriaTemplate>>,
-);
+pub struct ListStocktakeCriteriaTemplates(rt::Call<rt::Page<model::StocktakeCriteriaTemplate>>);
 rt::page_request!(
     ListStocktakeCriteriaTemplates,
     model::StocktakeCriteriaTemplate

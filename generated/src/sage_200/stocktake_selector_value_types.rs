@@ -30,9 +30,7 @@ impl StocktakeSelectorValueTypes {
 /// The request of [`StocktakeSelectorValueTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListStocktakeSelectorValueTypes(
-    rt::Call<rt::Page<model::StocktakeSelectorValueType>>,
-);
+pub struct ListStocktakeSelectorValueTypes(rt::Call<rt::Page<model::StocktakeSelectorValueType>>);
 rt::page_request!(
     ListStocktakeSelectorValueTypes,
     model::StocktakeSelectorValueType

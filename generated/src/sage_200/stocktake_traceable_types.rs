@@ -30,9 +30,7 @@ impl StocktakeTraceableTypes {
 /// The request of [`StocktakeTraceableTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListStocktakeTraceableTypes(
-    rt::Call<rt::Page<model::StocktakeTraceableType>>,
-);
+pub struct ListStocktakeTraceableTypes(rt::Call<rt::Page<model::StocktakeTraceableType>>);
 rt::page_request!(ListStocktakeTraceableTypes, model::StocktakeTraceableType);
 
 impl ListStocktakeTraceableTypes {

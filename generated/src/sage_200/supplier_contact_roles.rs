@@ -26,8 +26,7 @@ impl SupplierContactRoles {
         ListSupplierContactRoles(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier contact roles of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_contact_roles`.
+    /// Lists supplier contact roles of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_contact_roles`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_contact(

@@ -79,8 +79,7 @@ impl SupplierContacts {
             .body(&supplier_contact)
     }
 
-    /// Changes a supplier contact of a supplier: `PUT
-    /// /suppliers/{supplierId}/supplier_contacts/{Id}`.
+    /// Changes a supplier contact of a supplier: `PUT /suppliers/{supplierId}/supplier_contacts/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier(
@@ -102,8 +101,7 @@ impl SupplierContacts {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier contact of a supplier: `DELETE
-    /// /suppliers/{supplierId}/supplier_contacts/{Id}`.
+    /// Deletes a supplier contact of a supplier: `DELETE /suppliers/{supplierId}/supplier_contacts/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier(&self, supplier_id: i64, id: i64) -> rt::Call<()> {

@@ -25,8 +25,7 @@ impl SupplierEmails {
         ListSupplierEmails(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier emails of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails`.
+    /// Lists supplier emails of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_and_supplier_contact(
@@ -41,8 +40,7 @@ impl SupplierEmails {
         )
     }
 
-    /// Lists supplier emails of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_emails`.
+    /// Lists supplier emails of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_emails`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_contact(
@@ -61,8 +59,7 @@ impl SupplierEmails {
         GetSupplierEmail(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier email of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    /// Gets a supplier email of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_and_supplier_contact(
@@ -79,8 +76,7 @@ impl SupplierEmails {
         )
     }
 
-    /// Gets a supplier email of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    /// Gets a supplier email of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_contact(
@@ -95,8 +91,7 @@ impl SupplierEmails {
         )
     }
 
-    /// Creates a supplier email of a supplier and a supplier contact: `POST
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails`.
+    /// Creates a supplier email of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_and_supplier_contact(
@@ -111,8 +106,7 @@ impl SupplierEmails {
             .body(&supplier_email)
     }
 
-    /// Creates a supplier email of a supplier contact: `POST
-    /// /supplier_contacts/{supplierContactId}/supplier_emails`.
+    /// Creates a supplier email of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_emails`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_contact(
@@ -138,8 +132,7 @@ impl SupplierEmails {
             .body(&supplier_email)
     }
 
-    /// Changes a supplier email of a supplier and a supplier contact: `PUT
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    /// Changes a supplier email of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_and_supplier_contact(
@@ -156,8 +149,7 @@ impl SupplierEmails {
             .body(&supplier_email)
     }
 
-    /// Changes a supplier email of a supplier contact: `PUT
-    /// /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    /// Changes a supplier email of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_contact(
@@ -179,8 +171,7 @@ impl SupplierEmails {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier email of a supplier and a supplier contact: `DELETE
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    /// Deletes a supplier email of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_and_supplier_contact(
@@ -195,8 +186,7 @@ impl SupplierEmails {
             .path(id)
     }
 
-    /// Deletes a supplier email of a supplier contact: `DELETE
-    /// /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    /// Deletes a supplier email of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -310,9 +300,7 @@ impl ListSupplierEmailsForSupplierAndSupplierContact {
 /// The request of [`SupplierEmails::list_for_supplier_contact`]: set what it needs, then `.await`
 /// it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierEmailsForSupplierContact(
-    rt::Call<rt::Page<model::SupplierEmail>>,
-);
+pub struct ListSupplierEmailsForSupplierContact(rt::Call<rt::Page<model::SupplierEmail>>);
 rt::page_request!(ListSupplierEmailsForSupplierContact, model::SupplierEmail);
 
 impl ListSupplierEmailsForSupplierContact {

@@ -25,8 +25,7 @@ impl SupplierFaxes {
         ListSupplierFaxes(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier faxes of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes`.
+    /// Lists supplier faxes of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_and_supplier_contact(
@@ -41,8 +40,7 @@ impl SupplierFaxes {
         )
     }
 
-    /// Lists supplier faxes of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_faxes`.
+    /// Lists supplier faxes of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_faxes`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_contact(
@@ -61,8 +59,7 @@ impl SupplierFaxes {
         GetSupplierFax(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier fax of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    /// Gets a supplier fax of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_and_supplier_contact(
@@ -79,8 +76,7 @@ impl SupplierFaxes {
         )
     }
 
-    /// Gets a supplier fax of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    /// Gets a supplier fax of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_contact(
@@ -95,8 +91,7 @@ impl SupplierFaxes {
         )
     }
 
-    /// Creates a supplier fax of a supplier and a supplier contact: `POST
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes`.
+    /// Creates a supplier fax of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_and_supplier_contact(
@@ -111,8 +106,7 @@ impl SupplierFaxes {
             .body(&supplier_fax)
     }
 
-    /// Creates a supplier fax of a supplier contact: `POST
-    /// /supplier_contacts/{supplierContactId}/supplier_faxes`.
+    /// Creates a supplier fax of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_faxes`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_contact(
@@ -138,8 +132,7 @@ impl SupplierFaxes {
             .body(&supplier_fax)
     }
 
-    /// Changes a supplier fax of a supplier and a supplier contact: `PUT
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    /// Changes a supplier fax of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_and_supplier_contact(
@@ -156,8 +149,7 @@ impl SupplierFaxes {
             .body(&supplier_fax)
     }
 
-    /// Changes a supplier fax of a supplier contact: `PUT
-    /// /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    /// Changes a supplier fax of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_contact(
@@ -179,8 +171,7 @@ impl SupplierFaxes {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier fax of a supplier and a supplier contact: `DELETE
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    /// Deletes a supplier fax of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_and_supplier_contact(
@@ -195,8 +186,7 @@ impl SupplierFaxes {
             .path(id)
     }
 
-    /// Deletes a supplier fax of a supplier contact: `DELETE
-    /// /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    /// Deletes a supplier fax of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -257,9 +247,7 @@ impl ListSupplierFaxes {
 /// The request of [`SupplierFaxes::list_for_supplier_and_supplier_contact`]: set what it needs,
 /// then `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierFaxesForSupplierAndSupplierContact(
-    rt::Call<rt::Page<model::SupplierFax>>,
-);
+pub struct ListSupplierFaxesForSupplierAndSupplierContact(rt::Call<rt::Page<model::SupplierFax>>);
 rt::page_request!(
     ListSupplierFaxesForSupplierAndSupplierContact,
     model::SupplierFax

@@ -26,8 +26,7 @@ impl SupplierMobiles {
         ListSupplierMobiles(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier mobiles of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles`.
+    /// Lists supplier mobiles of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_and_supplier_contact(
@@ -42,8 +41,7 @@ impl SupplierMobiles {
         )
     }
 
-    /// Lists supplier mobiles of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_mobiles`.
+    /// Lists supplier mobiles of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_mobiles`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_contact(
@@ -62,8 +60,7 @@ impl SupplierMobiles {
         GetSupplierMobile(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier mobile of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    /// Gets a supplier mobile of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_and_supplier_contact(
@@ -80,8 +77,7 @@ impl SupplierMobiles {
         )
     }
 
-    /// Gets a supplier mobile of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    /// Gets a supplier mobile of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_contact(
@@ -96,8 +92,7 @@ impl SupplierMobiles {
         )
     }
 
-    /// Creates a supplier mobile of a supplier and a supplier contact: `POST
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles`.
+    /// Creates a supplier mobile of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_and_supplier_contact(
@@ -112,8 +107,7 @@ impl SupplierMobiles {
             .body(&supplier_mobile)
     }
 
-    /// Creates a supplier mobile of a supplier contact: `POST
-    /// /supplier_contacts/{supplierContactId}/supplier_mobiles`.
+    /// Creates a supplier mobile of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_mobiles`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_contact(
@@ -139,8 +133,7 @@ impl SupplierMobiles {
             .body(&supplier_mobile)
     }
 
-    /// Changes a supplier mobile of a supplier and a supplier contact: `PUT
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    /// Changes a supplier mobile of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_and_supplier_contact(
@@ -157,8 +150,7 @@ impl SupplierMobiles {
             .body(&supplier_mobile)
     }
 
-    /// Changes a supplier mobile of a supplier contact: `PUT
-    /// /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    /// Changes a supplier mobile of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_contact(
@@ -180,8 +172,7 @@ impl SupplierMobiles {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier mobile of a supplier and a supplier contact: `DELETE
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    /// Deletes a supplier mobile of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_and_supplier_contact(
@@ -196,8 +187,7 @@ impl SupplierMobiles {
             .path(id)
     }
 
-    /// Deletes a supplier mobile of a supplier contact: `DELETE
-    /// /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    /// Deletes a supplier mobile of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -311,9 +301,7 @@ impl ListSupplierMobilesForSupplierAndSupplierContact {
 /// The request of [`SupplierMobiles::list_for_supplier_contact`]: set what it needs, then `.await`
 /// it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierMobilesForSupplierContact(
-    rt::Call<rt::Page<model::SupplierMobile>>,
-);
+pub struct ListSupplierMobilesForSupplierContact(rt::Call<rt::Page<model::SupplierMobile>>);
 rt::page_request!(ListSupplierMobilesForSupplierContact, model::SupplierMobile);
 
 impl ListSupplierMobilesForSupplierContact {
@@ -383,9 +371,7 @@ impl GetSupplierMobile {
 /// The request of [`SupplierMobiles::get_for_supplier_and_supplier_contact`]: set what it needs,
 /// then `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierMobileForSupplierAndSupplierContact(
-    rt::Call<model::SupplierMobile>,
-);
+pub struct GetSupplierMobileForSupplierAndSupplierContact(rt::Call<model::SupplierMobile>);
 rt::request!(
     GetSupplierMobileForSupplierAndSupplierContact,
     model::SupplierMobile

@@ -30,9 +30,7 @@ impl SupplierPeriodValueViews {
 /// The request of [`SupplierPeriodValueViews::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierPeriodValueViews(
-    rt::Call<rt::Page<model::SupplierPeriodValueView>>,
-);
+pub struct ListSupplierPeriodValueViews(rt::Call<rt::Page<model::SupplierPeriodValueView>>);
 rt::page_request!(ListSupplierPeriodValueViews, model::SupplierPeriodValueView);
 
 impl ListSupplierPeriodValueViews {

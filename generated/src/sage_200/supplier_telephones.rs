@@ -26,8 +26,7 @@ impl SupplierTelephones {
         ListSupplierTelephones(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier telephones of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones`.
+    /// Lists supplier telephones of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_and_supplier_contact(
@@ -42,8 +41,7 @@ impl SupplierTelephones {
         )
     }
 
-    /// Lists supplier telephones of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_telephones`.
+    /// Lists supplier telephones of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_telephones`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_contact(
@@ -62,8 +60,7 @@ impl SupplierTelephones {
         GetSupplierTelephone(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier telephone of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    /// Gets a supplier telephone of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_and_supplier_contact(
@@ -80,8 +77,7 @@ impl SupplierTelephones {
         )
     }
 
-    /// Gets a supplier telephone of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    /// Gets a supplier telephone of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_contact(
@@ -96,8 +92,7 @@ impl SupplierTelephones {
         )
     }
 
-    /// Creates a supplier telephone of a supplier and a supplier contact: `POST
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones`.
+    /// Creates a supplier telephone of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_and_supplier_contact(
@@ -112,8 +107,7 @@ impl SupplierTelephones {
             .body(&supplier_telephone)
     }
 
-    /// Creates a supplier telephone of a supplier contact: `POST
-    /// /supplier_contacts/{supplierContactId}/supplier_telephones`.
+    /// Creates a supplier telephone of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_telephones`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_contact(
@@ -139,8 +133,7 @@ impl SupplierTelephones {
             .body(&supplier_telephone)
     }
 
-    /// Changes a supplier telephone of a supplier and a supplier contact: `PUT
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    /// Changes a supplier telephone of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_and_supplier_contact(
@@ -157,8 +150,7 @@ impl SupplierTelephones {
             .body(&supplier_telephone)
     }
 
-    /// Changes a supplier telephone of a supplier contact: `PUT
-    /// /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    /// Changes a supplier telephone of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_contact(
@@ -180,8 +172,7 @@ impl SupplierTelephones {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier telephone of a supplier and a supplier contact: `DELETE
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    /// Deletes a supplier telephone of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_and_supplier_contact(
@@ -196,8 +187,7 @@ impl SupplierTelephones {
             .path(id)
     }
 
-    /// Deletes a supplier telephone of a supplier contact: `DELETE
-    /// /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    /// Deletes a supplier telephone of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -311,9 +301,7 @@ impl ListSupplierTelephonesForSupplierAndSupplierContact {
 /// The request of [`SupplierTelephones::list_for_supplier_contact`]: set what it needs, then
 /// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierTelephonesForSupplierContact(
-    rt::Call<rt::Page<model::SupplierTelephone>>,
-);
+pub struct ListSupplierTelephonesForSupplierContact(rt::Call<rt::Page<model::SupplierTelephone>>);
 rt::page_request!(
     ListSupplierTelephonesForSupplierContact,
     model::SupplierTelephone
@@ -386,9 +374,7 @@ impl GetSupplierTelephone {
 /// The request of [`SupplierTelephones::get_for_supplier_and_supplier_contact`]: set what it needs,
 /// then `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierTelephoneForSupplierAndSupplierContact(
-    rt::Call<model::SupplierTelephone>,
-);
+pub struct GetSupplierTelephoneForSupplierAndSupplierContact(rt::Call<model::SupplierTelephone>);
 rt::request!(
     GetSupplierTelephoneForSupplierAndSupplierContact,
     model::SupplierTelephone

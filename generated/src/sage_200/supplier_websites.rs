@@ -26,8 +26,7 @@ impl SupplierWebsites {
         ListSupplierWebsites(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier websites of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites`.
+    /// Lists supplier websites of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_and_supplier_contact(
@@ -42,8 +41,7 @@ impl SupplierWebsites {
         )
     }
 
-    /// Lists supplier websites of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_websites`.
+    /// Lists supplier websites of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_websites`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_supplier_contact(
@@ -62,8 +60,7 @@ impl SupplierWebsites {
         GetSupplierWebsite(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier website of a supplier and a supplier contact: `GET
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    /// Gets a supplier website of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_and_supplier_contact(
@@ -80,8 +77,7 @@ impl SupplierWebsites {
         )
     }
 
-    /// Gets a supplier website of a supplier contact: `GET
-    /// /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    /// Gets a supplier website of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn get_for_supplier_contact(
@@ -96,8 +92,7 @@ impl SupplierWebsites {
         )
     }
 
-    /// Creates a supplier website of a supplier and a supplier contact: `POST
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites`.
+    /// Creates a supplier website of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_and_supplier_contact(
@@ -112,8 +107,7 @@ impl SupplierWebsites {
             .body(&supplier_website)
     }
 
-    /// Creates a supplier website of a supplier contact: `POST
-    /// /supplier_contacts/{supplierContactId}/supplier_websites`.
+    /// Creates a supplier website of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_websites`.
     ///
     /// Success is any 2xx.
     pub fn create_for_supplier_contact(
@@ -139,8 +133,7 @@ impl SupplierWebsites {
             .body(&supplier_website)
     }
 
-    /// Changes a supplier website of a supplier and a supplier contact: `PUT
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    /// Changes a supplier website of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_and_supplier_contact(
@@ -157,8 +150,7 @@ impl SupplierWebsites {
             .body(&supplier_website)
     }
 
-    /// Changes a supplier website of a supplier contact: `PUT
-    /// /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    /// Changes a supplier website of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
     ///
     /// Success is any 2xx.
     pub fn update_for_supplier_contact(
@@ -180,8 +172,7 @@ impl SupplierWebsites {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier website of a supplier and a supplier contact: `DELETE
-    /// /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    /// Deletes a supplier website of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_and_supplier_contact(
@@ -196,8 +187,7 @@ impl SupplierWebsites {
             .path(id)
     }
 
-    /// Deletes a supplier website of a supplier contact: `DELETE
-    /// /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    /// Deletes a supplier website of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
     ///
     /// Success is any 2xx, without a body that counts.
     pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
@@ -311,9 +301,7 @@ impl ListSupplierWebsitesForSupplierAndSupplierContact {
 /// The request of [`SupplierWebsites::list_for_supplier_contact`]: set what it needs, then `.await`
 /// it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierWebsitesForSupplierContact(
-    rt::Call<rt::Page<model::SupplierWebsite>>,
-);
+pub struct ListSupplierWebsitesForSupplierContact(rt::Call<rt::Page<model::SupplierWebsite>>);
 rt::page_request!(
     ListSupplierWebsitesForSupplierContact,
     model::SupplierWebsite
@@ -386,9 +374,7 @@ impl GetSupplierWebsite {
 /// The request of [`SupplierWebsites::get_for_supplier_and_supplier_contact`]: set what it needs,
 /// then `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierWebsiteForSupplierAndSupplierContact(
-    rt::Call<model::SupplierWebsite>,
-);
+pub struct GetSupplierWebsiteForSupplierAndSupplierContact(rt::Call<model::SupplierWebsite>);
 rt::request!(
     GetSupplierWebsiteForSupplierAndSupplierContact,
     model::SupplierWebsite

@@ -30,9 +30,7 @@ impl TraceableIssueStatusTypes {
 /// The request of [`TraceableIssueStatusTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListTraceableIssueStatusTypes(
-    rt::Call<rt::Page<model::TraceableIssueStatusType>>,
-);
+pub struct ListTraceableIssueStatusTypes(rt::Call<rt::Page<model::TraceableIssueStatusType>>);
 rt::page_request!(
     ListTraceableIssueStatusTypes,
     model::TraceableIssueStatusType

@@ -19,8 +19,7 @@ impl TraceableItemAllocations {
         }
     }
 
-    /// Lists traceable item allocations of a traceable bin item: `GET
-    /// /traceable_bin_items/{traceableBinItemId}/traceable_item_allocations`.
+    /// Lists traceable item allocations of a traceable bin item: `GET /traceable_bin_items/{traceableBinItemId}/traceable_item_allocations`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_traceable_bin_item(
@@ -32,8 +31,7 @@ impl TraceableItemAllocations {
         )
     }
 
-    /// Lists traceable item allocations of a traceable item: `GET
-    /// /traceable_items/{traceableItemId}/traceable_item_allocations`.
+    /// Lists traceable item allocations of a traceable item: `GET /traceable_items/{traceableItemId}/traceable_item_allocations`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_traceable_item(

@@ -19,8 +19,7 @@ impl TraceableItemBalances {
         }
     }
 
-    /// Lists traceable item balances of a warehouse holding: `GET
-    /// /warehouse_holdings/{warehouseHoldingId}/traceable_item_balances`.
+    /// Lists traceable item balances of a warehouse holding: `GET /warehouse_holdings/{warehouseHoldingId}/traceable_item_balances`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_warehouse_holding(

@@ -19,8 +19,7 @@ impl TraceableItemIssues {
         }
     }
 
-    /// Lists traceable item issues of a traceable item: `GET
-    /// /traceable_items/{traceableItemId}/traceable_item_issues`.
+    /// Lists traceable item issues of a traceable item: `GET /traceable_items/{traceableItemId}/traceable_item_issues`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_traceable_item(

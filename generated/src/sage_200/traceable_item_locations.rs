@@ -19,8 +19,7 @@ impl TraceableItemLocations {
         }
     }
 
-    /// Lists traceable item locations of a traceable item: `GET
-    /// /traceable_items/{traceableItemId}/traceable_item_locations`.
+    /// Lists traceable item locations of a traceable item: `GET /traceable_items/{traceableItemId}/traceable_item_locations`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_traceable_item(

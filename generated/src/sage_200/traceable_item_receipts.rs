@@ -19,8 +19,7 @@ impl TraceableItemReceipts {
         }
     }
 
-    /// Lists traceable item receipts of a traceable item: `GET
-    /// /traceable_items/{traceableItemId}/traceable_item_receipts`.
+    /// Lists traceable item receipts of a traceable item: `GET /traceable_items/{traceableItemId}/traceable_item_receipts`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_traceable_item(

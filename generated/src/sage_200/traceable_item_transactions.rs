@@ -20,8 +20,7 @@ impl TraceableItemTransactions {
         }
     }
 
-    /// Lists traceable item transactions of a product transaction: `GET
-    /// /product_transactions/{traceableHistoryId}/traceable_item_transactions`.
+    /// Lists traceable item transactions of a product transaction: `GET /product_transactions/{traceableHistoryId}/traceable_item_transactions`.
     ///
     /// Success is any 2xx, with a page of the list.
     ///

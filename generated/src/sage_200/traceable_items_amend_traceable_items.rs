@@ -19,8 +19,7 @@ impl TraceableItemsAmendTraceableItems {
         }
     }
 
-    /// Creates a traceable items amend traceable item: `POST
-    /// /traceable_items_amend_traceable_items`.
+    /// Creates a traceable items amend traceable item: `POST /traceable_items_amend_traceable_items`.
     ///
     /// Success is any 2xx.
     pub fn create(

@@ -19,8 +19,7 @@ impl TraceableItemsAssignTraceableItems {
         }
     }
 
-    /// Creates a traceable items assign traceable item: `POST
-    /// /traceable_items_assign_traceable_items`.
+    /// Creates a traceable items assign traceable item: `POST /traceable_items_assign_traceable_items`.
     ///
     /// Success is any 2xx.
     pub fn create(

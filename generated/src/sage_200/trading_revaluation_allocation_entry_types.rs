@@ -19,8 +19,7 @@ impl TradingRevaluationAllocationEntryTypes {
         }
     }
 
-    /// Lists trading revaluation allocation entry types: `GET
-    /// /trading_revaluation_allocation_entry_types`.
+    /// Lists trading revaluation allocation entry types: `GET /trading_revaluation_allocation_entry_types`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list(&self) -> ListTradingRevaluationAllocationEntryTypes {

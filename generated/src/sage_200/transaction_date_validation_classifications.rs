@@ -19,8 +19,7 @@ impl TransactionDateValidationClassifications {
         }
     }
 
-    /// Lists transaction date validation classifications: `GET
-    /// /transaction_date_validation_classifications`.
+    /// Lists transaction date validation classifications: `GET /transaction_date_validation_classifications`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list(&self) -> ListTransactionDateValidationClassifications {

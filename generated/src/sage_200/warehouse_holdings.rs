@@ -35,8 +35,7 @@ impl WarehouseHoldings {
         )
     }
 
-    /// Lists warehouse holdings of a product and a warehouse: `GET
-    /// /products/{productId}/warehouses/{warehouseId}/warehouse_holdings`.
+    /// Lists warehouse holdings of a product and a warehouse: `GET /products/{productId}/warehouses/{warehouseId}/warehouse_holdings`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_product_and_warehouse(
@@ -60,8 +59,7 @@ impl WarehouseHoldings {
         )
     }
 
-    /// Lists warehouse holdings of a warehouse and a product: `GET
-    /// /warehouses/{warehouseId}/products/{productId}/warehouse_holdings`.
+    /// Lists warehouse holdings of a warehouse and a product: `GET /warehouses/{warehouseId}/products/{productId}/warehouse_holdings`.
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_warehouse_and_product(
@@ -213,9 +211,7 @@ impl ListWarehouseHoldingsForProduct {
 /// The request of [`WarehouseHoldings::list_for_product_and_warehouse`]: set what it needs, then
 /// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListWarehouseHoldingsForProductAndWarehouse(
-    rt::Call<rt::Page<model::WarehouseHolding>>,
-);
+pub struct ListWarehouseHoldingsForProductAndWarehouse(rt::Call<rt::Page<model::WarehouseHolding>>);
 rt::page_request!(
     ListWarehouseHoldingsForProductAndWarehouse,
     model::WarehouseHolding
@@ -266,9 +262,7 @@ impl ListWarehouseHoldingsForProductAndWarehouse {
 /// The request of [`WarehouseHoldings::list_for_warehouse`]: set what it needs, then `.await` it,
 /// or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListWarehouseHoldingsForWarehouse(
-    rt::Call<rt::Page<model::WarehouseHolding>>,
-);
+pub struct ListWarehouseHoldingsForWarehouse(rt::Call<rt::Page<model::WarehouseHolding>>);
 rt::page_request!(ListWarehouseHoldingsForWarehouse, model::WarehouseHolding);
 
 impl ListWarehouseHoldingsForWarehouse {
@@ -316,9 +310,7 @@ impl ListWarehouseHoldingsForWarehouse {
 /// The request of [`WarehouseHoldings::list_for_warehouse_and_product`]: set what it needs, then
 /// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListWarehouseHoldingsForWarehouseAndProduct(
-    rt::Call<rt::Page<model::WarehouseHolding>>,
-);
+pub struct ListWarehouseHoldingsForWarehouseAndProduct(rt::Call<rt::Page<model::WarehouseHolding>>);
 rt::page_request!(
     ListWarehouseHoldingsForWarehouseAndProduct,
     model::WarehouseHolding

@@ -29,9 +29,7 @@ impl Warehouses {
     ///
     /// Success is any 2xx, with a page of the list.
     pub fn list_for_product(&self, product_id: i64) -> ListWarehousesForProduct {
-        ListWarehousesForProduct(
-            rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id),
-        )
+        ListWarehousesForProduct(rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id))
     }
 
     /// Gets a warehouse: `GET /warehouses/{Id}`.

@@ -85,10 +85,7 @@ pub struct AnalysisTypeUpdate {
     /// `name`.
     pub name: rt::Update<String>,
     /// `analysis_type_categories`.
-    #[rustfmt::skip]
-    pub analysis_type_categories: rt::Update<
-        Vec<AnalysisTypeAnalysisTypeCategoryUpdate>,
-    >,
+    pub analysis_type_categories: rt::Update<Vec<AnalysisTypeAnalysisTypeCategoryUpdate>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

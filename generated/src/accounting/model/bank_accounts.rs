@@ -49,13 +49,13 @@ pub struct BankAccount {
     pub deletable: Option<bool>,
     /// `journal_code`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub journal_code: Option<JournalCode>,
     /// `default_payment_method`.
     pub default_payment_method: Option<Base>,
     /// `gifi_code`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub gifi_code: Option<i32>,
     /// `is_active`.
     pub is_active: Option<bool>,
@@ -157,7 +157,7 @@ pub struct BankAccountUpdate {
     pub default_payment_method_id: rt::Update<String>,
     /// `gifi_code`, 1000 to 9999.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub gifi_code: rt::Update<i32>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
@@ -203,7 +203,7 @@ pub struct NewBankAccount {
     pub default_payment_method_id: Option<String>,
     /// `gifi_code`, 1000 to 9999.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub gifi_code: Option<i32>,
     /// `is_active`.
     pub is_active: Option<bool>,

@@ -20,31 +20,31 @@ pub struct BusinessSettings {
     pub path: Option<String>,
     /// `siret`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub siret: Option<String>,
     /// `management_centre_member`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub management_centre_member: Option<bool>,
     /// `rcs_number`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub rcs_number: Option<String>,
     /// `share_capital`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub share_capital: Option<rt::Decimal>,
     /// `business_activity_type`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub business_activity_type: Option<BusinessActivityType>,
     /// `legal_form_type`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub legal_form_type: Option<LegalFormType>,
     /// `auxiliary_accounts_visible`.
     ///
-    /// Available in All (ES, FR).
+    /// Only in ES, FR.
     pub auxiliary_accounts_visible: Option<bool>,
     /// `default_ledger_accounts`.
     pub default_ledger_accounts: Option<DefaultLedgerAccounts>,
@@ -153,19 +153,19 @@ rt::model!(BusinessSettingsDefaultLedgerAccountsUpdate, String, {
 pub struct BusinessSettingsUpdate {
     /// `siret`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub siret: rt::Update<String>,
     /// `management_centre_member`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub management_centre_member: rt::Update<bool>,
     /// `rcs_number`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub rcs_number: rt::Update<String>,
     /// `share_capital`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub share_capital: rt::Update<rt::Decimal>,
     /// `business_activity_type_id`.
     pub business_activity_type_id: rt::Update<String>,
@@ -173,7 +173,7 @@ pub struct BusinessSettingsUpdate {
     pub legal_form_type_id: rt::Update<String>,
     /// `auxiliary_accounts_visible`.
     ///
-    /// Available in All (ES, FR).
+    /// Only in ES, FR.
     pub auxiliary_accounts_visible: rt::Update<bool>,
     /// `business_type_id`.
     pub business_type_id: rt::Update<String>,

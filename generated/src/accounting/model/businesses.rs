@@ -43,7 +43,7 @@ pub struct Business {
     pub is_demo: Option<bool>,
     /// `ni_based`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub ni_based: Option<bool>,
     /// `subscriptions`.
     pub subscriptions: Option<Vec<Subscription>>,

@@ -61,7 +61,7 @@ pub struct Contact {
     pub bank_account_details: Option<BankAccountDetails>,
     /// `credit_limit`.
     ///
-    /// Available in Start.
+    /// Not in Start.
     pub credit_limit: Option<rt::Decimal>,
     /// `credit_days`.
     pub credit_days: Option<i32>,
@@ -71,13 +71,13 @@ pub struct Contact {
     pub credit_terms_and_conditions: Option<String>,
     /// `product_sales_price_type`.
     ///
-    /// Available in Start.
+    /// Not in Start.
     pub product_sales_price_type: Option<Base>,
     /// `source_guid`, at most 255 characters.
     pub source_guid: Option<String>,
     /// `currency`.
     ///
-    /// Available in Start.
+    /// Not in Start.
     pub currency: Option<Base>,
     /// `aux_reference`, at most 4 characters.
     pub aux_reference: Option<String>,
@@ -93,7 +93,7 @@ pub struct Contact {
     pub tax_calculation: Option<String>,
     /// `auxiliary_account`, at most 25 characters.
     ///
-    /// Available in All (ES, FR).
+    /// Only in ES, FR.
     pub auxiliary_account: Option<String>,
     /// `gdpr_obfuscated`.
     pub gdpr_obfuscated: Option<bool>,
@@ -103,7 +103,7 @@ pub struct Contact {
     pub has_unfinished_recurring_invoices: Option<bool>,
     /// `cis_registered`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_registered: Option<bool>,
     /// `ni_based`.
     pub ni_based: Option<bool>,
@@ -257,7 +257,7 @@ pub struct ContactUpdate {
     pub locale: rt::Update<String>,
     /// `credit_limit`.
     ///
-    /// Available in Start.
+    /// Not in Start.
     pub credit_limit: rt::Update<rt::Decimal>,
     /// `credit_days`, 0 to 365.
     pub credit_days: rt::Update<i32>,
@@ -279,7 +279,7 @@ pub struct ContactUpdate {
     pub tax_calculation: rt::Update<String>,
     /// `auxiliary_account`.
     ///
-    /// Available in All (ES, FR).
+    /// Only in ES, FR.
     pub auxiliary_account: rt::Update<String>,
     /// `destination_vat_blocking`.
     pub destination_vat_blocking: rt::Update<bool>,
@@ -350,7 +350,7 @@ pub struct NewContact {
     pub locale: Option<String>,
     /// `credit_limit`.
     ///
-    /// Available in Start.
+    /// Not in Start.
     pub credit_limit: Option<rt::Decimal>,
     /// `credit_days`, 0 to 365.
     pub credit_days: Option<i32>,
@@ -372,7 +372,7 @@ pub struct NewContact {
     pub tax_calculation: Option<String>,
     /// `auxiliary_account`.
     ///
-    /// Available in All (ES, FR).
+    /// Only in ES, FR.
     pub auxiliary_account: Option<String>,
     /// `destination_vat_blocking`.
     pub destination_vat_blocking: Option<bool>,

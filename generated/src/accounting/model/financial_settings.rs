@@ -54,7 +54,7 @@ pub struct FinancialSettings {
     pub flat_rate_tax_percentage: Option<rt::Decimal>,
     /// `recoverable_percentage`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub recoverable_percentage: Option<rt::Decimal>,
     /// `sales_tax_calculation`.
     pub sales_tax_calculation: Option<String>,
@@ -138,7 +138,7 @@ pub struct FinancialSettingsUpdate {
     pub flat_rate_tax_percentage: rt::Update<rt::Decimal>,
     /// `recoverable_percentage`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub recoverable_percentage: rt::Update<rt::Decimal>,
     /// `sales_tax_calculation`.
     pub sales_tax_calculation: rt::Update<String>,

@@ -109,41 +109,41 @@ pub struct InvoiceSettings {
     pub quick_entry_prefix: Option<String>,
     /// `late_payment_percentage`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub late_payment_percentage: Option<rt::Decimal>,
     /// `prompt_payment_percentage`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub prompt_payment_percentage: Option<rt::Decimal>,
     /// `show_auto_entrepreneur`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub show_auto_entrepreneur: Option<bool>,
     /// `show_insurance`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub show_insurance: Option<bool>,
     /// `insurer`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub insurer: Option<Contact>,
     /// `insurance_area`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub insurance_area: Option<String>,
     /// `insurance_type`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub insurance_type: Option<String>,
     /// `insurance_text`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub insurance_text: Option<String>,
     /// `payment_bank_account`.
     pub payment_bank_account: Option<Base>,
     /// `sales_corrective_invoice_number_prefix`, at most 255 characters.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub sales_corrective_invoice_number_prefix: Option<String>,
     /// `next_sales_corrective_invoice_number`.
     pub next_sales_corrective_invoice_number: Option<i32>,
@@ -464,41 +464,41 @@ pub struct InvoiceSettingsUpdate {
     pub quick_entry_prefix: rt::Update<String>,
     /// `late_payment_percentage`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub late_payment_percentage: rt::Update<rt::Decimal>,
     /// `prompt_payment_percentage`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub prompt_payment_percentage: rt::Update<rt::Decimal>,
     /// `show_auto_entrepreneur`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub show_auto_entrepreneur: rt::Update<bool>,
     /// `show_insurance`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub show_insurance: rt::Update<bool>,
     /// `insurer_id`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub insurer_id: rt::Update<String>,
     /// `insurance_area`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub insurance_area: rt::Update<String>,
     /// `insurance_type`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub insurance_type: rt::Update<String>,
     /// `insurance_text`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub insurance_text: rt::Update<String>,
     /// `payment_bank_account_id`.
     pub payment_bank_account_id: rt::Update<String>,
     /// `sales_corrective_invoice_number_prefix`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub sales_corrective_invoice_number_prefix: rt::Update<String>,
     /// `next_sales_corrective_invoice_number`, 1 to 2147483647.
     pub next_sales_corrective_invoice_number: rt::Update<i32>,

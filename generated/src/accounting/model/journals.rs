@@ -41,7 +41,7 @@ pub struct Journal {
     pub total: Option<rt::Decimal>,
     /// `journal_code`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub journal_code: Option<JournalCode>,
     /// `journal_lines`.
     pub journal_lines: Option<Vec<JournalLine>>,

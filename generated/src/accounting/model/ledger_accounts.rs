@@ -71,27 +71,27 @@ pub struct LedgerAccount {
     pub display_formatted: Option<String>,
     /// `tax_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_recoverable: Option<bool>,
     /// `recoverable_percentage`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub recoverable_percentage: Option<rt::Decimal>,
     /// `non_recoverable_ledger_account`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub non_recoverable_ledger_account: Option<Box<LedgerAccount>>,
     /// `cis_materials`.
     pub cis_materials: Option<bool>,
     /// `tax_instalment`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_instalment: Option<bool>,
     /// `cis_labour`.
     pub cis_labour: Option<bool>,
     /// `gifi_code`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub gifi_code: Option<i32>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -204,11 +204,11 @@ pub struct LedgerAccountUpdate {
     pub control_name: rt::Update<String>,
     /// `tax_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_recoverable: rt::Update<bool>,
     /// `recoverable_percentage`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub recoverable_percentage: rt::Update<rt::Decimal>,
     /// `non_recoverable_ledger_account_id`.
     pub non_recoverable_ledger_account_id: rt::Update<String>,
@@ -218,7 +218,7 @@ pub struct LedgerAccountUpdate {
     pub cis_labour: rt::Update<bool>,
     /// `gifi_code`, 1000 to 9999.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub gifi_code: rt::Update<i32>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -320,11 +320,11 @@ pub struct NewLedgerAccount {
     pub control_name: Option<String>,
     /// `tax_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_recoverable: Option<bool>,
     /// `recoverable_percentage`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub recoverable_percentage: Option<rt::Decimal>,
     /// `non_recoverable_ledger_account_id`.
     pub non_recoverable_ledger_account_id: Option<String>,
@@ -334,7 +334,7 @@ pub struct NewLedgerAccount {
     pub cis_labour: Option<bool>,
     /// `gifi_code`, 1000 to 9999.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub gifi_code: Option<i32>,
     /// What else there is.
     pub extra: rt::Extra,

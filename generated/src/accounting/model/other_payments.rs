@@ -18,23 +18,23 @@ pub struct NewOtherPayment {
     pub total_amount: rt::Decimal,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: Option<bool>,
     /// `payment_method_id`.
     pub payment_method_id: Option<String>,
@@ -44,7 +44,7 @@ pub struct NewOtherPayment {
     pub bank_account_id: Option<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
@@ -103,7 +103,7 @@ pub struct NewOtherPaymentLine {
     pub tax_amount: Option<rt::Decimal>,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
@@ -161,23 +161,23 @@ pub struct OtherPayment {
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: Option<bool>,
     /// `payment_method`.
     pub payment_method: Option<Base>,
@@ -187,7 +187,7 @@ pub struct OtherPayment {
     pub bank_account: Option<Base>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
@@ -270,7 +270,7 @@ pub struct OtherPaymentLineItem {
     pub tax_breakdown: Option<Vec<TaxBreakdown>>,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
@@ -322,7 +322,7 @@ pub struct OtherPaymentLineUpdate {
     pub tax_amount: rt::Update<rt::Decimal>,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: rt::Update<bool>,
     /// `trade_of_asset`.
     pub trade_of_asset: rt::Update<bool>,
@@ -363,23 +363,23 @@ pub struct OtherPaymentUpdate {
     pub total_amount: rt::Update<rt::Decimal>,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: rt::Update<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: rt::Update<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: rt::Update<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: rt::Update<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: rt::Update<bool>,
     /// `payment_method_id`.
     pub payment_method_id: rt::Update<String>,
@@ -389,7 +389,7 @@ pub struct OtherPaymentUpdate {
     pub bank_account_id: rt::Update<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `net_amount`.
     pub net_amount: rt::Update<rt::Decimal>,

@@ -13,7 +13,7 @@ use super::*;
 pub struct NewPurchaseCorrectiveInvoice {
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `contact_id`.
     pub contact_id: Option<String>,
@@ -55,27 +55,27 @@ pub struct NewPurchaseCorrectiveInvoice {
     pub status_id: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `original_invoice_id`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_id: Option<String>,
     /// `original_invoice_number`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_number: Option<String>,
     /// `original_invoice_date`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_date: Option<String>,
     /// `invoice_lines`.
     pub invoice_lines: Option<Vec<NewPurchaseCorrectiveInvoiceLine>>,
@@ -122,7 +122,7 @@ rt::model!(NewPurchaseCorrectiveInvoice, String, {
 pub struct NewPurchaseCorrectiveInvoiceLine {
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
     /// `analysis_type_categories`.
     pub analysis_type_categories: Option<Vec<String>>,
@@ -224,7 +224,7 @@ pub struct PurchaseCorrectiveInvoice {
     pub editable: Option<bool>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `transaction`.
     pub transaction: Option<Transaction>,
@@ -294,25 +294,25 @@ pub struct PurchaseCorrectiveInvoice {
     pub last_paid: Option<rt::NaiveDate>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `original_invoice`.
     pub original_invoice: Option<Generic>,
     /// `original_invoice_number`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_number: Option<String>,
     /// `original_invoice_date`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_date: Option<String>,
     /// `tax_reconciled`.
     pub tax_reconciled: Option<bool>,
@@ -381,7 +381,7 @@ rt::model!(PurchaseCorrectiveInvoice, String, {
 pub struct PurchaseCorrectiveInvoiceUpdate {
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
     /// `contact_id`.
     pub contact_id: rt::Update<String>,
@@ -423,27 +423,27 @@ pub struct PurchaseCorrectiveInvoiceUpdate {
     pub status_id: rt::Update<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `original_invoice_id`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_id: rt::Update<String>,
     /// `original_invoice_number`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_number: rt::Update<String>,
     /// `original_invoice_date`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_date: rt::Update<String>,
     /// `invoice_lines`.
     pub invoice_lines: rt::Update<Vec<PurchaseLineUpdate>>,

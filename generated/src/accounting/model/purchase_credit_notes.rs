@@ -17,51 +17,51 @@ pub struct NewPurchaseCreditNote {
     pub date: rt::NaiveDate,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `postponed_accounting`.
     ///
-    /// Available in All (GB, IE).
+    /// Only in GB, IE.
     pub postponed_accounting: Option<bool>,
     /// `vat_exempt_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_exempt_consignment: Option<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: Option<bool>,
     /// `contact_name`.
     pub contact_name: Option<String>,
@@ -99,19 +99,19 @@ pub struct NewPurchaseCreditNote {
     pub status_id: Option<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `credit_note_lines`.
     pub credit_note_lines: Vec<NewPurchaseLine>,
@@ -190,7 +190,7 @@ pub struct PurchaseCreditNote {
     pub editable: Option<bool>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `transaction`.
     pub transaction: Option<Transaction>,
@@ -198,37 +198,37 @@ pub struct PurchaseCreditNote {
     pub transaction_type: Option<Base>,
     /// `postponed_accounting`.
     ///
-    /// Available in All (GB, IE).
+    /// Only in GB, IE.
     pub postponed_accounting: Option<bool>,
     /// `import`.
     ///
-    /// Available in All (ES, FR, GB, IE).
+    /// Only in ES, FR, GB, IE.
     pub import: Option<bool>,
     /// `vat_exempt_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_exempt_consignment: Option<bool>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_cis`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub is_cis: Option<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
     /// `has_cis_labour`.
     pub has_cis_labour: Option<bool>,
@@ -238,23 +238,23 @@ pub struct PurchaseCreditNote {
     pub contact: Option<Contact>,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: Option<bool>,
     /// `contact_name`, at most 255 characters.
     pub contact_name: Option<String>,
@@ -316,7 +316,7 @@ pub struct PurchaseCreditNote {
     pub last_paid: Option<rt::NaiveDate>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `tax_reconciled`.
     pub tax_reconciled: Option<bool>,
@@ -326,15 +326,15 @@ pub struct PurchaseCreditNote {
     pub tax_calculation_method: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -417,7 +417,7 @@ pub struct PurchaseCreditNoteLineItem {
     pub displayed_as: Option<String>,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
     /// `analysis_type_categories`.
     pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
@@ -509,51 +509,51 @@ pub struct PurchaseCreditNoteUpdate {
     pub date: rt::Update<rt::NaiveDate>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
     /// `postponed_accounting`.
     ///
-    /// Available in All (GB, IE).
+    /// Only in GB, IE.
     pub postponed_accounting: rt::Update<bool>,
     /// `vat_exempt_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_exempt_consignment: rt::Update<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: rt::Update<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: rt::Update<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: rt::Update<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: rt::Update<rt::Decimal>,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: rt::Update<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: rt::Update<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: rt::Update<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: rt::Update<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: rt::Update<bool>,
     /// `contact_name`.
     pub contact_name: rt::Update<String>,
@@ -591,19 +591,19 @@ pub struct PurchaseCreditNoteUpdate {
     pub status_id: rt::Update<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `credit_note_lines`.
     pub credit_note_lines: rt::Update<Vec<PurchaseLineUpdate>>,

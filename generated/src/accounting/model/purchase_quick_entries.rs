@@ -51,7 +51,7 @@ pub struct NewPurchaseQuickEntry {
     pub status_id: Option<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
@@ -178,7 +178,7 @@ pub struct PurchaseQuickEntry {
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `migrated`.
     pub migrated: Option<bool>,
@@ -282,7 +282,7 @@ pub struct PurchaseQuickEntryUpdate {
     pub status_id: rt::Update<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `trade_of_asset`.
     pub trade_of_asset: rt::Update<bool>,
@@ -293,10 +293,7 @@ pub struct PurchaseQuickEntryUpdate {
     /// `tax_recoverable`.
     pub tax_recoverable: rt::Update<bool>,
     /// `analysis_type_categories`.
-    #[rustfmt::skip]
-    pub analysis_type_categories: rt::Update<
-        Vec<SalesQuickEntryAnalysisTypeCategoryUpdate>,
-    >,
+    pub analysis_type_categories: rt::Update<Vec<SalesQuickEntryAnalysisTypeCategoryUpdate>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

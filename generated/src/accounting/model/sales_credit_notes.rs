@@ -17,27 +17,27 @@ pub struct NewSalesCreditNote {
     pub date: rt::NaiveDate,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
     /// `credit_note_number_prefix`.
     pub credit_note_number_prefix: Option<String>,
@@ -99,19 +99,19 @@ pub struct NewSalesCreditNote {
     pub sent: Option<bool>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `main_address`.
     pub main_address: Option<NewSalesAddress>,
@@ -201,13 +201,13 @@ pub struct SalesCreditNote {
     pub editable: Option<bool>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `tax_calculation_method`.
     pub tax_calculation_method: Option<String>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
@@ -219,23 +219,23 @@ pub struct SalesCreditNote {
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_cis`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub is_cis: Option<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
     /// `has_cis_labour`.
     pub has_cis_labour: Option<bool>,
@@ -341,7 +341,7 @@ pub struct SalesCreditNote {
     pub last_paid: Option<rt::NaiveDate>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `tax_reconciled`.
     pub tax_reconciled: Option<bool>,
@@ -349,15 +349,15 @@ pub struct SalesCreditNote {
     pub migrated: Option<bool>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -543,27 +543,27 @@ pub struct SalesCreditNoteUpdate {
     pub date: rt::Update<rt::NaiveDate>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: rt::Update<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: rt::Update<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: rt::Update<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: rt::Update<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: rt::Update<rt::Decimal>,
     /// `credit_note_number_prefix`.
     pub credit_note_number_prefix: rt::Update<String>,
@@ -625,19 +625,19 @@ pub struct SalesCreditNoteUpdate {
     pub sent: rt::Update<bool>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `main_address`.
     pub main_address: rt::Update<SalesAddressUpdate>,

@@ -51,7 +51,7 @@ pub struct NewSalesQuickEntry {
     pub status_id: Option<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
@@ -169,7 +169,7 @@ pub struct QuickEntry {
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `migrated`.
     pub migrated: Option<bool>,
@@ -264,15 +264,12 @@ pub struct SalesQuickEntryUpdate {
     pub status_id: rt::Update<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `trade_of_asset`.
     pub trade_of_asset: rt::Update<bool>,
     /// `analysis_type_categories`.
-    #[rustfmt::skip]
-    pub analysis_type_categories: rt::Update<
-        Vec<SalesQuickEntryAnalysisTypeCategoryUpdate>,
-    >,
+    pub analysis_type_categories: rt::Update<Vec<SalesQuickEntryAnalysisTypeCategoryUpdate>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -18,11 +18,11 @@ pub struct NewSalesQuote {
     pub expiry_date: rt::NaiveDate,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `quote_number_prefix`.
     pub quote_number_prefix: Option<String>,
@@ -82,19 +82,19 @@ pub struct NewSalesQuote {
     pub sent: Option<bool>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `invoice_id`.
     pub invoice_id: Option<String>,
@@ -182,13 +182,13 @@ pub struct SalesQuote {
     pub editable: Option<bool>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `tax_calculation_method`.
     pub tax_calculation_method: Option<String>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
@@ -282,19 +282,19 @@ pub struct SalesQuote {
     pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `profit_analysis`.
     pub profit_analysis: Option<ProfitAnalysis>,
@@ -383,11 +383,11 @@ pub struct SalesQuoteUpdate {
     pub expiry_date: rt::Update<rt::NaiveDate>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: rt::Update<bool>,
     /// `quote_number_prefix`.
     pub quote_number_prefix: rt::Update<String>,
@@ -447,19 +447,19 @@ pub struct SalesQuoteUpdate {
     pub sent: rt::Update<bool>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `invoice_id`.
     pub invoice_id: rt::Update<String>,

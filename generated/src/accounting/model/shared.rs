@@ -376,7 +376,7 @@ pub struct ComponentTaxRate {
     pub name: Option<String>,
     /// `agency`.
     ///
-    /// Available in All (US).
+    /// Only in US.
     pub agency: Option<String>,
     /// `percentage`.
     pub percentage: Option<rt::Decimal>,
@@ -726,7 +726,7 @@ pub struct NewPurchaseLine {
     pub unit_price: rt::Decimal,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
     /// `analysis_type_categories`.
     pub analysis_type_categories: Option<Vec<String>>,
@@ -1229,7 +1229,7 @@ pub struct PurchaseInvoiceLineItem {
     pub displayed_as: Option<String>,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
     /// `analysis_type_categories`.
     pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
@@ -1325,7 +1325,7 @@ pub struct PurchaseLineUpdate {
     pub unit_price: rt::Update<rt::Decimal>,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: rt::Update<bool>,
     /// `analysis_type_categories`.
     pub analysis_type_categories: rt::Update<Vec<String>>,

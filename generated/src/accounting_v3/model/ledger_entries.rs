@@ -48,7 +48,7 @@ pub struct LedgerEntry {
     pub description: Option<String>,
     /// `journal_code`.
     ///
-    /// Available in All (FR).
+    /// Only in FR.
     pub journal_code: Option<JournalCode>,
     /// What else there is.
     pub extra: rt::Extra,

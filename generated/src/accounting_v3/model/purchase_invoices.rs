@@ -18,51 +18,51 @@ pub struct NewPurchaseInvoice {
     pub due_date: rt::NaiveDate,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `postponed_accounting`.
     ///
-    /// Available in All (GB, IE).
+    /// Only in GB, IE.
     pub postponed_accounting: Option<bool>,
     /// `vat_exempt_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_exempt_consignment: Option<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: Option<bool>,
     /// `contact_name`.
     pub contact_name: Option<String>,
@@ -98,19 +98,19 @@ pub struct NewPurchaseInvoice {
     pub status_id: Option<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `invoice_lines`.
     pub invoice_lines: Vec<NewPurchaseLine>,
@@ -190,7 +190,7 @@ pub struct PurchaseInvoice {
     pub editable: Option<bool>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `transaction`.
     pub transaction: Option<Transaction>,
@@ -198,37 +198,37 @@ pub struct PurchaseInvoice {
     pub transaction_type: Option<Base>,
     /// `postponed_accounting`.
     ///
-    /// Available in All (GB, IE).
+    /// Only in GB, IE.
     pub postponed_accounting: Option<bool>,
     /// `import`.
     ///
-    /// Available in All (ES, FR, GB, IE).
+    /// Only in ES, FR, GB, IE.
     pub import: Option<bool>,
     /// `vat_exempt_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_exempt_consignment: Option<bool>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_cis`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub is_cis: Option<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
     /// `has_cis_labour`.
     pub has_cis_labour: Option<bool>,
@@ -238,23 +238,23 @@ pub struct PurchaseInvoice {
     pub contact: Option<Contact>,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: Option<bool>,
     /// `contact_name`, at most 255 characters.
     pub contact_name: Option<String>,
@@ -316,19 +316,19 @@ pub struct PurchaseInvoice {
     pub last_paid: Option<rt::NaiveDate>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `corrections`.
     pub corrections: Option<Vec<PurchaseCorrectiveInvoice>>,
@@ -422,51 +422,51 @@ pub struct PurchaseInvoiceUpdate {
     pub due_date: rt::Update<rt::NaiveDate>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
     /// `postponed_accounting`.
     ///
-    /// Available in All (GB, IE).
+    /// Only in GB, IE.
     pub postponed_accounting: rt::Update<bool>,
     /// `vat_exempt_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_exempt_consignment: rt::Update<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: rt::Update<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: rt::Update<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: rt::Update<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: rt::Update<rt::Decimal>,
     /// `base_currency_total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itc_amount: rt::Update<rt::Decimal>,
     /// `total_itc_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itc_amount: rt::Update<rt::Decimal>,
     /// `base_currency_total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub base_currency_total_itr_amount: rt::Update<rt::Decimal>,
     /// `total_itr_amount`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub total_itr_amount: rt::Update<rt::Decimal>,
     /// `part_recoverable`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub part_recoverable: rt::Update<bool>,
     /// `contact_name`.
     pub contact_name: rt::Update<String>,
@@ -502,19 +502,19 @@ pub struct PurchaseInvoiceUpdate {
     pub status_id: rt::Update<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `invoice_lines`.
     pub invoice_lines: rt::Update<Vec<PurchaseLineUpdate>>,

@@ -51,7 +51,7 @@ pub struct NewPurchaseQuickEntry {
     pub status_id: Option<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
@@ -173,7 +173,7 @@ pub struct PurchaseQuickEntry {
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `migrated`.
     pub migrated: Option<bool>,
@@ -276,7 +276,7 @@ pub struct PurchaseQuickEntryUpdate {
     pub status_id: rt::Update<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `trade_of_asset`.
     pub trade_of_asset: rt::Update<bool>,

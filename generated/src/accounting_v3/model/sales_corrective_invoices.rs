@@ -13,11 +13,11 @@ use super::*;
 pub struct NewSalesCorrectiveInvoice {
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `contact_id`.
     pub contact_id: Option<String>,
@@ -83,21 +83,21 @@ pub struct NewSalesCorrectiveInvoice {
     pub sent: Option<bool>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `corrective_reason_code_id`.
     pub corrective_reason_code_id: Option<String>,
     /// `original_invoice_id`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_id: Option<String>,
     /// `original_invoice_number`.
     pub original_invoice_number: Option<String>,
@@ -270,13 +270,13 @@ pub struct SalesCorrectiveInvoice {
     pub editable: Option<bool>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `tax_calculation_method`.
     pub tax_calculation_method: Option<String>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
@@ -386,15 +386,15 @@ pub struct SalesCorrectiveInvoice {
     pub last_paid: Option<rt::NaiveDate>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `corrective_reason_code`.
     pub corrective_reason_code: Option<Base>,
@@ -495,11 +495,11 @@ rt::model!(SalesCorrectiveInvoice, String, {
 pub struct SalesCorrectiveInvoiceUpdate {
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: rt::Update<bool>,
     /// `contact_id`.
     pub contact_id: rt::Update<String>,
@@ -565,21 +565,21 @@ pub struct SalesCorrectiveInvoiceUpdate {
     pub sent: rt::Update<bool>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `corrective_reason_code_id`.
     pub corrective_reason_code_id: rt::Update<String>,
     /// `original_invoice_id`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub original_invoice_id: rt::Update<String>,
     /// `original_invoice_number`.
     pub original_invoice_number: rt::Update<String>,

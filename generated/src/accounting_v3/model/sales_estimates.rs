@@ -18,11 +18,11 @@ pub struct NewSalesEstimate {
     pub expiry_date: rt::NaiveDate,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `estimate_number_prefix`.
     pub estimate_number_prefix: Option<String>,
@@ -82,19 +82,19 @@ pub struct NewSalesEstimate {
     pub sent: Option<bool>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `invoice_id`.
     pub invoice_id: Option<String>,
@@ -184,13 +184,13 @@ pub struct SalesEstimate {
     pub editable: Option<bool>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `tax_calculation_method`.
     pub tax_calculation_method: Option<String>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
@@ -284,19 +284,19 @@ pub struct SalesEstimate {
     pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `profit_analysis`.
     pub profit_analysis: Option<ProfitAnalysis>,
@@ -386,11 +386,11 @@ pub struct SalesEstimateUpdate {
     pub expiry_date: rt::Update<rt::NaiveDate>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: rt::Update<bool>,
     /// `estimate_number_prefix`.
     pub estimate_number_prefix: rt::Update<String>,
@@ -450,19 +450,19 @@ pub struct SalesEstimateUpdate {
     pub sent: rt::Update<bool>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES).
+    /// Only in ES.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `invoice_id`.
     pub invoice_id: rt::Update<String>,

@@ -16,27 +16,27 @@ pub struct NewSalesInvoice {
     pub date: rt::NaiveDate,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
     /// `invoice_number_prefix`.
     pub invoice_number_prefix: Option<String>,
@@ -100,23 +100,23 @@ pub struct NewSalesInvoice {
     pub original_quote_estimate_id: Option<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: Option<String>,
     /// `delivery_performance_date`.
     ///
-    /// Available in All (DE).
+    /// Only in DE.
     pub delivery_performance_date: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `recurring_invoice`.
     pub recurring_invoice: Option<NewSalesInvoiceRecurringInvoice>,
@@ -277,13 +277,13 @@ pub struct SalesInvoice {
     pub editable: Option<bool>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `tax_calculation_method`.
     pub tax_calculation_method: Option<String>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: Option<bool>,
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
@@ -295,23 +295,23 @@ pub struct SalesInvoice {
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_cis`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub is_cis: Option<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
     /// `has_cis_labour`.
     pub has_cis_labour: Option<bool>,
@@ -421,23 +421,23 @@ pub struct SalesInvoice {
     pub original_quote_estimate: Option<SalesInvoiceQuoteEstimate>,
     /// `tax_address_region`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region: Option<Base>,
     /// `delivery_performance_date`, at most 40 characters.
     ///
-    /// Available in All (DE).
+    /// Only in DE.
     pub delivery_performance_date: Option<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `corrections`.
     pub corrections: Option<Vec<SalesCorrectiveInvoice>>,
@@ -596,27 +596,27 @@ pub struct SalesInvoiceUpdate {
     pub date: rt::Update<rt::NaiveDate>,
     /// `vat_reverse_charge`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
     /// `destination_consignment`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub destination_consignment: rt::Update<bool>,
     /// `cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub cis_applicable_amount: rt::Update<rt::Decimal>,
     /// `base_currency_cis_applicable_amount`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_cis_applicable_amount: rt::Update<rt::Decimal>,
     /// `total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub total_after_cis_deduction: rt::Update<rt::Decimal>,
     /// `base_currency_total_after_cis_deduction`.
     ///
-    /// Available in All (GB).
+    /// Only in GB.
     pub base_currency_total_after_cis_deduction: rt::Update<rt::Decimal>,
     /// `invoice_number_prefix`.
     pub invoice_number_prefix: rt::Update<String>,
@@ -680,23 +680,23 @@ pub struct SalesInvoiceUpdate {
     pub original_quote_estimate_id: rt::Update<String>,
     /// `tax_address_region_id`.
     ///
-    /// Available in All (CA).
+    /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
     /// `delivery_performance_date`.
     ///
-    /// Available in All (DE).
+    /// Only in DE.
     pub delivery_performance_date: rt::Update<String>,
     /// `withholding_tax_rate`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
     /// `withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `base_currency_withholding_tax_amount`.
     ///
-    /// Available in All (ES, GB).
+    /// Only in ES, GB.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
     /// `recurring_invoice`.
     pub recurring_invoice: rt::Update<SalesInvoiceRecurringInvoiceUpdate>,

@@ -344,7 +344,7 @@ pub struct ComponentTaxRate {
     pub name: Option<String>,
     /// `agency`.
     ///
-    /// Available in All (US).
+    /// Only in US.
     pub agency: Option<String>,
     /// `percentage`.
     pub percentage: Option<rt::Decimal>,
@@ -670,7 +670,7 @@ pub struct NewPurchaseLine {
     pub unit_price: rt::Decimal,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
     /// `product_id`.
     pub product_id: Option<String>,
@@ -1154,7 +1154,7 @@ pub struct PurchaseInvoiceLineItem {
     pub displayed_as: Option<String>,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
     /// `description`.
     pub description: Option<String>,
@@ -1248,7 +1248,7 @@ pub struct PurchaseLineUpdate {
     pub unit_price: rt::Update<rt::Decimal>,
     /// `is_purchase_for_resale`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub is_purchase_for_resale: rt::Update<bool>,
     /// `product_id`.
     pub product_id: rt::Update<String>,

@@ -14,7 +14,7 @@ pub struct NewTaxRate {
     pub name: String,
     /// `agency`.
     ///
-    /// Available in All (US).
+    /// Only in US.
     pub agency: Option<String>,
     /// `is_visible`.
     pub is_visible: Option<bool>,
@@ -39,7 +39,7 @@ pub struct NewTaxRateComponentTaxRate {
     pub name: String,
     /// `agency`.
     ///
-    /// Available in All (US).
+    /// Only in US.
     pub agency: Option<String>,
     /// `percentage`.
     pub percentage: Option<rt::Decimal>,
@@ -79,7 +79,7 @@ pub struct TaxRate {
     pub name: Option<String>,
     /// `agency`.
     ///
-    /// Available in All (US).
+    /// Only in US.
     pub agency: Option<String>,
     /// `percentage`.
     pub percentage: Option<rt::Decimal>,
@@ -130,7 +130,7 @@ pub struct TaxRateUpdate {
     pub from_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
     /// `agency`.
     ///
-    /// Available in All (US).
+    /// Only in US.
     pub agency: rt::Update<String>,
     /// `percentage`.
     pub percentage: rt::Update<rt::Decimal>,

@@ -57,9 +57,9 @@ pub struct AlternativeProductUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: rt::Update<i64>,
     /// `alternative_product_id`.
-    pub alternative_product_id: i64,
+    pub alternative_product_id: rt::Update<i64>,
     /// `is_preferred`.
     pub is_preferred: rt::Update<bool>,
     /// `is_to_delete`.
@@ -82,9 +82,9 @@ rt::model!(AlternativeProductUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewAlternativeProduct {
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `alternative_product_id`.
-    pub alternative_product_id: i64,
+    pub alternative_product_id: Option<i64>,
     /// `is_preferred`.
     pub is_preferred: Option<bool>,
     /// `is_to_delete`.

@@ -11,7 +11,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewBankPayment {
     /// `bank_id`.
-    pub bank_id: i64,
+    pub bank_id: Option<i64>,
     /// `transaction_date`.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `reference`, at most 20 characters.
@@ -37,7 +37,7 @@ pub struct NewBankPayment {
     /// `cheque_tax_value`, 2 decimal places.
     pub cheque_tax_value: Option<rt::Decimal>,
     /// `nominal_analysis_items`.
-    pub nominal_analysis_items: Vec<NewBankItem>,
+    pub nominal_analysis_items: Option<Vec<NewBankItem>>,
     /// `bank_charges`.
     pub bank_charges: Option<Vec<NewBankCharge>>,
     /// `nominal_journal_items`.

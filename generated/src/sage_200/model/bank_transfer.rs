@@ -78,9 +78,9 @@ rt::model!(BankTransfer, Number, {
 #[derive(Clone, Default)]
 pub struct NewBankTransfer {
     /// `bank_from_id`.
-    pub bank_from_id: i64,
+    pub bank_from_id: Option<i64>,
     /// `bank_to_id`.
-    pub bank_to_id: i64,
+    pub bank_to_id: Option<i64>,
     /// `narrative`, at most 6000 characters.
     pub narrative: Option<String>,
     /// `reference`, at most 20 characters.
@@ -90,7 +90,7 @@ pub struct NewBankTransfer {
     /// `transaction_date`.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `payment_value`, 2 decimal places.
-    pub payment_value: rt::Decimal,
+    pub payment_value: Option<rt::Decimal>,
     /// `receipt_value`, 2 decimal places.
     pub receipt_value: Option<rt::Decimal>,
     /// `exchange_rate`, 6 decimal places.

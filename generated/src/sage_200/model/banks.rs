@@ -243,11 +243,11 @@ rt::model!(BankMemoUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct BankUpdate {
     /// `code`, at most 8 characters.
-    pub code: String,
+    pub code: rt::Update<String>,
     /// `description`, at most 60 characters.
     pub description: rt::Update<String>,
     /// `sort_code`, at most 10 characters.
-    pub sort_code: String,
+    pub sort_code: rt::Update<String>,
     /// `account_no`, at most 20 characters.
     pub account_no: rt::Update<String>,
     /// `bank_name`, at most 60 characters.
@@ -355,11 +355,11 @@ rt::model!(BankWebsiteUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewBank {
     /// `code`, at most 8 characters.
-    pub code: String,
+    pub code: Option<String>,
     /// `description`, at most 60 characters.
     pub description: Option<String>,
     /// `sort_code`, at most 10 characters.
-    pub sort_code: String,
+    pub sort_code: Option<String>,
     /// `account_no`, at most 20 characters.
     pub account_no: Option<String>,
     /// `bank_name`, at most 60 characters.

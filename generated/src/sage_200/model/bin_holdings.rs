@@ -184,9 +184,9 @@ pub struct BinHoldingUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `warehouse_holding_id`.
-    pub warehouse_holding_id: i64,
+    pub warehouse_holding_id: rt::Update<i64>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: rt::Update<i64>,
     /// `name`, at most 20 characters.
     pub name: rt::Update<String>,
     /// `allocation_priority`, `9` if not given.
@@ -307,9 +307,9 @@ rt::model!(BinHoldingUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewBinHolding {
     /// `warehouse_holding_id`.
-    pub warehouse_holding_id: i64,
+    pub warehouse_holding_id: Option<i64>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `name`, at most 20 characters.
     pub name: Option<String>,
     /// `allocation_priority`, `9` if not given.

@@ -48,7 +48,7 @@ rt::model!(Courier, Number, {
 #[derive(Clone, Default)]
 pub struct CourierUpdate {
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `website`, at most 2083 characters.
     pub website: rt::Update<String>,
     /// `tracking_url`, at most 2083 characters.
@@ -74,7 +74,7 @@ rt::model!(CourierUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewCourier {
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `website`, at most 2083 characters.
     pub website: Option<String>,
     /// `tracking_url`, at most 2083 characters.

@@ -54,9 +54,9 @@ pub struct CrossSellProductUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: rt::Update<i64>,
     /// `cross_sell_product_id`.
-    pub cross_sell_product_id: i64,
+    pub cross_sell_product_id: rt::Update<i64>,
     /// `is_to_delete`.
     pub is_to_delete: rt::Update<bool>,
     /// What else there is.
@@ -76,9 +76,9 @@ rt::model!(CrossSellProductUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewCrossSellProduct {
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `cross_sell_product_id`.
-    pub cross_sell_product_id: i64,
+    pub cross_sell_product_id: Option<i64>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// What else there is.

@@ -74,7 +74,7 @@ pub struct CustomerAlertUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: rt::Update<i64>,
     /// `alert_text`, at most 255 characters.
     pub alert_text: rt::Update<String>,
     /// `is_active`, `true` if not given.
@@ -122,7 +122,7 @@ rt::model!(CustomerAlertUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewCustomerAlert {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `alert_text`, at most 255 characters.
     pub alert_text: Option<String>,
     /// `is_active`, `true` if not given.

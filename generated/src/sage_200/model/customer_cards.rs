@@ -40,7 +40,7 @@ pub struct CustomerCardUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `description`, at most 50 characters.
-    pub description: String,
+    pub description: rt::Update<String>,
     /// `is_to_delete`.
     pub is_to_delete: rt::Update<bool>,
     /// What else there is.

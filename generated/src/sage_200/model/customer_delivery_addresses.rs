@@ -109,11 +109,11 @@ rt::model!(CustomerDeliveryAddress, Number, {
 #[derive(Clone, Default)]
 pub struct CustomerDeliveryAddressUpdate {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: rt::Update<i64>,
     /// `is_default`.
     pub is_default: rt::Update<bool>,
     /// `description`, at most 255 characters.
-    pub description: String,
+    pub description: rt::Update<String>,
     /// `postal_name`, at most 60 characters.
     pub postal_name: rt::Update<String>,
     /// `address_1`, at most 60 characters.
@@ -143,7 +143,7 @@ pub struct CustomerDeliveryAddressUpdate {
     /// `tax_number`, at most 30 characters.
     pub tax_number: rt::Update<String>,
     /// `tax_code_id`.
-    pub tax_code_id: i64,
+    pub tax_code_id: rt::Update<i64>,
     /// `country_code_id`.
     pub country_code_id: rt::Update<i64>,
     /// What else there is.
@@ -178,11 +178,11 @@ rt::model!(CustomerDeliveryAddressUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewCustomerDeliveryAddress {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `is_default`.
     pub is_default: Option<bool>,
     /// `description`, at most 255 characters.
-    pub description: String,
+    pub description: Option<String>,
     /// `postal_name`, at most 60 characters.
     pub postal_name: Option<String>,
     /// `address_1`, at most 60 characters.
@@ -212,7 +212,7 @@ pub struct NewCustomerDeliveryAddress {
     /// `tax_number`, at most 30 characters.
     pub tax_number: Option<String>,
     /// `tax_code_id`.
-    pub tax_code_id: i64,
+    pub tax_code_id: Option<i64>,
     /// `country_code_id`.
     pub country_code_id: Option<i64>,
     /// What else there is.

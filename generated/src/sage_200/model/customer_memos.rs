@@ -50,9 +50,9 @@ pub struct CustomerMemoUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: rt::Update<i64>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: rt::Update<String>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// `is_to_delete`.
@@ -74,9 +74,9 @@ rt::model!(CustomerMemoUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewCustomerMemo {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: Option<String>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// `is_to_delete`.

@@ -107,9 +107,9 @@ rt::model!(CustomerPriceEnquiryPreviousPrice, Number, {
 #[derive(Clone, Default)]
 pub struct CustomerPriceEnquiryRequest {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `quantity`, 5 decimal places.
     pub quantity: Option<rt::Decimal>,
     /// `selling_unit_id`.

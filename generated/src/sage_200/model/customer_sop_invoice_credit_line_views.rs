@@ -33,10 +33,7 @@ pub struct CustomerSopInvoiceCreditLineView {
     /// `sop_invoice_credit_line_id`.
     pub sop_invoice_credit_line_id: Option<i64>,
     /// `sop_invoice_credit_line_invoice_credit_date`.
-    #[rustfmt::skip]
-    pub sop_invoice_credit_line_invoice_credit_date: Option<
-        rt::DateTime<rt::FixedOffset>,
-    >,
+    pub sop_invoice_credit_line_invoice_credit_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `sop_invoice_credit_line_total_value`, 2 decimal places.
     pub sop_invoice_credit_line_total_value: Option<rt::Decimal>,
     /// `sop_invoice_credit_line_tax_value`, 2 decimal places.
@@ -52,10 +49,7 @@ pub struct CustomerSopInvoiceCreditLineView {
     /// `invoice_line_profit_analysis_realised_profit_value`, 5 decimal places.
     pub invoice_line_profit_analysis_realised_profit_value: Option<rt::Decimal>,
     /// `invoice_line_profit_analysis_date_time_updated`.
-    #[rustfmt::skip]
-    pub invoice_line_profit_analysis_date_time_updated: Option<
-        rt::DateTime<rt::FixedOffset>,
-    >,
+    pub invoice_line_profit_analysis_date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// `product_id`.
     pub product_id: Option<i64>,
     /// `product_code`, at most 30 characters.

@@ -472,9 +472,9 @@ rt::model!(CustomerMainAddressUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct CustomerUpdate {
     /// `reference`, at most 8 characters.
-    pub reference: String,
+    pub reference: rt::Update<String>,
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `short_name`, at most 8 characters.
     pub short_name: rt::Update<String>,
     /// `on_hold`, `false` if not given.
@@ -819,9 +819,9 @@ rt::model!(CustomerUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewCustomer {
     /// `reference`, at most 8 characters.
-    pub reference: String,
+    pub reference: Option<String>,
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `short_name`, at most 8 characters.
     pub short_name: Option<String>,
     /// `on_hold`, `false` if not given.
@@ -1166,7 +1166,7 @@ rt::model!(NewCustomer, Number, {
 #[derive(Clone, Default)]
 pub struct NewCustomerCard {
     /// `description`, at most 50 characters.
-    pub description: String,
+    pub description: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// What else there is.

@@ -38,7 +38,7 @@ rt::model!(FlowState, Number, {
 #[derive(Clone, Default)]
 pub struct FlowStateUpdate {
     /// `flow_id`, at most 128 characters.
-    pub flow_id: String,
+    pub flow_id: rt::Update<String>,
     /// `value`, at most 8000 characters.
     pub value: rt::Update<String>,
     /// What else there is.
@@ -55,7 +55,7 @@ rt::model!(FlowStateUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct NewFlowState {
     /// `flow_id`, at most 128 characters.
-    pub flow_id: String,
+    pub flow_id: Option<String>,
     /// `value`, at most 8000 characters.
     pub value: Option<String>,
     /// What else there is.

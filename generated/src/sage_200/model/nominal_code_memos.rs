@@ -10,11 +10,11 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewNominalCodeMemo {
     /// `nominal_code_id`.
-    pub nominal_code_id: i64,
+    pub nominal_code_id: Option<i64>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// What else there is.
@@ -75,11 +75,11 @@ pub struct NominalCodeMemoUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `nominal_code_id`.
-    pub nominal_code_id: i64,
+    pub nominal_code_id: rt::Update<i64>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: rt::Update<String>,
     /// `is_to_delete`.
     pub is_to_delete: rt::Update<bool>,
     /// What else there is.

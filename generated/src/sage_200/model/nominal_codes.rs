@@ -13,7 +13,7 @@ pub struct NewNominalCode {
     /// `name`, at most 60 characters.
     pub name: Option<String>,
     /// `reference`, at most 8 characters.
-    pub reference: String,
+    pub reference: Option<String>,
     /// `cost_centre_id`.
     pub cost_centre_id: Option<i64>,
     /// `department_id`.
@@ -27,7 +27,7 @@ pub struct NewNominalCode {
     /// `report_category_id`.
     ///
     /// Only in Professional, not in Standard.
-    pub report_category_id: i64,
+    pub report_category_id: Option<i64>,
     /// `sofa_category_id`.
     pub sofa_category_id: Option<i64>,
     /// `display_balances_in_selection_list`.
@@ -405,7 +405,7 @@ pub struct NominalCodeUpdate {
     /// `name`, at most 60 characters.
     pub name: rt::Update<String>,
     /// `reference`, at most 8 characters.
-    pub reference: String,
+    pub reference: rt::Update<String>,
     /// `cost_centre_id`.
     pub cost_centre_id: rt::Update<i64>,
     /// `department_id`.
@@ -419,7 +419,7 @@ pub struct NominalCodeUpdate {
     /// `report_category_id`.
     ///
     /// Only in Professional, not in Standard.
-    pub report_category_id: i64,
+    pub report_category_id: rt::Update<i64>,
     /// `sofa_category_id`.
     pub sofa_category_id: rt::Update<i64>,
     /// `display_balances_in_selection_list`.

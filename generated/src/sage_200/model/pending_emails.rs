@@ -9,15 +9,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewPendingEmail {
     /// `email_type`, at most 32 characters.
-    pub email_type: String,
+    pub email_type: Option<String>,
     /// `email_address`, at most 255 characters.
-    pub email_address: String,
+    pub email_address: Option<String>,
     /// `email_subject`, at most 255 characters.
     pub email_subject: Option<String>,
     /// `email_body`, at most 8000 characters.
     pub email_body: Option<String>,
     /// `user_number`.
-    pub user_number: i64,
+    pub user_number: Option<i64>,
     /// `user_name`, at most 256 characters.
     pub user_name: Option<String>,
     /// What else there is.
@@ -79,15 +79,15 @@ rt::model!(PendingEmail, Number, {
 #[derive(Clone, Default)]
 pub struct PendingEmailUpdate {
     /// `email_type`, at most 32 characters.
-    pub email_type: String,
+    pub email_type: rt::Update<String>,
     /// `email_address`, at most 255 characters.
-    pub email_address: String,
+    pub email_address: rt::Update<String>,
     /// `email_subject`, at most 255 characters.
     pub email_subject: rt::Update<String>,
     /// `email_body`, at most 8000 characters.
     pub email_body: rt::Update<String>,
     /// `user_number`.
-    pub user_number: i64,
+    pub user_number: rt::Update<i64>,
     /// `user_name`, at most 256 characters.
     pub user_name: rt::Update<String>,
     /// What else there is.

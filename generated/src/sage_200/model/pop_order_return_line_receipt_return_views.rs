@@ -15,10 +15,7 @@ pub struct PopOrderReturnLineReceiptReturnView {
     /// `pop_receipt_return_line_receipt_return_no`, at most 20 characters, never sent.
     pub pop_receipt_return_line_receipt_return_no: Option<String>,
     /// `pop_receipt_return_line_receipt_return_date`, never sent.
-    #[rustfmt::skip]
-    pub pop_receipt_return_line_receipt_return_date: Option<
-        rt::DateTime<rt::FixedOffset>,
-    >,
+    pub pop_receipt_return_line_receipt_return_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `pop_receipt_return_line_receipt_return_quantity`, 5 decimal places, never sent.
     pub pop_receipt_return_line_receipt_return_quantity: Option<rt::Decimal>,
     /// `pop_receipt_return_line_user_number`.

@@ -19,7 +19,7 @@ pub struct NewPopOrder {
     /// `document_date`.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// `exchange_rate`, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
     /// `supplier_document_no`, at most 30 characters.
@@ -288,19 +288,19 @@ rt::model!(NewPopOrderDeliveryAddress, Number, {
 #[derive(Clone, Default)]
 pub struct NewPopOrderLine {
     /// `line_type`, at most 20 characters.
-    pub line_type: String,
+    pub line_type: Option<String>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: Option<i64>,
     /// `create_cancelled_line`.
     pub create_cancelled_line: Option<bool>,
     /// `remove_link_to_sop_order_line`.
     pub remove_link_to_sop_order_line: Option<bool>,
     /// `code`, at most 30 characters.
-    pub code: String,
+    pub code: Option<String>,
     /// `description`, at most 6000 characters.
-    pub description: String,
+    pub description: Option<String>,
     /// `use_description`.
     pub use_description: Option<bool>,
     /// `supplier_part_ref`, at most 60 characters.
@@ -322,7 +322,7 @@ pub struct NewPopOrderLine {
     /// `nominal_department`, at most 3 characters.
     pub nominal_department: Option<String>,
     /// `line_quantity`, 5 decimal places.
-    pub line_quantity: rt::Decimal,
+    pub line_quantity: Option<rt::Decimal>,
     /// `buying_unit_id`.
     pub buying_unit_id: Option<i64>,
     /// `buying_unit_description`, at most 20 characters.
@@ -637,7 +637,7 @@ rt::model!(NewPopOrderLineRequestedDeliveryDate, Number, {
 #[derive(Clone, Default)]
 pub struct NewPopOrderMemo {
     /// `pop_order_return_id`.
-    pub pop_order_return_id: i64,
+    pub pop_order_return_id: Option<i64>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// `note`, at most 1000 characters.
@@ -1103,19 +1103,19 @@ pub struct PopOrderLineUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `line_type`, at most 20 characters.
-    pub line_type: String,
+    pub line_type: rt::Update<String>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: rt::Update<i64>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: rt::Update<i64>,
     /// `create_cancelled_line`.
     pub create_cancelled_line: rt::Update<bool>,
     /// `remove_link_to_sop_order_line`.
     pub remove_link_to_sop_order_line: rt::Update<bool>,
     /// `code`, at most 30 characters.
-    pub code: String,
+    pub code: rt::Update<String>,
     /// `description`, at most 6000 characters.
-    pub description: String,
+    pub description: rt::Update<String>,
     /// `use_description`.
     pub use_description: rt::Update<bool>,
     /// `supplier_part_ref`, at most 60 characters.
@@ -1137,7 +1137,7 @@ pub struct PopOrderLineUpdate {
     /// `nominal_department`, at most 3 characters.
     pub nominal_department: rt::Update<String>,
     /// `line_quantity`, 5 decimal places.
-    pub line_quantity: rt::Decimal,
+    pub line_quantity: rt::Update<rt::Decimal>,
     /// `buying_unit_id`.
     pub buying_unit_id: rt::Update<i64>,
     /// `buying_unit_description`, at most 20 characters.
@@ -1269,10 +1269,7 @@ pub struct PopOrderLineUpdate {
     /// `cancel_requisition_lines`.
     pub cancel_requisition_lines: rt::Update<bool>,
     /// `requested_delivery_dates`.
-    #[rustfmt::skip]
-    pub requested_delivery_dates: rt::Update<
-        Vec<PopOrderLineRequestedDeliveryDateUpdate>,
-    >,
+    pub requested_delivery_dates: rt::Update<Vec<PopOrderLineRequestedDeliveryDateUpdate>>,
     /// `is_to_delete`.
     pub is_to_delete: rt::Update<bool>,
     /// What else there is.
@@ -1375,7 +1372,7 @@ pub struct PopOrderMemoUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `pop_order_return_id`.
-    pub pop_order_return_id: i64,
+    pub pop_order_return_id: rt::Update<i64>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// `note`, at most 1000 characters.
@@ -1408,7 +1405,7 @@ pub struct PopOrderUpdate {
     /// `document_date`.
     pub document_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: rt::Update<i64>,
     /// `exchange_rate`, 6 decimal places.
     pub exchange_rate: rt::Update<rt::Decimal>,
     /// `supplier_document_no`, at most 30 characters.
@@ -1524,10 +1521,7 @@ pub struct PopOrderUpdate {
     /// `spare_bool_5`, `false` if not given.
     pub spare_bool_5: rt::Update<bool>,
     /// `default_direct_delivery_address`.
-    #[rustfmt::skip]
-    pub default_direct_delivery_address: rt::Update<
-        PopOrderLineDirectDeliveryAddressUpdate,
-    >,
+    pub default_direct_delivery_address: rt::Update<PopOrderLineDirectDeliveryAddressUpdate>,
     /// `delivery_address`.
     pub delivery_address: rt::Update<PopOrderDeliveryAddressUpdate>,
     /// `lines`.
@@ -1612,7 +1606,7 @@ rt::model!(PopOrderUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct PopOrdersNewRequest {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -10,9 +10,9 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewPopOrderDuplicateFlags {
     /// `source_id`.
-    pub source_id: i64,
+    pub source_id: Option<i64>,
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// `prices_and_discounts`.
     pub prices_and_discounts: Option<bool>,
     /// What else there is.

@@ -76,11 +76,11 @@ pub struct PopSettings {
     pub include_terms_of_delivery_on_intrastat: Option<bool>,
     /// `include_statistical_value_on_intrastat`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub include_statistical_value_on_intrastat: Option<bool>,
     /// `mode_of_transport_id`.
     ///
-    /// Available in All (IE).
+    /// Only in IE.
     pub mode_of_transport_id: Option<i64>,
     /// `intrastat_date_type`, at most 30 characters.
     pub intrastat_date_type: Option<String>,

@@ -9,11 +9,11 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewProductMemo {
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// What else there is.
@@ -72,11 +72,11 @@ pub struct ProductMemoUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: rt::Update<i64>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: rt::Update<String>,
     /// `is_to_delete`.
     pub is_to_delete: rt::Update<bool>,
     /// What else there is.

@@ -9,7 +9,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewProductSearch {
     /// `search_category_values`.
-    pub search_category_values: Vec<NewProductSearchSearchCategoryValue>,
+    pub search_category_values: Option<Vec<NewProductSearchSearchCategoryValue>>,
     /// `show_inactive`, `false` if not given.
     pub show_inactive: Option<bool>,
     /// `show_phantom`, `false` if not given.

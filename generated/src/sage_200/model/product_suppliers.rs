@@ -11,7 +11,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewProductSupplier {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// `supplier_stock_code`, at most 60 characters.
     pub supplier_stock_code: Option<String>,
     /// `lead_time`.
@@ -174,7 +174,7 @@ pub struct ProductSupplierUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: rt::Update<i64>,
     /// `supplier_stock_code`, at most 60 characters.
     pub supplier_stock_code: rt::Update<String>,
     /// `lead_time`.

@@ -11,9 +11,9 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewProduct {
     /// `code`, at most 30 characters.
-    pub code: String,
+    pub code: Option<String>,
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `description`, at most 1000 characters.
     pub description: Option<String>,
     /// `use_description_on_documents`.
@@ -23,7 +23,7 @@ pub struct NewProduct {
     /// `allow_sales_order`, `true` if not given.
     pub allow_sales_order: Option<bool>,
     /// `product_group_id`.
-    pub product_group_id: i64,
+    pub product_group_id: Option<i64>,
     /// `tax_code_id`.
     pub tax_code_id: Option<i64>,
     /// `product_status_type`, at most 20 characters.
@@ -838,9 +838,9 @@ rt::model!(Product, Number, {
 #[derive(Clone, Default)]
 pub struct ProductUpdate {
     /// `code`, at most 30 characters.
-    pub code: String,
+    pub code: rt::Update<String>,
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `description`, at most 1000 characters.
     pub description: rt::Update<String>,
     /// `use_description_on_documents`.
@@ -850,7 +850,7 @@ pub struct ProductUpdate {
     /// `allow_sales_order`, `true` if not given.
     pub allow_sales_order: rt::Update<bool>,
     /// `product_group_id`.
-    pub product_group_id: i64,
+    pub product_group_id: rt::Update<i64>,
     /// `tax_code_id`.
     pub tax_code_id: rt::Update<i64>,
     /// `product_status_type`, at most 20 characters.

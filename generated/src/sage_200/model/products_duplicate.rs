@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewProductDuplicateFlags {
     /// `source_id`.
-    pub source_id: i64,
+    pub source_id: Option<i64>,
     /// `new_code`, at most 30 characters.
     pub new_code: Option<String>,
     /// `new_name`, at most 60 characters.

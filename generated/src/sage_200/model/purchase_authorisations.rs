@@ -88,7 +88,7 @@ pub struct PurchaseAuthorisationNominalAnalysisItemUpdate {
     /// `nominal_code_id`.
     pub nominal_code_id: rt::Update<i64>,
     /// `code`, at most 8 characters.
-    pub code: String,
+    pub code: rt::Update<String>,
     /// `cost_centre`, at most 3 characters.
     pub cost_centre: rt::Update<String>,
     /// `department`, at most 3 characters.
@@ -96,7 +96,7 @@ pub struct PurchaseAuthorisationNominalAnalysisItemUpdate {
     /// `narrative`, at most 6000 characters.
     pub narrative: rt::Update<String>,
     /// `value`, 2 decimal places.
-    pub value: rt::Decimal,
+    pub value: rt::Update<rt::Decimal>,
     /// `transaction_analysis_code`, at most 20 characters.
     pub transaction_analysis_code: rt::Update<String>,
     /// What else there is.
@@ -119,10 +119,7 @@ rt::model!(PurchaseAuthorisationNominalAnalysisItemUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct PurchaseAuthorisationUpdate {
     /// `nominal_analysis_items`.
-    #[rustfmt::skip]
-    pub nominal_analysis_items: rt::Update<
-        Vec<PurchaseAuthorisationNominalAnalysisItemUpdate>,
-    >,
+    pub nominal_analysis_items: rt::Update<Vec<PurchaseAuthorisationNominalAnalysisItemUpdate>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

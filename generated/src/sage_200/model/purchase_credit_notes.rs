@@ -12,7 +12,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewPurchaseCreditNote {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// `transaction_date`.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `exchange_rate`, 6 decimal places.
@@ -136,7 +136,7 @@ rt::model!(PurchaseCreditNote, Number, {
 #[derive(Clone, Default)]
 pub struct PurchaseCreditNoteNewRequest {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -11,7 +11,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewPurchaseInvoice {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// `transaction_date`.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `due_date`.
@@ -141,7 +141,7 @@ rt::model!(PurchaseInvoice, Number, {
 #[derive(Clone, Default)]
 pub struct PurchaseInvoiceNewRequest {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -11,13 +11,13 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewPurchasePayment {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// `bank_id`.
-    pub bank_id: i64,
+    pub bank_id: Option<i64>,
     /// `cheque_currency_id`.
     pub cheque_currency_id: Option<i64>,
     /// `cheque_value`, 2 decimal places.
-    pub cheque_value: rt::Decimal,
+    pub cheque_value: Option<rt::Decimal>,
     /// `supplier_cheque_value`, 2 decimal places.
     pub supplier_cheque_value: Option<rt::Decimal>,
     /// `transaction_date`.

@@ -10,9 +10,9 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewPurchasePostedTransactionMemo {
     /// `posted_supplier_transaction_id`.
-    pub posted_supplier_transaction_id: i64,
+    pub posted_supplier_transaction_id: Option<i64>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: Option<String>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// What else there is.
@@ -68,9 +68,9 @@ rt::model!(PurchasePostedTransactionMemo, Number, {
 #[derive(Clone, Default)]
 pub struct PurchasePostedTransactionMemoUpdate {
     /// `posted_supplier_transaction_id`.
-    pub posted_supplier_transaction_id: i64,
+    pub posted_supplier_transaction_id: rt::Update<i64>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: rt::Update<String>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// What else there is.

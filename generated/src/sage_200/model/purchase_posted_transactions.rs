@@ -82,10 +82,7 @@ pub struct PurchasePostedTransaction {
     /// `bank_items`, never sent.
     pub bank_items: Option<Vec<PurchasePostedTransactionBankItem>>,
     /// `allocation_session_items`, never sent.
-    #[rustfmt::skip]
-    pub allocation_session_items: Option<
-        Vec<PurchasePostedTransactionAllocationSessionItem>,
-    >,
+    pub allocation_session_items: Option<Vec<PurchasePostedTransactionAllocationSessionItem>>,
     /// `allocation_history_items`, never sent.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
     /// `supplier`, never sent.

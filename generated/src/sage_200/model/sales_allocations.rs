@@ -9,11 +9,11 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewSalesAllocation {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `allocation_date`.
     pub allocation_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `allocation_lines`.
-    pub allocation_lines: Vec<NewSalesAllocationLine>,
+    pub allocation_lines: Option<Vec<NewSalesAllocationLine>>,
     /// What else there is.
     pub extra: rt::Extra,
 }
@@ -29,9 +29,9 @@ rt::model!(NewSalesAllocation, Number, {
 #[derive(Clone, Default)]
 pub struct NewSalesAllocationLine {
     /// `posted_tran_id`.
-    pub posted_tran_id: i64,
+    pub posted_tran_id: Option<i64>,
     /// `value_to_allocate`, 2 decimal places.
-    pub value_to_allocate: rt::Decimal,
+    pub value_to_allocate: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,
 }

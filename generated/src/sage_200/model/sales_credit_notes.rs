@@ -12,7 +12,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewSalesCreditNote {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `transaction_date`.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `exchange_rate`, 6 decimal places.
@@ -130,7 +130,7 @@ rt::model!(SalesCreditNote, Number, {
 #[derive(Clone, Default)]
 pub struct SalesCreditNoteNewRequest {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -11,7 +11,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewSalesInvoice {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `transaction_date`.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `due_date`.
@@ -134,7 +134,7 @@ rt::model!(SalesInvoice, Number, {
 #[derive(Clone, Default)]
 pub struct SalesInvoiceNewRequest {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

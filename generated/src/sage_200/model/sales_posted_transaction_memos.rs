@@ -10,9 +10,9 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewSalesPostedTransactionMemo {
     /// `posted_customer_transaction_id`.
-    pub posted_customer_transaction_id: i64,
+    pub posted_customer_transaction_id: Option<i64>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: Option<String>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// What else there is.
@@ -68,9 +68,9 @@ rt::model!(SalesPostedTransactionMemo, Number, {
 #[derive(Clone, Default)]
 pub struct SalesPostedTransactionMemoUpdate {
     /// `posted_customer_transaction_id`.
-    pub posted_customer_transaction_id: i64,
+    pub posted_customer_transaction_id: rt::Update<i64>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: rt::Update<String>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// What else there is.

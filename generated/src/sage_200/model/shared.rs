@@ -1085,7 +1085,7 @@ rt::model!(MovementBuyingPrice, Number, {
 #[derive(Clone, Default)]
 pub struct NewBankCharge {
     /// `code`, at most 8 characters.
-    pub code: String,
+    pub code: Option<String>,
     /// `cost_centre`, at most 3 characters.
     pub cost_centre: Option<String>,
     /// `department`, at most 3 characters.
@@ -1109,7 +1109,7 @@ rt::model!(NewBankCharge, Number, {
 #[derive(Clone, Default)]
 pub struct NewBankItem {
     /// `code`, at most 8 characters.
-    pub code: String,
+    pub code: Option<String>,
     /// `cost_centre`, at most 3 characters.
     pub cost_centre: Option<String>,
     /// `department`, at most 3 characters.
@@ -1337,7 +1337,7 @@ rt::model!(NewDeliveryAddress, Number, {
 #[derive(Clone, Default)]
 pub struct NewNominalAnalysisItem {
     /// `code`, at most 8 characters.
-    pub code: String,
+    pub code: Option<String>,
     /// `cost_centre`, at most 3 characters.
     pub cost_centre: Option<String>,
     /// `department`, at most 3 characters.
@@ -1428,7 +1428,7 @@ rt::model!(NewProductUnit, Number, {
 #[derive(Clone, Default)]
 pub struct NewPurchaseInvoiceTaxAnalysisItem {
     /// `id`.
-    pub id: i64,
+    pub id: Option<i64>,
     /// `goods_amount`, 2 decimal places.
     pub goods_amount: Option<rt::Decimal>,
     /// `discount_amount`, 2 decimal places.
@@ -1457,7 +1457,7 @@ rt::model!(NewPurchaseInvoiceTaxAnalysisItem, Number, {
 #[derive(Clone, Default)]
 pub struct NewSalesInvoiceTaxAnalysisItem {
     /// `id`.
-    pub id: i64,
+    pub id: Option<i64>,
     /// `goods_amount`, 2 decimal places.
     pub goods_amount: Option<rt::Decimal>,
     /// `discount_amount`, 2 decimal places.
@@ -1486,9 +1486,9 @@ rt::model!(NewSalesInvoiceTaxAnalysisItem, Number, {
 #[derive(Clone, Default)]
 pub struct NewSopItemTraceableAdjustmentItem {
     /// `quantity`, 5 decimal places.
-    pub quantity: rt::Decimal,
+    pub quantity: Option<rt::Decimal>,
     /// `is_selected`.
-    pub is_selected: bool,
+    pub is_selected: Option<bool>,
     /// What else there is.
     pub extra: rt::Extra,
 }
@@ -1666,7 +1666,7 @@ pub struct NewStocktakeStep {
     /// `stocktake_name`, at most 60 characters.
     pub stocktake_name: Option<String>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: Option<i64>,
     /// `stocktake_date`.
     pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `stocktake_type`, at most 50 characters.
@@ -1726,9 +1726,9 @@ rt::model!(NewSupplierContactRole, Number, {
 #[derive(Clone, Default)]
 pub struct NewTaxCode {
     /// `code`.
-    pub code: i32,
+    pub code: Option<i32>,
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `tax_rate`, 2 decimal places.
     pub tax_rate: Option<rt::Decimal>,
     /// What else there is.
@@ -1751,7 +1751,7 @@ rt::model!(NewTaxCode, Number, {
 #[derive(Clone, Default)]
 pub struct NewTraceableAdjustment {
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `issue_status`, at most 50 characters.
     pub issue_status: Option<String>,
     /// `traceable_adjustment_items`.
@@ -4187,9 +4187,9 @@ rt::model!(SupplierMainAddress, Number, {
 #[derive(Clone, Default)]
 pub struct TaxCodeUpdate {
     /// `code`.
-    pub code: i32,
+    pub code: rt::Update<i32>,
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `tax_rate`, 2 decimal places.
     pub tax_rate: rt::Update<rt::Decimal>,
     /// What else there is.

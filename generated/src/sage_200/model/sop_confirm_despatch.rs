@@ -47,7 +47,7 @@ rt::model!(NewPendingSopDespatchReceipt, Number, {
 #[derive(Clone, Default)]
 pub struct NewSopConfirmDespatchAdjustment {
     /// `sop_order_return_id`.
-    pub sop_order_return_id: i64,
+    pub sop_order_return_id: Option<i64>,
     /// `despatch_receipt_date`.
     pub despatch_receipt_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `confirmation_intent_type`, at most 50 characters, `ConfirmOnDespatch` if not given.
@@ -55,7 +55,7 @@ pub struct NewSopConfirmDespatchAdjustment {
     /// Only in Professional, not in Standard.
     pub confirmation_intent_type: Option<String>,
     /// `items`.
-    pub items: Vec<NewSopDespatchReceiptItem>,
+    pub items: Option<Vec<NewSopDespatchReceiptItem>>,
     /// `tracking_items`.
     pub tracking_items: Option<Vec<NewPendingSopDespatchReceipt>>,
     /// What else there is.
@@ -89,7 +89,7 @@ rt::model!(NewSopDespatchBinItem, Number, {
 #[derive(Clone, Default)]
 pub struct NewSopDespatchReceiptItem {
     /// `quantity`, 5 decimal places.
-    pub quantity: rt::Decimal,
+    pub quantity: Option<rt::Decimal>,
     /// `bin_items`.
     pub bin_items: Option<Vec<NewSopDespatchBinItem>>,
     /// `traceable_adjustment_items`.

@@ -31,7 +31,7 @@ rt::model!(SopConfirmDespatchBinItemsAdjustment, Number, {
 #[derive(Clone, Default)]
 pub struct SopConfirmDespatchBinItemsRequest {
     /// `id`.
-    pub id: i64,
+    pub id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

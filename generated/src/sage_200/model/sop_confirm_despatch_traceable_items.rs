@@ -36,7 +36,7 @@ rt::model!(SopConfirmDespatchTraceableAdjustment, Number, {
 #[derive(Clone, Default)]
 pub struct SopConfirmDespatchTraceableItemsRequest {
     /// `id`.
-    pub id: i64,
+    pub id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

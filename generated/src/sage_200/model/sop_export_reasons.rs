@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewSopExportReason {
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `is_default`, `false` if not given.
     pub is_default: Option<bool>,
     /// `is_to_delete`.
@@ -65,7 +65,7 @@ rt::model!(SopExportReason, Number, {
 #[derive(Clone, Default)]
 pub struct SopExportReasonUpdate {
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `is_default`, `false` if not given.
     pub is_default: rt::Update<bool>,
     /// `is_to_delete`.

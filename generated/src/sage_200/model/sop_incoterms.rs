@@ -9,7 +9,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewSopIncoterm {
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `is_default`, `false` if not given.
     pub is_default: Option<bool>,
     /// `is_to_delete`.
@@ -62,7 +62,7 @@ rt::model!(SopIncoterm, Number, {
 #[derive(Clone, Default)]
 pub struct SopIncotermUpdate {
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `is_default`, `false` if not given.
     pub is_default: rt::Update<bool>,
     /// `is_to_delete`.

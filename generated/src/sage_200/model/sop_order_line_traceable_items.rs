@@ -45,7 +45,7 @@ rt::model!(SopOrderLineTraceableAdjustment, Number, {
 #[derive(Clone, Default)]
 pub struct SopOrderLineTraceableItemsRequest {
     /// `id`.
-    pub id: i64,
+    pub id: Option<i64>,
     /// `activity_date`.
     pub activity_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_read_only`.

@@ -11,7 +11,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewSopOrder {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `is_editing`.
     pub is_editing: Option<bool>,
     /// `is_to_sequence_lines`.
@@ -27,7 +27,7 @@ pub struct NewSopOrder {
     /// `suppress_warnings`.
     pub suppress_warnings: Option<bool>,
     /// `document_no`, at most 20 characters.
-    pub document_no: String,
+    pub document_no: Option<String>,
     /// `customer_type`, at most 50 characters.
     pub customer_type: Option<String>,
     /// `document_date`.
@@ -274,23 +274,23 @@ rt::model!(NewSopOrder, Number, {
 #[derive(Clone, Default)]
 pub struct NewSopOrderLine {
     /// `line_type`, at most 20 characters.
-    pub line_type: String,
+    pub line_type: Option<String>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: Option<i64>,
     /// `create_cancelled_line`.
     pub create_cancelled_line: Option<bool>,
     /// `is_to_split_line`.
     pub is_to_split_line: Option<bool>,
     /// `code`, at most 30 characters.
-    pub code: String,
+    pub code: Option<String>,
     /// `use_description`.
     pub use_description: Option<bool>,
     /// `description`, at most 6000 characters.
-    pub description: String,
+    pub description: Option<String>,
     /// `line_quantity`, 5 decimal places.
-    pub line_quantity: rt::Decimal,
+    pub line_quantity: Option<rt::Decimal>,
     /// `to_allocate_quantity`, 5 decimal places.
     pub to_allocate_quantity: Option<rt::Decimal>,
     /// `tax_code_id`.
@@ -560,7 +560,7 @@ rt::model!(NewSopOrderLine, Number, {
 #[derive(Clone, Default)]
 pub struct NewSopOrderMemo {
     /// `sop_order_return_id`.
-    pub sop_order_return_id: i64,
+    pub sop_order_return_id: Option<i64>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// `note`, at most 1000 characters.
@@ -585,9 +585,9 @@ rt::model!(NewSopOrderMemo, Number, {
 #[derive(Clone, Default)]
 pub struct SopItemTraceableAdjustmentItemUpdate {
     /// `quantity`, 5 decimal places.
-    pub quantity: rt::Decimal,
+    pub quantity: rt::Update<rt::Decimal>,
     /// `is_selected`.
-    pub is_selected: bool,
+    pub is_selected: rt::Update<bool>,
     /// What else there is.
     pub extra: rt::Extra,
 }
@@ -951,23 +951,23 @@ pub struct SopOrderLineUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `line_type`, at most 20 characters.
-    pub line_type: String,
+    pub line_type: rt::Update<String>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: rt::Update<i64>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: rt::Update<i64>,
     /// `create_cancelled_line`.
     pub create_cancelled_line: rt::Update<bool>,
     /// `is_to_split_line`.
     pub is_to_split_line: rt::Update<bool>,
     /// `code`, at most 30 characters.
-    pub code: String,
+    pub code: rt::Update<String>,
     /// `use_description`.
     pub use_description: rt::Update<bool>,
     /// `description`, at most 6000 characters.
-    pub description: String,
+    pub description: rt::Update<String>,
     /// `line_quantity`, 5 decimal places.
-    pub line_quantity: rt::Decimal,
+    pub line_quantity: rt::Update<rt::Decimal>,
     /// `to_allocate_quantity`, 5 decimal places.
     pub to_allocate_quantity: rt::Update<rt::Decimal>,
     /// `tax_code_id`.
@@ -1131,10 +1131,7 @@ pub struct SopOrderLineUpdate {
     /// `traceable_adjustment_items`.
     ///
     /// Only in Professional, not in Standard.
-    #[rustfmt::skip]
-    pub traceable_adjustment_items: rt::Update<
-        Vec<SopItemTraceableAdjustmentItemUpdate>,
-    >,
+    pub traceable_adjustment_items: rt::Update<Vec<SopItemTraceableAdjustmentItemUpdate>>,
     /// `is_to_delete`.
     pub is_to_delete: rt::Update<bool>,
     /// What else there is.
@@ -1243,7 +1240,7 @@ pub struct SopOrderMemoUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `sop_order_return_id`.
-    pub sop_order_return_id: i64,
+    pub sop_order_return_id: rt::Update<i64>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// `note`, at most 1000 characters.
@@ -1268,7 +1265,7 @@ rt::model!(SopOrderMemoUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct SopOrderUpdate {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: rt::Update<i64>,
     /// `is_editing`.
     pub is_editing: rt::Update<bool>,
     /// `is_to_sequence_lines`.
@@ -1284,7 +1281,7 @@ pub struct SopOrderUpdate {
     /// `suppress_warnings`.
     pub suppress_warnings: rt::Update<bool>,
     /// `document_no`, at most 20 characters.
-    pub document_no: String,
+    pub document_no: rt::Update<String>,
     /// `customer_type`, at most 50 characters.
     pub customer_type: rt::Update<String>,
     /// `document_date`.
@@ -1531,7 +1528,7 @@ rt::model!(SopOrderUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct SopOrdersNewRequest {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

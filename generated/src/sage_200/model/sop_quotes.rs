@@ -11,9 +11,9 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewSopQuote {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `customer_type`, at most 50 characters.
-    pub customer_type: String,
+    pub customer_type: Option<String>,
     /// `is_editing`.
     pub is_editing: Option<bool>,
     /// `is_to_sequence_lines`.
@@ -25,7 +25,7 @@ pub struct NewSopQuote {
     /// `customer_delivery_address_id`.
     pub customer_delivery_address_id: Option<i64>,
     /// `document_no`, at most 20 characters.
-    pub document_no: String,
+    pub document_no: Option<String>,
     /// `document_date`.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `document_status`, at most 20 characters.
@@ -269,21 +269,21 @@ rt::model!(NewSopQuoteDocumentLink, Number, {});
 #[derive(Clone, Default)]
 pub struct NewSopQuoteLine {
     /// `line_type`, at most 20 characters.
-    pub line_type: String,
+    pub line_type: Option<String>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: Option<i64>,
     /// `create_cancelled_line`.
     pub create_cancelled_line: Option<bool>,
     /// `code`, at most 30 characters.
-    pub code: String,
+    pub code: Option<String>,
     /// `use_description`.
     pub use_description: Option<bool>,
     /// `description`, at most 6000 characters.
-    pub description: String,
+    pub description: Option<String>,
     /// `line_quantity`, 5 decimal places.
-    pub line_quantity: rt::Decimal,
+    pub line_quantity: Option<rt::Decimal>,
     /// `tax_code_id`.
     pub tax_code_id: Option<i64>,
     /// `nominal_reference`, at most 8 characters.
@@ -541,7 +541,7 @@ rt::model!(NewSopQuoteLine, Number, {
 #[derive(Clone, Default)]
 pub struct NewSopQuoteMemo {
     /// `sop_order_return_id`.
-    pub sop_order_return_id: i64,
+    pub sop_order_return_id: Option<i64>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// `note`, at most 1000 characters.
@@ -888,21 +888,21 @@ pub struct SopQuoteLineUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `line_type`, at most 20 characters.
-    pub line_type: String,
+    pub line_type: rt::Update<String>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: rt::Update<i64>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: rt::Update<i64>,
     /// `create_cancelled_line`.
     pub create_cancelled_line: rt::Update<bool>,
     /// `code`, at most 30 characters.
-    pub code: String,
+    pub code: rt::Update<String>,
     /// `use_description`.
     pub use_description: rt::Update<bool>,
     /// `description`, at most 6000 characters.
-    pub description: String,
+    pub description: rt::Update<String>,
     /// `line_quantity`, 5 decimal places.
-    pub line_quantity: rt::Decimal,
+    pub line_quantity: rt::Update<rt::Decimal>,
     /// `tax_code_id`.
     pub tax_code_id: rt::Update<i64>,
     /// `nominal_reference`, at most 8 characters.
@@ -1163,7 +1163,7 @@ pub struct SopQuoteMemoUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `sop_order_return_id`.
-    pub sop_order_return_id: i64,
+    pub sop_order_return_id: rt::Update<i64>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// `note`, at most 1000 characters.
@@ -1188,9 +1188,9 @@ rt::model!(SopQuoteMemoUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct SopQuoteUpdate {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: rt::Update<i64>,
     /// `customer_type`, at most 50 characters.
-    pub customer_type: String,
+    pub customer_type: rt::Update<String>,
     /// `is_editing`.
     pub is_editing: rt::Update<bool>,
     /// `is_to_sequence_lines`.
@@ -1202,7 +1202,7 @@ pub struct SopQuoteUpdate {
     /// `customer_delivery_address_id`.
     pub customer_delivery_address_id: rt::Update<i64>,
     /// `document_no`, at most 20 characters.
-    pub document_no: String,
+    pub document_no: rt::Update<String>,
     /// `document_date`.
     pub document_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
     /// `document_status`, at most 20 characters.
@@ -1436,7 +1436,7 @@ rt::model!(SopQuoteUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct SopQuotesNewRequest {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -10,9 +10,9 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewSopQuoteDuplicateFlags {
     /// `source_id`.
-    pub source_id: i64,
+    pub source_id: Option<i64>,
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `prices_and_discounts`.
     pub prices_and_discounts: Option<bool>,
     /// What else there is.

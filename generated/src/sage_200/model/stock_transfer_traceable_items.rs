@@ -112,9 +112,9 @@ rt::model!(StockTransferTraceableAdjustmentItem, Number, {
 #[derive(Clone, Default)]
 pub struct StockTransferTraceableItemsRequest {
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `bin_holding_from_id`.
-    pub bin_holding_from_id: i64,
+    pub bin_holding_from_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

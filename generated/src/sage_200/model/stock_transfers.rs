@@ -9,13 +9,13 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewStockTransfer {
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `bin_holding_from_id`.
-    pub bin_holding_from_id: i64,
+    pub bin_holding_from_id: Option<i64>,
     /// `bin_holding_to_id`.
-    pub bin_holding_to_id: i64,
+    pub bin_holding_to_id: Option<i64>,
     /// `quantity`, 5 decimal places.
-    pub quantity: rt::Decimal,
+    pub quantity: Option<rt::Decimal>,
     /// `date`.
     pub date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `reference`, at most 20 characters.

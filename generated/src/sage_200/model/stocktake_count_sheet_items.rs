@@ -57,10 +57,8 @@ pub struct StocktakeCountSheetItem {
     /// `allows_negative_stock`, never sent.
     pub allows_negative_stock: Option<bool>,
     /// `stocktake_trace_count_sheet_items`, never sent.
-    #[rustfmt::skip]
-    pub stocktake_trace_count_sheet_items: Option<
-        Vec<StocktakeCountSheetItemStocktakeTraceCountSheetItem>,
-    >,
+    pub stocktake_trace_count_sheet_items:
+        Option<Vec<StocktakeCountSheetItemStocktakeTraceCountSheetItem>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

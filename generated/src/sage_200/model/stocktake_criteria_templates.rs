@@ -58,7 +58,7 @@ rt::model!(NewLookupProductGroup, Number, {
 #[derive(Clone, Default)]
 pub struct NewStocktakeCriteriaTemplate {
     /// `name`, at most 50 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `last_sold_date`.
     pub last_sold_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `due_date`.
@@ -143,7 +143,7 @@ rt::model!(StocktakeCriteriaTemplate, Number, {
 #[derive(Clone, Default)]
 pub struct StocktakeCriteriaTemplateUpdate {
     /// `name`, at most 50 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `last_sold_date`.
     pub last_sold_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
     /// `due_date`.

@@ -16,7 +16,7 @@ pub struct NewStocktake {
     /// `stocktake_name`, at most 60 characters.
     pub stocktake_name: Option<String>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: Option<i64>,
     /// `stocktake_date`.
     pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `stocktake_type`, at most 50 characters.
@@ -147,7 +147,7 @@ pub struct StocktakeUpdate {
     /// `stocktake_name`, at most 60 characters.
     pub stocktake_name: rt::Update<String>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: rt::Update<i64>,
     /// `stocktake_date`.
     pub stocktake_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
     /// `stocktake_type`, at most 50 characters.

@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewSuggestedProductOptions {
     /// `customer_id`.
-    pub customer_id: i64,
+    pub customer_id: Option<i64>,
     /// `product_group_id`.
     pub product_group_id: Option<i64>,
     /// `show_frequent_items`.

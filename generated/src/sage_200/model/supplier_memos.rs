@@ -9,9 +9,9 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct NewSupplierMemo {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: Option<String>,
     /// `is_active`.
     pub is_active: Option<bool>,
     /// `is_to_delete`.
@@ -73,9 +73,9 @@ pub struct SupplierMemoUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: rt::Update<i64>,
     /// `note`, at most 1000 characters.
-    pub note: String,
+    pub note: rt::Update<String>,
     /// `is_active`.
     pub is_active: rt::Update<bool>,
     /// `is_to_delete`.

@@ -11,9 +11,9 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewSupplier {
     /// `reference`, at most 8 characters.
-    pub reference: String,
+    pub reference: Option<String>,
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `short_name`, at most 8 characters.
     pub short_name: Option<String>,
     /// `on_hold`, `false` if not given.
@@ -313,7 +313,7 @@ rt::model!(NewSupplier, Number, {
 #[derive(Clone, Default)]
 pub struct NewSupplierAlert {
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: Option<i64>,
     /// `alert_text`, at most 255 characters.
     pub alert_text: Option<String>,
     /// `is_active`, `true` if not given.
@@ -785,7 +785,7 @@ pub struct SupplierAlertUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `supplier_id`.
-    pub supplier_id: i64,
+    pub supplier_id: rt::Update<i64>,
     /// `alert_text`, at most 255 characters.
     pub alert_text: rt::Update<String>,
     /// `is_active`, `true` if not given.
@@ -903,9 +903,9 @@ rt::model!(SupplierMainAddressUpdate, Number, {
 #[derive(Clone, Default)]
 pub struct SupplierUpdate {
     /// `reference`, at most 8 characters.
-    pub reference: String,
+    pub reference: rt::Update<String>,
     /// `name`, at most 60 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `short_name`, at most 8 characters.
     pub short_name: rt::Update<String>,
     /// `on_hold`, `false` if not given.

@@ -204,10 +204,7 @@ pub struct SystemSettingsUpdate {
     /// `accounting_period_validation_type`, at most 20 characters.
     pub accounting_period_validation_type: rt::Update<String>,
     /// `transaction_date_validation`.
-    #[rustfmt::skip]
-    pub transaction_date_validation: rt::Update<
-        SystemSettingsTransactionDateValidationUpdate,
-    >,
+    pub transaction_date_validation: rt::Update<SystemSettingsTransactionDateValidationUpdate>,
     /// What else there is.
     pub extra: rt::Extra,
 }

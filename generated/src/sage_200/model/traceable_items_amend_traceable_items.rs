@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 pub struct TraceableItemsAmendTraceableItemsRequest {
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -12,9 +12,9 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewWarehouseHolding {
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: Option<i64>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: Option<i64>,
     /// `is_default_manufacturing_warehouse`.
     pub is_default_manufacturing_warehouse: Option<bool>,
     /// `reorder_level`, 5 decimal places.
@@ -153,9 +153,9 @@ pub struct WarehouseHoldingUpdate {
     /// `id`.
     pub id: rt::Update<i64>,
     /// `warehouse_id`.
-    pub warehouse_id: i64,
+    pub warehouse_id: rt::Update<i64>,
     /// `product_id`.
-    pub product_id: i64,
+    pub product_id: rt::Update<i64>,
     /// `is_default_manufacturing_warehouse`.
     pub is_default_manufacturing_warehouse: rt::Update<bool>,
     /// `reorder_level`, 5 decimal places.

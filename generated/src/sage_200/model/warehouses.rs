@@ -11,7 +11,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub struct NewWarehouse {
     /// `name`, at most 20 characters.
-    pub name: String,
+    pub name: Option<String>,
     /// `description`, at most 50 characters.
     pub description: Option<String>,
     /// `warehouse_type`, at most 50 characters.
@@ -353,7 +353,7 @@ rt::model!(Warehouse, Number, {
 #[derive(Clone, Default)]
 pub struct WarehouseUpdate {
     /// `name`, at most 20 characters.
-    pub name: String,
+    pub name: rt::Update<String>,
     /// `description`, at most 50 characters.
     pub description: rt::Update<String>,
     /// `warehouse_type`, at most 50 characters.
