@@ -141,30 +141,27 @@ pub(super) fn terms(terms: &ir::Terms) -> Docs {
     out
 }
 
-/// "Available in Plus (CA, GB); Standard (GB). Not in Start.": a tier without countries has none of it, and the tier
-/// `all` stands for every one.
+/// "Available in Plus and Start (CA, GB); Standard (GB). Not in Extra.": a tier without countries has none of it, and the
+/// tier `all` stands for every one.
 fn availability(tiers: &[(String, Vec<String>)]) -> Option<String> {
-    let name = |tier: &str| prose(sentence(&Words::of(tier).prose()).trim_end_matches('.'));
-    let (without, with): (Vec<_>, Vec<_>) = tiers.iter().partition(|(_, countries)| countries.is_empty());
-    let mut sentences = Vec::new();
-    if let Some((_, first)) = with.first() {
-        let countries = prose(&first.join(", "));
-        sentences.push(match &with[..] {
-            [(tier, _)] if tier == "all" => format!("Only in {countries}."),
-            same if same.iter().all(|(_, other)| other == first) => {
-                let names: Vec<String> = with.iter().map(|(tier, _)| name(tier)).collect();
-                format!("Available in {} ({countries}).", list(&names))
-            }
-            _ => {
-                let each = with.iter().map(|(tier, list)| format!("{} ({})", name(tier), prose(&list.join(", "))));
-                format!("Available in {}.", each.collect::<Vec<_>>().join("; "))
-            }
-        });
+    let mut groups: Vec<(&[String], Vec<String>)> = Vec::new();
+    for (tier, countries) in tiers {
+        let name = prose(sentence(&Words::of(tier).prose()).trim_end_matches('.'));
+        match groups.iter_mut().find(|(known, _)| known == countries) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((countries, vec![name])),
+        }
     }
-    if !without.is_empty() {
-        let names: Vec<String> = without.iter().map(|(tier, _)| name(tier)).collect();
-        sentences.push(format!("Not in {}.", list(&names)));
-    }
+    let (without, with): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(countries, _)| countries.is_empty());
+    let countries = |group: &(&[String], Vec<String>)| prose(&group.0.join(", "));
+    let each = with.iter().map(|group| format!("{} ({})", list(&group.1), countries(group)));
+    let available = match tiers {
+        [(tier, _)] if tier == "all" => with.first().map(|group| format!("Only in {}.", countries(group))),
+        _ if with.is_empty() => None,
+        _ => Some(format!("Available in {}.", each.collect::<Vec<_>>().join("; "))),
+    };
+    let missing = without.first().map(|(_, names)| format!("Not in {}.", list(names)));
+    let sentences: Vec<String> = available.into_iter().chain(missing).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 

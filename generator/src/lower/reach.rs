@@ -187,7 +187,8 @@ impl<'a> Walk<'a> {
     }
 
     fn enter(&mut self, base: &Base, object: &ir::Object, role: Role) {
-        for property in object.properties.iter().filter(|property| in_role(property, role, false)) {
+        let leads = |property: &&ir::Property| in_role(property, role, false) && !is_plain(self.api, property.schema);
+        for property in object.properties.iter().filter(leads) {
             self.begin(base.child(&property.name, &Words::of(&property.name)), property.schema, role);
         }
         if let Some(schema) = object.additional {
@@ -230,6 +231,15 @@ impl<'a> Walk<'a> {
         };
         let known = self.found.types[ty.0].origins.entry(base.key.clone()).or_insert_with(|| origin.clone());
         known.own &= origin.own;
+    }
+}
+
+/// A value without parts and without a name.
+fn is_plain(api: &ir::Api, schema: ir::SchemaId) -> bool {
+    match &api.schema(schema).kind {
+        ir::Kind::Any | ir::Kind::Boolean | ir::Kind::Integer(_) | ir::Kind::Decimal { .. } | ir::Kind::Float => true,
+        ir::Kind::String(_) => true,
+        ir::Kind::Enum(_) | ir::Kind::Array(_) | ir::Kind::Map(_) | ir::Kind::Object(_) | ir::Kind::Union(_) => false,
     }
 }
 

@@ -19,12 +19,13 @@ pub(super) fn method(
     let mut out = vec![format!("{}: {line}.", what(operation, planned, resource))];
     out.extend(docs::paragraphs(operation.summary.as_deref()));
     out.extend(docs::paragraphs(operation.description.as_deref()));
-    out.extend(body(api, operation));
-    out.extend(answer(operation, reply));
+    let mut facts = body(api, operation);
+    facts.push(answer(operation, reply));
     let without: Vec<String> = operation.without_headers.iter().map(|name| docs::code(name)).collect();
     if !without.is_empty() {
-        out.push(format!("Sent without {}.", docs::list(&without)));
+        facts.push(format!("Sent without {}.", docs::list(&without)));
     }
+    out.push(facts.join(" "));
     out.extend(docs::terms(&operation.terms));
     out
 }
@@ -76,12 +77,12 @@ fn body(api: &ir::Api, operation: &ir::Operation) -> Docs {
     }
     if let (true, Some(idempotency)) = (operation.idempotent_by_id, &api.client.idempotency) {
         let property = docs::code(&idempotency.property);
-        out.push(format!("{property} is put into the body, so that it counts once if it has to be sent again."));
+        out.push(format!("With {property} in it, a request that is sent twice counts once."));
     }
     out
 }
 
-fn answer(operation: &ir::Operation, reply: &Reply) -> Docs {
+fn answer(operation: &ir::Operation, reply: &Reply) -> String {
     let mut codes: Vec<String> = operation
         .replies
         .iter()
@@ -94,20 +95,18 @@ fn answer(operation: &ir::Operation, reply: &Reply) -> Docs {
     codes.dedup();
     let statuses = if codes.is_empty() { "any 2xx".to_owned() } else { codes.join(" or ") };
     let what = match reply {
-        Reply::Empty => ", without a body that counts",
         Reply::Optional(_) => ", with or without a body",
-        Reply::Page(_) => ", with a page of the list",
         Reply::Bytes => ", with bytes",
         Reply::Text => ", with text",
-        Reply::Json(_) | Reply::ByStatus(_) => "",
+        Reply::Empty | Reply::Json(_) | Reply::Page(_) | Reply::ByStatus(_) => "",
     };
-    vec![format!("Success is {statuses}{what}.")]
+    format!("Success is {statuses}{what}.")
 }
 
 /// The documentation of a setter.
 pub(super) fn parameter(api: &ir::Api, parameter: &ir::Parameter) -> Docs {
     let schema = api.schema(parameter.schema);
-    let mut facts = vec![docs::code(&parameter.name)];
+    let mut facts = vec![format!("Sets {}", docs::code(&parameter.name))];
     if parameter.location == ir::Location::Header {
         facts.push("a header".to_owned());
     }

@@ -79,17 +79,18 @@ impl Usage {
         self.listed[id.0]
     }
 
-    /// The file of each type: that of the only resource that uses it, or of the resource that has its name; `None` if
-    /// several share it.
+    /// The file of each type: that of the only resource that uses it, or of the one with whose name its own begins;
+    /// `None` if it belongs to several alike.
     pub(super) fn files(&self, found: &Found, named: &[Named], plan: &resources::Plan) -> Vec<Option<Ident>> {
-        let users = self.users(plan);
-        let each = users.iter().enumerate().map(|(number, users)| {
-            if users.len() == 1 {
-                return users.first().map(|resource| plan.resources[*resource].module.clone());
+        let by_words: BTreeMap<Words, &Ident> =
+            plan.resources.iter().map(|resource| (resource.words.singular(), &resource.module)).collect();
+        let each = self.users(plan).into_iter().enumerate().map(|(number, users)| {
+            if let (1, Some(resource)) = (users.len(), users.first()) {
+                return Some(plan.resources[*resource].module.clone());
             }
-            let words = models::words(&named[number], found.types[number].role).singular();
-            let same = |resource: &&usize| Words::of(plan.resources[**resource].module.as_str()).singular() == words;
-            users.iter().find(same).map(|resource| plan.resources[*resource].module.clone())
+            let words = models::words(&named[number], found.types[number].role);
+            let heads = (1..=words.len()).rev().map(|n| words.split_at(n).0.singular());
+            heads.into_iter().find_map(|head| by_words.get(&head)).map(|module| (*module).clone())
         });
         each.collect()
     }

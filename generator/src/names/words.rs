@@ -5,19 +5,19 @@
 
 use heck::ToSnakeCase;
 
-/// Words in lower case, each of ASCII letters and digits; none is empty.
+/// Words in lower case, each of ASCII letters and digits, with `_` between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Words(Vec<String>);
+pub struct Words(String);
 
 impl Words {
     /// The words of a spelling; signs only part them. Empty if there is no letter and no digit in it.
     pub fn new(text: &str) -> Self {
-        Self::split(&ascii(text, false))
+        if is_snake(text) { Self(text.to_owned()) } else { Self(ascii(text, false).to_snake_case()) }
     }
 
     /// The words of a spelling, each sign spelled out: `a+b` is `a plus b`.
     pub fn spelled(text: &str) -> Self {
-        Self::split(&ascii(text, true))
+        Self(ascii(text, true).to_snake_case())
     }
 
     /// The words of a spelling: without its signs if anything is left, else with them.
@@ -27,11 +27,7 @@ impl Words {
             return plain;
         }
         let spelled = Self::spelled(text);
-        if spelled.is_empty() { Self(vec!["empty".to_owned()]) } else { spelled }
-    }
-
-    fn split(text: &str) -> Self {
-        Self(text.to_snake_case().split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect())
+        if spelled.is_empty() { Self("empty".to_owned()) } else { spelled }
     }
 
     /// Are there none?
@@ -41,98 +37,124 @@ impl Words {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.iter().count()
     }
 
     /// The words one by one.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.0.split('_').filter(|word| !word.is_empty())
     }
 
     /// The last one.
     pub fn last(&self) -> Option<&str> {
-        self.0.last().map(String::as_str)
+        self.iter().next_back()
     }
 
     /// `sales_invoice`
     pub fn snake(&self) -> String {
-        self.0.join("_")
+        self.0.clone()
     }
 
     /// `SALES_INVOICE`
     pub fn screaming(&self) -> String {
-        self.snake().to_ascii_uppercase()
+        self.0.to_ascii_uppercase()
     }
 
     /// `SalesInvoice`
     pub fn camel(&self) -> String {
-        let mut out = String::new();
-        for word in &self.0 {
-            let (first, rest) = word.split_at(1);
-            out.push_str(&first.to_ascii_uppercase());
-            out.push_str(rest);
+        let mut out = String::with_capacity(self.0.len());
+        let mut start = true;
+        for c in self.0.chars() {
+            match c {
+                '_' => start = true,
+                _ if start => {
+                    out.push(c.to_ascii_uppercase());
+                    start = false;
+                }
+                _ => out.push(c),
+            }
         }
         out
     }
 
     /// `sales invoice`
     pub fn prose(&self) -> String {
-        self.0.join(" ")
+        self.0.replace('_', " ")
     }
 
     /// These and then those.
     pub fn then(&self, next: &Words) -> Self {
-        Self(self.0.iter().chain(&next.0).cloned().collect())
+        match (self.is_empty(), next.is_empty()) {
+            (true, _) => next.clone(),
+            (_, true) => self.clone(),
+            (false, false) => Self(format!("{}_{}", self.0, next.0)),
+        }
     }
 
     /// These and then those, without saying twice what the end of these and the beginning of those share:
     /// `sales invoice` and `invoice lines` are `sales invoice lines`. At least one of those is said.
     pub fn overlap(&self, next: &Words) -> Self {
-        let most = self.len().min(next.len().saturating_sub(1));
+        let left: Vec<&str> = self.iter().collect();
+        let right: Vec<&str> = next.iter().collect();
+        let most = left.len().min(right.len().saturating_sub(1));
         let shared = (1..=most).rev().find(|&n| {
-            let tail = &self.0[self.len() - n..];
-            tail.iter().zip(&next.0[..n]).all(|(a, b)| singular_word(a) == singular_word(b))
+            let tail = &left[left.len() - n..];
+            tail.iter().zip(&right[..n]).all(|(a, b)| same_word(a, b))
         });
-        self.then(&Self(next.0[shared.unwrap_or(0)..].to_vec()))
+        self.then(&Self(right[shared.unwrap_or(0)..].join("_")))
     }
 
     /// The last one in singular.
     pub fn singular(&self) -> Self {
-        let mut words = self.0.clone();
-        if let Some(last) = words.last_mut() {
-            *last = singular_word(last);
-        }
-        Self(words)
+        let start = self.0.rfind('_').map_or(0, |at| at + 1);
+        let (head, last) = self.0.split_at(start);
+        Self(format!("{head}{}", singular_word(last)))
     }
 
     /// These without `prefix`, if they begin with it (in singular or plural).
     pub fn without_prefix(&self, prefix: &Words) -> Option<Self> {
-        let head = self.0.get(..prefix.len())?;
-        let same = head.iter().zip(&prefix.0).all(|(a, b)| singular_word(a) == singular_word(b));
-        same.then(|| Self(self.0[prefix.len()..].to_vec()))
+        let (head, rest) = self.split_at(prefix.len());
+        let same = head.len() == prefix.len() && head.iter().zip(prefix.iter()).all(|(a, b)| same_word(a, b));
+        same.then_some(rest)
     }
 
     /// The first `n`, and the others.
     pub fn split_at(&self, n: usize) -> (Self, Self) {
-        let (head, tail) = self.0.split_at(n.min(self.len()));
-        (Self(head.to_vec()), Self(tail.to_vec()))
+        let words: Vec<&str> = self.iter().collect();
+        let (head, tail) = words.split_at(n.min(words.len()));
+        (Self(head.join("_")), Self(tail.join("_")))
     }
 
     /// The last one first.
     pub fn reversed(&self) -> Self {
-        Self(self.0.iter().rev().cloned().collect())
+        Self(self.iter().rev().collect::<Vec<_>>().join("_"))
     }
 
     /// The words at the end of all of these lists.
     pub fn common_tail<'a>(lists: impl IntoIterator<Item = &'a Words>) -> Self {
         let mut lists = lists.into_iter();
-        let mut tail: Vec<String> = lists.next().map(|first| first.0.clone()).unwrap_or_default();
+        let mut tail: Vec<&str> = lists.next().map(|first| first.iter().collect()).unwrap_or_default();
         for list in lists {
-            let shared = tail.iter().rev().zip(list.0.iter().rev()).take_while(|(a, b)| a == b).count();
+            let shared = tail.iter().rev().zip(list.iter().rev()).take_while(|(a, b)| **a == *b).count();
             tail.drain(..tail.len() - shared);
         }
-        Self(tail)
+        Self(tail.join("_"))
     }
+}
+
+/// Is it spelled as words are kept? Nearly all names of fields are.
+fn is_snake(text: &str) -> bool {
+    let mut before = b'_';
+    let plain = text.bytes().all(|byte| {
+        let legal = matches!(byte, b'a'..=b'z' | b'0'..=b'9') || (byte == b'_' && before != b'_');
+        before = byte;
+        legal
+    });
+    plain && before != b'_'
+}
+
+fn same_word(a: &str, b: &str) -> bool {
+    a == b || singular_word(a) == singular_word(b)
 }
 
 /// Words that no rule for the singular gets right.
