@@ -2,7 +2,14 @@
 //!
 //! One module an API, behind one feature each: `accounting` ([Sage Accounting v3.1](accounting)), `accounting-v3`
 //! ([Sage Business Cloud Accounting v3](accounting_v3)) and `sage-200` ([Sage 200](sage_200)).
-#![cfg_attr(not(all(feature = "accounting", feature = "accounting-v3", feature = "sage-200")), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(
+        feature = "accounting",
+        feature = "accounting-v3",
+        feature = "sage-200"
+    )),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 #[cfg(feature = "accounting")]
 pub mod accounting;
@@ -12,8 +19,8 @@ pub mod accounting_v3;
 pub mod sage_200;
 
 pub use sage_runtime::{
-    ApiError, Base64, Call, Delivery, Error, Extra, Items, Json, Kind, Page, Pages, Part, Response, Result, Secret,
-    StaticToken, ToText, TokenSource, Unlisted, Update, Value, json, transport,
+    ApiError, Base64, Call, Delivery, Error, Extra, Items, Json, Kind, Page, Pages, Part, Response,
+    Result, Secret, StaticToken, ToText, TokenSource, Unlisted, Update, Value, json, transport,
 };
 
 // The types of other crates that models and setters are made of, in the versions that they are made of.

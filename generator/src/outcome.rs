@@ -3,9 +3,9 @@
 use crate::config::Counts;
 use crate::coverage::Coverage;
 use crate::diagnostic::{Diagnostic, Format, Severity, render};
-use crate::rust::{Item, Package};
 use crate::plan::File;
 use crate::plan::Owned;
+use crate::rust::{Item, Package};
 use crate::source::Source;
 
 /// Everything that a run gives.

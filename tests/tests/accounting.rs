@@ -50,7 +50,8 @@ fn replies_are_carried_without_loss() {
 
 #[tokio::test]
 async fn a_list_goes_on_to_its_last_page() {
-    let last = r#"{"$total":2,"$page":2,"$next":null,"$back":"/contacts?page=1","$itemsPerPage":2,"$items":[{"id":"z"}]}"#;
+    let last =
+        r#"{"$total":2,"$page":2,"$next":null,"$back":"/contacts?page=1","$itemsPerPage":2,"$items":[{"id":"z"}]}"#;
     let server = Server::start([Reply::json(200, CONTACTS), Reply::json(200, last)]);
     let mut contacts = client(&server).contacts().list().items_per_page(2).items();
     let mut ids = Vec::new();
@@ -165,7 +166,8 @@ async fn a_file_comes_as_bytes() {
 
 #[tokio::test]
 async fn errors_say_what_the_service_said() {
-    let list = r#"[{"$severity":"error","$dataCode":"RecordInvalid","$message":"is too long","$source":"contact.name"}]"#;
+    let list =
+        r#"[{"$severity":"error","$dataCode":"RecordInvalid","$message":"is too long","$source":"contact.name"}]"#;
     let gateway = r#"{"statusCode":401,"message":"Access denied"}"#;
     let server = Server::start([
         Reply::json(422, list).header("X-Request-Id", "r-1"),

@@ -104,9 +104,11 @@ async fn a_list_goes_on_by_offset() {
         ids.extend(customer.expect("it decodes").id);
     }
     assert_eq!(ids, (0..7).collect::<Vec<_>>());
-    let skips: Vec<_> = server.requests().iter().map(|request| {
-        request.query.iter().find(|(name, _)| name == "$skip").map(|(_, value)| value.clone())
-    }).collect();
+    let skips: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| request.query.iter().find(|(name, _)| name == "$skip").map(|(_, value)| value.clone()))
+        .collect();
     assert_eq!(skips[1..], [Some("3".to_owned()), Some("6".to_owned())]);
     assert!(server.requests()[1].query.iter().any(|(name, _)| name == "$orderby"));
 }

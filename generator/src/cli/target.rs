@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use sage_codegen::plan::{File, MARKER, Owned, Tree};
 use sage_codegen::Outcome;
+use sage_codegen::plan::{File, MARKER, Owned, Tree};
 use sage_codegen_host::{Fault, Root};
 
 pub(crate) const LOCK: &str = "codegen.lock";

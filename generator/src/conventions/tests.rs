@@ -122,7 +122,10 @@ fn any_success_brings_what_the_declared_one_does() {
 
 #[test]
 fn nothing_is_required_but_what_is_named() {
-    let document = DOCUMENT.replace("unit: {type: object, properties: {name:", "unit: {type: object, required: [name, unit], properties: {name:");
+    let document = DOCUMENT.replace(
+        "unit: {type: object, properties: {name:",
+        "unit: {type: object, required: [name, unit], properties: {name:",
+    );
     let mut run = run(&[&document]);
     let mut diagnostics = Diagnostics::new();
     let setting = settings("[conventions.optional-requests]\nexcept = ['unit.name', 'unit.none']\n");
