@@ -32,11 +32,9 @@ pub(super) fn adapt_list(list: &mut Node, defaults: &Defaults, ctx: &mut Ctx<'_>
         let mut kept = Vec::with_capacity(items.len());
         for (index, mut item) in std::mem::take(items).into_iter().enumerate() {
             let disk = format!("{here}/{index}");
-            if let Some(name) = item.reference().and_then(|target| target.strip_prefix("#/parameters/")) {
-                match bodies.reference(&name.to_owned(), item, disk, defaults) {
-                    Some(reference) => kept.push(reference),
-                    None => continue,
-                }
+            let shared = item.reference().and_then(|target| target.strip_prefix("#/parameters/")).map(str::to_owned);
+            if let Some(name) = shared {
+                kept.extend(bodies.reference(&name, item, disk, defaults));
                 continue;
             }
             match item.text("in") {
