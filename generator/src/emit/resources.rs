@@ -72,7 +72,7 @@ fn function_of(method: &Method) -> String {
         Reply::Optional(_) => "rt::Call::optional".to_owned(),
         Reply::Bytes => "rt::Call::bytes".to_owned(),
         Reply::Text => "rt::Call::text".to_owned(),
-        Reply::ByStatus(replies) => format!("rt::Call::by_status::<{}>", replies.name),
+        Reply::ByStatus(_) => "rt::Call::by_status".to_owned(),
     };
     let mut body = Expr::call(constructor, vec![Expr::atom("&self.client"), Expr::atom(format!("&{}", method.constant))]);
     for argument in &method.arguments {

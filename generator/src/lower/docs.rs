@@ -66,8 +66,9 @@ pub(super) fn thing(words: &Words) -> String {
     if words.singular() != *words || words.last() == Some("data") {
         return text;
     }
-    let vowel = text.starts_with(['a', 'e', 'i', 'o']) || text.starts_with("un");
-    let sounds = !["eu ", "euro", "one ", "uni"].iter().any(|start| text.starts_with(start));
+    let vowel = text.starts_with(['a', 'e', 'i', 'o', 'u']);
+    // These begin with the sound of a consonant.
+    let sounds = !["eu ", "euro", "one ", "uni", "use", "usa", "uti", "u1"].iter().any(|start| text.starts_with(start));
     format!("{} {text}", if vowel && sounds { "an" } else { "a" })
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Models<'a> {
 }
 
 /// Lists of lists of lists … end here.
-const DEEPEST: usize = 64;
+const DEEPEST: usize = 16;
 
 impl<'a> Models<'a> {
     pub(super) fn new(
@@ -191,14 +191,20 @@ impl<'a> Models<'a> {
 
     /// The type of a value of this schema.
     pub(super) fn ty(&self, schema: ir::SchemaId, role: Role) -> Type {
-        self.nested(schema, role, 0)
+        self.nested(schema, role, &mut Vec::new())
     }
 
-    fn nested(&self, id: ir::SchemaId, role: Role, depth: usize) -> Type {
-        if depth > DEEPEST {
+    /// `above` are the lists and maps that it stands in; one that holds itself is any JSON inside.
+    fn nested(&self, id: ir::SchemaId, role: Role, above: &mut Vec<ir::SchemaId>) -> Type {
+        if above.len() > DEEPEST || above.contains(&id) {
             return Type::Json;
         }
-        let inner = |id| Box::new(self.element(id, role, depth + 1));
+        let mut inner = |item| {
+            above.push(id);
+            let ty = self.element(item, role, above);
+            above.pop();
+            Box::new(ty)
+        };
         match &self.api.schema(id).kind {
             ir::Kind::Any => Type::Json,
             ir::Kind::Boolean => Type::Bool,
@@ -224,8 +230,8 @@ impl<'a> Models<'a> {
     }
 
     /// A value in a list or a map, which may be null if the schema says so.
-    fn element(&self, id: ir::SchemaId, role: Role, depth: usize) -> Type {
-        let ty = self.nested(id, role, depth);
+    fn element(&self, id: ir::SchemaId, role: Role, above: &mut Vec<ir::SchemaId>) -> Type {
+        let ty = self.nested(id, role, above);
         if self.api.schema(id).nullable && ty != Type::Json { Type::Option(Box::new(ty)) } else { ty }
     }
 }

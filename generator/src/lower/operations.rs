@@ -1,7 +1,7 @@
 //! Operations: from a method on a path to a method on a resource.
 
 use super::models::Models;
-use super::paths::Tail;
+use super::paths::{self, Tail};
 use super::reach::{Base, Walk};
 use super::resources::{Plan, Planned, Resource};
 use super::types;
@@ -212,8 +212,13 @@ impl Lowering<'_> {
     /// What must be given: parts of the path, required parameters, the body.
     fn arguments(&self) -> Vec<Argument> {
         let mut wanted: Vec<(Wish, Target)> = Vec::new();
-        for parameter in &self.operation.path.parameters {
-            let wish = Wish::new(format!("1 {}", parameter.name), types::value_names(&parameter.name));
+        let owners = paths::owners(&self.operation.path.template);
+        for (index, parameter) in self.operation.path.parameters.iter().enumerate() {
+            let mut names = types::value_names(&parameter.name);
+            if let Some(owner) = owners.get(index).filter(|_| owners.len() == self.operation.path.parameters.len()) {
+                names.insert(1, Ident::snake(&owner.overlap(&Words::of(&parameter.name))));
+            }
+            let wish = Wish::new(format!("1 {}", parameter.name), names);
             wanted.push((wish, Target::Path(self.scalar(parameter.schema))));
         }
         for parameter in self.operation.parameters.iter().filter(|parameter| parameter.required) {

@@ -64,6 +64,19 @@ pub(super) fn fixed(template: &str) -> Vec<Words> {
     parts(template).into_iter().filter_map(fixed).collect()
 }
 
+/// What stands before each parameter of a template, in singular.
+pub(super) fn owners(template: &str) -> Vec<Words> {
+    let mut owner = Words::default();
+    let mut owners = Vec::new();
+    for part in parts(template) {
+        match part {
+            Part::Fixed(words) => owner = words.singular(),
+            Part::Parameter => owners.push(owner.clone()),
+        }
+    }
+    owners
+}
+
 /// How many parts all of these templates begin with; those say nothing about any of them.
 pub(super) fn common_lead<'a>(templates: impl IntoIterator<Item = &'a str>) -> usize {
     let mut templates = templates.into_iter();

@@ -257,13 +257,10 @@ pub(super) fn in_role(property: &ir::Property, role: Role, kept: bool) -> bool {
     }
 }
 
-/// What a choice is called: by its schema, by its tag, or by a property that it has.
+/// What a choice is called: by its schema, by its tag, or by what it is.
 pub(super) fn variant_words(api: &ir::Api, variant: &ir::Variant) -> Words {
     let schema = api.schema(variant.schema);
-    if let Some(tag) = variant.tags.iter().min() {
-        return Words::of(tag);
-    }
-    if let Some(name) = &schema.name {
+    if let Some(name) = schema.name.as_ref().or(variant.tags.iter().min()) {
         return Words::of(name);
     }
     match &schema.kind {

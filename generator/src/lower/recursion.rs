@@ -22,19 +22,18 @@ pub(super) fn box_cycles(items: &mut [Item]) {
         // A component of one type is a cycle only if the type holds itself, and then the edge leads to it.
         match item {
             Item::Struct(item) => item.fields.iter_mut().for_each(|field| box_field(&mut field.ty, &cyclic)),
-            Item::Union(item) => item.variants.iter_mut().for_each(|variant| box_type(&mut variant.ty, &cyclic)),
-            Item::Enum(_) => {}
+            Item::Union(_) | Item::Enum(_) => {}
         }
     }
 }
 
-/// The models that a type holds in place.
-fn held(item: &Item) -> Box<dyn Iterator<Item = &Ident> + '_> {
-    match item {
-        Item::Struct(item) => Box::new(item.fields.iter().filter_map(|field| in_place(&field.ty))),
-        Item::Union(item) => Box::new(item.variants.iter().filter_map(|variant| in_place(&variant.ty))),
-        Item::Enum(_) => Box::new(std::iter::empty()),
-    }
+/// The models that a type holds in place. A choice boxes what it holds anyway.
+fn held(item: &Item) -> impl Iterator<Item = &Ident> {
+    let fields = match item {
+        Item::Struct(item) => item.fields.as_slice(),
+        Item::Union(_) | Item::Enum(_) => &[],
+    };
+    fields.iter().filter_map(|field| in_place(&field.ty))
 }
 
 fn in_place(ty: &Type) -> Option<&Ident> {

@@ -320,7 +320,8 @@ impl Sketch {
             Tail::Action { name, item: true, .. } => vec![verb.then(&name.singular())],
             Tail::Action { name, between, .. } => {
                 let all = between.iter().fold(Words::default(), |words, part| words.then(part)).then(name);
-                vec![name.clone(), verb.then(name), all.clone(), verb.then(&all)]
+                let one = if self.verb == "create" { name.singular() } else { name.clone() };
+                vec![name.clone(), verb.then(&one), all.clone(), verb.then(&all)]
             }
             Tail::Elsewhere { name, item } => vec![verb.then(&if *item { name.singular() } else { name.clone() })],
         };

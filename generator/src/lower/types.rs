@@ -43,6 +43,7 @@ pub(super) fn name(api: &ir::Api, found: &Found, kept: &ApiNames) -> Vec<Named> 
         .map(|(ty, (kind, key))| {
             let mut wish = Wish::new(id(*kind, key), candidates(api, found, ty));
             wish.rank = rank(api, ty);
+            wish.firm = api.schema(ty.schema).name.is_some();
             wish.pinned = kept.name(*kind, key, 0).cloned();
             wish
         })
@@ -222,9 +223,9 @@ pub(super) fn plain_variant(value: &str) -> Ident {
 pub(super) fn value_names(wire: &str) -> Vec<Ident> {
     let words = Words::of(wire);
     let plain = Ident::snake(&words);
-    let mut names = vec![plain.clone(), plain.with_suffix("value"), Ident::snake(&Words::spelled(wire))];
-    names.dedup();
-    names
+    let spelled = Ident::snake(&Words::spelled(wire));
+    let value = plain.with_suffix("value");
+    if spelled == plain { vec![plain, value] } else { vec![plain, spelled, value] }
 }
 
 /// Candidates for a variant.
@@ -238,7 +239,7 @@ pub(super) fn variant_names(value: &str) -> Vec<Ident> {
     } else if value.starts_with('-') && value[1..].starts_with(|c: char| c.is_ascii_digit()) {
         names.push(Ident::camel(&Words::of("minus").then(&words)));
     }
-    names.extend([plain.clone(), plain.with_suffix("Value"), Ident::camel(&Words::spelled(value))]);
+    names.extend([plain.clone(), Ident::camel(&Words::spelled(value)), plain.with_suffix("Value")]);
     names.dedup();
     names
 }

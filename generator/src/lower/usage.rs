@@ -31,6 +31,9 @@ pub(super) struct Root {
     pub role: Role,
 }
 
+/// Stands for the name of a property, where a type is one of the choices; no property is spelled like this.
+const CHOICE: &str = "\u{1}";
+
 /// A field that leads to a type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Parent {
@@ -147,7 +150,8 @@ impl Usage {
                 .iter()
                 .map(|parent| {
                     let name = &models.named[parent.ty.0].name;
-                    format!("{} of \u{1}{name}\u{2}", docs::code(&parent.property))
+                    let part = if parent.property == CHOICE { "a choice".to_owned() } else { docs::code(&parent.property) };
+                    format!("{part} of \u{1}{name}\u{2}")
                 })
                 .collect();
             if !places.is_empty() {
@@ -182,7 +186,7 @@ fn inside(api: &ir::Api, schema: ir::SchemaId, role: Option<Role>) -> Vec<(Strin
             properties.map(|property| (property.name.clone(), property.schema)).chain(additional).collect()
         }
         ir::Kind::Union(union) => {
-            union.variants.iter().map(|v| (reach::variant_words(api, v).prose(), v.schema)).collect()
+            union.variants.iter().map(|variant| (CHOICE.to_owned(), variant.schema)).collect()
         }
         _ => Vec::new(),
     }

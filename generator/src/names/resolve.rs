@@ -2,7 +2,8 @@
 //!
 //! What needs a name brings its candidates, the mildest first. Pinned names are given first and are untouchable. Then,
 //! round by round, each that has none yet asks for its next candidate; who asks alone gets it, and of several the one
-//! with the strongest claim. Nobody's place in the document plays a part, so a re-ordered document changes nothing.
+//! with the strongest claim. Where claims are equal nobody gets it, as long as each has something better to tell it
+//! apart; otherwise the smallest key does. Nobody's place in the document plays a part, so a re-ordered document changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,8 @@ pub struct Wish {
     pub candidates: Vec<Ident>,
     /// Whoever has the lower number gets a name that several ask for in the same round.
     pub rank: u8,
+    /// It has nothing better than its first candidate: among equals one of them gets it.
+    pub firm: bool,
     /// The name that it has had before.
     pub pinned: Option<Ident>,
 }
@@ -25,7 +28,7 @@ pub struct Wish {
 impl Wish {
     /// A wish for one of these names.
     pub fn new(key: impl Into<String>, candidates: Vec<Ident>) -> Self {
-        Self { key: key.into(), candidates, rank: 0, pinned: None }
+        Self { key: key.into(), candidates, rank: 0, firm: false, pinned: None }
     }
 }
 
@@ -74,8 +77,10 @@ impl Round<'_> {
                 continue;
             }
             let best = wishes.iter().map(|wish| wish.rank).min();
-            let mut first = wishes.iter().filter(|wish| Some(wish.rank) == best);
-            if let (Some(wish), None) = (first.next(), first.next()) {
+            let equals: Vec<&&Wish> = wishes.iter().filter(|wish| Some(wish.rank) == best).collect();
+            let last = |wish: &&&Wish| wish.firm || level + 1 >= wish.candidates.len();
+            // They come in the order of their keys.
+            if let Some(wish) = equals.first().filter(|_| equals.len() == 1 || equals.iter().all(last)) {
                 self.give(&wish.key, name);
             }
         }
@@ -132,7 +137,7 @@ mod tests {
     #[test]
     fn the_last_resort_depends_on_the_key_alone() {
         let alone = names(&[wish("a", &["x"]), wish("b", &["x"])]);
-        assert!(alone.iter().all(|name| name.starts_with("x_x")));
+        assert!(alone[0] == "x" && alone[1].starts_with("x_x"));
         assert_eq!(names(&[wish("b", &["x"]), wish("a", &["x"])]), alone);
         assert!(names(&[wish("a", &["extra"])])[0].starts_with("extra_x"));
     }
