@@ -21,7 +21,7 @@ impl AnalysisTypeCategories {
 
     /// Lists analysis type categories: `GET /analysis_type_categories`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -43,11 +43,8 @@ impl AnalysisTypeCategories {
 
     /// Creates an analysis type category: `POST /analysis_type_categories`.
     ///
-    /// The body goes as `{"analysis_type_category": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"analysis_type_category": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -61,11 +58,8 @@ impl AnalysisTypeCategories {
 
     /// Changes an analysis type category: `PUT /analysis_type_categories/{key}`.
     ///
-    /// The body goes as `{"analysis_type_category": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"analysis_type_category": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -82,7 +76,7 @@ impl AnalysisTypeCategories {
 
     /// Deletes an analysis type category: `DELETE /analysis_type_categories/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -99,7 +93,7 @@ pub struct ListAnalysisTypeCategories(rt::Call<rt::Page<model::AnalysisTypeCateg
 rt::page_request!(ListAnalysisTypeCategories, model::AnalysisTypeCategory);
 
 impl ListAnalysisTypeCategories {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -110,22 +104,22 @@ impl ListAnalysisTypeCategories {
         )
     }
 
-    /// `analysis_type_level`.
+    /// Sets `analysis_type_level`.
     pub fn analysis_type_level(self, analysis_type_level: model::AnalysisTypeLevel) -> Self {
         Self(self.0.query("analysis_type_level", analysis_type_level))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -137,7 +131,7 @@ pub struct GetAnalysisTypeCategory(rt::Call<model::AnalysisTypeCategory>);
 rt::request!(GetAnalysisTypeCategory, model::AnalysisTypeCategory);
 
 impl GetAnalysisTypeCategory {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

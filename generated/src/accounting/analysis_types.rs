@@ -20,7 +20,7 @@ impl AnalysisTypes {
 
     /// Lists analysis types: `GET /analysis_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -40,11 +40,8 @@ impl AnalysisTypes {
 
     /// Changes an analysis type: `PUT /analysis_types/{key}`.
     ///
-    /// The body goes as `{"analysis_type": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"analysis_type": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn update(
@@ -65,7 +62,7 @@ pub struct ListAnalysisTypes(rt::Call<rt::Page<model::AnalysisType>>);
 rt::page_request!(ListAnalysisTypes, model::AnalysisType);
 
 impl ListAnalysisTypes {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -76,27 +73,27 @@ impl ListAnalysisTypes {
         )
     }
 
-    /// `analysis_type_level`.
+    /// Sets `analysis_type_level`.
     pub fn analysis_type_level(self, analysis_type_level: model::AnalysisTypeLevel) -> Self {
         Self(self.0.query("analysis_type_level", analysis_type_level))
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -108,7 +105,7 @@ pub struct GetAnalysisType(rt::Call<model::AnalysisType>);
 rt::request!(GetAnalysisType, model::AnalysisType);
 
 impl GetAnalysisType {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

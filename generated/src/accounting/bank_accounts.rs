@@ -20,10 +20,9 @@ impl BankAccounts {
 
     /// Lists bank accounts: `GET /bank_accounts`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListBankAccounts {
@@ -34,8 +33,7 @@ impl BankAccounts {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetBankAccount {
@@ -44,14 +42,10 @@ impl BankAccounts {
 
     /// Creates a bank account: `POST /bank_accounts`.
     ///
-    /// The body goes as `{"bank_account": …}`.
+    /// The body goes as `{"bank_account": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 201.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access.
     pub fn create(&self, bank_account: model::NewBankAccount) -> rt::Call<model::BankAccount> {
@@ -60,14 +54,10 @@ impl BankAccounts {
 
     /// Changes a bank account: `PUT /bank_accounts/{key}`.
     ///
-    /// The body goes as `{"bank_account": …}`.
+    /// The body goes as `{"bank_account": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access.
     pub fn update(
@@ -82,10 +72,9 @@ impl BankAccounts {
 
     /// Deletes a bank account: `DELETE /bank_accounts/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -96,8 +85,7 @@ impl BankAccounts {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn bank_feed(&self, key: &str) -> rt::Call<model::Base> {
@@ -112,7 +100,7 @@ pub struct ListBankAccounts(rt::Call<rt::Page<model::BankAccount>>);
 rt::page_request!(ListBankAccounts, model::BankAccount);
 
 impl ListBankAccounts {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -123,22 +111,22 @@ impl ListBankAccounts {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `exclude_stripe`.
+    /// Sets `exclude_stripe`.
     pub fn exclude_stripe(self, exclude_stripe: bool) -> Self {
         Self(self.0.query("exclude_stripe", exclude_stripe))
     }
 
-    /// `filter_inactive_bank_accounts`.
+    /// Sets `filter_inactive_bank_accounts`.
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
         Self(self.0.query(
             "filter_inactive_bank_accounts",
@@ -146,22 +134,22 @@ impl ListBankAccounts {
         ))
     }
 
-    /// `appName`.
+    /// Sets `appName`.
     pub fn app_name(self, app_name: impl Into<String>) -> Self {
         Self(self.0.query("appName", app_name.into()))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -173,12 +161,12 @@ pub struct GetBankAccount(rt::Call<model::BankAccount>);
 rt::request!(GetBankAccount, model::BankAccount);
 
 impl GetBankAccount {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

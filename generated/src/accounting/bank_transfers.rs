@@ -20,10 +20,9 @@ impl BankTransfers {
 
     /// Lists bank transfers: `GET /bank_transfers`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListBankTransfers {
@@ -34,8 +33,7 @@ impl BankTransfers {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetBankTransfer {
@@ -44,14 +42,10 @@ impl BankTransfers {
 
     /// Creates a bank transfer: `POST /bank_transfers`.
     ///
-    /// The body goes as `{"bank_transfer": …}`.
+    /// The body goes as `{"bank_transfer": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 201.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Restricted Access or Full Access.
     pub fn create(&self, bank_transfer: model::NewBankTransfer) -> rt::Call<model::BankTransfer> {
@@ -60,14 +54,10 @@ impl BankTransfers {
 
     /// Changes a bank transfer: `PUT /bank_transfers/{key}`.
     ///
-    /// The body goes as `{"bank_transfer": …}`.
+    /// The body goes as `{"bank_transfer": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Restricted Access or Full Access.
     pub fn update(
@@ -82,10 +72,9 @@ impl BankTransfers {
 
     /// Deletes a bank transfer: `DELETE /bank_transfers/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -100,7 +89,7 @@ pub struct ListBankTransfers(rt::Call<rt::Page<model::BankTransfer>>);
 rt::page_request!(ListBankTransfers, model::BankTransfer);
 
 impl ListBankTransfers {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -111,37 +100,37 @@ impl ListBankTransfers {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -153,12 +142,12 @@ pub struct GetBankTransfer(rt::Call<model::BankTransfer>);
 rt::request!(GetBankTransfer, model::BankTransfer);
 
 impl GetBankTransfer {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,7 +21,7 @@ impl BusinessActivityTypes {
 
     /// Lists business activity types: `GET /business_activity_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (FR).
     pub fn list(&self) -> ListBusinessActivityTypes {
@@ -45,17 +45,17 @@ pub struct ListBusinessActivityTypes(rt::Call<rt::Page<model::BusinessActivityTy
 rt::page_request!(ListBusinessActivityTypes, model::BusinessActivityType);
 
 impl ListBusinessActivityTypes {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -67,7 +67,7 @@ pub struct GetBusinessActivityType(rt::Call<model::BusinessActivityType>);
 rt::request!(GetBusinessActivityType, model::BusinessActivityType);
 
 impl GetBusinessActivityType {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

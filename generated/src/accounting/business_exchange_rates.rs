@@ -21,10 +21,9 @@ impl BusinessExchangeRates {
 
     /// Lists business exchange rates: `GET /business_exchange_rates`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Read Only or Full Access.
     pub fn list(&self) -> ListBusinessExchangeRates {
@@ -35,8 +34,7 @@ impl BusinessExchangeRates {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Read Only or Full Access.
     pub fn get(&self, key: &str) -> GetBusinessExchangeRate {
@@ -45,14 +43,10 @@ impl BusinessExchangeRates {
 
     /// Creates a business exchange rate: `POST /business_exchange_rates`.
     ///
-    /// The body goes as `{"business_exchange_rate": …}`.
+    /// The body goes as `{"business_exchange_rate": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 201.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn create(
@@ -64,14 +58,10 @@ impl BusinessExchangeRates {
 
     /// Changes a business exchange rate: `PUT /business_exchange_rates/{key}`.
     ///
-    /// The body goes as `{"business_exchange_rate": …}`.
+    /// The body goes as `{"business_exchange_rate": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 200.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn update(
@@ -86,10 +76,9 @@ impl BusinessExchangeRates {
 
     /// Deletes a business exchange rate: `DELETE /business_exchange_rates/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -104,17 +93,17 @@ pub struct ListBusinessExchangeRates(rt::Call<rt::Page<model::BusinessExchangeRa
 rt::page_request!(ListBusinessExchangeRates, model::BusinessExchangeRate);
 
 impl ListBusinessExchangeRates {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -126,7 +115,7 @@ pub struct GetBusinessExchangeRate(rt::Call<model::BusinessExchangeRate>);
 rt::request!(GetBusinessExchangeRate, model::BusinessExchangeRate);
 
 impl GetBusinessExchangeRate {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -23,8 +23,7 @@ impl BusinessSettings {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Read Only or Full Access.
     pub fn get(&self) -> rt::Call<model::BusinessSettings> {
@@ -33,14 +32,10 @@ impl BusinessSettings {
 
     /// Changes business settings: `PUT /business_settings`.
     ///
-    /// The body goes as `{"business_settings": …}`.
+    /// The body goes as `{"business_settings": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 200.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn update(

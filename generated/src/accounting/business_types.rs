@@ -20,10 +20,9 @@ impl BusinessTypes {
 
     /// Lists business types: `GET /business_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListBusinessTypes {
         ListBusinessTypes(rt::Call::json(&self.client, &LIST))
     }
@@ -32,8 +31,7 @@ impl BusinessTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetBusinessType {
         GetBusinessType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -46,17 +44,17 @@ pub struct ListBusinessTypes(rt::Call<rt::Page<model::BusinessType>>);
 rt::page_request!(ListBusinessTypes, model::BusinessType);
 
 impl ListBusinessTypes {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -68,7 +66,7 @@ pub struct GetBusinessType(rt::Call<model::BusinessType>);
 rt::request!(GetBusinessType, model::BusinessType);
 
 impl GetBusinessType {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

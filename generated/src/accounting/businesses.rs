@@ -20,7 +20,7 @@ impl Businesses {
 
     /// Lists businesses: `GET /businesses`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     pub fn list(&self) -> ListBusinesses {
         ListBusinesses(rt::Call::json(&self.client, &LIST))
     }
@@ -34,11 +34,8 @@ impl Businesses {
 
     /// Changes a business: `PUT /businesses/{key}`.
     ///
-    /// The body goes as `{"business": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"business": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     pub fn update(&self, key: &str, business: model::BusinessUpdate) -> rt::Call<model::Business> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)

@@ -31,11 +31,8 @@ impl CisSettings {
 
     /// Changes cis settings: `PUT /cis_settings`.
     ///
-    /// The body goes as `{"cis_settings": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"cis_settings": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     ///
     /// Available in Plus, Standard and Start (GB).
     ///

@@ -20,10 +20,9 @@ impl CoaTemplates {
 
     /// Lists coa templates: `GET /coa_templates`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListCoaTemplates {
         ListCoaTemplates(rt::Call::json(&self.client, &LIST))
     }
@@ -32,8 +31,7 @@ impl CoaTemplates {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetCoaTemplate {
         GetCoaTemplate(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -46,22 +44,22 @@ pub struct ListCoaTemplates(rt::Call<rt::Page<model::CoaTemplate>>);
 rt::page_request!(ListCoaTemplates, model::CoaTemplate);
 
 impl ListCoaTemplates {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `country_id`.
+    /// Sets `country_id`.
     pub fn country_id(self, country_id: impl Into<String>) -> Self {
         Self(self.0.query("country_id", country_id.into()))
     }
@@ -73,7 +71,7 @@ pub struct GetCoaTemplate(rt::Call<model::CoaTemplate>);
 rt::request!(GetCoaTemplate, model::CoaTemplate);
 
 impl GetCoaTemplate {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

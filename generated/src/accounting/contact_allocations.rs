@@ -21,10 +21,9 @@ impl ContactAllocations {
 
     /// Lists contact allocations: `GET /contact_allocations`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
     pub fn list(&self) -> ListContactAllocations {
@@ -35,8 +34,7 @@ impl ContactAllocations {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
     pub fn get(&self, key: &str) -> GetContactAllocation {
@@ -45,11 +43,8 @@ impl ContactAllocations {
 
     /// Creates a contact allocation: `POST /contact_allocations`.
     ///
-    /// The body goes as `{"contact_allocation": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"contact_allocation": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -63,11 +58,8 @@ impl ContactAllocations {
 
     /// Changes a contact allocation: `PUT /contact_allocations/{key}`.
     ///
-    /// The body goes as `{"contact_allocation": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"contact_allocation": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -84,7 +76,7 @@ impl ContactAllocations {
 
     /// Deletes a contact allocation: `DELETE /contact_allocations/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -101,12 +93,12 @@ pub struct ListContactAllocations(rt::Call<rt::Page<model::ContactAllocation>>);
 rt::page_request!(ListContactAllocations, model::ContactAllocation);
 
 impl ListContactAllocations {
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `transaction_type_id`.
+    /// Sets `transaction_type_id`.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -114,7 +106,7 @@ impl ListContactAllocations {
         )
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -125,27 +117,27 @@ impl ListContactAllocations {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -157,7 +149,7 @@ pub struct GetContactAllocation(rt::Call<model::ContactAllocation>);
 rt::request!(GetContactAllocation, model::ContactAllocation);
 
 impl GetContactAllocation {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,10 +21,9 @@ impl ContactOpeningBalances {
 
     /// Lists contact opening balances: `GET /contact_opening_balances`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Full Access; Sales: Read Only or Full Access; Settings: Read
     /// Only or Full Access.
@@ -36,8 +35,7 @@ impl ContactOpeningBalances {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Full Access; Sales: Read Only or Full Access; Settings: Read
     /// Only or Full Access.
@@ -47,11 +45,8 @@ impl ContactOpeningBalances {
 
     /// Creates a contact opening balance: `POST /contact_opening_balances`.
     ///
-    /// The body goes as `{"contact_opening_balance": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"contact_opening_balance": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -65,11 +60,8 @@ impl ContactOpeningBalances {
 
     /// Changes a contact opening balance: `PUT /contact_opening_balances/{key}`.
     ///
-    /// The body goes as `{"contact_opening_balance": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"contact_opening_balance": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -86,7 +78,7 @@ impl ContactOpeningBalances {
 
     /// Deletes a contact opening balance: `DELETE /contact_opening_balances/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -103,7 +95,7 @@ pub struct ListContactOpeningBalances(rt::Call<rt::Page<model::ContactOpeningBal
 rt::page_request!(ListContactOpeningBalances, model::ContactOpeningBalance);
 
 impl ListContactOpeningBalances {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -114,32 +106,32 @@ impl ListContactOpeningBalances {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `contact_type_id`.
+    /// Sets `contact_type_id`.
     pub fn contact_type_id(self, contact_type_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_type_id", contact_type_id.into()))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -151,7 +143,7 @@ pub struct GetContactOpeningBalance(rt::Call<model::ContactOpeningBalance>);
 rt::request!(GetContactOpeningBalance, model::ContactOpeningBalance);
 
 impl GetContactOpeningBalance {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,10 +21,9 @@ impl ContactPersonTypes {
 
     /// Lists contact person types: `GET /contact_person_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListContactPersonTypes {
         ListContactPersonTypes(rt::Call::json(&self.client, &LIST))
     }
@@ -33,8 +32,7 @@ impl ContactPersonTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetContactPersonType {
         GetContactPersonType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -47,17 +45,17 @@ pub struct ListContactPersonTypes(rt::Call<rt::Page<model::ContactPersonType>>);
 rt::page_request!(ListContactPersonTypes, model::ContactPersonType);
 
 impl ListContactPersonTypes {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -69,7 +67,7 @@ pub struct GetContactPersonType(rt::Call<model::ContactPersonType>);
 rt::request!(GetContactPersonType, model::ContactPersonType);
 
 impl GetContactPersonType {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

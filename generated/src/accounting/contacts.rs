@@ -20,10 +20,9 @@ impl Contacts {
 
     /// Lists contacts: `GET /contacts`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Read Only or Restricted Access or Full Access; Purchases: Read Only or
     /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access.
@@ -35,8 +34,7 @@ impl Contacts {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
     /// Restricted Access or Full Access; Purchases: Read Only or Restricted Access or Full Access;
@@ -47,14 +45,10 @@ impl Contacts {
 
     /// Creates a contact: `POST /contacts`.
     ///
-    /// The body goes as `{"contact": …}`.
+    /// The body goes as `{"contact": …}`. With `idempotency_id` in it, a request that is sent twice
+    /// counts once. Success is 201.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Restricted Access or Full Access.
     pub fn create(&self, contact: model::NewContact) -> rt::Call<model::Contact> {
@@ -63,14 +57,10 @@ impl Contacts {
 
     /// Changes a contact: `PUT /contacts/{key}`.
     ///
-    /// The body goes as `{"contact": …}`.
+    /// The body goes as `{"contact": …}`. With `idempotency_id` in it, a request that is sent twice
+    /// counts once. Success is 200.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Restricted Access or Full Access.
     pub fn update(&self, key: &str, contact: model::ContactUpdate) -> rt::Call<model::Contact> {
@@ -81,10 +71,9 @@ impl Contacts {
 
     /// Deletes a contact: `DELETE /contacts/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -99,7 +88,7 @@ pub struct ListContacts(rt::Call<rt::Page<model::Contact>>);
 rt::page_request!(ListContacts, model::Contact);
 
 impl ListContacts {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -110,47 +99,47 @@ impl ListContacts {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `contact_type_id`.
+    /// Sets `contact_type_id`.
     pub fn contact_type_id(self, contact_type_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_type_id", contact_type_id.into()))
     }
 
-    /// `exclude_system`.
+    /// Sets `exclude_system`.
     pub fn exclude_system(self, exclude_system: bool) -> Self {
         Self(self.0.query("exclude_system", exclude_system))
     }
 
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_balance`.
+    /// Sets `show_balance`.
     pub fn show_balance(self, show_balance: bool) -> Self {
         Self(self.0.query("show_balance", show_balance))
     }
 
-    /// `context_date`.
+    /// Sets `context_date`.
     pub fn context_date(self, context_date: rt::NaiveDate) -> Self {
         Self(self.0.query("context_date", context_date))
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `email`.
+    /// Sets `email`.
     pub fn email(self, email: impl Into<String>) -> Self {
         Self(self.0.query("email", email.into()))
     }
 
-    /// `show_unfinished_recurring_invoices_status`.
+    /// Sets `show_unfinished_recurring_invoices_status`.
     pub fn show_unfinished_recurring_invoices_status(
         self,
         show_unfinished_recurring_invoices_status: bool,
@@ -161,7 +150,7 @@ impl ListContacts {
         ))
     }
 
-    /// `filter_inactive_contacts`.
+    /// Sets `filter_inactive_contacts`.
     pub fn filter_inactive_contacts(self, filter_inactive_contacts: bool) -> Self {
         Self(
             self.0
@@ -169,17 +158,17 @@ impl ListContacts {
         )
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -191,22 +180,22 @@ pub struct GetContact(rt::Call<model::Contact>);
 rt::request!(GetContact, model::Contact);
 
 impl GetContact {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_balance`.
+    /// Sets `show_balance`.
     pub fn show_balance(self, show_balance: bool) -> Self {
         Self(self.0.query("show_balance", show_balance))
     }
 
-    /// `context_date`.
+    /// Sets `context_date`.
     pub fn context_date(self, context_date: rt::NaiveDate) -> Self {
         Self(self.0.query("context_date", context_date))
     }
 
-    /// `show_unfinished_recurring_invoices_status`.
+    /// Sets `show_unfinished_recurring_invoices_status`.
     pub fn show_unfinished_recurring_invoices_status(
         self,
         show_unfinished_recurring_invoices_status: bool,
@@ -217,7 +206,7 @@ impl GetContact {
         ))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

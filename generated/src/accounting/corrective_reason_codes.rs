@@ -21,7 +21,7 @@ impl CorrectiveReasonCodes {
 
     /// Lists corrective reason codes: `GET /corrective_reason_codes`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (ES).
     pub fn list(&self) -> ListCorrectiveReasonCodes {
@@ -45,17 +45,17 @@ pub struct ListCorrectiveReasonCodes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListCorrectiveReasonCodes, model::Base);
 
 impl ListCorrectiveReasonCodes {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -67,7 +67,7 @@ pub struct GetCorrectiveReasonCode(rt::Call<model::Base>);
 rt::request!(GetCorrectiveReasonCode, model::Base);
 
 impl GetCorrectiveReasonCode {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

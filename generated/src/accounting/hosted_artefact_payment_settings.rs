@@ -21,10 +21,9 @@ impl HostedArtefactPaymentSettings {
 
     /// Lists hosted artefact payment settings: `GET /hosted_artefact_payment_settings`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListHostedArtefactPaymentSettings {
@@ -35,8 +34,7 @@ impl HostedArtefactPaymentSettings {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetHostedArtefactPaymentSetting {
@@ -45,14 +43,10 @@ impl HostedArtefactPaymentSettings {
 
     /// Creates a hosted artefact payment setting: `POST /hosted_artefact_payment_settings`.
     ///
-    /// The body goes as `{"hosted_artefact_payment_setting": …}`.
+    /// The body goes as `{"hosted_artefact_payment_setting": …}`. With `idempotency_id` in it, a
+    /// request that is sent twice counts once. Success is 201.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Restricted Access or Full Access.
     pub fn create(
@@ -64,10 +58,9 @@ impl HostedArtefactPaymentSettings {
 
     /// Deletes a hosted artefact payment setting: `DELETE /hosted_artefact_payment_settings/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -87,22 +80,22 @@ rt::page_request!(
 );
 
 impl ListHostedArtefactPaymentSettings {
-    /// `object_guid`.
+    /// Sets `object_guid`.
     pub fn object_guid(self, object_guid: impl Into<String>) -> Self {
         Self(self.0.query("object_guid", object_guid.into()))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -117,7 +110,7 @@ rt::request!(
 );
 
 impl GetHostedArtefactPaymentSetting {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,7 +20,7 @@ impl JournalCodes {
 
     /// Lists journal codes: `GET /journal_codes`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (FR).
     ///
@@ -42,11 +42,8 @@ impl JournalCodes {
 
     /// Creates a journal code: `POST /journal_codes`.
     ///
-    /// The body goes as `{"journal_code": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"journal_code": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 201.
     ///
     /// Available in Plus, Standard and Start (FR).
     ///
@@ -57,11 +54,8 @@ impl JournalCodes {
 
     /// Changes a journal code: `PUT /journal_codes/{key}`.
     ///
-    /// The body goes as `{"journal_code": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"journal_code": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     ///
     /// Available in Plus, Standard and Start (FR).
     ///
@@ -78,7 +72,7 @@ impl JournalCodes {
 
     /// Deletes a journal code: `DELETE /journal_codes/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus, Standard and Start (FR).
     ///
@@ -95,7 +89,7 @@ pub struct ListJournalCodes(rt::Call<rt::Page<model::JournalCode>>);
 rt::page_request!(ListJournalCodes, model::JournalCode);
 
 impl ListJournalCodes {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -106,17 +100,17 @@ impl ListJournalCodes {
         )
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -128,7 +122,7 @@ pub struct GetJournalCode(rt::Call<model::JournalCode>);
 rt::request!(GetJournalCode, model::JournalCode);
 
 impl GetJournalCode {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

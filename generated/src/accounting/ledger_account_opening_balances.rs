@@ -21,10 +21,9 @@ impl LedgerAccountOpeningBalances {
 
     /// Lists ledger account opening balances: `GET /ledger_account_opening_balances`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
     /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
@@ -38,8 +37,7 @@ impl LedgerAccountOpeningBalances {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
     /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
@@ -51,14 +49,10 @@ impl LedgerAccountOpeningBalances {
 
     /// Creates a ledger account opening balance: `POST /ledger_account_opening_balances`.
     ///
-    /// The body goes as `{"ledger_account_opening_balance": …}`.
+    /// The body goes as `{"ledger_account_opening_balance": …}`. With `idempotency_id` in it, a
+    /// request that is sent twice counts once. Success is 201.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -72,14 +66,10 @@ impl LedgerAccountOpeningBalances {
 
     /// Changes a ledger account opening balance: `PUT /ledger_account_opening_balances/{key}`.
     ///
-    /// The body goes as `{"ledger_account_opening_balance": …}`.
+    /// The body goes as `{"ledger_account_opening_balance": …}`. With `idempotency_id` in it, a
+    /// request that is sent twice counts once. Success is 200.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -96,10 +86,9 @@ impl LedgerAccountOpeningBalances {
 
     /// Deletes a ledger account opening balance: `DELETE /ledger_account_opening_balances/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -119,7 +108,7 @@ rt::page_request!(
 );
 
 impl ListLedgerAccountOpeningBalances {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -130,17 +119,17 @@ impl ListLedgerAccountOpeningBalances {
         )
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -155,7 +144,7 @@ rt::request!(
 );
 
 impl GetLedgerAccountOpeningBalance {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

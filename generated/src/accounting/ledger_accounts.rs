@@ -20,10 +20,9 @@ impl LedgerAccounts {
 
     /// Lists ledger accounts: `GET /ledger_accounts`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
     /// Restricted Access or Full Access; Journals: Read Only or Restricted Access or Full Access;
@@ -38,8 +37,7 @@ impl LedgerAccounts {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
     /// Restricted Access or Full Access; Journals: Read Only or Restricted Access or Full Access;
@@ -52,11 +50,8 @@ impl LedgerAccounts {
 
     /// Creates a ledger account: `POST /ledger_accounts`.
     ///
-    /// The body goes as `{"ledger_account": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"ledger_account": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 201.
     ///
     /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
     ///
@@ -70,14 +65,10 @@ impl LedgerAccounts {
 
     /// Changes a ledger account: `PUT /ledger_accounts/{key}`.
     ///
-    /// The body goes as `{"ledger_account": …}`.
+    /// The body goes as `{"ledger_account": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 200.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn update(
@@ -98,7 +89,7 @@ pub struct ListLedgerAccounts(rt::Call<rt::Page<model::LedgerAccount>>);
 rt::page_request!(ListLedgerAccounts, model::LedgerAccount);
 
 impl ListLedgerAccounts {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -109,17 +100,17 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// `visible_in`.
+    /// Sets `visible_in`.
     pub fn visible_in(self, visible_in: model::LedgerAccountVisibleIn) -> Self {
         Self(self.0.query("visible_in", visible_in))
     }
 
-    /// `not_visible_in`.
+    /// Sets `not_visible_in`.
     pub fn not_visible_in(self, not_visible_in: model::LedgerAccountNotVisibleIn) -> Self {
         Self(self.0.query("not_visible_in", not_visible_in))
     }
 
-    /// `show_included_in_chart`.
+    /// Sets `show_included_in_chart`.
     pub fn show_included_in_chart(self, show_included_in_chart: bool) -> Self {
         Self(
             self.0
@@ -127,12 +118,12 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// `show_control_accounts`.
+    /// Sets `show_control_accounts`.
     pub fn show_control_accounts(self, show_control_accounts: bool) -> Self {
         Self(self.0.query("show_control_accounts", show_control_accounts))
     }
 
-    /// `ledger_account_classification_id`.
+    /// Sets `ledger_account_classification_id`.
     pub fn ledger_account_classification_id(
         self,
         ledger_account_classification_id: impl Into<String>,
@@ -143,12 +134,12 @@ impl ListLedgerAccounts {
         ))
     }
 
-    /// `show_balance_details`.
+    /// Sets `show_balance_details`.
     pub fn show_balance_details(self, show_balance_details: bool) -> Self {
         Self(self.0.query("show_balance_details", show_balance_details))
     }
 
-    /// `exclude_deleted_entries`.
+    /// Sets `exclude_deleted_entries`.
     pub fn exclude_deleted_entries(self, exclude_deleted_entries: bool) -> Self {
         Self(
             self.0
@@ -156,22 +147,22 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `sort_order_from_user_setting`.
+    /// Sets `sort_order_from_user_setting`.
     pub fn sort_order_from_user_setting(self, sort_order_from_user_setting: bool) -> Self {
         Self(
             self.0
@@ -179,7 +170,7 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// `filter_inactive_bank_accounts`.
+    /// Sets `filter_inactive_bank_accounts`.
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
         Self(self.0.query(
             "filter_inactive_bank_accounts",
@@ -187,22 +178,22 @@ impl ListLedgerAccounts {
         ))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `ledger_account_type_id`.
+    /// Sets `ledger_account_type_id`.
     pub fn ledger_account_type_id(self, ledger_account_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -217,17 +208,17 @@ pub struct GetLedgerAccount(rt::Call<model::LedgerAccount>);
 rt::request!(GetLedgerAccount, model::LedgerAccount);
 
 impl GetLedgerAccount {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_balance_details`.
+    /// Sets `show_balance_details`.
     pub fn show_balance_details(self, show_balance_details: bool) -> Self {
         Self(self.0.query("show_balance_details", show_balance_details))
     }
 
-    /// `exclude_deleted_entries`.
+    /// Sets `exclude_deleted_entries`.
     pub fn exclude_deleted_entries(self, exclude_deleted_entries: bool) -> Self {
         Self(
             self.0
@@ -235,17 +226,17 @@ impl GetLedgerAccount {
         )
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,10 +20,9 @@ impl LedgerEntries {
 
     /// Lists ledger entries: `GET /ledger_entries`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Journals: Read Only or Full Access.
     pub fn list(&self) -> ListLedgerEntries {
@@ -34,8 +33,7 @@ impl LedgerEntries {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Journals: Read Only or Full Access.
     pub fn get(&self, key: &str) -> GetLedgerEntry {
@@ -50,22 +48,22 @@ pub struct ListLedgerEntries(rt::Call<rt::Page<model::LedgerEntry>>);
 rt::page_request!(ListLedgerEntries, model::LedgerEntry);
 
 impl ListLedgerEntries {
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `transaction_id`.
+    /// Sets `transaction_id`.
     pub fn transaction_id(self, transaction_id: impl Into<String>) -> Self {
         Self(self.0.query("transaction_id", transaction_id.into()))
     }
 
-    /// `transaction_type_id`.
+    /// Sets `transaction_type_id`.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -73,12 +71,12 @@ impl ListLedgerEntries {
         )
     }
 
-    /// `journal_code_id`.
+    /// Sets `journal_code_id`.
     pub fn journal_code_id(self, journal_code_id: impl Into<String>) -> Self {
         Self(self.0.query("journal_code_id", journal_code_id.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -89,22 +87,22 @@ impl ListLedgerEntries {
         )
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `ledger_account_id`.
+    /// Sets `ledger_account_id`.
     pub fn ledger_account_id(self, ledger_account_id: impl Into<String>) -> Self {
         Self(self.0.query("ledger_account_id", ledger_account_id.into()))
     }
@@ -116,12 +114,12 @@ pub struct GetLedgerEntry(rt::Call<model::LedgerEntry>);
 rt::request!(GetLedgerEntry, model::LedgerEntry);
 
 impl GetLedgerEntry {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

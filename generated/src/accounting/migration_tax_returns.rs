@@ -21,7 +21,7 @@ impl MigrationTaxReturns {
 
     /// Lists migration tax returns: `GET /migration_tax_returns`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (GB, IE).
     ///
@@ -43,11 +43,8 @@ impl MigrationTaxReturns {
 
     /// Creates a migration tax return: `POST /migration_tax_returns`.
     ///
-    /// The body goes as `{"migration_tax_return": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"migration_tax_return": …}`. With `idempotency_id` in it, a request that
+    /// is sent twice counts once. Success is 201.
     ///
     /// Available in Plus, Standard and Start (GB, IE).
     ///
@@ -67,17 +64,17 @@ pub struct ListMigrationTaxReturns(rt::Call<rt::Page<model::MigrationTaxReturn>>
 rt::page_request!(ListMigrationTaxReturns, model::MigrationTaxReturn);
 
 impl ListMigrationTaxReturns {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -89,7 +86,7 @@ pub struct GetMigrationTaxReturn(rt::Call<model::MigrationTaxReturn>);
 rt::request!(GetMigrationTaxReturn, model::MigrationTaxReturn);
 
 impl GetMigrationTaxReturn {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,10 +21,9 @@ impl OpeningBalanceJournals {
 
     /// Lists opening balance journals: `GET /opening_balance_journals`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
     /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
@@ -38,8 +37,7 @@ impl OpeningBalanceJournals {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
     /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
@@ -51,14 +49,10 @@ impl OpeningBalanceJournals {
 
     /// Creates an opening balance journal: `POST /opening_balance_journals`.
     ///
-    /// The body goes as `{"opening_balance_journal": …}`.
+    /// The body goes as `{"opening_balance_journal": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 201.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -72,10 +66,9 @@ impl OpeningBalanceJournals {
 
     /// Deletes an opening balance journal: `DELETE /opening_balance_journals/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -92,17 +85,17 @@ pub struct ListOpeningBalanceJournals(rt::Call<rt::Page<model::OpeningBalanceJou
 rt::page_request!(ListOpeningBalanceJournals, model::OpeningBalanceJournal);
 
 impl ListOpeningBalanceJournals {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -114,7 +107,7 @@ pub struct GetOpeningBalanceJournal(rt::Call<model::OpeningBalanceJournal>);
 rt::request!(GetOpeningBalanceJournal, model::OpeningBalanceJournal);
 
 impl GetOpeningBalanceJournal {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

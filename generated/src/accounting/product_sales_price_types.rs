@@ -21,10 +21,9 @@ impl ProductSalesPriceTypes {
 
     /// Lists product sales price types: `GET /product_sales_price_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
     /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
@@ -37,8 +36,7 @@ impl ProductSalesPriceTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
     /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
@@ -49,11 +47,8 @@ impl ProductSalesPriceTypes {
 
     /// Creates a product sales price type: `POST /product_sales_price_types`.
     ///
-    /// The body goes as `{"product_sales_price_type": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"product_sales_price_type": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -67,11 +62,8 @@ impl ProductSalesPriceTypes {
 
     /// Changes a product sales price type: `PUT /product_sales_price_types/{key}`.
     ///
-    /// The body goes as `{"product_sales_price_type": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"product_sales_price_type": …}`. With `idempotency_id` in it, a request
+    /// that is sent twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -88,7 +80,7 @@ impl ProductSalesPriceTypes {
 
     /// Deletes a product sales price type: `DELETE /product_sales_price_types/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -105,22 +97,22 @@ pub struct ListProductSalesPriceTypes(rt::Call<rt::Page<model::ProductSalesPrice
 rt::page_request!(ListProductSalesPriceTypes, model::ProductSalesPriceType);
 
 impl ListProductSalesPriceTypes {
-    /// `active`.
+    /// Sets `active`.
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -132,7 +124,7 @@ pub struct GetProductSalesPriceType(rt::Call<model::ProductSalesPriceType>);
 rt::request!(GetProductSalesPriceType, model::ProductSalesPriceType);
 
 impl GetProductSalesPriceType {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

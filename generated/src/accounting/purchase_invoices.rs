@@ -21,10 +21,9 @@ impl PurchaseInvoices {
 
     /// Lists purchase invoices: `GET /purchase_invoices`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListPurchaseInvoices {
@@ -35,8 +34,7 @@ impl PurchaseInvoices {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetPurchaseInvoice {
@@ -45,11 +43,8 @@ impl PurchaseInvoices {
 
     /// Creates a purchase invoice: `POST /purchase_invoices`.
     ///
-    /// The body goes as `{"purchase_invoice": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"purchase_invoice": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -63,11 +58,8 @@ impl PurchaseInvoices {
 
     /// Changes a purchase invoice: `PUT /purchase_invoices/{key}`.
     ///
-    /// The body goes as `{"purchase_invoice": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"purchase_invoice": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -84,7 +76,7 @@ impl PurchaseInvoices {
 
     /// Deletes a purchase invoice: `DELETE /purchase_invoices/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -112,7 +104,7 @@ pub struct ListPurchaseInvoices(rt::Call<rt::Page<model::PurchaseInvoice>>);
 rt::page_request!(ListPurchaseInvoices, model::PurchaseInvoice);
 
 impl ListPurchaseInvoices {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -120,32 +112,32 @@ impl ListPurchaseInvoices {
         )
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `status_id`.
+    /// Sets `status_id`.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -156,32 +148,32 @@ impl ListPurchaseInvoices {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `has_attachments`.
+    /// Sets `has_attachments`.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -193,7 +185,7 @@ pub struct GetPurchaseInvoice(rt::Call<model::PurchaseInvoice>);
 rt::request!(GetPurchaseInvoice, model::PurchaseInvoice);
 
 impl GetPurchaseInvoice {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -201,22 +193,22 @@ impl GetPurchaseInvoice {
         )
     }
 
-    /// `show_corrections`.
+    /// Sets `show_corrections`.
     pub fn show_corrections(self, show_corrections: bool) -> Self {
         Self(self.0.query("show_corrections", show_corrections))
     }
 
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_analysis_types`.
+    /// Sets `show_analysis_types`.
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

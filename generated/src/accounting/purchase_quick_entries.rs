@@ -21,10 +21,9 @@ impl PurchaseQuickEntries {
 
     /// Lists purchase quick entries: `GET /purchase_quick_entries`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListPurchaseQuickEntries {
@@ -35,8 +34,7 @@ impl PurchaseQuickEntries {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetPurchaseQuickEntry {
@@ -45,11 +43,8 @@ impl PurchaseQuickEntries {
 
     /// Creates a purchase quick entry: `POST /purchase_quick_entries`.
     ///
-    /// The body goes as `{"purchase_quick_entry": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"purchase_quick_entry": …}`. With `idempotency_id` in it, a request that
+    /// is sent twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -63,11 +58,8 @@ impl PurchaseQuickEntries {
 
     /// Changes a purchase quick entry: `PUT /purchase_quick_entries/{key}`.
     ///
-    /// The body goes as `{"purchase_quick_entry": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"purchase_quick_entry": …}`. With `idempotency_id` in it, a request that
+    /// is sent twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -84,7 +76,7 @@ impl PurchaseQuickEntries {
 
     /// Deletes a purchase quick entry: `DELETE /purchase_quick_entries/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -101,32 +93,32 @@ pub struct ListPurchaseQuickEntries(rt::Call<rt::Page<model::PurchaseQuickEntry>
 rt::page_request!(ListPurchaseQuickEntries, model::PurchaseQuickEntry);
 
 impl ListPurchaseQuickEntries {
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `status_id`.
+    /// Sets `status_id`.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -137,12 +129,12 @@ impl ListPurchaseQuickEntries {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -150,27 +142,27 @@ impl ListPurchaseQuickEntries {
         )
     }
 
-    /// `has_attachments`.
+    /// Sets `has_attachments`.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -182,7 +174,7 @@ pub struct GetPurchaseQuickEntry(rt::Call<model::PurchaseQuickEntry>);
 rt::request!(GetPurchaseQuickEntry, model::PurchaseQuickEntry);
 
 impl GetPurchaseQuickEntry {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -190,17 +182,17 @@ impl GetPurchaseQuickEntry {
         )
     }
 
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_analysis_types`.
+    /// Sets `show_analysis_types`.
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

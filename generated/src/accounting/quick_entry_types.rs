@@ -21,10 +21,9 @@ impl QuickEntryTypes {
 
     /// Lists quick entry types: `GET /quick_entry_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListQuickEntryTypes {
         ListQuickEntryTypes(rt::Call::json(&self.client, &LIST))
     }
@@ -33,8 +32,7 @@ impl QuickEntryTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetQuickEntryType {
         GetQuickEntryType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -47,17 +45,17 @@ pub struct ListQuickEntryTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListQuickEntryTypes, model::Base);
 
 impl ListQuickEntryTypes {
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -69,7 +67,7 @@ pub struct GetQuickEntryType(rt::Call<model::Base>);
 rt::request!(GetQuickEntryType, model::Base);
 
 impl GetQuickEntryType {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,10 +20,9 @@ impl SalesInvoices {
 
     /// Lists sales invoices: `GET /sales_invoices`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListSalesInvoices {
@@ -34,8 +33,7 @@ impl SalesInvoices {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetSalesInvoice {
@@ -44,14 +42,10 @@ impl SalesInvoices {
 
     /// Creates a sales invoice: `POST /sales_invoices`.
     ///
-    /// The body goes as `{"sales_invoice": …}`.
+    /// The body goes as `{"sales_invoice": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 201.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Restricted Access or Full Access.
     pub fn create(&self, sales_invoice: model::NewSalesInvoice) -> rt::Call<model::SalesInvoice> {
@@ -60,14 +54,10 @@ impl SalesInvoices {
 
     /// Changes a sales invoice: `PUT /sales_invoices/{key}`.
     ///
-    /// The body goes as `{"sales_invoice": …}`.
+    /// The body goes as `{"sales_invoice": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Restricted Access or Full Access.
     pub fn update(
@@ -84,8 +74,7 @@ impl SalesInvoices {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Full Access.
     pub fn delete(&self, key: &str) -> DeleteSalesInvoice {
@@ -96,8 +85,7 @@ impl SalesInvoices {
     ///
     /// Success is 201.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Restricted Access or Full Access.
     pub fn release(&self, key: &str) -> rt::Call<model::SalesInvoice> {
@@ -112,7 +100,7 @@ pub struct ListSalesInvoices(rt::Call<rt::Page<model::SalesInvoice>>);
 rt::page_request!(ListSalesInvoices, model::SalesInvoice);
 
 impl ListSalesInvoices {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -120,32 +108,32 @@ impl ListSalesInvoices {
         )
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `status_id`.
+    /// Sets `status_id`.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -156,32 +144,32 @@ impl ListSalesInvoices {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `has_attachments`.
+    /// Sets `has_attachments`.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -193,7 +181,7 @@ pub struct GetSalesInvoice(rt::Call<model::SalesInvoice>);
 rt::request!(GetSalesInvoice, model::SalesInvoice);
 
 impl GetSalesInvoice {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -201,22 +189,22 @@ impl GetSalesInvoice {
         )
     }
 
-    /// `show_corrections`.
+    /// Sets `show_corrections`.
     pub fn show_corrections(self, show_corrections: bool) -> Self {
         Self(self.0.query("show_corrections", show_corrections))
     }
 
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `mark_as_sent`.
+    /// Sets `mark_as_sent`.
     pub fn mark_as_sent(self, mark_as_sent: bool) -> Self {
         Self(self.0.query("mark_as_sent", mark_as_sent))
     }
 
-    /// `show_recurring_invoice`.
+    /// Sets `show_recurring_invoice`.
     pub fn show_recurring_invoice(self, show_recurring_invoice: bool) -> Self {
         Self(
             self.0
@@ -224,12 +212,12 @@ impl GetSalesInvoice {
         )
     }
 
-    /// `show_analysis_types`.
+    /// Sets `show_analysis_types`.
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -241,7 +229,7 @@ pub struct DeleteSalesInvoice(rt::Call<model::SalesInvoice>);
 rt::request!(DeleteSalesInvoice, model::SalesInvoice);
 
 impl DeleteSalesInvoice {
-    /// `void_reason`.
+    /// Sets `void_reason`.
     pub fn void_reason(self, void_reason: impl Into<String>) -> Self {
         Self(self.0.query("void_reason", void_reason.into()))
     }

@@ -21,10 +21,9 @@ impl ServiceRateTypes {
 
     /// Lists service rate types: `GET /service_rate_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
     /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
@@ -37,8 +36,7 @@ impl ServiceRateTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
     /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
@@ -49,11 +47,8 @@ impl ServiceRateTypes {
 
     /// Creates a service rate type: `POST /service_rate_types`.
     ///
-    /// The body goes as `{"service_rate_type": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"service_rate_type": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -67,11 +62,8 @@ impl ServiceRateTypes {
 
     /// Changes a service rate type: `PUT /service_rate_types/{key}`.
     ///
-    /// The body goes as `{"service_rate_type": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"service_rate_type": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -88,7 +80,7 @@ impl ServiceRateTypes {
 
     /// Deletes a service rate type: `DELETE /service_rate_types/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -105,7 +97,7 @@ pub struct ListServiceRateTypes(rt::Call<rt::Page<model::ServiceRateType>>);
 rt::page_request!(ListServiceRateTypes, model::ServiceRateType);
 
 impl ListServiceRateTypes {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -116,22 +108,22 @@ impl ListServiceRateTypes {
         )
     }
 
-    /// `active`.
+    /// Sets `active`.
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -143,7 +135,7 @@ pub struct GetServiceRateType(rt::Call<model::ServiceRateType>);
 rt::request!(GetServiceRateType, model::ServiceRateType);
 
 impl GetServiceRateType {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

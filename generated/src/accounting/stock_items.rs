@@ -20,7 +20,7 @@ impl StockItems {
 
     /// Lists stock items: `GET /stock_items`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US).
     ///
@@ -46,11 +46,8 @@ impl StockItems {
 
     /// Creates a stock item: `POST /stock_items`.
     ///
-    /// The body goes as `{"stock_item": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"stock_item": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US).
     ///
@@ -61,11 +58,8 @@ impl StockItems {
 
     /// Changes a stock item: `PUT /stock_items/{key}`.
     ///
-    /// The body goes as `{"stock_item": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"stock_item": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US).
     ///
@@ -82,7 +76,7 @@ impl StockItems {
 
     /// Deletes a stock item: `DELETE /stock_items/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US).
     ///
@@ -99,12 +93,12 @@ pub struct ListStockItems(rt::Call<rt::Page<model::StockItem>>);
 rt::page_request!(ListStockItems, model::StockItem);
 
 impl ListStockItems {
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -115,37 +109,37 @@ impl ListStockItems {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `active`.
+    /// Sets `active`.
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// `out_of_stock`.
+    /// Sets `out_of_stock`.
     pub fn out_of_stock(self, out_of_stock: bool) -> Self {
         Self(self.0.query("out_of_stock", out_of_stock))
     }
 
-    /// `below_reorder_level`.
+    /// Sets `below_reorder_level`.
     pub fn below_reorder_level(self, below_reorder_level: bool) -> Self {
         Self(self.0.query("below_reorder_level", below_reorder_level))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -157,7 +151,7 @@ pub struct GetStockItem(rt::Call<model::StockItem>);
 rt::request!(GetStockItem, model::StockItem);
 
 impl GetStockItem {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

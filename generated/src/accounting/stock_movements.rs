@@ -20,7 +20,7 @@ impl StockMovements {
 
     /// Lists stock movements: `GET /stock_movements`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US).
     ///
@@ -46,11 +46,8 @@ impl StockMovements {
 
     /// Creates a stock movement: `POST /stock_movements`.
     ///
-    /// The body goes as `{"stock_movement": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"stock_movement": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US).
     ///
@@ -64,11 +61,8 @@ impl StockMovements {
 
     /// Changes a stock movement: `PUT /stock_movements/{key}`.
     ///
-    /// The body goes as `{"stock_movement": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"stock_movement": …}`. With `idempotency_id` in it, a request that is
+    /// sent twice counts once. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US).
     ///
@@ -85,7 +79,7 @@ impl StockMovements {
 
     /// Deletes a stock movement: `DELETE /stock_movements/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US).
     ///
@@ -102,37 +96,37 @@ pub struct ListStockMovements(rt::Call<rt::Page<model::StockMovement>>);
 rt::page_request!(ListStockMovements, model::StockMovement);
 
 impl ListStockMovements {
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `stock_item_id`.
+    /// Sets `stock_item_id`.
     pub fn stock_item_id(self, stock_item_id: impl Into<String>) -> Self {
         Self(self.0.query("stock_item_id", stock_item_id.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -144,7 +138,7 @@ pub struct GetStockMovement(rt::Call<model::StockMovement>);
 rt::request!(GetStockMovement, model::StockMovement);
 
 impl GetStockMovement {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

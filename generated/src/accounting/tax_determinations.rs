@@ -21,7 +21,7 @@ impl TaxDeterminations {
 
     /// Lists tax determinations: `GET /tax_determinations`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (ES, FR, GB, IE).
     ///
@@ -38,12 +38,12 @@ pub struct ListTaxDeterminations(rt::Call<rt::Page<model::TaxRate>>);
 rt::page_request!(ListTaxDeterminations, model::TaxRate);
 
 impl ListTaxDeterminations {
-    /// `artefact_id`.
+    /// Sets `artefact_id`.
     pub fn artefact_id(self, artefact_id: impl Into<String>) -> Self {
         Self(self.0.query("artefact_id", artefact_id.into()))
     }
 
-    /// `artefact_line_amount`.
+    /// Sets `artefact_line_amount`.
     pub fn artefact_line_amount(self, artefact_line_amount: impl Into<rt::Decimal>) -> Self {
         Self(
             self.0
@@ -51,7 +51,7 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// `artefact_line_description`.
+    /// Sets `artefact_line_description`.
     pub fn artefact_line_description(self, artefact_line_description: impl Into<String>) -> Self {
         Self(self.0.query(
             "artefact_line_description",
@@ -59,7 +59,7 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// `artefact_line_goods_services_type`.
+    /// Sets `artefact_line_goods_services_type`.
     pub fn artefact_line_goods_services_type(
         self,
         artefact_line_goods_services_type: model::TaxDeterminationArtefactLineGoodsServicesType,
@@ -70,12 +70,12 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// `artefact_line_id`.
+    /// Sets `artefact_line_id`.
     pub fn artefact_line_id(self, artefact_line_id: impl Into<String>) -> Self {
         Self(self.0.query("artefact_line_id", artefact_line_id.into()))
     }
 
-    /// `artefact_line_tax_included`.
+    /// Sets `artefact_line_tax_included`.
     pub fn artefact_line_tax_included(self, artefact_line_tax_included: impl Into<String>) -> Self {
         Self(self.0.query(
             "artefact_line_tax_included",
@@ -83,17 +83,17 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `date`.
+    /// Sets `date`.
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// `include_destination_vat`.
+    /// Sets `include_destination_vat`.
     pub fn include_destination_vat(self, include_destination_vat: bool) -> Self {
         Self(
             self.0
@@ -101,7 +101,7 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// `include_line_determination`.
+    /// Sets `include_line_determination`.
     pub fn include_line_determination(self, include_line_determination: bool) -> Self {
         Self(
             self.0
@@ -109,22 +109,22 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// `retailer_rates`.
+    /// Sets `retailer_rates`.
     pub fn retailer_rates(self, retailer_rates: bool) -> Self {
         Self(self.0.query("retailer_rates", retailer_rates))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,7 +20,7 @@ impl TaxProfiles {
 
     /// Lists tax profiles: `GET /tax_profiles`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (CA, ES, FR, GB, IE, US).
     ///
@@ -42,11 +42,8 @@ impl TaxProfiles {
 
     /// Changes a tax profile: `PUT /tax_profiles/{key}`.
     ///
-    /// The body goes as `{"tax_profile": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"tax_profile": …}`. With `idempotency_id` in it, a request that is sent
+    /// twice counts once. Success is 200.
     ///
     /// Available in Plus, Standard and Start (CA).
     ///
@@ -69,7 +66,7 @@ pub struct ListTaxProfiles(rt::Call<rt::Page<model::TaxProfile>>);
 rt::page_request!(ListTaxProfiles, model::TaxProfile);
 
 impl ListTaxProfiles {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -80,17 +77,17 @@ impl ListTaxProfiles {
         )
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -102,7 +99,7 @@ pub struct GetTaxProfile(rt::Call<model::TaxProfile>);
 rt::request!(GetTaxProfile, model::TaxProfile);
 
 impl GetTaxProfile {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

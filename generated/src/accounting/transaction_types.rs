@@ -21,10 +21,9 @@ impl TransactionTypes {
 
     /// Lists transaction types: `GET /transaction_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListTransactionTypes {
         ListTransactionTypes(rt::Call::json(&self.client, &LIST))
     }
@@ -33,8 +32,7 @@ impl TransactionTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetTransactionType {
         GetTransactionType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -47,22 +45,22 @@ pub struct ListTransactionTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListTransactionTypes, model::Base);
 
 impl ListTransactionTypes {
-    /// `valid_for_business`.
+    /// Sets `valid_for_business`.
     pub fn valid_for_business(self, valid_for_business: bool) -> Self {
         Self(self.0.query("valid_for_business", valid_for_business))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -74,7 +72,7 @@ pub struct GetTransactionType(rt::Call<model::Base>);
 rt::request!(GetTransactionType, model::Base);
 
 impl GetTransactionType {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -27,11 +27,8 @@ impl User {
 
     /// Changes a user: `PUT /user`.
     ///
-    /// The body goes as `{"user": …}`.
-    ///
-    /// `idempotency_id` is put into the body, so that it counts once if it has to be sent again.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"user": …}`. With `idempotency_id` in it, a request that is sent twice
+    /// counts once. Success is 200.
     pub fn update(&self, user: model::UserUpdate) -> rt::Call<model::User> {
         rt::Call::json(&self.client, &UPDATE).body(&user)
     }

@@ -20,10 +20,9 @@ impl Attachments {
 
     /// Lists attachments: `GET /attachments`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
     /// Restricted Access or Full Access.
@@ -35,8 +34,7 @@ impl Attachments {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
     /// Restricted Access or Full Access.
@@ -46,12 +44,9 @@ impl Attachments {
 
     /// Creates an attachment: `POST /attachments`.
     ///
-    /// The body goes as `{"attachment": …}`.
+    /// The body goes as `{"attachment": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Restricted Access or Full Access; Sales: Restricted Access or Full
     /// Access.
@@ -61,12 +56,9 @@ impl Attachments {
 
     /// Changes an attachment: `PUT /attachments/{key}`.
     ///
-    /// The body goes as `{"attachment": …}`.
+    /// The body goes as `{"attachment": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Restricted Access or Full Access; Sales: Restricted Access or Full
     /// Access.
@@ -82,10 +74,9 @@ impl Attachments {
 
     /// Deletes an attachment: `DELETE /attachments/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Restricted Access or Full Access; Sales: Restricted Access or Full
     /// Access.
@@ -97,8 +88,7 @@ impl Attachments {
     ///
     /// Success is 200, with bytes.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
     /// Restricted Access or Full Access.
@@ -114,7 +104,7 @@ pub struct ListAttachments(rt::Call<rt::Page<model::Attachment>>);
 rt::page_request!(ListAttachments, model::Attachment);
 
 impl ListAttachments {
-    /// `attachment_context_id`.
+    /// Sets `attachment_context_id`.
     pub fn attachment_context_id(self, attachment_context_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -122,7 +112,7 @@ impl ListAttachments {
         )
     }
 
-    /// `attachment_context_type_id`.
+    /// Sets `attachment_context_type_id`.
     pub fn attachment_context_type_id(self, attachment_context_type_id: impl Into<String>) -> Self {
         Self(self.0.query(
             "attachment_context_type_id",
@@ -130,7 +120,7 @@ impl ListAttachments {
         ))
     }
 
-    /// `legacy_attachment_context_type`.
+    /// Sets `legacy_attachment_context_type`.
     pub fn legacy_attachment_context_type(
         self,
         legacy_attachment_context_type: impl Into<String>,
@@ -141,7 +131,7 @@ impl ListAttachments {
         ))
     }
 
-    /// `legacy_attachment_context_id`.
+    /// Sets `legacy_attachment_context_id`.
     pub fn legacy_attachment_context_id(self, legacy_attachment_context_id: i32) -> Self {
         Self(
             self.0
@@ -149,7 +139,7 @@ impl ListAttachments {
         )
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -160,27 +150,27 @@ impl ListAttachments {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -192,12 +182,12 @@ pub struct GetAttachment(rt::Call<model::Attachment>);
 rt::request!(GetAttachment, model::Attachment);
 
 impl GetAttachment {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,10 +20,9 @@ impl BankDeposits {
 
     /// Lists bank deposits: `GET /bank_deposits`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListBankDeposits {
@@ -34,8 +33,7 @@ impl BankDeposits {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetBankDeposit {
@@ -44,12 +42,9 @@ impl BankDeposits {
 
     /// Creates a bank deposit: `POST /bank_deposits`.
     ///
-    /// The body goes as `{"bank_deposit": …}`.
+    /// The body goes as `{"bank_deposit": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access.
     pub fn create(
@@ -61,10 +56,9 @@ impl BankDeposits {
 
     /// Deletes a bank deposit: `DELETE /bank_deposits/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -79,7 +73,7 @@ pub struct ListBankDeposits(rt::Call<rt::Page<model::BankDeposit>>);
 rt::page_request!(ListBankDeposits, model::BankDeposit);
 
 impl ListBankDeposits {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -90,42 +84,42 @@ impl ListBankDeposits {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -137,17 +131,17 @@ pub struct GetBankDeposit(rt::Call<model::BankDeposit>);
 rt::request!(GetBankDeposit, model::BankDeposit);
 
 impl GetBankDeposit {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

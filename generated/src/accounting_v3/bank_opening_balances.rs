@@ -21,10 +21,9 @@ impl BankOpeningBalances {
 
     /// Lists bank opening balances: `GET /bank_opening_balances`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Settings: Read Only or Full Access.
     pub fn list(&self) -> ListBankOpeningBalances {
@@ -35,8 +34,7 @@ impl BankOpeningBalances {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Settings: Read Only or Full Access.
     pub fn get(&self, key: &str) -> GetBankOpeningBalance {
@@ -45,12 +43,9 @@ impl BankOpeningBalances {
 
     /// Creates a bank opening balance: `POST /bank_opening_balances`.
     ///
-    /// The body goes as `{"bank_opening_balance": …}`.
+    /// The body goes as `{"bank_opening_balance": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Settings: Full Access.
     pub fn create(
@@ -62,12 +57,9 @@ impl BankOpeningBalances {
 
     /// Changes a bank opening balance: `PUT /bank_opening_balances/{key}`.
     ///
-    /// The body goes as `{"bank_opening_balance": …}`.
+    /// The body goes as `{"bank_opening_balance": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Settings: Full Access.
     pub fn update(
@@ -82,10 +74,9 @@ impl BankOpeningBalances {
 
     /// Deletes a bank opening balance: `DELETE /bank_opening_balances/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Settings: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -100,7 +91,7 @@ pub struct ListBankOpeningBalances(rt::Call<rt::Page<model::BankOpeningBalance>>
 rt::page_request!(ListBankOpeningBalances, model::BankOpeningBalance);
 
 impl ListBankOpeningBalances {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -111,27 +102,27 @@ impl ListBankOpeningBalances {
         )
     }
 
-    /// `bank_account_id`.
+    /// Sets `bank_account_id`.
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -143,12 +134,12 @@ pub struct GetBankOpeningBalance(rt::Call<model::BankOpeningBalance>);
 rt::request!(GetBankOpeningBalance, model::BankOpeningBalance);
 
 impl GetBankOpeningBalance {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

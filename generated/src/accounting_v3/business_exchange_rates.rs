@@ -21,10 +21,9 @@ impl BusinessExchangeRates {
 
     /// Lists business exchange rates: `GET /business_exchange_rates`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Read Only or Full Access.
     pub fn list(&self) -> ListBusinessExchangeRates {
@@ -35,8 +34,7 @@ impl BusinessExchangeRates {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Read Only or Full Access.
     pub fn get(&self, key: &str) -> GetBusinessExchangeRate {
@@ -45,12 +43,9 @@ impl BusinessExchangeRates {
 
     /// Creates a business exchange rate: `POST /business_exchange_rates`.
     ///
-    /// The body goes as `{"business_exchange_rate": …}`.
+    /// The body goes as `{"business_exchange_rate": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn create(
@@ -62,12 +57,9 @@ impl BusinessExchangeRates {
 
     /// Changes a business exchange rate: `PUT /business_exchange_rates/{key}`.
     ///
-    /// The body goes as `{"business_exchange_rate": …}`.
+    /// The body goes as `{"business_exchange_rate": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn update(
@@ -82,10 +74,9 @@ impl BusinessExchangeRates {
 
     /// Deletes a business exchange rate: `DELETE /business_exchange_rates/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -100,22 +91,22 @@ pub struct ListBusinessExchangeRates(rt::Call<rt::Page<model::BusinessExchangeRa
 rt::page_request!(ListBusinessExchangeRates, model::BusinessExchangeRate);
 
 impl ListBusinessExchangeRates {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -127,12 +118,12 @@ pub struct GetBusinessExchangeRate(rt::Call<model::BusinessExchangeRate>);
 rt::request!(GetBusinessExchangeRate, model::BusinessExchangeRate);
 
 impl GetBusinessExchangeRate {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -23,8 +23,7 @@ impl BusinessSettings {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Read Only or Full Access.
     pub fn get(&self) -> GetBusinessSettings {
@@ -33,12 +32,9 @@ impl BusinessSettings {
 
     /// Changes business settings: `PUT /business_settings`.
     ///
-    /// The body goes as `{"business_settings": …}`.
+    /// The body goes as `{"business_settings": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn update(
@@ -55,7 +51,7 @@ pub struct GetBusinessSettings(rt::Call<model::BusinessSettings>);
 rt::request!(GetBusinessSettings, model::BusinessSettings);
 
 impl GetBusinessSettings {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

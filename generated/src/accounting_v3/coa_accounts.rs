@@ -20,10 +20,9 @@ impl CoaAccounts {
 
     /// Lists coa accounts: `GET /coa_accounts`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListCoaAccounts {
         ListCoaAccounts(rt::Call::json(&self.client, &LIST))
     }
@@ -32,8 +31,7 @@ impl CoaAccounts {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetCoaAccount {
         GetCoaAccount(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -46,12 +44,12 @@ pub struct ListCoaAccounts(rt::Call<rt::Page<model::CoaAccount>>);
 rt::page_request!(ListCoaAccounts, model::CoaAccount);
 
 impl ListCoaAccounts {
-    /// `coa_template_id`.
+    /// Sets `coa_template_id`.
     pub fn coa_template_id(self, coa_template_id: impl Into<String>) -> Self {
         Self(self.0.query("coa_template_id", coa_template_id.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -62,22 +60,22 @@ impl ListCoaAccounts {
         )
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -89,12 +87,12 @@ pub struct GetCoaAccount(rt::Call<model::CoaAccount>);
 rt::request!(GetCoaAccount, model::CoaAccount);
 
 impl GetCoaAccount {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,10 +21,9 @@ impl ContactAllocations {
 
     /// Lists contact allocations: `GET /contact_allocations`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
     pub fn list(&self) -> ListContactAllocations {
@@ -35,8 +34,7 @@ impl ContactAllocations {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
     pub fn get(&self, key: &str) -> GetContactAllocation {
@@ -45,9 +43,7 @@ impl ContactAllocations {
 
     /// Creates a contact allocation: `POST /contact_allocations`.
     ///
-    /// The body goes as `{"contact_allocation": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"contact_allocation": …}`. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -61,9 +57,7 @@ impl ContactAllocations {
 
     /// Changes a contact allocation: `PUT /contact_allocations/{key}`.
     ///
-    /// The body goes as `{"contact_allocation": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"contact_allocation": …}`. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -80,7 +74,7 @@ impl ContactAllocations {
 
     /// Deletes a contact allocation: `DELETE /contact_allocations/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -97,12 +91,12 @@ pub struct ListContactAllocations(rt::Call<rt::Page<model::ContactAllocation>>);
 rt::page_request!(ListContactAllocations, model::ContactAllocation);
 
 impl ListContactAllocations {
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `transaction_type_id`.
+    /// Sets `transaction_type_id`.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -110,7 +104,7 @@ impl ListContactAllocations {
         )
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -121,32 +115,32 @@ impl ListContactAllocations {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -158,12 +152,12 @@ pub struct GetContactAllocation(rt::Call<model::ContactAllocation>);
 rt::request!(GetContactAllocation, model::ContactAllocation);
 
 impl GetContactAllocation {
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

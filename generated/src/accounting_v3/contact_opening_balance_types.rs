@@ -21,10 +21,9 @@ impl ContactOpeningBalanceTypes {
 
     /// Lists contact opening balance types: `GET /contact_opening_balance_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListContactOpeningBalanceTypes {
         ListContactOpeningBalanceTypes(rt::Call::json(&self.client, &LIST))
     }
@@ -33,8 +32,7 @@ impl ContactOpeningBalanceTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetContactOpeningBalanceType {
         GetContactOpeningBalanceType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -47,22 +45,22 @@ pub struct ListContactOpeningBalanceTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListContactOpeningBalanceTypes, model::Base);
 
 impl ListContactOpeningBalanceTypes {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -74,12 +72,12 @@ pub struct GetContactOpeningBalanceType(rt::Call<model::Base>);
 rt::request!(GetContactOpeningBalanceType, model::Base);
 
 impl GetContactOpeningBalanceType {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

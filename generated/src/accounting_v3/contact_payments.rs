@@ -21,10 +21,9 @@ impl ContactPayments {
 
     /// Lists contact payments: `GET /contact_payments`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListContactPayments {
@@ -35,8 +34,7 @@ impl ContactPayments {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetContactPayment {
@@ -45,12 +43,9 @@ impl ContactPayments {
 
     /// Creates a contact payment: `POST /contact_payments`.
     ///
-    /// The body goes as `{"contact_payment": …}`.
+    /// The body goes as `{"contact_payment": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Restricted Access or Full Access.
     pub fn create(
@@ -62,12 +57,9 @@ impl ContactPayments {
 
     /// Changes a contact payment: `PUT /contact_payments/{key}`.
     ///
-    /// The body goes as `{"contact_payment": …}`.
+    /// The body goes as `{"contact_payment": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Restricted Access or Full Access.
     pub fn update(
@@ -82,10 +74,9 @@ impl ContactPayments {
 
     /// Deletes a contact payment: `DELETE /contact_payments/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -100,17 +91,17 @@ pub struct ListContactPayments(rt::Call<rt::Page<model::ContactPayment>>);
 rt::page_request!(ListContactPayments, model::ContactPayment);
 
 impl ListContactPayments {
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `bank_account_id`.
+    /// Sets `bank_account_id`.
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// `transaction_type_id`.
+    /// Sets `transaction_type_id`.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -118,7 +109,7 @@ impl ListContactPayments {
         )
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -129,42 +120,42 @@ impl ListContactPayments {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -176,12 +167,12 @@ pub struct GetContactPayment(rt::Call<model::ContactPayment>);
 rt::request!(GetContactPayment, model::ContactPayment);
 
 impl GetContactPayment {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

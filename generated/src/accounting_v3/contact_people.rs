@@ -20,10 +20,9 @@ impl ContactPeople {
 
     /// Lists contact people: `GET /contact_persons`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Read Only or Restricted Access or Full Access; Purchases: Read Only or
     /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access.
@@ -35,8 +34,7 @@ impl ContactPeople {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
     /// Restricted Access or Full Access; Purchases: Read Only or Restricted Access or Full Access;
@@ -47,12 +45,9 @@ impl ContactPeople {
 
     /// Creates a contact person: `POST /contact_persons`.
     ///
-    /// The body goes as `{"contact_person": …}`.
+    /// The body goes as `{"contact_person": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Restricted Access or Full Access.
     pub fn create(
@@ -64,12 +59,9 @@ impl ContactPeople {
 
     /// Changes a contact person: `PUT /contact_persons/{key}`.
     ///
-    /// The body goes as `{"contact_person": …}`.
+    /// The body goes as `{"contact_person": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Restricted Access or Full Access.
     pub fn update(
@@ -84,10 +76,9 @@ impl ContactPeople {
 
     /// Deletes a contact person: `DELETE /contact_persons/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Contacts: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -102,12 +93,12 @@ pub struct ListContactPeople(rt::Call<rt::Page<model::ContactPerson>>);
 rt::page_request!(ListContactPeople, model::ContactPerson);
 
 impl ListContactPeople {
-    /// `address_id`.
+    /// Sets `address_id`.
     pub fn address_id(self, address_id: impl Into<String>) -> Self {
         Self(self.0.query("address_id", address_id.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -118,32 +109,32 @@ impl ListContactPeople {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -155,17 +146,17 @@ pub struct GetContactPerson(rt::Call<model::ContactPerson>);
 rt::request!(GetContactPerson, model::ContactPerson);
 
 impl GetContactPerson {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

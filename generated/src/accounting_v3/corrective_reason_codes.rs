@@ -21,7 +21,7 @@ impl CorrectiveReasonCodes {
 
     /// Lists corrective reason codes: `GET /corrective_reason_codes`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (ES).
     pub fn list(&self) -> ListCorrectiveReasonCodes {
@@ -45,22 +45,22 @@ pub struct ListCorrectiveReasonCodes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListCorrectiveReasonCodes, model::Base);
 
 impl ListCorrectiveReasonCodes {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,12 +72,12 @@ pub struct GetCorrectiveReasonCode(rt::Call<model::Base>);
 rt::request!(GetCorrectiveReasonCode, model::Base);
 
 impl GetCorrectiveReasonCode {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

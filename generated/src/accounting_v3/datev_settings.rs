@@ -31,9 +31,7 @@ impl DatevSettings {
 
     /// Changes datev settings: `PUT /datev_settings`.
     ///
-    /// The body goes as `{"datev_settings": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"datev_settings": …}`. Success is 200.
     ///
     /// Available in Plus, Standard and Start (DE).
     ///
@@ -52,7 +50,7 @@ pub struct GetDatevSettings(rt::Call<model::DatevSettings>);
 rt::request!(GetDatevSettings, model::DatevSettings);
 
 impl GetDatevSettings {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

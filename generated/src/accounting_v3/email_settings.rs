@@ -22,8 +22,7 @@ impl EmailSettings {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Read Only or Full Access.
     pub fn get(&self) -> GetEmailSettings {
@@ -32,12 +31,9 @@ impl EmailSettings {
 
     /// Changes email settings: `PUT /email_settings`.
     ///
-    /// The body goes as `{"email_settings": …}`.
+    /// The body goes as `{"email_settings": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn update(
@@ -54,7 +50,7 @@ pub struct GetEmailSettings(rt::Call<model::EmailSettings>);
 rt::request!(GetEmailSettings, model::EmailSettings);
 
 impl GetEmailSettings {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

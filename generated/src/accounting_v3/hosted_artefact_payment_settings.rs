@@ -21,10 +21,9 @@ impl HostedArtefactPaymentSettings {
 
     /// Lists hosted artefact payment settings: `GET /hosted_artefact_payment_settings`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListHostedArtefactPaymentSettings {
@@ -35,8 +34,7 @@ impl HostedArtefactPaymentSettings {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetHostedArtefactPaymentSetting {
@@ -45,12 +43,9 @@ impl HostedArtefactPaymentSettings {
 
     /// Creates a hosted artefact payment setting: `POST /hosted_artefact_payment_settings`.
     ///
-    /// The body goes as `{"hosted_artefact_payment_setting": …}`.
+    /// The body goes as `{"hosted_artefact_payment_setting": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Restricted Access or Full Access.
     pub fn create(
@@ -62,10 +57,9 @@ impl HostedArtefactPaymentSettings {
 
     /// Deletes a hosted artefact payment setting: `DELETE /hosted_artefact_payment_settings/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Sales: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -85,27 +79,27 @@ rt::page_request!(
 );
 
 impl ListHostedArtefactPaymentSettings {
-    /// `object_guid`.
+    /// Sets `object_guid`.
     pub fn object_guid(self, object_guid: impl Into<String>) -> Self {
         Self(self.0.query("object_guid", object_guid.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -120,12 +114,12 @@ rt::request!(
 );
 
 impl GetHostedArtefactPaymentSetting {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,7 +20,7 @@ impl JournalCodes {
 
     /// Lists journal codes: `GET /journal_codes`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (FR).
     ///
@@ -42,9 +42,7 @@ impl JournalCodes {
 
     /// Creates a journal code: `POST /journal_codes`.
     ///
-    /// The body goes as `{"journal_code": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"journal_code": …}`. Success is 201.
     ///
     /// Available in Plus, Standard and Start (FR).
     ///
@@ -58,9 +56,7 @@ impl JournalCodes {
 
     /// Changes a journal code: `PUT /journal_codes/{key}`.
     ///
-    /// The body goes as `{"journal_code": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"journal_code": …}`. Success is 200.
     ///
     /// Available in Plus, Standard and Start (FR).
     ///
@@ -77,7 +73,7 @@ impl JournalCodes {
 
     /// Deletes a journal code: `DELETE /journal_codes/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus, Standard and Start (FR).
     ///
@@ -94,7 +90,7 @@ pub struct ListJournalCodes(rt::Call<rt::Page<model::JournalCode>>);
 rt::page_request!(ListJournalCodes, model::JournalCode);
 
 impl ListJournalCodes {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -105,22 +101,22 @@ impl ListJournalCodes {
         )
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -132,12 +128,12 @@ pub struct GetJournalCode(rt::Call<model::JournalCode>);
 rt::request!(GetJournalCode, model::JournalCode);
 
 impl GetJournalCode {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

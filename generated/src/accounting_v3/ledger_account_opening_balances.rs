@@ -21,10 +21,9 @@ impl LedgerAccountOpeningBalances {
 
     /// Lists ledger account opening balances: `GET /ledger_account_opening_balances`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
     /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
@@ -38,8 +37,7 @@ impl LedgerAccountOpeningBalances {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
     /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
@@ -51,12 +49,9 @@ impl LedgerAccountOpeningBalances {
 
     /// Creates a ledger account opening balance: `POST /ledger_account_opening_balances`.
     ///
-    /// The body goes as `{"ledger_account_opening_balance": …}`.
+    /// The body goes as `{"ledger_account_opening_balance": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -70,12 +65,9 @@ impl LedgerAccountOpeningBalances {
 
     /// Changes a ledger account opening balance: `PUT /ledger_account_opening_balances/{key}`.
     ///
-    /// The body goes as `{"ledger_account_opening_balance": …}`.
+    /// The body goes as `{"ledger_account_opening_balance": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -92,10 +84,9 @@ impl LedgerAccountOpeningBalances {
 
     /// Deletes a ledger account opening balance: `DELETE /ledger_account_opening_balances/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -115,7 +106,7 @@ rt::page_request!(
 );
 
 impl ListLedgerAccountOpeningBalances {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -126,22 +117,22 @@ impl ListLedgerAccountOpeningBalances {
         )
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -156,12 +147,12 @@ rt::request!(
 );
 
 impl GetLedgerAccountOpeningBalance {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,10 +21,9 @@ impl LedgerAccountTypes {
 
     /// Lists ledger account types: `GET /ledger_account_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListLedgerAccountTypes {
         ListLedgerAccountTypes(rt::Call::json(&self.client, &LIST))
     }
@@ -33,8 +32,7 @@ impl LedgerAccountTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetLedgerAccountType {
         GetLedgerAccountType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -47,7 +45,7 @@ pub struct ListLedgerAccountTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListLedgerAccountTypes, model::Base);
 
 impl ListLedgerAccountTypes {
-    /// `ledger_account_classification_id`.
+    /// Sets `ledger_account_classification_id`.
     pub fn ledger_account_classification_id(
         self,
         ledger_account_classification_id: impl Into<String>,
@@ -58,22 +56,22 @@ impl ListLedgerAccountTypes {
         ))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -85,12 +83,12 @@ pub struct GetLedgerAccountType(rt::Call<model::Base>);
 rt::request!(GetLedgerAccountType, model::Base);
 
 impl GetLedgerAccountType {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,7 +21,7 @@ impl LegalFormTypes {
 
     /// Lists legal form types: `GET /legal_form_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (FR).
     pub fn list(&self) -> ListLegalFormTypes {
@@ -45,22 +45,22 @@ pub struct ListLegalFormTypes(rt::Call<rt::Page<model::LegalFormType>>);
 rt::page_request!(ListLegalFormTypes, model::LegalFormType);
 
 impl ListLegalFormTypes {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,12 +72,12 @@ pub struct GetLegalFormType(rt::Call<model::LegalFormType>);
 rt::request!(GetLegalFormType, model::LegalFormType);
 
 impl GetLegalFormType {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,7 +21,7 @@ impl MigrationTaxReturns {
 
     /// Lists migration tax returns: `GET /migration_tax_returns`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (GB, IE).
     ///
@@ -43,9 +43,7 @@ impl MigrationTaxReturns {
 
     /// Creates a migration tax return: `POST /migration_tax_returns`.
     ///
-    /// The body goes as `{"migration_tax_return": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"migration_tax_return": …}`. Success is 201.
     ///
     /// Available in Plus, Standard and Start (GB, IE).
     ///
@@ -65,22 +63,22 @@ pub struct ListMigrationTaxReturns(rt::Call<rt::Page<model::MigrationTaxReturn>>
 rt::page_request!(ListMigrationTaxReturns, model::MigrationTaxReturn);
 
 impl ListMigrationTaxReturns {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -92,12 +90,12 @@ pub struct GetMigrationTaxReturn(rt::Call<model::MigrationTaxReturn>);
 rt::request!(GetMigrationTaxReturn, model::MigrationTaxReturn);
 
 impl GetMigrationTaxReturn {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

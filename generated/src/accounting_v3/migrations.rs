@@ -22,8 +22,7 @@ impl Migrations {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Read Only or Full Access.
     pub fn get(&self) -> GetMigrations {
@@ -32,12 +31,9 @@ impl Migrations {
 
     /// Changes migrations: `PUT /migrations`.
     ///
-    /// The body goes as `{"migrations": …}`.
+    /// The body goes as `{"migrations": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Settings: Full Access.
     pub fn update(
@@ -54,7 +50,7 @@ pub struct GetMigrations(rt::Call<model::Migration>);
 rt::request!(GetMigrations, model::Migration);
 
 impl GetMigrations {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

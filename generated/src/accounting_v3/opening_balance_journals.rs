@@ -21,10 +21,9 @@ impl OpeningBalanceJournals {
 
     /// Lists opening balance journals: `GET /opening_balance_journals`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
     /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
@@ -38,8 +37,7 @@ impl OpeningBalanceJournals {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
     /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
@@ -51,12 +49,9 @@ impl OpeningBalanceJournals {
 
     /// Creates an opening balance journal: `POST /opening_balance_journals`.
     ///
-    /// The body goes as `{"opening_balance_journal": …}`.
+    /// The body goes as `{"opening_balance_journal": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -70,10 +65,9 @@ impl OpeningBalanceJournals {
 
     /// Deletes an opening balance journal: `DELETE /opening_balance_journals/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
     /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
@@ -90,22 +84,22 @@ pub struct ListOpeningBalanceJournals(rt::Call<rt::Page<model::OpeningBalanceJou
 rt::page_request!(ListOpeningBalanceJournals, model::OpeningBalanceJournal);
 
 impl ListOpeningBalanceJournals {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -117,12 +111,12 @@ pub struct GetOpeningBalanceJournal(rt::Call<model::OpeningBalanceJournal>);
 rt::request!(GetOpeningBalanceJournal, model::OpeningBalanceJournal);
 
 impl GetOpeningBalanceJournal {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,10 +20,9 @@ impl OtherPayments {
 
     /// Lists other payments: `GET /other_payments`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn list(&self) -> ListOtherPayments {
@@ -34,8 +33,7 @@ impl OtherPayments {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access.
     pub fn get(&self, key: &str) -> GetOtherPayment {
@@ -44,12 +42,9 @@ impl OtherPayments {
 
     /// Creates an other payment: `POST /other_payments`.
     ///
-    /// The body goes as `{"other_payment": …}`.
+    /// The body goes as `{"other_payment": …}`. Success is 201.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Restricted Access or Full Access.
     pub fn create(
@@ -61,12 +56,9 @@ impl OtherPayments {
 
     /// Changes an other payment: `PUT /other_payments/{key}`.
     ///
-    /// The body goes as `{"other_payment": …}`.
+    /// The body goes as `{"other_payment": …}`. Success is 200.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Restricted Access or Full Access.
     pub fn update(
@@ -81,10 +73,9 @@ impl OtherPayments {
 
     /// Deletes an other payment: `DELETE /other_payments/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -99,37 +90,37 @@ pub struct ListOtherPayments(rt::Call<rt::Page<model::OtherPayment>>);
 rt::page_request!(ListOtherPayments, model::OtherPayment);
 
 impl ListOtherPayments {
-    /// `bank_account_id`.
+    /// Sets `bank_account_id`.
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `has_attachments`.
+    /// Sets `has_attachments`.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `transaction_type_id`.
+    /// Sets `transaction_type_id`.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -137,7 +128,7 @@ impl ListOtherPayments {
         )
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -148,27 +139,27 @@ impl ListOtherPayments {
         )
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -180,17 +171,17 @@ pub struct GetOtherPayment(rt::Call<model::OtherPayment>);
 rt::request!(GetOtherPayment, model::OtherPayment);
 
 impl GetOtherPayment {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,10 +21,9 @@ impl ProductSalesPriceTypes {
 
     /// Lists product sales price types: `GET /product_sales_price_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
     /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
@@ -37,8 +36,7 @@ impl ProductSalesPriceTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
     /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
@@ -49,9 +47,7 @@ impl ProductSalesPriceTypes {
 
     /// Creates a product sales price type: `POST /product_sales_price_types`.
     ///
-    /// The body goes as `{"product_sales_price_type": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"product_sales_price_type": …}`. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -65,9 +61,7 @@ impl ProductSalesPriceTypes {
 
     /// Changes a product sales price type: `PUT /product_sales_price_types/{key}`.
     ///
-    /// The body goes as `{"product_sales_price_type": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"product_sales_price_type": …}`. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -84,7 +78,7 @@ impl ProductSalesPriceTypes {
 
     /// Deletes a product sales price type: `DELETE /product_sales_price_types/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -101,27 +95,27 @@ pub struct ListProductSalesPriceTypes(rt::Call<rt::Page<model::ProductSalesPrice
 rt::page_request!(ListProductSalesPriceTypes, model::ProductSalesPriceType);
 
 impl ListProductSalesPriceTypes {
-    /// `active`.
+    /// Sets `active`.
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -133,12 +127,12 @@ pub struct GetProductSalesPriceType(rt::Call<model::ProductSalesPriceType>);
 rt::request!(GetProductSalesPriceType, model::ProductSalesPriceType);
 
 impl GetProductSalesPriceType {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

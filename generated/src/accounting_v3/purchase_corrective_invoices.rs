@@ -21,7 +21,7 @@ impl PurchaseCorrectiveInvoices {
 
     /// Lists purchase corrective invoices: `GET /purchase_corrective_invoices`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus (ES).
     ///
@@ -43,9 +43,7 @@ impl PurchaseCorrectiveInvoices {
 
     /// Creates a purchase corrective invoice: `POST /purchase_corrective_invoices`.
     ///
-    /// The body goes as `{"purchase_corrective_invoice": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"purchase_corrective_invoice": …}`. Success is 201.
     ///
     /// Available in Plus (ES).
     ///
@@ -59,9 +57,7 @@ impl PurchaseCorrectiveInvoices {
 
     /// Changes a purchase corrective invoice: `PUT /purchase_corrective_invoices/{key}`.
     ///
-    /// The body goes as `{"purchase_corrective_invoice": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"purchase_corrective_invoice": …}`. Success is 200.
     ///
     /// Available in Plus (ES).
     ///
@@ -78,7 +74,7 @@ impl PurchaseCorrectiveInvoices {
 
     /// Deletes a purchase corrective invoice: `DELETE /purchase_corrective_invoices/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (ES).
     ///
@@ -98,7 +94,7 @@ rt::page_request!(
 );
 
 impl ListPurchaseCorrectiveInvoices {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -106,32 +102,32 @@ impl ListPurchaseCorrectiveInvoices {
         )
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `status_id`.
+    /// Sets `status_id`.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -142,37 +138,37 @@ impl ListPurchaseCorrectiveInvoices {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `has_attachments`.
+    /// Sets `has_attachments`.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -187,7 +183,7 @@ rt::request!(
 );
 
 impl GetPurchaseCorrectiveInvoice {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -195,17 +191,17 @@ impl GetPurchaseCorrectiveInvoice {
         )
     }
 
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

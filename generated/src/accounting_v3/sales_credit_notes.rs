@@ -21,7 +21,7 @@ impl SalesCreditNotes {
 
     /// Lists sales credit notes: `GET /sales_credit_notes`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
     ///
@@ -43,9 +43,7 @@ impl SalesCreditNotes {
 
     /// Creates a sales credit note: `POST /sales_credit_notes`.
     ///
-    /// The body goes as `{"sales_credit_note": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"sales_credit_note": …}`. Success is 201.
     ///
     /// Available in Plus (CA, FR, GB, IE, US); Start (CA, ES, FR, GB, IE, US).
     ///
@@ -59,9 +57,7 @@ impl SalesCreditNotes {
 
     /// Changes a sales credit note: `PUT /sales_credit_notes/{key}`.
     ///
-    /// The body goes as `{"sales_credit_note": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"sales_credit_note": …}`. Success is 200.
     ///
     /// Available in Plus (CA, FR, GB, IE, US).
     ///
@@ -106,7 +102,7 @@ pub struct ListSalesCreditNotes(rt::Call<rt::Page<model::SalesCreditNote>>);
 rt::page_request!(ListSalesCreditNotes, model::SalesCreditNote);
 
 impl ListSalesCreditNotes {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -114,32 +110,32 @@ impl ListSalesCreditNotes {
         )
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `status_id`.
+    /// Sets `status_id`.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -150,37 +146,37 @@ impl ListSalesCreditNotes {
         )
     }
 
-    /// `deleted_since`.
+    /// Sets `deleted_since`.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// `has_attachments`.
+    /// Sets `has_attachments`.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `sort`.
+    /// Sets `sort`.
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -192,7 +188,7 @@ pub struct GetSalesCreditNote(rt::Call<model::SalesCreditNote>);
 rt::request!(GetSalesCreditNote, model::SalesCreditNote);
 
 impl GetSalesCreditNote {
-    /// `show_payments_allocations`.
+    /// Sets `show_payments_allocations`.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -200,22 +196,22 @@ impl GetSalesCreditNote {
         )
     }
 
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `mark_as_sent`.
+    /// Sets `mark_as_sent`.
     pub fn mark_as_sent(self, mark_as_sent: bool) -> Self {
         Self(self.0.query("mark_as_sent", mark_as_sent))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -227,7 +223,7 @@ pub struct DeleteSalesCreditNote(rt::Call<model::SalesCreditNote>);
 rt::request!(DeleteSalesCreditNote, model::SalesCreditNote);
 
 impl DeleteSalesCreditNote {
-    /// `void_reason`.
+    /// Sets `void_reason`.
     pub fn void_reason(self, void_reason: impl Into<String>) -> Self {
         Self(self.0.query("void_reason", void_reason.into()))
     }

@@ -20,7 +20,7 @@ impl SalesEstimates {
 
     /// Lists sales estimates: `GET /sales_estimates`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
     ///
@@ -42,9 +42,7 @@ impl SalesEstimates {
 
     /// Creates a sales estimate: `POST /sales_estimates`.
     ///
-    /// The body goes as `{"sales_estimate": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"sales_estimate": …}`. Success is 201.
     ///
     /// Available in Plus (CA, FR, GB, IE, US).
     ///
@@ -58,9 +56,7 @@ impl SalesEstimates {
 
     /// Changes a sales estimate: `PUT /sales_estimates/{key}`.
     ///
-    /// The body goes as `{"sales_estimate": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"sales_estimate": …}`. Success is 200.
     ///
     /// Available in Plus (CA, FR, GB, IE, US).
     ///
@@ -77,7 +73,7 @@ impl SalesEstimates {
 
     /// Deletes a sales estimate: `DELETE /sales_estimates/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, FR, GB, IE, US).
     ///
@@ -94,32 +90,32 @@ pub struct ListSalesEstimates(rt::Call<rt::Page<model::SalesEstimate>>);
 rt::page_request!(ListSalesEstimates, model::SalesEstimate);
 
 impl ListSalesEstimates {
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `status_id`.
+    /// Sets `status_id`.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -130,27 +126,27 @@ impl ListSalesEstimates {
         )
     }
 
-    /// `has_attachments`.
+    /// Sets `has_attachments`.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -162,17 +158,17 @@ pub struct GetSalesEstimate(rt::Call<model::SalesEstimate>);
 rt::request!(GetSalesEstimate, model::SalesEstimate);
 
 impl GetSalesEstimate {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,10 +21,9 @@ impl ServiceRateTypes {
 
     /// Lists service rate types: `GET /service_rate_types`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
     /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
@@ -37,8 +36,7 @@ impl ServiceRateTypes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
     /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
@@ -49,9 +47,7 @@ impl ServiceRateTypes {
 
     /// Creates a service rate type: `POST /service_rate_types`.
     ///
-    /// The body goes as `{"service_rate_type": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"service_rate_type": …}`. Success is 201.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -65,9 +61,7 @@ impl ServiceRateTypes {
 
     /// Changes a service rate type: `PUT /service_rate_types/{key}`.
     ///
-    /// The body goes as `{"service_rate_type": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"service_rate_type": …}`. Success is 200.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -84,7 +78,7 @@ impl ServiceRateTypes {
 
     /// Deletes a service rate type: `DELETE /service_rate_types/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
@@ -101,7 +95,7 @@ pub struct ListServiceRateTypes(rt::Call<rt::Page<model::ServiceRateType>>);
 rt::page_request!(ListServiceRateTypes, model::ServiceRateType);
 
 impl ListServiceRateTypes {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -112,27 +106,27 @@ impl ListServiceRateTypes {
         )
     }
 
-    /// `active`.
+    /// Sets `active`.
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -144,12 +138,12 @@ pub struct GetServiceRateType(rt::Call<model::ServiceRateType>);
 rt::request!(GetServiceRateType, model::ServiceRateType);
 
 impl GetServiceRateType {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

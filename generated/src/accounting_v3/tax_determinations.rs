@@ -21,7 +21,7 @@ impl TaxDeterminations {
 
     /// Lists tax determinations: `GET /tax_determinations`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (ES, FR, GB, IE).
     ///
@@ -40,12 +40,12 @@ pub struct ListTaxDeterminations(rt::Call<rt::Page<model::TaxRate>>);
 rt::page_request!(ListTaxDeterminations, model::TaxRate);
 
 impl ListTaxDeterminations {
-    /// `artefact_id`.
+    /// Sets `artefact_id`.
     pub fn artefact_id(self, artefact_id: impl Into<String>) -> Self {
         Self(self.0.query("artefact_id", artefact_id.into()))
     }
 
-    /// `artefact_line_amount`.
+    /// Sets `artefact_line_amount`.
     pub fn artefact_line_amount(self, artefact_line_amount: impl Into<rt::Decimal>) -> Self {
         Self(
             self.0
@@ -53,7 +53,7 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// `artefact_line_description`.
+    /// Sets `artefact_line_description`.
     pub fn artefact_line_description(self, artefact_line_description: impl Into<String>) -> Self {
         Self(self.0.query(
             "artefact_line_description",
@@ -61,7 +61,7 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// `artefact_line_goods_services_type`.
+    /// Sets `artefact_line_goods_services_type`.
     pub fn artefact_line_goods_services_type(
         self,
         artefact_line_goods_services_type: model::TaxDeterminationArtefactLineGoodsServicesType,
@@ -72,12 +72,12 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// `artefact_line_id`.
+    /// Sets `artefact_line_id`.
     pub fn artefact_line_id(self, artefact_line_id: impl Into<String>) -> Self {
         Self(self.0.query("artefact_line_id", artefact_line_id.into()))
     }
 
-    /// `artefact_line_tax_included`.
+    /// Sets `artefact_line_tax_included`.
     pub fn artefact_line_tax_included(self, artefact_line_tax_included: impl Into<String>) -> Self {
         Self(self.0.query(
             "artefact_line_tax_included",
@@ -85,17 +85,17 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `date`.
+    /// Sets `date`.
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// `include_destination_vat`.
+    /// Sets `include_destination_vat`.
     pub fn include_destination_vat(self, include_destination_vat: bool) -> Self {
         Self(
             self.0
@@ -103,7 +103,7 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// `include_line_determination`.
+    /// Sets `include_line_determination`.
     pub fn include_line_determination(self, include_line_determination: bool) -> Self {
         Self(
             self.0
@@ -111,22 +111,22 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

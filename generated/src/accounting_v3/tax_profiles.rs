@@ -20,7 +20,7 @@ impl TaxProfiles {
 
     /// Lists tax profiles: `GET /tax_profiles`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (CA, ES, FR, GB, IE, US).
     ///
@@ -42,9 +42,7 @@ impl TaxProfiles {
 
     /// Changes a tax profile: `PUT /tax_profiles/{key}`.
     ///
-    /// The body goes as `{"tax_profile": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"tax_profile": …}`. Success is 200.
     ///
     /// Available in Plus, Standard and Start (CA).
     ///
@@ -67,7 +65,7 @@ pub struct ListTaxProfiles(rt::Call<rt::Page<model::TaxProfile>>);
 rt::page_request!(ListTaxProfiles, model::TaxProfile);
 
 impl ListTaxProfiles {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -78,22 +76,22 @@ impl ListTaxProfiles {
         )
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -105,12 +103,12 @@ pub struct GetTaxProfile(rt::Call<model::TaxProfile>);
 rt::request!(GetTaxProfile, model::TaxProfile);
 
 impl GetTaxProfile {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,10 +20,9 @@ impl TaxRates {
 
     /// Lists tax rates: `GET /tax_rates`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access; Purchases: Read Only or
     /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access;
@@ -36,8 +35,7 @@ impl TaxRates {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Bank: Read Only or Restricted Access or Full Access; Purchases: Read Only or
     /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access;
@@ -48,9 +46,7 @@ impl TaxRates {
 
     /// Creates a tax rate: `POST /tax_rates`.
     ///
-    /// The body goes as `{"tax_rate": …}`.
-    ///
-    /// Success is 201.
+    /// The body goes as `{"tax_rate": …}`. Success is 201.
     ///
     /// Access: Settings: Full Access.
     pub fn create(&self, tax_rate: Option<model::NewTaxRate>) -> rt::Call<model::TaxRate> {
@@ -59,9 +55,7 @@ impl TaxRates {
 
     /// Changes a tax rate: `PUT /tax_rates/{key}`.
     ///
-    /// The body goes as `{"tax_rate": …}`.
-    ///
-    /// Success is 200.
+    /// The body goes as `{"tax_rate": …}`. Success is 200.
     ///
     /// Access: Settings: Full Access.
     pub fn update(
@@ -76,7 +70,7 @@ impl TaxRates {
 
     /// Deletes a tax rate: `DELETE /tax_rates/{key}`.
     ///
-    /// Success is 204, without a body that counts.
+    /// Success is 204.
     ///
     /// Access: Settings: Full Access.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
@@ -91,7 +85,7 @@ pub struct ListTaxRates(rt::Call<rt::Page<model::TaxRate>>);
 rt::page_request!(ListTaxRates, model::TaxRate);
 
 impl ListTaxRates {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -102,22 +96,22 @@ impl ListTaxRates {
         )
     }
 
-    /// `usage`.
+    /// Sets `usage`.
     pub fn usage(self, usage: impl Into<String>) -> Self {
         Self(self.0.query("usage", usage.into()))
     }
 
-    /// `address_region_id`.
+    /// Sets `address_region_id`.
     pub fn address_region_id(self, address_region_id: impl Into<String>) -> Self {
         Self(self.0.query("address_region_id", address_region_id.into()))
     }
 
-    /// `date`.
+    /// Sets `date`.
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// `include_historical_data`.
+    /// Sets `include_historical_data`.
     pub fn include_historical_data(self, include_historical_data: bool) -> Self {
         Self(
             self.0
@@ -125,7 +119,7 @@ impl ListTaxRates {
         )
     }
 
-    /// `include_destination_vat_rates`.
+    /// Sets `include_destination_vat_rates`.
     pub fn include_destination_vat_rates(self, include_destination_vat_rates: bool) -> Self {
         Self(self.0.query(
             "include_destination_vat_rates",
@@ -133,27 +127,27 @@ impl ListTaxRates {
         ))
     }
 
-    /// `cis_only`.
+    /// Sets `cis_only`.
     pub fn cis_only(self, cis_only: bool) -> Self {
         Self(self.0.query("cis_only", cis_only))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -165,17 +159,17 @@ pub struct GetTaxRate(rt::Call<model::TaxRate>);
 rt::request!(GetTaxRate, model::TaxRate);
 
 impl GetTaxRate {
-    /// `date`.
+    /// Sets `date`.
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

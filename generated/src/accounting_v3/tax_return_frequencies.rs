@@ -21,7 +21,7 @@ impl TaxReturnFrequencies {
 
     /// Lists tax return frequencies: `GET /tax_return_frequencies`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (CA, ES, FR, GB, IE).
     pub fn list(&self) -> ListTaxReturnFrequencies {
@@ -45,27 +45,27 @@ pub struct ListTaxReturnFrequencies(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListTaxReturnFrequencies, model::Base);
 
 impl ListTaxReturnFrequencies {
-    /// `tax_type_id`.
+    /// Sets `tax_type_id`.
     pub fn tax_type_id(self, tax_type_id: model::TaxReturnFrequencyTaxTypeId) -> Self {
         Self(self.0.query("tax_type_id", tax_type_id))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -77,12 +77,12 @@ pub struct GetTaxReturnFrequency(rt::Call<model::Base>);
 rt::request!(GetTaxReturnFrequency, model::Base);
 
 impl GetTaxReturnFrequency {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

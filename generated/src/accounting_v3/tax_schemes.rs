@@ -20,7 +20,7 @@ impl TaxSchemes {
 
     /// Lists tax schemes: `GET /tax_schemes`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
     /// Available in Plus, Standard and Start (ES, FR, GB, IE).
     pub fn list(&self) -> ListTaxSchemes {
@@ -44,22 +44,22 @@ pub struct ListTaxSchemes(rt::Call<rt::Page<model::TaxScheme>>);
 rt::page_request!(ListTaxSchemes, model::TaxScheme);
 
 impl ListTaxSchemes {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -71,12 +71,12 @@ pub struct GetTaxScheme(rt::Call<model::TaxScheme>);
 rt::request!(GetTaxScheme, model::TaxScheme);
 
 impl GetTaxScheme {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

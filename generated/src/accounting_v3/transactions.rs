@@ -20,10 +20,9 @@ impl Transactions {
 
     /// Lists transactions: `GET /transactions`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Journals: Read Only or Full Access.
     pub fn list(&self) -> ListTransactions {
@@ -34,8 +33,7 @@ impl Transactions {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Journals: Read Only or Full Access.
     pub fn get(&self, key: &str) -> GetTransaction {
@@ -50,7 +48,7 @@ pub struct ListTransactions(rt::Call<rt::Page<model::Transaction>>);
 rt::page_request!(ListTransactions, model::Transaction);
 
 impl ListTransactions {
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -61,17 +59,17 @@ impl ListTransactions {
         )
     }
 
-    /// `from_date`.
+    /// Sets `from_date`.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// `to_date`.
+    /// Sets `to_date`.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// `updated_from_date`.
+    /// Sets `updated_from_date`.
     pub fn updated_from_date(
         self,
         updated_from_date: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -79,7 +77,7 @@ impl ListTransactions {
         Self(self.0.query("updated_from_date", updated_from_date.into()))
     }
 
-    /// `updated_to_date`.
+    /// Sets `updated_to_date`.
     pub fn updated_to_date(
         self,
         updated_to_date: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -87,32 +85,32 @@ impl ListTransactions {
         Self(self.0.query("updated_to_date", updated_to_date.into()))
     }
 
-    /// `has_attachments`.
+    /// Sets `has_attachments`.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `transaction_type_id`.
+    /// Sets `transaction_type_id`.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -127,17 +125,17 @@ pub struct GetTransaction(rt::Call<model::Transaction>);
 rt::request!(GetTransaction, model::Transaction);
 
 impl GetTransaction {
-    /// `expand_origin`.
+    /// Sets `expand_origin`.
     pub fn expand_origin(self, expand_origin: bool) -> Self {
         Self(self.0.query("expand_origin", expand_origin))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,10 +21,9 @@ impl UnallocatedArtefacts {
 
     /// Lists unallocated artefacts: `GET /unallocated_artefacts`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
     /// Restricted Access or Full Access.
@@ -36,8 +35,7 @@ impl UnallocatedArtefacts {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
     /// Restricted Access or Full Access.
@@ -53,32 +51,32 @@ pub struct ListUnallocatedArtefacts(rt::Call<rt::Page<model::UnallocatedArtefact
 rt::page_request!(ListUnallocatedArtefacts, model::UnallocatedArtefact);
 
 impl ListUnallocatedArtefacts {
-    /// `contact_id`.
+    /// Sets `contact_id`.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// `search`.
+    /// Sets `search`.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
@@ -90,12 +88,12 @@ pub struct GetUnallocatedArtefact(rt::Call<model::UnallocatedArtefact>);
 rt::request!(GetUnallocatedArtefact, model::UnallocatedArtefact);
 
 impl GetUnallocatedArtefact {
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

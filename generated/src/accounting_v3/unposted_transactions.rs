@@ -21,10 +21,9 @@ impl UnpostedTransactions {
 
     /// Lists unposted transactions: `GET /unposted_transactions`.
     ///
-    /// Success is 200, with a page of the list.
+    /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Journals: Read Only or Full Access.
     pub fn list(&self) -> ListUnpostedTransactions {
@@ -35,8 +34,7 @@ impl UnpostedTransactions {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE,
-    /// US).
+    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     ///
     /// Access: Journals: Read Only or Full Access.
     pub fn get(&self, key: &str) -> GetUnpostedTransaction {
@@ -51,12 +49,12 @@ pub struct ListUnpostedTransactions(rt::Call<rt::Page<model::UnpostedTransaction
 rt::page_request!(ListUnpostedTransactions, model::UnpostedTransaction);
 
 impl ListUnpostedTransactions {
-    /// `bank_account_id`.
+    /// Sets `bank_account_id`.
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// `updated_or_created_since`.
+    /// Sets `updated_or_created_since`.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -67,22 +65,22 @@ impl ListUnpostedTransactions {
         )
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `items_per_page`, 1 to 200.
+    /// Sets `items_per_page`, 1 to 200.
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// `page`.
+    /// Sets `page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -94,17 +92,17 @@ pub struct GetUnpostedTransaction(rt::Call<model::UnpostedTransaction>);
 rt::request!(GetUnpostedTransaction, model::UnpostedTransaction);
 
 impl GetUnpostedTransaction {
-    /// `nested_attributes`.
+    /// Sets `nested_attributes`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// `show_legacy_id`.
+    /// Sets `show_legacy_id`.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// `attributes`.
+    /// Sets `attributes`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

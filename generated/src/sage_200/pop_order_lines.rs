@@ -20,7 +20,7 @@ impl PopOrderLines {
 
     /// Lists pop order lines of a pop order: `GET /pop_orders/{popOrderId}/pop_order_lines`.
     ///
-    /// Success is any 2xx, with a page of the list.
+    /// Success is any 2xx.
     pub fn list_for_pop_order(&self, pop_order_id: i64) -> ListPopOrderLinesForPopOrder {
         ListPopOrderLinesForPopOrder(
             rt::Call::json(&self.client, &LIST_FOR_POP_ORDER).path(pop_order_id),
@@ -42,42 +42,42 @@ pub struct ListPopOrderLinesForPopOrder(rt::Call<rt::Page<model::PopOrderLine>>)
 rt::page_request!(ListPopOrderLinesForPopOrder, model::PopOrderLine);
 
 impl ListPopOrderLinesForPopOrder {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$filter`.
+    /// Sets `$filter`.
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// `$orderby`.
+    /// Sets `$orderby`.
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// `$top`.
+    /// Sets `$top`.
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// `$skip`.
+    /// Sets `$skip`.
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$count`.
+    /// Sets `$count`.
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -89,17 +89,17 @@ pub struct GetPopOrderLine(rt::Call<model::PopOrderLine>);
 rt::request!(GetPopOrderLine, model::PopOrderLine);
 
 impl GetPopOrderLine {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -20,7 +20,7 @@ impl ProductMemos {
 
     /// Lists product memos: `GET /product_memos`.
     ///
-    /// Success is any 2xx, with a page of the list.
+    /// Success is any 2xx.
     pub fn list(&self) -> ListProductMemos {
         ListProductMemos(rt::Call::json(&self.client, &LIST))
     }
@@ -54,7 +54,7 @@ impl ProductMemos {
 
     /// Deletes a product memo: `DELETE /product_memos/{Id}`.
     ///
-    /// Success is any 2xx, without a body that counts.
+    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -67,42 +67,42 @@ pub struct ListProductMemos(rt::Call<rt::Page<model::ProductMemo>>);
 rt::page_request!(ListProductMemos, model::ProductMemo);
 
 impl ListProductMemos {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$filter`.
+    /// Sets `$filter`.
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// `$orderby`.
+    /// Sets `$orderby`.
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// `$top`.
+    /// Sets `$top`.
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// `$skip`.
+    /// Sets `$skip`.
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$count`.
+    /// Sets `$count`.
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -114,17 +114,17 @@ pub struct GetProductMemo(rt::Call<model::ProductMemo>);
 rt::request!(GetProductMemo, model::ProductMemo);
 
 impl GetProductMemo {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -33,17 +33,17 @@ pub struct GetProductSalesFigure(rt::Call<model::ProductSalesFigures>);
 rt::request!(GetProductSalesFigure, model::ProductSalesFigures);
 
 impl GetProductSalesFigure {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -20,14 +20,14 @@ impl Products {
 
     /// Lists products: `GET /products`.
     ///
-    /// Success is any 2xx, with a page of the list.
+    /// Success is any 2xx.
     pub fn list(&self) -> ListProducts {
         ListProducts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists products of a product group: `GET /product_groups/{productGroupId}/products`.
     ///
-    /// Success is any 2xx, with a page of the list.
+    /// Success is any 2xx.
     pub fn list_for_product_group(&self, product_group_id: i64) -> ListProductsForProductGroup {
         ListProductsForProductGroup(
             rt::Call::json(&self.client, &LIST_FOR_PRODUCT_GROUP).path(product_group_id),
@@ -59,7 +59,7 @@ impl Products {
 
     /// Deletes a product: `DELETE /products/{Id}`.
     ///
-    /// Success is any 2xx, without a body that counts.
+    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -72,42 +72,42 @@ pub struct ListProducts(rt::Call<rt::Page<model::Product>>);
 rt::page_request!(ListProducts, model::Product);
 
 impl ListProducts {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$filter`.
+    /// Sets `$filter`.
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// `$orderby`.
+    /// Sets `$orderby`.
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// `$top`.
+    /// Sets `$top`.
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// `$skip`.
+    /// Sets `$skip`.
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$count`.
+    /// Sets `$count`.
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -120,42 +120,42 @@ pub struct ListProductsForProductGroup(rt::Call<rt::Page<model::Product>>);
 rt::page_request!(ListProductsForProductGroup, model::Product);
 
 impl ListProductsForProductGroup {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$filter`.
+    /// Sets `$filter`.
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// `$orderby`.
+    /// Sets `$orderby`.
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// `$top`.
+    /// Sets `$top`.
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// `$skip`.
+    /// Sets `$skip`.
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$count`.
+    /// Sets `$count`.
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -167,17 +167,17 @@ pub struct GetProduct(rt::Call<model::Product>);
 rt::request!(GetProduct, model::Product);
 
 impl GetProduct {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

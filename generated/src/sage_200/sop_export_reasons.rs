@@ -21,7 +21,7 @@ impl SopExportReasons {
 
     /// Lists sop export reasons: `GET /sop_export_reasons`.
     ///
-    /// Success is any 2xx, with a page of the list.
+    /// Success is any 2xx.
     pub fn list(&self) -> ListSopExportReasons {
         ListSopExportReasons(rt::Call::json(&self.client, &LIST))
     }
@@ -68,7 +68,7 @@ impl SopExportReasons {
 
     /// Deletes a sop export reason: `DELETE /sop_export_reasons/{Id}`.
     ///
-    /// Success is any 2xx, without a body that counts.
+    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -81,42 +81,42 @@ pub struct ListSopExportReasons(rt::Call<rt::Page<model::SopExportReason>>);
 rt::page_request!(ListSopExportReasons, model::SopExportReason);
 
 impl ListSopExportReasons {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$filter`.
+    /// Sets `$filter`.
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// `$orderby`.
+    /// Sets `$orderby`.
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// `$top`.
+    /// Sets `$top`.
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// `$skip`.
+    /// Sets `$skip`.
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$count`.
+    /// Sets `$count`.
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -128,17 +128,17 @@ pub struct GetSopExportReason(rt::Call<model::SopExportReason>);
 rt::request!(GetSopExportReason, model::SopExportReason);
 
 impl GetSopExportReason {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

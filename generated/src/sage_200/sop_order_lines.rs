@@ -20,7 +20,7 @@ impl SopOrderLines {
 
     /// Lists sop order lines of a sop order: `GET /sop_orders/{sopOrderId}/sop_order_lines`.
     ///
-    /// Success is any 2xx, with a page of the list.
+    /// Success is any 2xx.
     pub fn list_for_sop_order(&self, sop_order_id: i64) -> ListSopOrderLinesForSopOrder {
         ListSopOrderLinesForSopOrder(
             rt::Call::json(&self.client, &LIST_FOR_SOP_ORDER).path(sop_order_id),
@@ -53,42 +53,42 @@ pub struct ListSopOrderLinesForSopOrder(rt::Call<rt::Page<model::SopOrderLine>>)
 rt::page_request!(ListSopOrderLinesForSopOrder, model::SopOrderLine);
 
 impl ListSopOrderLinesForSopOrder {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$filter`.
+    /// Sets `$filter`.
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// `$orderby`.
+    /// Sets `$orderby`.
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// `$top`.
+    /// Sets `$top`.
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// `$skip`.
+    /// Sets `$skip`.
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$count`.
+    /// Sets `$count`.
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -100,17 +100,17 @@ pub struct GetSopOrderLine(rt::Call<model::SopOrderLine>);
 rt::request!(GetSopOrderLine, model::SopOrderLine);
 
 impl GetSopOrderLine {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -122,17 +122,17 @@ pub struct GetSopOrderLineForSopOrder(rt::Call<model::SopOrderLine>);
 rt::request!(GetSopOrderLineForSopOrder, model::SopOrderLine);
 
 impl GetSopOrderLineForSopOrder {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

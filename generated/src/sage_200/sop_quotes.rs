@@ -20,7 +20,7 @@ impl SopQuotes {
 
     /// Lists sop quotes: `GET /sop_quotes`.
     ///
-    /// Success is any 2xx, with a page of the list.
+    /// Success is any 2xx.
     pub fn list(&self) -> ListSopQuotes {
         ListSopQuotes(rt::Call::json(&self.client, &LIST))
     }
@@ -70,7 +70,7 @@ impl SopQuotes {
 
     /// Deletes a sop quote: `DELETE /sop_quotes/{Id}`.
     ///
-    /// Success is any 2xx, without a body that counts.
+    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -83,42 +83,42 @@ pub struct ListSopQuotes(rt::Call<rt::Page<model::SopQuote>>);
 rt::page_request!(ListSopQuotes, model::SopQuote);
 
 impl ListSopQuotes {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$filter`.
+    /// Sets `$filter`.
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// `$orderby`.
+    /// Sets `$orderby`.
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// `$top`.
+    /// Sets `$top`.
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// `$skip`.
+    /// Sets `$skip`.
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$count`.
+    /// Sets `$count`.
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -130,17 +130,17 @@ pub struct GetSopQuote(rt::Call<model::SopQuote>);
 rt::request!(GetSopQuote, model::SopQuote);
 
 impl GetSopQuote {
-    /// `$select`.
+    /// Sets `$select`.
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// `$expand`.
+    /// Sets `$expand`.
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// `$metadata`.
+    /// Sets `$metadata`.
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

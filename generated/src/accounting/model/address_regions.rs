@@ -8,7 +8,7 @@ use sage_runtime::codegen as rt;
 /// Answered by [`AddressRegions::get`](super::super::address_regions::AddressRegions::get) and
 /// [`AddressRegions::list`](super::super::address_regions::AddressRegions::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AddressRegion {

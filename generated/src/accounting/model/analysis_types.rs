@@ -73,6 +73,52 @@ rt::model!(AnalysisTypeAnalysisTypeCategoryUpdate, String, {
     3 analysis_type_id: "analysis_type_id",
 });
 
+/// An analysis type level.
+///
+/// A parameter of
+/// [`AnalysisTypeCategories::list`](super::super::analysis_type_categories::AnalysisTypeCategories::list)
+/// and [`AnalysisTypes::list`](super::super::analysis_types::AnalysisTypes::list).
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnalysisTypeLevel {
+    /// `TRANSACTION`.
+    Transaction,
+    /// `GROUP`.
+    Group,
+    /// A value that is not listed.
+    Unknown(rt::Unlisted),
+}
+rt::string_enum!(AnalysisTypeLevel, Unknown, {
+    Transaction = "TRANSACTION",
+    Group = "GROUP",
+});
+
+/// An analysis type line item.
+///
+/// `analysis_type_categories` of [`JournalLine`], `analysis_type_categories` of
+/// [`OtherPaymentLineItem`], `analysis_type_categories` of [`PurchaseCreditNoteLineItem`] and 6
+/// more.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct AnalysisTypeLineItem {
+    /// `id`.
+    pub id: Option<String>,
+    /// `displayed_as`.
+    pub displayed_as: Option<String>,
+    /// `$path`.
+    pub path: Option<String>,
+    /// `analysis_type`.
+    pub analysis_type: Option<AnalysisType>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(AnalysisTypeLineItem, String, {
+    0 id: "id",
+    1 displayed_as: "displayed_as",
+    2 path: "$path",
+    3 analysis_type: "analysis_type",
+});
+
 /// Changes to an analysis type.
 ///
 /// Sent by [`AnalysisTypes::update`](super::super::analysis_types::AnalysisTypes::update).

@@ -11,7 +11,7 @@ use super::*;
 /// [`Attachments::get`](super::super::attachments::Attachments::get),
 /// [`Attachments::list`](super::super::attachments::Attachments::list) and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or Restricted
 /// Access or Full Access.

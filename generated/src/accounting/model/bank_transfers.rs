@@ -11,7 +11,7 @@ use super::*;
 /// [`BankTransfers::get`](super::super::bank_transfers::BankTransfers::get),
 /// [`BankTransfers::list`](super::super::bank_transfers::BankTransfers::list) and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Restricted Access or Full Access.
 #[derive(Clone, Default)]

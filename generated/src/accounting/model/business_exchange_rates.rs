@@ -13,7 +13,7 @@ use super::*;
 /// [`BusinessExchangeRates::list`](super::super::business_exchange_rates::BusinessExchangeRates::list)
 /// and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Settings: Full Access.
 #[derive(Clone, Default)]

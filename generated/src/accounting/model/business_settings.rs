@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`BusinessSettings::get`](super::super::business_settings::BusinessSettings::get)
 /// and [`BusinessSettings::update`](super::super::business_settings::BusinessSettings::update).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Settings: Full Access.
 #[derive(Clone, Default)]

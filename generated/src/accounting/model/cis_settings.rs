@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`CisSettings::get`](super::super::cis_settings::CisSettings::get) and
 /// [`CisSettings::update`](super::super::cis_settings::CisSettings::update).
 ///
-/// Available in Plus (GB); Standard (GB, IE); Start (GB).
+/// Available in Plus and Start (GB); Standard (GB, IE).
 ///
 /// Access: Settings: Full Access.
 #[derive(Clone, Default)]

@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`CoaAccounts::get`](super::super::coa_accounts::CoaAccounts::get) and
 /// [`CoaAccounts::list`](super::super::coa_accounts::CoaAccounts::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CoaAccount {

@@ -11,7 +11,7 @@ use super::*;
 /// [`ContactPeople::get`](super::super::contact_people::ContactPeople::get),
 /// [`ContactPeople::list`](super::super::contact_people::ContactPeople::list) and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Contacts: Restricted Access or Full Access.
 #[derive(Clone, Default)]

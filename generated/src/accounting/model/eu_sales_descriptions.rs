@@ -9,7 +9,7 @@ use sage_runtime::codegen as rt;
 /// [`EuSalesDescriptions::get`](super::super::eu_sales_descriptions::EuSalesDescriptions::get) and
 /// [`EuSalesDescriptions::list`](super::super::eu_sales_descriptions::EuSalesDescriptions::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EuSalesDescription {

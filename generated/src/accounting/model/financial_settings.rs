@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`FinancialSettings::get`](super::super::financial_settings::FinancialSettings::get)
 /// and [`FinancialSettings::update`](super::super::financial_settings::FinancialSettings::update).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Settings: Full Access.
 #[derive(Clone, Default)]

@@ -11,7 +11,7 @@ use sage_runtime::codegen as rt;
 /// and
 /// [`HostedArtefactPaymentSettings::list`](super::super::hosted_artefact_payment_settings::HostedArtefactPaymentSettings::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Sales: Restricted Access or Full Access.
 #[derive(Clone, Default)]

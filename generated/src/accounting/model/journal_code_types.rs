@@ -8,7 +8,7 @@ use sage_runtime::codegen as rt;
 /// Answered by [`JournalCodeTypes::get`](super::super::journal_code_types::JournalCodeTypes::get)
 /// and [`JournalCodeTypes::list`](super::super::journal_code_types::JournalCodeTypes::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct JournalCodeType {

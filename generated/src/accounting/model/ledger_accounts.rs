@@ -132,6 +132,36 @@ rt::model!(LedgerAccount, String, {
     32 gifi_code: "gifi_code",
 });
 
+/// Ledger account balance details.
+///
+/// `balance_details` of [`LedgerAccount`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct LedgerAccountBalanceDetails {
+    /// `balance`.
+    pub balance: Option<rt::Decimal>,
+    /// `credit_or_debit`.
+    pub credit_or_debit: Option<String>,
+    /// `credits`.
+    pub credits: Option<rt::Decimal>,
+    /// `debits`.
+    pub debits: Option<rt::Decimal>,
+    /// `from_date`.
+    pub from_date: Option<String>,
+    /// `to_date`.
+    pub to_date: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(LedgerAccountBalanceDetails, String, {
+    0 balance: "balance",
+    1 credit_or_debit: "credit_or_debit",
+    2 credits: "credits",
+    3 debits: "debits",
+    4 from_date: "from_date",
+    5 to_date: "to_date",
+});
+
 /// A ledger account not visible in.
 ///
 /// A parameter of [`LedgerAccounts::list`](super::super::ledger_accounts::LedgerAccounts::list).

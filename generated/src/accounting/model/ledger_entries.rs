@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`LedgerEntries::get`](super::super::ledger_entries::LedgerEntries::get) and
 /// [`LedgerEntries::list`](super::super::ledger_entries::LedgerEntries::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Journals: Read Only or Full Access.
 #[derive(Clone, Default)]

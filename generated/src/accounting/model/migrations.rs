@@ -8,7 +8,7 @@ use sage_runtime::codegen as rt;
 /// Answered by [`Migrations::get`](super::super::migrations::Migrations::get) and
 /// [`Migrations::update`](super::super::migrations::Migrations::update).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Settings: Full Access.
 #[derive(Clone, Default)]

@@ -84,7 +84,7 @@ rt::model!(NewOpeningBalanceJournalLine, String, {
 /// and
 /// [`OpeningBalanceJournals::list`](super::super::opening_balance_journals::OpeningBalanceJournals::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \& Services:
 /// Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access; Settings: Full

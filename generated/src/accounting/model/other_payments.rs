@@ -137,7 +137,7 @@ rt::model!(NewOtherPaymentLine, String, {
 /// [`OtherPayments::get`](super::super::other_payments::OtherPayments::get),
 /// [`OtherPayments::list`](super::super::other_payments::OtherPayments::list) and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Restricted Access or Full Access.
 #[derive(Clone, Default)]

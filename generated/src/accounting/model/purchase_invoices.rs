@@ -406,6 +406,98 @@ rt::model!(PurchaseInvoice, String, {
     63 tax_calculation_method: "tax_calculation_method",
 });
 
+/// A purchase invoice line item.
+///
+/// `invoice_lines` of [`PurchaseCorrectiveInvoice`] and `invoice_lines` of [`PurchaseInvoice`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PurchaseInvoiceLineItem {
+    /// `id`.
+    pub id: Option<String>,
+    /// `displayed_as`.
+    pub displayed_as: Option<String>,
+    /// `is_purchase_for_resale`.
+    ///
+    /// Only in IE.
+    pub is_purchase_for_resale: Option<bool>,
+    /// `analysis_type_categories`.
+    pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `product`.
+    pub product: Option<Product>,
+    /// `service`.
+    pub service: Option<Service>,
+    /// `ledger_account`.
+    pub ledger_account: Option<Base>,
+    /// `trade_of_asset`.
+    pub trade_of_asset: Option<bool>,
+    /// `quantity`.
+    pub quantity: Option<rt::Decimal>,
+    /// `unit_price`.
+    pub unit_price: Option<rt::Decimal>,
+    /// `net_amount`.
+    pub net_amount: Option<rt::Decimal>,
+    /// `tax_rate`.
+    pub tax_rate: Option<Base>,
+    /// `tax_amount`.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `tax_breakdown`.
+    pub tax_breakdown: Option<Vec<TaxBreakdown>>,
+    /// `total_amount`.
+    pub total_amount: Option<rt::Decimal>,
+    /// `base_currency_unit_price`.
+    pub base_currency_unit_price: Option<rt::Decimal>,
+    /// `unit_price_includes_tax`.
+    pub unit_price_includes_tax: Option<bool>,
+    /// `base_currency_net_amount`.
+    pub base_currency_net_amount: Option<rt::Decimal>,
+    /// `base_currency_tax_amount`.
+    pub base_currency_tax_amount: Option<rt::Decimal>,
+    /// `base_currency_tax_breakdown`.
+    pub base_currency_tax_breakdown: Option<Vec<TaxBreakdown>>,
+    /// `base_currency_total_amount`.
+    pub base_currency_total_amount: Option<rt::Decimal>,
+    /// `eu_goods_services_type`.
+    pub eu_goods_services_type: Option<Base>,
+    /// `gst_amount`.
+    pub gst_amount: Option<rt::Decimal>,
+    /// `pst_amount`.
+    pub pst_amount: Option<rt::Decimal>,
+    /// `tax_recoverable`.
+    pub tax_recoverable: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(PurchaseInvoiceLineItem, String, {
+    0 id: "id",
+    1 displayed_as: "displayed_as",
+    2 is_purchase_for_resale: "is_purchase_for_resale",
+    3 analysis_type_categories: "analysis_type_categories",
+    4 description: "description",
+    5 product: "product",
+    6 service: "service",
+    7 ledger_account: "ledger_account",
+    8 trade_of_asset: "trade_of_asset",
+    9 quantity: "quantity",
+    10 unit_price: "unit_price",
+    11 net_amount: "net_amount",
+    12 tax_rate: "tax_rate",
+    13 tax_amount: "tax_amount",
+    14 tax_breakdown: "tax_breakdown",
+    15 total_amount: "total_amount",
+    16 base_currency_unit_price: "base_currency_unit_price",
+    17 unit_price_includes_tax: "unit_price_includes_tax",
+    18 base_currency_net_amount: "base_currency_net_amount",
+    19 base_currency_tax_amount: "base_currency_tax_amount",
+    20 base_currency_tax_breakdown: "base_currency_tax_breakdown",
+    21 base_currency_total_amount: "base_currency_total_amount",
+    22 eu_goods_services_type: "eu_goods_services_type",
+    23 gst_amount: "gst_amount",
+    24 pst_amount: "pst_amount",
+    25 tax_recoverable: "tax_recoverable",
+});
+
 /// Changes to a purchase invoice.
 ///
 /// Sent by [`PurchaseInvoices::update`](super::super::purchase_invoices::PurchaseInvoices::update).

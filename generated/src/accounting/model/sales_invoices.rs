@@ -182,6 +182,83 @@ rt::model!(NewSalesInvoice, String, {
     47 tax_analysis: "tax_analysis",
 });
 
+/// A new sales invoice line.
+///
+/// `credit_note_lines` of [`NewSalesCreditNote`] and `invoice_lines` of [`NewSalesInvoice`].
+#[derive(Clone, Default)]
+pub struct NewSalesInvoiceLine {
+    /// `description`.
+    pub description: String,
+    /// `ledger_account_id`.
+    pub ledger_account_id: String,
+    /// `unit_price`.
+    pub unit_price: rt::Decimal,
+    /// `analysis_type_categories`.
+    pub analysis_type_categories: Option<Vec<String>>,
+    /// `product_id`.
+    pub product_id: Option<String>,
+    /// `service_id`.
+    pub service_id: Option<String>,
+    /// `trade_of_asset`.
+    pub trade_of_asset: Option<bool>,
+    /// `quantity`.
+    pub quantity: Option<rt::Decimal>,
+    /// `net_amount`.
+    pub net_amount: Option<rt::Decimal>,
+    /// `tax_rate_id`.
+    pub tax_rate_id: Option<String>,
+    /// `tax_amount`.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `total_amount`.
+    pub total_amount: Option<rt::Decimal>,
+    /// `base_currency_unit_price`.
+    pub base_currency_unit_price: Option<rt::Decimal>,
+    /// `unit_price_includes_tax`.
+    pub unit_price_includes_tax: Option<bool>,
+    /// `base_currency_net_amount`.
+    pub base_currency_net_amount: Option<rt::Decimal>,
+    /// `base_currency_tax_amount`.
+    pub base_currency_tax_amount: Option<rt::Decimal>,
+    /// `base_currency_total_amount`.
+    pub base_currency_total_amount: Option<rt::Decimal>,
+    /// `eu_goods_services_type_id`.
+    pub eu_goods_services_type_id: Option<String>,
+    /// `discount_amount`.
+    pub discount_amount: Option<rt::Decimal>,
+    /// `base_currency_discount_amount`.
+    pub base_currency_discount_amount: Option<rt::Decimal>,
+    /// `discount_percentage`.
+    pub discount_percentage: Option<rt::Decimal>,
+    /// `eu_sales_description_id`.
+    pub eu_sales_description_id: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewSalesInvoiceLine, String, {
+    0 description: "description",
+    1 ledger_account_id: "ledger_account_id",
+    2 unit_price: "unit_price",
+    3 analysis_type_categories: "analysis_type_categories",
+    4 product_id: "product_id",
+    5 service_id: "service_id",
+    6 trade_of_asset: "trade_of_asset",
+    7 quantity: "quantity",
+    8 net_amount: "net_amount",
+    9 tax_rate_id: "tax_rate_id",
+    10 tax_amount: "tax_amount",
+    11 total_amount: "total_amount",
+    12 base_currency_unit_price: "base_currency_unit_price",
+    13 unit_price_includes_tax: "unit_price_includes_tax",
+    14 base_currency_net_amount: "base_currency_net_amount",
+    15 base_currency_tax_amount: "base_currency_tax_amount",
+    16 base_currency_total_amount: "base_currency_total_amount",
+    17 eu_goods_services_type_id: "eu_goods_services_type_id",
+    18 discount_amount: "discount_amount",
+    19 base_currency_discount_amount: "base_currency_discount_amount",
+    20 discount_percentage: "discount_percentage",
+    21 eu_sales_description_id: "eu_sales_description_id",
+});
+
 /// A new sales invoice recurring invoice.
 ///
 /// `recurring_invoice` of [`NewSalesInvoice`].
@@ -250,7 +327,7 @@ rt::model!(RecurringSalesInvoice, String, {
 /// [`SalesInvoices::delete`](super::super::sales_invoices::SalesInvoices::delete),
 /// [`SalesInvoices::get`](super::super::sales_invoices::SalesInvoices::get) and 3 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Sales: Restricted Access or Full Access.
 #[derive(Clone, Default)]
@@ -524,6 +601,96 @@ rt::model!(SalesInvoice, String, {
     77 corrections: "corrections",
     78 tax_reconciled: "tax_reconciled",
     79 migrated: "migrated",
+});
+
+/// A sales invoice line item.
+///
+/// `invoice_lines` of [`SalesCorrectiveInvoice`] and `invoice_lines` of [`SalesInvoice`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SalesInvoiceLineItem {
+    /// `id`.
+    pub id: Option<String>,
+    /// `displayed_as`.
+    pub displayed_as: Option<String>,
+    /// `analysis_type_categories`.
+    pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `product`.
+    pub product: Option<Product>,
+    /// `service`.
+    pub service: Option<Service>,
+    /// `ledger_account`.
+    pub ledger_account: Option<Base>,
+    /// `trade_of_asset`.
+    pub trade_of_asset: Option<bool>,
+    /// `quantity`.
+    pub quantity: Option<rt::Decimal>,
+    /// `unit_price`.
+    pub unit_price: Option<rt::Decimal>,
+    /// `net_amount`.
+    pub net_amount: Option<rt::Decimal>,
+    /// `tax_rate`.
+    pub tax_rate: Option<Base>,
+    /// `tax_amount`.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `tax_breakdown`.
+    pub tax_breakdown: Option<Vec<TaxBreakdown>>,
+    /// `total_amount`.
+    pub total_amount: Option<rt::Decimal>,
+    /// `base_currency_unit_price`.
+    pub base_currency_unit_price: Option<rt::Decimal>,
+    /// `unit_price_includes_tax`.
+    pub unit_price_includes_tax: Option<bool>,
+    /// `base_currency_net_amount`.
+    pub base_currency_net_amount: Option<rt::Decimal>,
+    /// `base_currency_tax_amount`.
+    pub base_currency_tax_amount: Option<rt::Decimal>,
+    /// `base_currency_tax_breakdown`.
+    pub base_currency_tax_breakdown: Option<Vec<TaxBreakdown>>,
+    /// `base_currency_total_amount`.
+    pub base_currency_total_amount: Option<rt::Decimal>,
+    /// `eu_goods_services_type`.
+    pub eu_goods_services_type: Option<Base>,
+    /// `discount_amount`.
+    pub discount_amount: Option<rt::Decimal>,
+    /// `base_currency_discount_amount`.
+    pub base_currency_discount_amount: Option<rt::Decimal>,
+    /// `discount_percentage`.
+    pub discount_percentage: Option<rt::Decimal>,
+    /// `eu_sales_description`.
+    pub eu_sales_description: Option<EuSalesDescription>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SalesInvoiceLineItem, String, {
+    0 id: "id",
+    1 displayed_as: "displayed_as",
+    2 analysis_type_categories: "analysis_type_categories",
+    3 description: "description",
+    4 product: "product",
+    5 service: "service",
+    6 ledger_account: "ledger_account",
+    7 trade_of_asset: "trade_of_asset",
+    8 quantity: "quantity",
+    9 unit_price: "unit_price",
+    10 net_amount: "net_amount",
+    11 tax_rate: "tax_rate",
+    12 tax_amount: "tax_amount",
+    13 tax_breakdown: "tax_breakdown",
+    14 total_amount: "total_amount",
+    15 base_currency_unit_price: "base_currency_unit_price",
+    16 unit_price_includes_tax: "unit_price_includes_tax",
+    17 base_currency_net_amount: "base_currency_net_amount",
+    18 base_currency_tax_amount: "base_currency_tax_amount",
+    19 base_currency_tax_breakdown: "base_currency_tax_breakdown",
+    20 base_currency_total_amount: "base_currency_total_amount",
+    21 eu_goods_services_type: "eu_goods_services_type",
+    22 discount_amount: "discount_amount",
+    23 base_currency_discount_amount: "base_currency_discount_amount",
+    24 discount_percentage: "discount_percentage",
+    25 eu_sales_description: "eu_sales_description",
 });
 
 /// A sales invoice quote estimate.

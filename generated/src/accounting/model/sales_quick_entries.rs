@@ -85,6 +85,21 @@ rt::model!(NewSalesQuickEntry, String, {
     21 analysis_type_categories: "analysis_type_categories",
 });
 
+/// A new sales quick entry analysis type category.
+///
+/// `analysis_type_categories` of [`NewPurchaseQuickEntry`] and `analysis_type_categories` of
+/// [`NewSalesQuickEntry`].
+#[derive(Clone, Default)]
+pub struct NewSalesQuickEntryAnalysisTypeCategory {
+    /// `analysis_type_id`.
+    pub analysis_type_id: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewSalesQuickEntryAnalysisTypeCategory, String, {
+    0 analysis_type_id: "analysis_type_id",
+});
+
 /// A quick entry.
 ///
 /// Answered by
@@ -216,6 +231,21 @@ rt::model!(QuickEntry, String, {
     34 tax_address_region: "tax_address_region",
     35 migrated: "migrated",
     36 trade_of_asset: "trade_of_asset",
+});
+
+/// Changes to a sales quick entry analysis type category.
+///
+/// `analysis_type_categories` of [`PurchaseQuickEntryUpdate`] and `analysis_type_categories` of
+/// [`SalesQuickEntryUpdate`].
+#[derive(Clone, Default)]
+pub struct SalesQuickEntryAnalysisTypeCategoryUpdate {
+    /// `analysis_type_id`.
+    pub analysis_type_id: rt::Update<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SalesQuickEntryAnalysisTypeCategoryUpdate, String, {
+    0 analysis_type_id: "analysis_type_id",
 });
 
 /// Changes to a sales quick entry.

@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`TaxTypes::get`](super::super::tax_types::TaxTypes::get) and
 /// [`TaxTypes::list`](super::super::tax_types::TaxTypes::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxType {

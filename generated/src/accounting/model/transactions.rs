@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`Transactions::get`](super::super::transactions::Transactions::get) and
 /// [`Transactions::list`](super::super::transactions::Transactions::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Journals: Read Only or Full Access.
 #[derive(Clone, Default)]
@@ -65,4 +65,43 @@ rt::model!(Transaction, String, {
     12 origin: "origin",
     13 audit_trail_id: "audit_trail_id",
     14 number_of_attachments: "number_of_attachments",
+});
+
+/// A transaction origin.
+///
+/// `origin` of [`Transaction`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct TransactionOrigin {
+    /// `id`.
+    pub id: Option<String>,
+    /// `displayed_as`.
+    pub displayed_as: Option<String>,
+    /// `$path`.
+    pub path: Option<String>,
+    /// `links`.
+    pub links: Option<Vec<Link>>,
+    /// `due_date`.
+    pub due_date: Option<rt::NaiveDate>,
+    /// `outstanding_amount`.
+    pub outstanding_amount: Option<rt::Decimal>,
+    /// `currency`.
+    pub currency: Option<Base>,
+    /// `status`.
+    pub status: Option<Base>,
+    /// `sent`.
+    pub sent: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(TransactionOrigin, String, {
+    0 id: "id",
+    1 displayed_as: "displayed_as",
+    2 path: "$path",
+    3 links: "links",
+    4 due_date: "due_date",
+    5 outstanding_amount: "outstanding_amount",
+    6 currency: "currency",
+    7 status: "status",
+    8 sent: "sent",
 });

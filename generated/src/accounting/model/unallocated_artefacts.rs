@@ -12,7 +12,7 @@ use super::*;
 /// and
 /// [`UnallocatedArtefacts::list`](super::super::unallocated_artefacts::UnallocatedArtefacts::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or Restricted
 /// Access or Full Access.

@@ -11,7 +11,7 @@ use super::*;
 /// [`Addresses::get`](super::super::addresses::Addresses::get),
 /// [`Addresses::list`](super::super::addresses::Addresses::list) and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Contacts: Restricted Access or Full Access.
 #[derive(Clone, Default)]

@@ -11,7 +11,7 @@ use super::*;
 /// [`BankAccounts::get`](super::super::bank_accounts::BankAccounts::get),
 /// [`BankAccounts::list`](super::super::bank_accounts::BankAccounts::list) and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Full Access.
 #[derive(Clone, Default)]
@@ -85,6 +85,89 @@ rt::model!(BankAccount, String, {
     17 default_payment_method: "default_payment_method",
     18 gifi_code: "gifi_code",
     19 is_active: "is_active",
+});
+
+/// A bank account contact.
+///
+/// `main_contact_person` of [`BankAccount`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankAccountContact {
+    /// `name`.
+    pub name: Option<String>,
+    /// `job_title`.
+    pub job_title: Option<String>,
+    /// `telephone`.
+    pub telephone: Option<String>,
+    /// `mobile`.
+    pub mobile: Option<String>,
+    /// `email`.
+    pub email: Option<String>,
+    /// `fax`.
+    pub fax: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankAccountContact, String, {
+    0 name: "name",
+    1 job_title: "job_title",
+    2 telephone: "telephone",
+    3 mobile: "mobile",
+    4 email: "email",
+    5 fax: "fax",
+});
+
+/// Bank account details.
+///
+/// `bank_account_details` of [`BankAccount`] and `bank_account_details` of [`Contact`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankAccountDetails {
+    /// `account_name`.
+    pub account_name: Option<String>,
+    /// `account_number`.
+    pub account_number: Option<String>,
+    /// `sort_code`.
+    pub sort_code: Option<String>,
+    /// `bic`.
+    pub bic: Option<String>,
+    /// `iban`.
+    pub iban: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankAccountDetails, String, {
+    0 account_name: "account_name",
+    1 account_number: "account_number",
+    2 sort_code: "sort_code",
+    3 bic: "bic",
+    4 iban: "iban",
+});
+
+/// Changes to bank account details.
+///
+/// `bank_account_details` of [`BankAccountUpdate`] and `bank_account_details` of [`ContactUpdate`].
+#[derive(Clone, Default)]
+pub struct BankAccountDetailsUpdate {
+    /// `account_name`.
+    pub account_name: rt::Update<String>,
+    /// `account_number`.
+    pub account_number: rt::Update<String>,
+    /// `sort_code`.
+    pub sort_code: rt::Update<String>,
+    /// `bic`.
+    pub bic: rt::Update<String>,
+    /// `iban`.
+    pub iban: rt::Update<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankAccountDetailsUpdate, String, {
+    0 account_name: "account_name",
+    1 account_number: "account_number",
+    2 sort_code: "sort_code",
+    3 bic: "bic",
+    4 iban: "iban",
 });
 
 /// Changes to a bank account journal code.
@@ -252,6 +335,32 @@ rt::model!(NewBankAccountDetails, String, {
     2 sort_code: "sort_code",
     3 bic: "bic",
     4 iban: "iban",
+});
+
+/// A new bank account journal code.
+///
+/// `journal_code` of [`NewBankAccount`] and `journal_code` of [`NewJournal`].
+#[derive(Clone, Default)]
+pub struct NewBankAccountJournalCode {
+    /// `name`.
+    pub name: Option<String>,
+    /// `code`.
+    pub code: Option<String>,
+    /// `journal_code_type_id`.
+    pub journal_code_type_id: Option<String>,
+    /// `control_name`.
+    pub control_name: Option<String>,
+    /// `reserved`.
+    pub reserved: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewBankAccountJournalCode, String, {
+    0 name: "name",
+    1 code: "code",
+    2 journal_code_type_id: "journal_code_type_id",
+    3 control_name: "control_name",
+    4 reserved: "reserved",
 });
 
 /// A new bank account main contact person.

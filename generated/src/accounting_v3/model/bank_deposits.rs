@@ -11,7 +11,7 @@ use super::*;
 /// [`BankDeposits::get`](super::super::bank_deposits::BankDeposits::get) and
 /// [`BankDeposits::list`](super::super::bank_deposits::BankDeposits::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Full Access.
 #[derive(Clone, Default)]

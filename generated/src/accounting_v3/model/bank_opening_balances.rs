@@ -13,7 +13,7 @@ use super::*;
 /// [`BankOpeningBalances::list`](super::super::bank_opening_balances::BankOpeningBalances::list)
 /// and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Full Access; Settings: Full Access.
 #[derive(Clone, Default)]

@@ -13,7 +13,7 @@ use super::*;
 /// [`BankReconciliations::list`](super::super::bank_reconciliations::BankReconciliations::list) and 1
 /// more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Full Access.
 #[derive(Clone, Default)]

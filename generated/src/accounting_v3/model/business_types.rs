@@ -8,7 +8,7 @@ use sage_runtime::codegen as rt;
 /// Answered by [`BusinessTypes::get`](super::super::business_types::BusinessTypes::get) and
 /// [`BusinessTypes::list`](super::super::business_types::BusinessTypes::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BusinessType {

@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`CoaTemplates::get`](super::super::coa_templates::CoaTemplates::get) and
 /// [`CoaTemplates::list`](super::super::coa_templates::CoaTemplates::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CoaTemplate {

@@ -12,7 +12,7 @@ use super::*;
 /// [`ContactPayments::get`](super::super::contact_payments::ContactPayments::get),
 /// [`ContactPayments::list`](super::super::contact_payments::ContactPayments::list) and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Restricted Access or Full Access.
 #[derive(Clone, Default)]

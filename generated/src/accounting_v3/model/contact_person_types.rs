@@ -9,7 +9,7 @@ use sage_runtime::codegen as rt;
 /// [`ContactPersonTypes::get`](super::super::contact_person_types::ContactPersonTypes::get) and
 /// [`ContactPersonTypes::list`](super::super::contact_person_types::ContactPersonTypes::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactPersonType {

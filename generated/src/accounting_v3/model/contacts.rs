@@ -11,7 +11,7 @@ use super::*;
 /// [`Contacts::get`](super::super::contacts::Contacts::get),
 /// [`Contacts::list`](super::super::contacts::Contacts::list) and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Contacts: Restricted Access or Full Access.
 #[derive(Clone, Default)]
@@ -162,6 +162,99 @@ rt::model!(Contact, String, {
     42 destination_vat_blocking: "destination_vat_blocking",
 });
 
+/// A contact cis deduction rate.
+///
+/// `deduction_rate` of [`ContactCisSettings`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ContactCisDeductionRate {
+    /// `legacy_id`.
+    pub legacy_id: Option<i32>,
+    /// `id`.
+    pub id: Option<String>,
+    /// `displayed_as`.
+    pub displayed_as: Option<String>,
+    /// `$path`.
+    pub path: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ContactCisDeductionRate, String, {
+    0 legacy_id: "legacy_id",
+    1 id: "id",
+    2 displayed_as: "displayed_as",
+    3 path: "$path",
+});
+
+/// Contact cis settings.
+///
+/// `cis_settings` of [`Contact`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ContactCisSettings {
+    /// `registered_cis_name`.
+    pub registered_cis_name: Option<String>,
+    /// `subcontractor_verification_number`.
+    pub subcontractor_verification_number: Option<String>,
+    /// `deduction_rate`.
+    pub deduction_rate: Option<ContactCisDeductionRate>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ContactCisSettings, String, {
+    0 registered_cis_name: "registered_cis_name",
+    1 subcontractor_verification_number: "subcontractor_verification_number",
+    2 deduction_rate: "deduction_rate",
+});
+
+/// Changes to a contact main address.
+///
+/// `delivery_address` of [`ContactUpdate`], `main_address` of [`BankAccountUpdate`] and
+/// `main_address` of [`ContactUpdate`].
+#[derive(Clone, Default)]
+pub struct ContactMainAddressUpdate {
+    /// `address_line_1`.
+    pub address_line_1: rt::Update<String>,
+    /// `address_line_2`.
+    pub address_line_2: rt::Update<String>,
+    /// `city`.
+    pub city: rt::Update<String>,
+    /// `postal_code`.
+    pub postal_code: rt::Update<String>,
+    /// `country_id`.
+    pub country_id: rt::Update<String>,
+    /// `bank_account_id`.
+    pub bank_account_id: rt::Update<String>,
+    /// `contact_id`.
+    pub contact_id: rt::Update<String>,
+    /// `address_type_id`.
+    pub address_type_id: rt::Update<String>,
+    /// `name`.
+    pub name: rt::Update<String>,
+    /// `region`.
+    pub region: rt::Update<String>,
+    /// `country_group_id`.
+    pub country_group_id: rt::Update<String>,
+    /// `is_main_address`.
+    pub is_main_address: rt::Update<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ContactMainAddressUpdate, String, {
+    0 address_line_1: "address_line_1",
+    1 address_line_2: "address_line_2",
+    2 city: "city",
+    3 postal_code: "postal_code",
+    4 country_id: "country_id",
+    5 bank_account_id: "bank_account_id",
+    6 contact_id: "contact_id",
+    7 address_type_id: "address_type_id",
+    8 name: "name",
+    9 region: "region",
+    10 country_group_id: "country_group_id",
+    11 is_main_address: "is_main_address",
+});
+
 /// Changes to a contact main contact person.
 ///
 /// `main_contact_person` of [`ContactUpdate`].
@@ -201,6 +294,33 @@ rt::model!(ContactMainContactPersonUpdate, String, {
     7 is_main_contact: "is_main_contact",
     8 address_id: "address_id",
     9 is_preferred_contact: "is_preferred_contact",
+});
+
+/// A contact tax treatment.
+///
+/// `tax_treatment` of [`Contact`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ContactTaxTreatment {
+    /// `home_tax`.
+    pub home_tax: Option<bool>,
+    /// `eu_tax_registered`.
+    pub eu_tax_registered: Option<bool>,
+    /// `eu_not_tax_registered`.
+    pub eu_not_tax_registered: Option<bool>,
+    /// `rest_of_world_tax`.
+    pub rest_of_world_tax: Option<bool>,
+    /// `is_importer`.
+    pub is_importer: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ContactTaxTreatment, String, {
+    0 home_tax: "home_tax",
+    1 eu_tax_registered: "eu_tax_registered",
+    2 eu_not_tax_registered: "eu_not_tax_registered",
+    3 rest_of_world_tax: "rest_of_world_tax",
+    4 is_importer: "is_importer",
 });
 
 /// Changes to a contact tax treatment.
@@ -433,6 +553,54 @@ rt::model!(NewContactBankAccountDetails, String, {
     2 sort_code: "sort_code",
     3 bic: "bic",
     4 iban: "iban",
+});
+
+/// A new contact main address.
+///
+/// `delivery_address` of [`NewContact`], `main_address` of [`NewBankAccount`] and `main_address` of
+/// [`NewContact`].
+#[derive(Clone, Default)]
+pub struct NewContactMainAddress {
+    /// `address_line_1`.
+    pub address_line_1: Option<String>,
+    /// `address_line_2`.
+    pub address_line_2: Option<String>,
+    /// `city`.
+    pub city: Option<String>,
+    /// `postal_code`.
+    pub postal_code: Option<String>,
+    /// `country_id`.
+    pub country_id: Option<String>,
+    /// `bank_account_id`.
+    pub bank_account_id: Option<String>,
+    /// `contact_id`.
+    pub contact_id: Option<String>,
+    /// `address_type_id`.
+    pub address_type_id: Option<String>,
+    /// `name`.
+    pub name: Option<String>,
+    /// `region`.
+    pub region: Option<String>,
+    /// `country_group_id`.
+    pub country_group_id: Option<String>,
+    /// `is_main_address`.
+    pub is_main_address: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewContactMainAddress, String, {
+    0 address_line_1: "address_line_1",
+    1 address_line_2: "address_line_2",
+    2 city: "city",
+    3 postal_code: "postal_code",
+    4 country_id: "country_id",
+    5 bank_account_id: "bank_account_id",
+    6 contact_id: "contact_id",
+    7 address_type_id: "address_type_id",
+    8 name: "name",
+    9 region: "region",
+    10 country_group_id: "country_group_id",
+    11 is_main_address: "is_main_address",
 });
 
 /// A new contact main contact person.

@@ -29,7 +29,7 @@ rt::model!(DefaultMessages, String, {
 /// Answered by [`EmailSettings::get`](super::super::email_settings::EmailSettings::get) and
 /// [`EmailSettings::update`](super::super::email_settings::EmailSettings::update).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Settings: Full Access.
 #[derive(Clone, Default)]

@@ -10,7 +10,7 @@ use super::*;
 /// Answered by [`ExchangeRates::get`](super::super::exchange_rates::ExchangeRates::get) and
 /// [`ExchangeRates::list`](super::super::exchange_rates::ExchangeRates::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExchangeRate {

@@ -31,7 +31,7 @@ rt::model!(FooterDetails, String, {
 /// Answered by [`InvoiceSettings::get`](super::super::invoice_settings::InvoiceSettings::get) and
 /// [`InvoiceSettings::update`](super::super::invoice_settings::InvoiceSettings::update).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Settings: Full Access.
 #[derive(Clone, Default)]

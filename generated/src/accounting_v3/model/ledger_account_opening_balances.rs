@@ -13,7 +13,7 @@ use super::*;
 /// [`LedgerAccountOpeningBalances::list`](super::super::ledger_account_opening_balances::LedgerAccountOpeningBalances::list)
 /// and 1 more.
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \& Services:
 /// Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access; Settings: Full

@@ -11,7 +11,7 @@ use super::*;
 /// [`LiveExchangeRates::get`](super::super::live_exchange_rates::LiveExchangeRates::get) and
 /// [`LiveExchangeRates::list`](super::super::live_exchange_rates::LiveExchangeRates::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LiveExchangeRate {

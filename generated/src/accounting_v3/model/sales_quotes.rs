@@ -154,6 +154,80 @@ rt::model!(NewSalesQuote, String, {
     41 tax_analysis: "tax_analysis",
 });
 
+/// A new sales quote line.
+///
+/// `estimate_lines` of [`NewSalesEstimate`] and `quote_lines` of [`NewSalesQuote`].
+#[derive(Clone, Default)]
+pub struct NewSalesQuoteLine {
+    /// `description`.
+    pub description: String,
+    /// `ledger_account_id`.
+    pub ledger_account_id: String,
+    /// `quantity`.
+    pub quantity: rt::Decimal,
+    /// `unit_price`.
+    pub unit_price: rt::Decimal,
+    /// `product_id`.
+    pub product_id: Option<String>,
+    /// `service_id`.
+    pub service_id: Option<String>,
+    /// `trade_of_asset`.
+    pub trade_of_asset: Option<bool>,
+    /// `net_amount`.
+    pub net_amount: Option<rt::Decimal>,
+    /// `tax_rate_id`.
+    pub tax_rate_id: Option<String>,
+    /// `tax_amount`.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `total_amount`.
+    pub total_amount: Option<rt::Decimal>,
+    /// `base_currency_unit_price`.
+    pub base_currency_unit_price: Option<rt::Decimal>,
+    /// `unit_price_includes_tax`.
+    pub unit_price_includes_tax: Option<bool>,
+    /// `base_currency_net_amount`.
+    pub base_currency_net_amount: Option<rt::Decimal>,
+    /// `base_currency_tax_amount`.
+    pub base_currency_tax_amount: Option<rt::Decimal>,
+    /// `base_currency_total_amount`.
+    pub base_currency_total_amount: Option<rt::Decimal>,
+    /// `eu_goods_services_type_id`.
+    pub eu_goods_services_type_id: Option<String>,
+    /// `discount_amount`.
+    pub discount_amount: Option<rt::Decimal>,
+    /// `base_currency_discount_amount`.
+    pub base_currency_discount_amount: Option<rt::Decimal>,
+    /// `discount_percentage`.
+    pub discount_percentage: Option<rt::Decimal>,
+    /// `eu_sales_description_id`.
+    pub eu_sales_description_id: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewSalesQuoteLine, String, {
+    0 description: "description",
+    1 ledger_account_id: "ledger_account_id",
+    2 quantity: "quantity",
+    3 unit_price: "unit_price",
+    4 product_id: "product_id",
+    5 service_id: "service_id",
+    6 trade_of_asset: "trade_of_asset",
+    7 net_amount: "net_amount",
+    8 tax_rate_id: "tax_rate_id",
+    9 tax_amount: "tax_amount",
+    10 total_amount: "total_amount",
+    11 base_currency_unit_price: "base_currency_unit_price",
+    12 unit_price_includes_tax: "unit_price_includes_tax",
+    13 base_currency_net_amount: "base_currency_net_amount",
+    14 base_currency_tax_amount: "base_currency_tax_amount",
+    15 base_currency_total_amount: "base_currency_total_amount",
+    16 eu_goods_services_type_id: "eu_goods_services_type_id",
+    17 discount_amount: "discount_amount",
+    18 base_currency_discount_amount: "base_currency_discount_amount",
+    19 discount_percentage: "discount_percentage",
+    20 eu_sales_description_id: "eu_sales_description_id",
+});
+
 /// A sales quote.
 ///
 /// Answered by [`SalesQuotes::create`](super::super::sales_quotes::SalesQuotes::create),
@@ -371,6 +445,96 @@ rt::model!(SalesQuote, String, {
     60 profit_analysis: "profit_analysis",
     61 tax_reconciled: "tax_reconciled",
     62 invoice: "invoice",
+});
+
+/// A sales quote line item.
+///
+/// `estimate_lines` of [`SalesEstimate`] and `quote_lines` of [`SalesQuote`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SalesQuoteLineItem {
+    /// `legacy_id`.
+    pub legacy_id: Option<i32>,
+    /// `id`.
+    pub id: Option<String>,
+    /// `displayed_as`.
+    pub displayed_as: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `product`.
+    pub product: Option<Product>,
+    /// `service`.
+    pub service: Option<Service>,
+    /// `ledger_account`.
+    pub ledger_account: Option<Base>,
+    /// `trade_of_asset`.
+    pub trade_of_asset: Option<bool>,
+    /// `quantity`.
+    pub quantity: Option<rt::Decimal>,
+    /// `unit_price`.
+    pub unit_price: Option<rt::Decimal>,
+    /// `net_amount`.
+    pub net_amount: Option<rt::Decimal>,
+    /// `tax_rate`.
+    pub tax_rate: Option<Base>,
+    /// `tax_amount`.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `tax_breakdown`.
+    pub tax_breakdown: Option<Vec<TaxBreakdown>>,
+    /// `total_amount`.
+    pub total_amount: Option<rt::Decimal>,
+    /// `base_currency_unit_price`.
+    pub base_currency_unit_price: Option<rt::Decimal>,
+    /// `unit_price_includes_tax`.
+    pub unit_price_includes_tax: Option<bool>,
+    /// `base_currency_net_amount`.
+    pub base_currency_net_amount: Option<rt::Decimal>,
+    /// `base_currency_tax_amount`.
+    pub base_currency_tax_amount: Option<rt::Decimal>,
+    /// `base_currency_tax_breakdown`.
+    pub base_currency_tax_breakdown: Option<Vec<TaxBreakdown>>,
+    /// `base_currency_total_amount`.
+    pub base_currency_total_amount: Option<rt::Decimal>,
+    /// `eu_goods_services_type`.
+    pub eu_goods_services_type: Option<Base>,
+    /// `discount_amount`.
+    pub discount_amount: Option<rt::Decimal>,
+    /// `base_currency_discount_amount`.
+    pub base_currency_discount_amount: Option<rt::Decimal>,
+    /// `discount_percentage`.
+    pub discount_percentage: Option<rt::Decimal>,
+    /// `eu_sales_description`.
+    pub eu_sales_description: Option<EuSalesDescription>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SalesQuoteLineItem, String, {
+    0 legacy_id: "legacy_id",
+    1 id: "id",
+    2 displayed_as: "displayed_as",
+    3 description: "description",
+    4 product: "product",
+    5 service: "service",
+    6 ledger_account: "ledger_account",
+    7 trade_of_asset: "trade_of_asset",
+    8 quantity: "quantity",
+    9 unit_price: "unit_price",
+    10 net_amount: "net_amount",
+    11 tax_rate: "tax_rate",
+    12 tax_amount: "tax_amount",
+    13 tax_breakdown: "tax_breakdown",
+    14 total_amount: "total_amount",
+    15 base_currency_unit_price: "base_currency_unit_price",
+    16 unit_price_includes_tax: "unit_price_includes_tax",
+    17 base_currency_net_amount: "base_currency_net_amount",
+    18 base_currency_tax_amount: "base_currency_tax_amount",
+    19 base_currency_tax_breakdown: "base_currency_tax_breakdown",
+    20 base_currency_total_amount: "base_currency_total_amount",
+    21 eu_goods_services_type: "eu_goods_services_type",
+    22 discount_amount: "discount_amount",
+    23 base_currency_discount_amount: "base_currency_discount_amount",
+    24 discount_percentage: "discount_percentage",
+    25 eu_sales_description: "eu_sales_description",
 });
 
 /// Changes to a sales quote.

@@ -119,6 +119,27 @@ rt::model!(TaxRate, String, {
     15 component_tax_rates: "component_tax_rates",
 });
 
+/// A tax rate percentage.
+///
+/// `percentages` of [`ComponentTaxRate`] and `percentages` of [`TaxRate`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct TaxRatePercentage {
+    /// `percentage`.
+    pub percentage: Option<rt::Decimal>,
+    /// `from_date`.
+    pub from_date: Option<rt::NaiveDate>,
+    /// `to_date`.
+    pub to_date: Option<rt::NaiveDate>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(TaxRatePercentage, String, {
+    0 percentage: "percentage",
+    1 from_date: "from_date",
+    2 to_date: "to_date",
+});
+
 /// Changes to a tax rate.
 ///
 /// Sent by [`TaxRates::update`](super::super::tax_rates::TaxRates::update).

@@ -12,7 +12,7 @@ use super::*;
 /// and
 /// [`UnpostedTransactions::list`](super::super::unposted_transactions::UnpostedTransactions::list).
 ///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE); Start (CA, ES, FR, GB, IE, US).
+/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 ///
 /// Access: Journals: Read Only or Full Access.
 #[derive(Clone, Default)]

@@ -96,6 +96,86 @@ rt::model!(BankPostedTransaction, Number, {
     24 date_time_updated: "date_time_updated",
 });
 
+/// A bank posted transaction nominal analysis item.
+///
+/// `nominal_analysis_items` of [`BankPostedTransaction`] and `nominal_analysis_items` of
+/// [`SalesHistoricalTransaction`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankPostedTransactionNominalAnalysisItem {
+    /// `code`, at most 8 characters.
+    pub code: Option<String>,
+    /// `cost_centre`, at most 3 characters.
+    pub cost_centre: Option<String>,
+    /// `department`, at most 3 characters.
+    pub department: Option<String>,
+    /// `name`, at most 60 characters.
+    pub name: Option<String>,
+    /// `location`, at most 30 characters.
+    pub location: Option<String>,
+    /// `reference`, at most 20 characters.
+    pub reference: Option<String>,
+    /// `narrative`, at most 6000 characters.
+    pub narrative: Option<String>,
+    /// `value`, 2 decimal places.
+    pub value: Option<rt::Decimal>,
+    /// `base_value`, 2 decimal places.
+    pub base_value: Option<rt::Decimal>,
+    /// `transaction_analysis_code`, at most 20 characters.
+    pub transaction_analysis_code: Option<String>,
+    /// `source`, at most 30 characters.
+    pub source: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankPostedTransactionNominalAnalysisItem, Number, {
+    0 code: "code",
+    1 cost_centre: "cost_centre",
+    2 department: "department",
+    3 name: "name",
+    4 location: "location",
+    5 reference: "reference",
+    6 narrative: "narrative",
+    7 value: "value",
+    8 base_value: "base_value",
+    9 transaction_analysis_code: "transaction_analysis_code",
+    10 source: "source",
+});
+
+/// A bank posted transaction tax analysis item.
+///
+/// `tax_analysis_items` of [`BankPostedTransaction`] and `tax_analysis_items` of
+/// [`SalesHistoricalTransaction`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankPostedTransactionTaxAnalysisItem {
+    /// `id`.
+    pub id: Option<i64>,
+    /// `code`.
+    pub code: Option<i32>,
+    /// `name`, at most 60 characters.
+    pub name: Option<String>,
+    /// `entry_type`, at most 20 characters.
+    pub entry_type: Option<String>,
+    /// `goods_amount`, 2 decimal places.
+    pub goods_amount: Option<rt::Decimal>,
+    /// `tax_amount`, 2 decimal places.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `tax_discount_amount`, 2 decimal places.
+    pub tax_discount_amount: Option<rt::Decimal>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankPostedTransactionTaxAnalysisItem, Number, {
+    0 id: "id",
+    1 code: "code",
+    2 name: "name",
+    3 entry_type: "entry_type",
+    4 goods_amount: "goods_amount",
+    5 tax_amount: "tax_amount",
+    6 tax_discount_amount: "tax_discount_amount",
+});
+
 /// A bank posted transaction trade item.
 ///
 /// `trade_items` of [`BankPostedTransaction`].

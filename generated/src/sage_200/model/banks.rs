@@ -130,6 +130,54 @@ rt::model!(Bank, Number, {
     36 date_time_updated: "date_time_updated",
 });
 
+/// A bank address.
+///
+/// `bank_address` of [`Bank`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankAddress {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `contact`, at most 60 characters.
+    pub contact: Option<String>,
+    /// `country`, at most 60 characters.
+    pub country: Option<String>,
+    /// `address_1`, at most 60 characters.
+    pub address_1: Option<String>,
+    /// `address_2`, at most 60 characters.
+    pub address_2: Option<String>,
+    /// `address_3`, at most 60 characters.
+    pub address_3: Option<String>,
+    /// `address_4`, at most 60 characters.
+    pub address_4: Option<String>,
+    /// `city`, at most 60 characters.
+    pub city: Option<String>,
+    /// `county`, at most 60 characters.
+    pub county: Option<String>,
+    /// `postcode`, at most 10 characters.
+    pub postcode: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankAddress, Number, {
+    0 id: "id",
+    1 contact: "contact",
+    2 country: "country",
+    3 address_1: "address_1",
+    4 address_2: "address_2",
+    5 address_3: "address_3",
+    6 address_4: "address_4",
+    7 city: "city",
+    8 county: "county",
+    9 postcode: "postcode",
+    10 date_time_created: "date_time_created",
+    11 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a bank address.
 ///
 /// `bank_address` of [`BankUpdate`].
@@ -168,6 +216,39 @@ rt::model!(BankAddressUpdate, Number, {
     8 postcode: "postcode",
 });
 
+/// A bank contact.
+///
+/// `bank_contacts` of [`Bank`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankContact {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `bank_id`, never sent.
+    pub bank_id: Option<i64>,
+    /// `type`, at most 20 characters.
+    pub kind: Option<String>,
+    /// `address`, at most 200 characters.
+    pub address: Option<String>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankContact, Number, {
+    0 id: "id",
+    1 bank_id: "bank_id",
+    2 kind: "type",
+    3 address: "address",
+    4 is_to_delete: "is_to_delete",
+    5 date_time_created: "date_time_created",
+    6 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a bank contact.
 ///
 /// `bank_contacts` of [`BankUpdate`].
@@ -191,6 +272,39 @@ rt::model!(BankContactUpdate, Number, {
     3 is_to_delete: "is_to_delete",
 });
 
+/// A bank email.
+///
+/// `emails` of [`Bank`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankEmail {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `bank_id`, never sent.
+    pub bank_id: Option<i64>,
+    /// `email`, at most 200 characters.
+    pub email: Option<String>,
+    /// `is_default`.
+    pub is_default: Option<bool>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankEmail, Number, {
+    0 id: "id",
+    1 bank_id: "bank_id",
+    2 email: "email",
+    3 is_default: "is_default",
+    4 is_to_delete: "is_to_delete",
+    5 date_time_created: "date_time_created",
+    6 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a bank email.
 ///
 /// `emails` of [`BankUpdate`].
@@ -212,6 +326,79 @@ rt::model!(BankEmailUpdate, Number, {
     1 email: "email",
     2 is_default: "is_default",
     3 is_to_delete: "is_to_delete",
+});
+
+/// A bank item.
+///
+/// `bank_items` of [`NominalTransactionEnquiryView`], `bank_items` of
+/// [`PurchaseTransactionEnquiryView`], `bank_items` of [`SalesPostedTransaction`] and 1 more.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankItem {
+    /// `bank_code`, never sent.
+    pub bank_code: Option<String>,
+    /// `name`, at most 60 characters, never sent.
+    pub name: Option<String>,
+    /// `bank_entry_type`, at most 30 characters, never sent.
+    pub bank_entry_type: Option<String>,
+    /// `reference`, at most 20 characters, never sent.
+    pub reference: Option<String>,
+    /// `cheque_value`, 2 decimal places, never sent.
+    pub cheque_value: Option<rt::Decimal>,
+    /// `statement_date`, never sent.
+    pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `statement_page_number`, never sent.
+    pub statement_page_number: Option<i32>,
+    /// `urn`, never sent.
+    pub urn: Option<i32>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankItem, Number, {
+    0 bank_code: "bank_code",
+    1 name: "name",
+    2 bank_entry_type: "bank_entry_type",
+    3 reference: "reference",
+    4 cheque_value: "cheque_value",
+    5 statement_date: "statement_date",
+    6 statement_page_number: "statement_page_number",
+    7 urn: "urn",
+});
+
+/// A bank memo.
+///
+/// `memos` of [`Bank`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankMemo {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `bank_id`, never sent.
+    pub bank_id: Option<i64>,
+    /// `note`, at most 1000 characters.
+    pub note: Option<String>,
+    /// `is_active`.
+    pub is_active: Option<bool>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `created_by`, at most 20 characters, never sent.
+    pub created_by: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankMemo, Number, {
+    0 id: "id",
+    1 bank_id: "bank_id",
+    2 note: "note",
+    3 is_active: "is_active",
+    4 is_to_delete: "is_to_delete",
+    5 created_by: "created_by",
+    6 date_time_created: "date_time_created",
+    7 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a bank memo.
@@ -324,6 +511,39 @@ rt::model!(BankUpdate, Number, {
     23 emails: "emails",
     24 memos: "memos",
     25 websites: "websites",
+});
+
+/// A bank website.
+///
+/// `websites` of [`Bank`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct BankWebsite {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `bank_id`, never sent.
+    pub bank_id: Option<i64>,
+    /// `website`, at most 200 characters.
+    pub website: Option<String>,
+    /// `is_default`.
+    pub is_default: Option<bool>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(BankWebsite, Number, {
+    0 id: "id",
+    1 bank_id: "bank_id",
+    2 website: "website",
+    3 is_default: "is_default",
+    4 is_to_delete: "is_to_delete",
+    5 date_time_created: "date_time_created",
+    6 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a bank website.
@@ -476,6 +696,29 @@ rt::model!(NewBankAddress, Number, {
     8 postcode: "postcode",
 });
 
+/// A new bank charge.
+///
+/// `bank_charges` of [`NewBankPayment`] and `bank_charges` of [`NewBankReceipt`].
+#[derive(Clone, Default)]
+pub struct NewBankCharge {
+    /// `code`, at most 8 characters.
+    pub code: Option<String>,
+    /// `cost_centre`, at most 3 characters.
+    pub cost_centre: Option<String>,
+    /// `department`, at most 3 characters.
+    pub department: Option<String>,
+    /// `value`, 2 decimal places.
+    pub value: Option<rt::Decimal>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewBankCharge, Number, {
+    0 code: "code",
+    1 cost_centre: "cost_centre",
+    2 department: "department",
+    3 value: "value",
+});
+
 /// A new bank contact.
 ///
 /// `bank_contacts` of [`NewBank`].
@@ -514,6 +757,48 @@ rt::model!(NewBankEmail, Number, {
     0 email: "email",
     1 is_default: "is_default",
     2 is_to_delete: "is_to_delete",
+});
+
+/// A new bank item.
+///
+/// `nominal_analysis_items` of [`NewBankPayment`], `nominal_analysis_items` of [`NewBankReceipt`],
+/// `nominal_journal_items` of [`NewBankPayment`] and 1 more.
+#[derive(Clone, Default)]
+pub struct NewBankItem {
+    /// `code`, at most 8 characters.
+    pub code: Option<String>,
+    /// `cost_centre`, at most 3 characters.
+    pub cost_centre: Option<String>,
+    /// `department`, at most 3 characters.
+    pub department: Option<String>,
+    /// `narrative`, at most 6000 characters.
+    pub narrative: Option<String>,
+    /// `gross_value`, 2 decimal places.
+    pub gross_value: Option<rt::Decimal>,
+    /// `goods_value`, 2 decimal places.
+    pub goods_value: Option<rt::Decimal>,
+    /// `tax_code_id`.
+    pub tax_code_id: Option<i64>,
+    /// `tax_value`, 2 decimal places.
+    pub tax_value: Option<rt::Decimal>,
+    /// `transaction_date`.
+    pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `reference`, at most 20 characters.
+    pub reference: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewBankItem, Number, {
+    0 code: "code",
+    1 cost_centre: "cost_centre",
+    2 department: "department",
+    3 narrative: "narrative",
+    4 gross_value: "gross_value",
+    5 goods_value: "goods_value",
+    6 tax_code_id: "tax_code_id",
+    7 tax_value: "tax_value",
+    8 transaction_date: "transaction_date",
+    9 reference: "reference",
 });
 
 /// A new bank memo.

@@ -3,8 +3,6 @@
 
 use sage_runtime::codegen as rt;
 
-use super::*;
-
 /// A country code.
 ///
 /// Answered by [`CountryCodes::get`](super::super::country_codes::CountryCodes::get) and
@@ -37,4 +35,87 @@ rt::model!(CountryCode, Number, {
     4 tax_mask: "tax_mask",
     5 date_time_created: "date_time_created",
     6 date_time_updated: "date_time_updated",
+});
+
+/// A country code tax mask.
+///
+/// `tax_mask` of [`CountryCode`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct CountryCodeTaxMask {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `name`, at most 255 characters.
+    pub name: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(CountryCodeTaxMask, Number, {
+    0 id: "id",
+    1 name: "name",
+    2 date_time_created: "date_time_created",
+    3 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a country code tax mask.
+///
+/// `tax_mask` of [`CountryCodeUpdate`].
+#[derive(Clone, Default)]
+pub struct CountryCodeTaxMaskUpdate {
+    /// `name`, at most 255 characters.
+    pub name: rt::Update<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(CountryCodeTaxMaskUpdate, Number, {
+    0 name: "name",
+});
+
+/// Changes to a country code.
+///
+/// `country_code` of [`CompanyDetailsUpdate`](super::CompanyDetailsUpdate), `country_code` of
+/// [`DeliveryAddressUpdate`](super::DeliveryAddressUpdate) and `country_code` of
+/// [`PopOrderDeliveryAddressUpdate`](super::PopOrderDeliveryAddressUpdate).
+#[derive(Clone, Default)]
+pub struct CountryCodeUpdate {
+    /// `tax_mask`.
+    pub tax_mask: rt::Update<CountryCodeTaxMaskUpdate>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(CountryCodeUpdate, Number, {
+    0 tax_mask: "tax_mask",
+});
+
+/// A new country code.
+///
+/// `country_code` of [`NewDeliveryAddress`](super::NewDeliveryAddress) and `country_code` of
+/// [`NewPopOrderDeliveryAddress`](super::NewPopOrderDeliveryAddress).
+#[derive(Clone, Default)]
+pub struct NewCountryCode {
+    /// `tax_mask`.
+    pub tax_mask: Option<NewCountryCodeTaxMask>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewCountryCode, Number, {
+    0 tax_mask: "tax_mask",
+});
+
+/// A new country code tax mask.
+///
+/// `tax_mask` of [`NewCountryCode`].
+#[derive(Clone, Default)]
+pub struct NewCountryCodeTaxMask {
+    /// `name`, at most 255 characters.
+    pub name: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewCountryCodeTaxMask, Number, {
+    0 name: "name",
 });

@@ -39,3 +39,34 @@ rt::model!(CustomerContactRole, Number, {
     5 date_time_created: "date_time_created",
     6 date_time_updated: "date_time_updated",
 });
+
+/// Changes to a customer contact role.
+///
+/// `roles` of [`CustomerContactUpdate`](super::CustomerContactUpdate).
+#[derive(Clone, Default)]
+pub struct CustomerContactRoleUpdate {
+    /// `id`.
+    pub id: rt::Update<i64>,
+    /// `is_to_delete`.
+    pub is_to_delete: rt::Update<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(CustomerContactRoleUpdate, Number, {
+    0 id: "id",
+    1 is_to_delete: "is_to_delete",
+});
+
+/// A new customer contact role.
+///
+/// `roles` of [`NewCustomerContact`](super::NewCustomerContact).
+#[derive(Clone, Default)]
+pub struct NewCustomerContactRole {
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewCustomerContactRole, Number, {
+    0 is_to_delete: "is_to_delete",
+});

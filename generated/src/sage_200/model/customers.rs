@@ -431,6 +431,63 @@ rt::model!(Customer, Number, {
     131 date_time_updated: "date_time_updated",
 });
 
+/// A customer main address.
+///
+/// `main_address` of [`Customer`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct CustomerMainAddress {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `customer_id`, never sent.
+    pub customer_id: Option<i64>,
+    /// `address_1`, at most 60 characters.
+    pub address_1: Option<String>,
+    /// `address_2`, at most 60 characters.
+    pub address_2: Option<String>,
+    /// `address_3`, at most 60 characters.
+    pub address_3: Option<String>,
+    /// `address_4`, at most 60 characters.
+    pub address_4: Option<String>,
+    /// `city`, at most 60 characters.
+    pub city: Option<String>,
+    /// `county`, at most 60 characters.
+    pub county: Option<String>,
+    /// `postcode`, at most 10 characters.
+    pub postcode: Option<String>,
+    /// `country`, at most 60 characters, never sent.
+    pub country: Option<String>,
+    /// `contact_name`, at most 235 characters, never sent.
+    pub contact_name: Option<String>,
+    /// `address_country_code_id`.
+    pub address_country_code_id: Option<i64>,
+    /// `address_country_code`, never sent.
+    pub address_country_code: Option<CountryCode>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(CustomerMainAddress, Number, {
+    0 id: "id",
+    1 customer_id: "customer_id",
+    2 address_1: "address_1",
+    3 address_2: "address_2",
+    4 address_3: "address_3",
+    5 address_4: "address_4",
+    6 city: "city",
+    7 county: "county",
+    8 postcode: "postcode",
+    9 country: "country",
+    10 contact_name: "contact_name",
+    11 address_country_code_id: "address_country_code_id",
+    12 address_country_code: "address_country_code",
+    13 date_time_created: "date_time_created",
+    14 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a customer main address.
 ///
 /// `main_address` of [`CustomerUpdate`].
@@ -464,6 +521,27 @@ rt::model!(CustomerMainAddressUpdate, Number, {
     5 county: "county",
     6 postcode: "postcode",
     7 address_country_code_id: "address_country_code_id",
+});
+
+/// A customer status.
+///
+/// `status` of [`Customer`] and `status` of [`Supplier`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct CustomerStatus {
+    /// `is_live`, never sent.
+    pub is_live: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(CustomerStatus, Number, {
+    0 is_live: "is_live",
+    1 date_time_created: "date_time_created",
+    2 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a customer.

@@ -3,8 +3,6 @@
 
 use sage_runtime::codegen as rt;
 
-use super::*;
-
 /// A department.
 ///
 /// Answered by [`Departments::create`](super::super::departments::Departments::create),
@@ -47,6 +45,21 @@ rt::model!(Department, Number, {
     7 status: "status",
     8 date_time_created: "date_time_created",
     9 date_time_updated: "date_time_updated",
+});
+
+/// A department status.
+///
+/// `status` of [`Department`] and `status` of [`WarehouseHolding`](super::WarehouseHolding).
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct DepartmentStatus {
+    /// `delete_exception_type`, never sent.
+    pub delete_exception_type: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(DepartmentStatus, Number, {
+    0 delete_exception_type: "delete_exception_type",
 });
 
 /// Changes to a department.

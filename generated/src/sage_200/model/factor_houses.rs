@@ -3,8 +3,6 @@
 
 use sage_runtime::codegen as rt;
 
-use super::*;
-
 /// A factor house.
 ///
 /// Answered by [`FactorHouses::get`](super::super::factor_houses::FactorHouses::get) and
@@ -34,4 +32,67 @@ rt::model!(FactorHouse, Number, {
     3 main_address: "main_address",
     4 date_time_created: "date_time_created",
     5 date_time_updated: "date_time_updated",
+});
+
+/// A factor house main address.
+///
+/// `main_address` of [`FactorHouse`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct FactorHouseMainAddress {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `contact`, at most 60 characters.
+    pub contact: Option<String>,
+    /// `country`, at most 60 characters.
+    pub country: Option<String>,
+    /// `telephone`, at most 200 characters.
+    pub telephone: Option<String>,
+    /// `mobile`, at most 200 characters.
+    pub mobile: Option<String>,
+    /// `fax`, at most 200 characters.
+    pub fax: Option<String>,
+    /// `email`, at most 200 characters.
+    pub email: Option<String>,
+    /// `website`, at most 200 characters.
+    pub website: Option<String>,
+    /// `address_1`, at most 60 characters.
+    pub address_1: Option<String>,
+    /// `address_2`, at most 60 characters.
+    pub address_2: Option<String>,
+    /// `address_3`, at most 60 characters.
+    pub address_3: Option<String>,
+    /// `address_4`, at most 60 characters.
+    pub address_4: Option<String>,
+    /// `city`, at most 60 characters.
+    pub city: Option<String>,
+    /// `county`, at most 60 characters.
+    pub county: Option<String>,
+    /// `postcode`, at most 10 characters.
+    pub postcode: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(FactorHouseMainAddress, Number, {
+    0 id: "id",
+    1 contact: "contact",
+    2 country: "country",
+    3 telephone: "telephone",
+    4 mobile: "mobile",
+    5 fax: "fax",
+    6 email: "email",
+    7 website: "website",
+    8 address_1: "address_1",
+    9 address_2: "address_2",
+    10 address_3: "address_3",
+    11 address_4: "address_4",
+    12 city: "city",
+    13 county: "county",
+    14 postcode: "postcode",
+    15 date_time_created: "date_time_created",
+    16 date_time_updated: "date_time_updated",
 });

@@ -348,6 +348,60 @@ rt::model!(NominalCode, Number, {
     51 date_time_updated: "date_time_updated",
 });
 
+/// A nominal code financial year.
+///
+/// `financial_years` of [`NominalCode`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct NominalCodeFinancialYear {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `nominal_code_id`, never sent.
+    pub nominal_code_id: Option<i64>,
+    /// `financial_year_id`, never sent.
+    pub financial_year_id: Option<i64>,
+    /// `year_relative_to_current_year`, never sent.
+    pub year_relative_to_current_year: Option<i32>,
+    /// `budget_type`, at most 50 characters.
+    pub budget_type: Option<String>,
+    /// `budget_profile_id`.
+    pub budget_profile_id: Option<i64>,
+    /// `budget_profile`, never sent.
+    pub budget_profile: Option<i64>,
+    /// `original_budget_value`, 2 decimal places.
+    pub original_budget_value: Option<rt::Decimal>,
+    /// `budget_value`, 2 decimal places.
+    pub budget_value: Option<rt::Decimal>,
+    /// `adjustment_after_year_end_close`, 2 decimal places, never sent.
+    pub adjustment_after_year_end_close: Option<rt::Decimal>,
+    /// `closing_balance`, 2 decimal places, never sent.
+    pub closing_balance: Option<rt::Decimal>,
+    /// `period_balances`.
+    pub period_balances: Option<Vec<NominalCodePeriodBalance>>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NominalCodeFinancialYear, Number, {
+    0 id: "id",
+    1 nominal_code_id: "nominal_code_id",
+    2 financial_year_id: "financial_year_id",
+    3 year_relative_to_current_year: "year_relative_to_current_year",
+    4 budget_type: "budget_type",
+    5 budget_profile_id: "budget_profile_id",
+    6 budget_profile: "budget_profile",
+    7 original_budget_value: "original_budget_value",
+    8 budget_value: "budget_value",
+    9 adjustment_after_year_end_close: "adjustment_after_year_end_close",
+    10 closing_balance: "closing_balance",
+    11 period_balances: "period_balances",
+    12 date_time_created: "date_time_created",
+    13 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a nominal code financial year.
 ///
 /// `financial_years` of [`NominalCodeUpdate`].
@@ -375,6 +429,54 @@ rt::model!(NominalCodeFinancialYearUpdate, Number, {
     3 original_budget_value: "original_budget_value",
     4 budget_value: "budget_value",
     5 period_balances: "period_balances",
+});
+
+/// A nominal code period balance.
+///
+/// `period_balances` of [`NominalCodeFinancialYear`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct NominalCodePeriodBalance {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `nominal_account_year_value_id`, never sent.
+    pub nominal_account_year_value_id: Option<i64>,
+    /// `accounting_period_id`, never sent.
+    pub accounting_period_id: Option<i64>,
+    /// `period_number`, never sent.
+    pub period_number: Option<i64>,
+    /// `original_budget_value`, 2 decimal places.
+    pub original_budget_value: Option<rt::Decimal>,
+    /// `budget_value`, 2 decimal places.
+    pub budget_value: Option<rt::Decimal>,
+    /// `period_balance`, 2 decimal places, never sent.
+    pub period_balance: Option<rt::Decimal>,
+    /// `adjustment_after_year_end_close`, 2 decimal places, never sent.
+    pub adjustment_after_year_end_close: Option<rt::Decimal>,
+    /// `consolidated_amount`, 2 decimal places, never sent.
+    pub consolidated_amount: Option<rt::Decimal>,
+    /// `is_future_period`, never sent.
+    pub is_future_period: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NominalCodePeriodBalance, Number, {
+    0 id: "id",
+    1 nominal_account_year_value_id: "nominal_account_year_value_id",
+    2 accounting_period_id: "accounting_period_id",
+    3 period_number: "period_number",
+    4 original_budget_value: "original_budget_value",
+    5 budget_value: "budget_value",
+    6 period_balance: "period_balance",
+    7 adjustment_after_year_end_close: "adjustment_after_year_end_close",
+    8 consolidated_amount: "consolidated_amount",
+    9 is_future_period: "is_future_period",
+    10 date_time_created: "date_time_created",
+    11 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a nominal code period balance.

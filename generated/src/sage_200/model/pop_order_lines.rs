@@ -374,3 +374,112 @@ rt::model!(PopOrderLine, Number, {
     117 date_time_created: "date_time_created",
     118 date_time_updated: "date_time_updated",
 });
+
+/// A pop order line direct delivery address.
+///
+/// `default_direct_delivery_address` of [`PopOrder`] and `direct_delivery_address` of
+/// [`PopOrderLine`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PopOrderLineDirectDeliveryAddress {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `action_type`.
+    pub action_type: Option<i64>,
+    /// `delivery_address_type`, at most 20 characters.
+    pub delivery_address_type: Option<String>,
+    /// `customer_delivery_address_id`.
+    pub customer_delivery_address_id: Option<i64>,
+    /// `source_id`, never sent.
+    pub source_id: Option<i64>,
+    /// `postal_name`, at most 60 characters.
+    pub postal_name: Option<String>,
+    /// `contact`, at most 235 characters.
+    pub contact: Option<String>,
+    /// `address_1`, at most 60 characters.
+    pub address_1: Option<String>,
+    /// `address_2`, at most 60 characters.
+    pub address_2: Option<String>,
+    /// `address_3`, at most 60 characters.
+    pub address_3: Option<String>,
+    /// `address_4`, at most 60 characters.
+    pub address_4: Option<String>,
+    /// `city`, at most 60 characters.
+    pub city: Option<String>,
+    /// `county`, at most 60 characters.
+    pub county: Option<String>,
+    /// `country`, at most 60 characters.
+    pub country: Option<String>,
+    /// `postcode`, at most 10 characters.
+    pub postcode: Option<String>,
+    /// `email`, at most 255 characters.
+    pub email: Option<String>,
+    /// `fax`, at most 30 characters.
+    pub fax: Option<String>,
+    /// `tax_number`, at most 30 characters.
+    pub tax_number: Option<String>,
+    /// `telephone`, at most 30 characters.
+    pub telephone: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(PopOrderLineDirectDeliveryAddress, Number, {
+    0 id: "id",
+    1 action_type: "action_type",
+    2 delivery_address_type: "delivery_address_type",
+    3 customer_delivery_address_id: "customer_delivery_address_id",
+    4 source_id: "source_id",
+    5 postal_name: "postal_name",
+    6 contact: "contact",
+    7 address_1: "address_1",
+    8 address_2: "address_2",
+    9 address_3: "address_3",
+    10 address_4: "address_4",
+    11 city: "city",
+    12 county: "county",
+    13 country: "country",
+    14 postcode: "postcode",
+    15 email: "email",
+    16 fax: "fax",
+    17 tax_number: "tax_number",
+    18 telephone: "telephone",
+    19 date_time_created: "date_time_created",
+    20 date_time_updated: "date_time_updated",
+});
+
+/// A pop order line requested delivery date.
+///
+/// `requested_delivery_dates` of [`PopOrderLine`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PopOrderLineRequestedDeliveryDate {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `pop_order_return_line_id`, never sent.
+    pub pop_order_return_line_id: Option<i64>,
+    /// `delivery_date`.
+    pub delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `quantity`, 5 decimal places.
+    pub quantity: Option<rt::Decimal>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(PopOrderLineRequestedDeliveryDate, Number, {
+    0 id: "id",
+    1 pop_order_return_line_id: "pop_order_return_line_id",
+    2 delivery_date: "delivery_date",
+    3 quantity: "quantity",
+    4 is_to_delete: "is_to_delete",
+    5 date_time_created: "date_time_created",
+    6 date_time_updated: "date_time_updated",
+});

@@ -941,6 +941,81 @@ rt::model!(PopOrder, Number, {
     90 date_time_updated: "date_time_updated",
 });
 
+/// A pop order delivery address.
+///
+/// `delivery_address` of [`PopOrder`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PopOrderDeliveryAddress {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `postal_name`, at most 60 characters.
+    pub postal_name: Option<String>,
+    /// `address_1`, at most 60 characters.
+    pub address_1: Option<String>,
+    /// `address_2`, at most 60 characters.
+    pub address_2: Option<String>,
+    /// `address_3`, at most 60 characters.
+    pub address_3: Option<String>,
+    /// `address_4`, at most 60 characters.
+    pub address_4: Option<String>,
+    /// `city`, at most 60 characters.
+    pub city: Option<String>,
+    /// `county`, at most 60 characters.
+    pub county: Option<String>,
+    /// `country`, at most 60 characters.
+    pub country: Option<String>,
+    /// `postcode`, at most 10 characters.
+    pub postcode: Option<String>,
+    /// `contact`, at most 235 characters.
+    pub contact: Option<String>,
+    /// `telephone_number`, at most 30 characters.
+    pub telephone_number: Option<String>,
+    /// `fax_number`, at most 30 characters.
+    pub fax_number: Option<String>,
+    /// `email_address`, at most 255 characters.
+    pub email_address: Option<String>,
+    /// `country_code_id`.
+    pub country_code_id: Option<i64>,
+    /// `tax_number`, at most 30 characters.
+    pub tax_number: Option<String>,
+    /// `tax_code_id`.
+    pub tax_code_id: Option<i64>,
+    /// `country_code`.
+    pub country_code: Option<CountryCode>,
+    /// `tax_code`.
+    pub tax_code: Option<TaxCode>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(PopOrderDeliveryAddress, Number, {
+    0 id: "id",
+    1 postal_name: "postal_name",
+    2 address_1: "address_1",
+    3 address_2: "address_2",
+    4 address_3: "address_3",
+    5 address_4: "address_4",
+    6 city: "city",
+    7 county: "county",
+    8 country: "country",
+    9 postcode: "postcode",
+    10 contact: "contact",
+    11 telephone_number: "telephone_number",
+    12 fax_number: "fax_number",
+    13 email_address: "email_address",
+    14 country_code_id: "country_code_id",
+    15 tax_number: "tax_number",
+    16 tax_code_id: "tax_code_id",
+    17 country_code: "country_code",
+    18 tax_code: "tax_code",
+    19 date_time_created: "date_time_created",
+    20 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a pop order delivery address.
 ///
 /// `delivery_address` of [`PopOrderUpdate`].
@@ -1362,6 +1437,42 @@ rt::model!(PopOrderLineUpdate, Number, {
     83 cancel_requisition_lines: "cancel_requisition_lines",
     84 requested_delivery_dates: "requested_delivery_dates",
     85 is_to_delete: "is_to_delete",
+});
+
+/// A pop order memo.
+///
+/// `memos` of [`PopOrder`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PopOrderMemo {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `pop_order_return_id`.
+    pub pop_order_return_id: Option<i64>,
+    /// `is_active`.
+    pub is_active: Option<bool>,
+    /// `note`, at most 1000 characters.
+    pub note: Option<String>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `created_by`, at most 20 characters, never sent.
+    pub created_by: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(PopOrderMemo, Number, {
+    0 id: "id",
+    1 pop_order_return_id: "pop_order_return_id",
+    2 is_active: "is_active",
+    3 note: "note",
+    4 is_to_delete: "is_to_delete",
+    5 created_by: "created_by",
+    6 date_time_created: "date_time_created",
+    7 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a pop order memo.

@@ -191,3 +191,102 @@ rt::model!(ProductGroup, Number, {
     44 date_time_created: "date_time_created",
     45 date_time_updated: "date_time_updated",
 });
+
+/// Product group bom settings.
+///
+/// `bom_settings` of [`ProductGroup`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductGroupBomSettings {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `cost_heading_id`.
+    pub cost_heading_id: Option<i64>,
+    /// `cost_heading`, never sent.
+    pub cost_heading: Option<BomCostHeading>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductGroupBomSettings, Number, {
+    0 id: "id",
+    1 cost_heading_id: "cost_heading_id",
+    2 cost_heading: "cost_heading",
+    3 date_time_created: "date_time_created",
+});
+
+/// A product group search category.
+///
+/// `search_categories` of [`ProductGroup`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductGroupSearchCategory {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `product_group_id`, never sent.
+    pub product_group_id: Option<i64>,
+    /// `search_category_id`, never sent.
+    pub search_category_id: Option<i64>,
+    /// `search_category_name`, never sent.
+    pub search_category_name: Option<i64>,
+    /// `default_search_value`, never sent.
+    pub default_search_value: Option<SearchValue>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductGroupSearchCategory, Number, {
+    0 id: "id",
+    1 product_group_id: "product_group_id",
+    2 search_category_id: "search_category_id",
+    3 search_category_name: "search_category_name",
+    4 default_search_value: "default_search_value",
+    5 date_time_created: "date_time_created",
+    6 date_time_updated: "date_time_updated",
+});
+
+/// A product group unit.
+///
+/// `units` of [`ProductGroup`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductGroupUnit {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `product_group_id`.
+    pub product_group_id: Option<i64>,
+    /// `unit_id`.
+    pub unit_id: Option<i64>,
+    /// `unit_type`, at most 50 characters, never sent.
+    pub unit_type: Option<String>,
+    /// `multiple_of_base_unit`, 9 decimal places.
+    pub multiple_of_base_unit: Option<rt::Decimal>,
+    /// `unit_precision`, 5 decimal places.
+    pub unit_precision: Option<rt::Decimal>,
+    /// `use_own_price`.
+    pub use_own_price: Option<bool>,
+    /// `unit`, never sent.
+    pub unit: Option<Unit>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductGroupUnit, Number, {
+    0 id: "id",
+    1 product_group_id: "product_group_id",
+    2 unit_id: "unit_id",
+    3 unit_type: "unit_type",
+    4 multiple_of_base_unit: "multiple_of_base_unit",
+    5 unit_precision: "unit_precision",
+    6 use_own_price: "use_own_price",
+    7 unit: "unit",
+    8 date_time_created: "date_time_created",
+    9 date_time_updated: "date_time_updated",
+});

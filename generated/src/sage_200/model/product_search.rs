@@ -3,6 +3,8 @@
 
 use sage_runtime::codegen as rt;
 
+use super::*;
+
 /// A new product search.
 ///
 /// Sent by [`ProductSearch::create`](super::super::product_search::ProductSearch::create).
@@ -27,6 +29,38 @@ rt::model!(NewProductSearch, Number, {
     2 show_phantom: "show_phantom",
     3 show_only_allow_sales_order: "show_only_allow_sales_order",
     4 product_search_type: "product_search_type",
+});
+
+/// A new product search category value.
+///
+/// `search_category_values` of [`NewProduct`].
+#[derive(Clone, Default)]
+pub struct NewProductSearchCategoryValue {
+    /// `id`.
+    pub id: Option<i64>,
+    /// `product_id`.
+    pub product_id: Option<i64>,
+    /// `search_category_id`.
+    pub search_category_id: Option<i64>,
+    /// `search_category_name`, at most 40 characters.
+    pub search_category_name: Option<String>,
+    /// `search_value_id`.
+    pub search_value_id: Option<i64>,
+    /// `search_value_name`, at most 40 characters.
+    pub search_value_name: Option<String>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewProductSearchCategoryValue, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 search_category_id: "search_category_id",
+    3 search_category_name: "search_category_name",
+    4 search_value_id: "search_value_id",
+    5 search_value_name: "search_value_name",
+    6 is_to_delete: "is_to_delete",
 });
 
 /// A new product search search category value.
@@ -74,6 +108,80 @@ rt::model!(ProductSearch, Number, {
     3 show_only_allow_sales_order: "show_only_allow_sales_order",
     4 product_search_type: "product_search_type",
     5 matching_products: "matching_products",
+});
+
+/// A product search category value.
+///
+/// `search_category_values` of [`Product`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductSearchCategoryValue {
+    /// `id`.
+    pub id: Option<i64>,
+    /// `product_id`.
+    pub product_id: Option<i64>,
+    /// `search_category_id`.
+    pub search_category_id: Option<i64>,
+    /// `search_category_name`, at most 40 characters.
+    pub search_category_name: Option<String>,
+    /// `search_value_id`.
+    pub search_value_id: Option<i64>,
+    /// `search_value_name`, at most 40 characters.
+    pub search_value_name: Option<String>,
+    /// `search_value`, never sent.
+    pub search_value: Option<SearchValue>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductSearchCategoryValue, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 search_category_id: "search_category_id",
+    3 search_category_name: "search_category_name",
+    4 search_value_id: "search_value_id",
+    5 search_value_name: "search_value_name",
+    6 search_value: "search_value",
+    7 is_to_delete: "is_to_delete",
+    8 date_time_created: "date_time_created",
+    9 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a product search category value.
+///
+/// `search_category_values` of [`ProductUpdate`].
+#[derive(Clone, Default)]
+pub struct ProductSearchCategoryValueUpdate {
+    /// `id`.
+    pub id: rt::Update<i64>,
+    /// `product_id`.
+    pub product_id: rt::Update<i64>,
+    /// `search_category_id`.
+    pub search_category_id: rt::Update<i64>,
+    /// `search_category_name`, at most 40 characters.
+    pub search_category_name: rt::Update<String>,
+    /// `search_value_id`.
+    pub search_value_id: rt::Update<i64>,
+    /// `search_value_name`, at most 40 characters.
+    pub search_value_name: rt::Update<String>,
+    /// `is_to_delete`.
+    pub is_to_delete: rt::Update<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductSearchCategoryValueUpdate, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 search_category_id: "search_category_id",
+    3 search_category_name: "search_category_name",
+    4 search_value_id: "search_value_id",
+    5 search_value_name: "search_value_name",
+    6 is_to_delete: "is_to_delete",
 });
 
 /// A product search matching product.

@@ -385,6 +385,35 @@ rt::model!(NewProduct, Number, {
     110 warehouse_holdings: "warehouse_holdings",
 });
 
+/// A new product unit.
+///
+/// `units` of [`NewProduct`].
+#[derive(Clone, Default)]
+pub struct NewProductUnit {
+    /// `product_id`.
+    pub product_id: Option<i64>,
+    /// `unit_id`.
+    pub unit_id: Option<i64>,
+    /// `multiple_of_base_unit`, 9 decimal places.
+    pub multiple_of_base_unit: Option<rt::Decimal>,
+    /// `unit_precision`, 5 decimal places.
+    pub unit_precision: Option<rt::Decimal>,
+    /// `use_own_price`.
+    pub use_own_price: Option<bool>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewProductUnit, Number, {
+    0 product_id: "product_id",
+    1 unit_id: "unit_id",
+    2 multiple_of_base_unit: "multiple_of_base_unit",
+    3 unit_precision: "unit_precision",
+    4 use_own_price: "use_own_price",
+    5 is_to_delete: "is_to_delete",
+});
+
 /// A product.
 ///
 /// Answered by [`Products::create`](super::super::products::Products::create),
@@ -830,6 +859,176 @@ rt::model!(Product, Number, {
     127 warehouse_holdings: "warehouse_holdings",
     128 date_time_created: "date_time_created",
     129 date_time_updated: "date_time_updated",
+});
+
+/// A product holding.
+///
+/// `holding` of [`Product`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductHolding {
+    /// `average_buying_price`, 5 decimal places, never sent.
+    pub average_buying_price: Option<rt::Decimal>,
+    /// `quantity_on_order_for_direct_delivery`, 5 decimal places, never sent.
+    pub quantity_on_order_for_direct_delivery: Option<rt::Decimal>,
+    /// `quantity_in_stock`, 5 decimal places, never sent.
+    pub quantity_in_stock: Option<rt::Decimal>,
+    /// `quantity_allocated`, 5 decimal places, never sent.
+    pub quantity_allocated: Option<rt::Decimal>,
+    /// `quantity_on_order`, 5 decimal places, never sent.
+    pub quantity_on_order: Option<rt::Decimal>,
+    /// `quantity_sold_this_period`, 5 decimal places, never sent.
+    pub quantity_sold_this_period: Option<rt::Decimal>,
+    /// `quantity_bought_this_period`, 5 decimal places, never sent.
+    pub quantity_bought_this_period: Option<rt::Decimal>,
+    /// `quantity_sold_last_period`, 5 decimal places, never sent.
+    pub quantity_sold_last_period: Option<rt::Decimal>,
+    /// `quantity_bought_last_period`, 5 decimal places, never sent.
+    pub quantity_bought_last_period: Option<rt::Decimal>,
+    /// `buying_prices`, never sent.
+    pub buying_prices: Option<Vec<BuyingPrice>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductHolding, Number, {
+    0 average_buying_price: "average_buying_price",
+    1 quantity_on_order_for_direct_delivery: "quantity_on_order_for_direct_delivery",
+    2 quantity_in_stock: "quantity_in_stock",
+    3 quantity_allocated: "quantity_allocated",
+    4 quantity_on_order: "quantity_on_order",
+    5 quantity_sold_this_period: "quantity_sold_this_period",
+    6 quantity_bought_this_period: "quantity_bought_this_period",
+    7 quantity_sold_last_period: "quantity_sold_last_period",
+    8 quantity_bought_last_period: "quantity_bought_last_period",
+    9 buying_prices: "buying_prices",
+});
+
+/// A product status.
+///
+/// `status` of [`Product`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductStatus {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `has_negative_stock_quantities`, never sent.
+    pub has_negative_stock_quantities: Option<bool>,
+    /// `has_movement_balances`, never sent.
+    pub has_movement_balances: Option<bool>,
+    /// `has_active_pop_orders`, never sent.
+    pub has_active_pop_orders: Option<bool>,
+    /// `has_sop_or_pop_documents`, never sent.
+    pub has_sop_or_pop_documents: Option<bool>,
+    /// `has_active_sop_or_pop_documents`, never sent.
+    pub has_active_sop_or_pop_documents: Option<bool>,
+    /// `has_traceable_items`, never sent.
+    pub has_traceable_items: Option<bool>,
+    /// `has_unassigned_traceable_items`, never sent.
+    pub has_unassigned_traceable_items: Option<bool>,
+    /// `has_traceable_sop_allocations`, never sent.
+    pub has_traceable_sop_allocations: Option<bool>,
+    /// `is_in_use_by_bom`, never sent.
+    pub is_in_use_by_bom: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductStatus, Number, {
+    0 id: "id",
+    1 has_negative_stock_quantities: "has_negative_stock_quantities",
+    2 has_movement_balances: "has_movement_balances",
+    3 has_active_pop_orders: "has_active_pop_orders",
+    4 has_sop_or_pop_documents: "has_sop_or_pop_documents",
+    5 has_active_sop_or_pop_documents: "has_active_sop_or_pop_documents",
+    6 has_traceable_items: "has_traceable_items",
+    7 has_unassigned_traceable_items: "has_unassigned_traceable_items",
+    8 has_traceable_sop_allocations: "has_traceable_sop_allocations",
+    9 is_in_use_by_bom: "is_in_use_by_bom",
+    10 date_time_created: "date_time_created",
+    11 date_time_updated: "date_time_updated",
+});
+
+/// A product unit.
+///
+/// `units` of [`Product`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductUnit {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `product_id`.
+    pub product_id: Option<i64>,
+    /// `unit_id`.
+    pub unit_id: Option<i64>,
+    /// `unit_type`, at most 50 characters, never sent.
+    pub unit_type: Option<String>,
+    /// `multiple_of_base_unit`, 9 decimal places.
+    pub multiple_of_base_unit: Option<rt::Decimal>,
+    /// `unit_precision`, 5 decimal places.
+    pub unit_precision: Option<rt::Decimal>,
+    /// `use_own_price`.
+    pub use_own_price: Option<bool>,
+    /// `has_sop_or_pop_documents`, never sent.
+    pub has_sop_or_pop_documents: Option<bool>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `unit`, never sent.
+    pub unit: Option<Unit>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductUnit, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 unit_id: "unit_id",
+    3 unit_type: "unit_type",
+    4 multiple_of_base_unit: "multiple_of_base_unit",
+    5 unit_precision: "unit_precision",
+    6 use_own_price: "use_own_price",
+    7 has_sop_or_pop_documents: "has_sop_or_pop_documents",
+    8 is_to_delete: "is_to_delete",
+    9 unit: "unit",
+    10 date_time_created: "date_time_created",
+    11 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a product unit.
+///
+/// `units` of [`ProductUpdate`].
+#[derive(Clone, Default)]
+pub struct ProductUnitUpdate {
+    /// `id`.
+    pub id: rt::Update<i64>,
+    /// `product_id`.
+    pub product_id: rt::Update<i64>,
+    /// `unit_id`.
+    pub unit_id: rt::Update<i64>,
+    /// `multiple_of_base_unit`, 9 decimal places.
+    pub multiple_of_base_unit: rt::Update<rt::Decimal>,
+    /// `unit_precision`, 5 decimal places.
+    pub unit_precision: rt::Update<rt::Decimal>,
+    /// `use_own_price`.
+    pub use_own_price: rt::Update<bool>,
+    /// `is_to_delete`.
+    pub is_to_delete: rt::Update<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductUnitUpdate, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 unit_id: "unit_id",
+    3 multiple_of_base_unit: "multiple_of_base_unit",
+    4 unit_precision: "unit_precision",
+    5 use_own_price: "use_own_price",
+    6 is_to_delete: "is_to_delete",
 });
 
 /// Changes to a product.

@@ -67,6 +67,36 @@ rt::model!(NewPurchaseInvoice, Number, {
     16 nominal_analysis_items: "nominal_analysis_items",
 });
 
+/// A new purchase invoice tax analysis item.
+///
+/// `tax_analysis_items` of [`NewPurchaseCreditNote`] and `tax_analysis_items` of
+/// [`NewPurchaseInvoice`].
+#[derive(Clone, Default)]
+pub struct NewPurchaseInvoiceTaxAnalysisItem {
+    /// `id`.
+    pub id: Option<i64>,
+    /// `goods_amount`, 2 decimal places.
+    pub goods_amount: Option<rt::Decimal>,
+    /// `discount_amount`, 2 decimal places.
+    pub discount_amount: Option<rt::Decimal>,
+    /// `tax_amount`, 2 decimal places.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `tax_discount_amount`, 2 decimal places.
+    pub tax_discount_amount: Option<rt::Decimal>,
+    /// `details`, at most 6000 characters.
+    pub details: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewPurchaseInvoiceTaxAnalysisItem, Number, {
+    0 id: "id",
+    1 goods_amount: "goods_amount",
+    2 discount_amount: "discount_amount",
+    3 tax_amount: "tax_amount",
+    4 tax_discount_amount: "tax_discount_amount",
+    5 details: "details",
+});
+
 /// A purchase invoice.
 ///
 /// Answered by
@@ -147,4 +177,34 @@ pub struct PurchaseInvoiceNewRequest {
 }
 rt::model!(PurchaseInvoiceNewRequest, Number, {
     0 supplier_id: "supplier_id",
+});
+
+/// A purchase invoice tax analysis item.
+///
+/// `tax_analysis_items` of [`PurchaseCreditNote`] and `tax_analysis_items` of [`PurchaseInvoice`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PurchaseInvoiceTaxAnalysisItem {
+    /// `id`.
+    pub id: Option<i64>,
+    /// `goods_amount`, 2 decimal places.
+    pub goods_amount: Option<rt::Decimal>,
+    /// `discount_amount`, 2 decimal places.
+    pub discount_amount: Option<rt::Decimal>,
+    /// `tax_amount`, 2 decimal places.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `tax_discount_amount`, 2 decimal places.
+    pub tax_discount_amount: Option<rt::Decimal>,
+    /// `details`, at most 6000 characters.
+    pub details: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(PurchaseInvoiceTaxAnalysisItem, Number, {
+    0 id: "id",
+    1 goods_amount: "goods_amount",
+    2 discount_amount: "discount_amount",
+    3 tax_amount: "tax_amount",
+    4 tax_discount_amount: "tax_discount_amount",
+    5 details: "details",
 });

@@ -64,6 +64,32 @@ rt::model!(NewSalesInvoice, Number, {
     15 nominal_analysis_items: "nominal_analysis_items",
 });
 
+/// A new sales invoice tax analysis item.
+///
+/// `tax_analysis_items` of [`NewSalesCreditNote`] and `tax_analysis_items` of [`NewSalesInvoice`].
+#[derive(Clone, Default)]
+pub struct NewSalesInvoiceTaxAnalysisItem {
+    /// `id`.
+    pub id: Option<i64>,
+    /// `goods_amount`, 2 decimal places.
+    pub goods_amount: Option<rt::Decimal>,
+    /// `discount_amount`, 2 decimal places.
+    pub discount_amount: Option<rt::Decimal>,
+    /// `tax_amount`, 2 decimal places.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `tax_discount_amount`, 2 decimal places.
+    pub tax_discount_amount: Option<rt::Decimal>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewSalesInvoiceTaxAnalysisItem, Number, {
+    0 id: "id",
+    1 goods_amount: "goods_amount",
+    2 discount_amount: "discount_amount",
+    3 tax_amount: "tax_amount",
+    4 tax_discount_amount: "tax_discount_amount",
+});
+
 /// A sales invoice.
 ///
 /// Answered by
@@ -140,4 +166,62 @@ pub struct SalesInvoiceNewRequest {
 }
 rt::model!(SalesInvoiceNewRequest, Number, {
     0 customer_id: "customer_id",
+});
+
+/// A sales invoice nominal analysis item.
+///
+/// `nominal_analysis_items` of [`PurchaseCreditNote`], `nominal_analysis_items` of
+/// [`PurchaseInvoice`], `nominal_analysis_items` of [`SalesCreditNote`] and 1 more.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SalesInvoiceNominalAnalysisItem {
+    /// `code`, at most 8 characters.
+    pub code: Option<String>,
+    /// `cost_centre`, at most 3 characters.
+    pub cost_centre: Option<String>,
+    /// `department`, at most 3 characters.
+    pub department: Option<String>,
+    /// `narrative`, at most 6000 characters.
+    pub narrative: Option<String>,
+    /// `value`, 2 decimal places.
+    pub value: Option<rt::Decimal>,
+    /// `transaction_analysis_code`, at most 20 characters.
+    pub transaction_analysis_code: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SalesInvoiceNominalAnalysisItem, Number, {
+    0 code: "code",
+    1 cost_centre: "cost_centre",
+    2 department: "department",
+    3 narrative: "narrative",
+    4 value: "value",
+    5 transaction_analysis_code: "transaction_analysis_code",
+});
+
+/// A sales invoice tax analysis item.
+///
+/// `tax_analysis_items` of [`SalesCreditNote`] and `tax_analysis_items` of [`SalesInvoice`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SalesInvoiceTaxAnalysisItem {
+    /// `id`.
+    pub id: Option<i64>,
+    /// `goods_amount`, 2 decimal places.
+    pub goods_amount: Option<rt::Decimal>,
+    /// `discount_amount`, 2 decimal places.
+    pub discount_amount: Option<rt::Decimal>,
+    /// `tax_amount`, 2 decimal places.
+    pub tax_amount: Option<rt::Decimal>,
+    /// `tax_discount_amount`, 2 decimal places.
+    pub tax_discount_amount: Option<rt::Decimal>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SalesInvoiceTaxAnalysisItem, Number, {
+    0 id: "id",
+    1 goods_amount: "goods_amount",
+    2 discount_amount: "discount_amount",
+    3 tax_amount: "tax_amount",
+    4 tax_discount_amount: "tax_discount_amount",
 });

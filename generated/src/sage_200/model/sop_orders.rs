@@ -577,6 +577,126 @@ rt::model!(NewSopOrderMemo, Number, {
     3 is_to_delete: "is_to_delete",
 });
 
+/// A new sop order return line discount.
+///
+/// `discount` of [`NewSopOrderLine`] and `discount` of [`NewSopQuoteLine`].
+#[derive(Clone, Default)]
+pub struct NewSopOrderReturnLineDiscount {
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewSopOrderReturnLineDiscount, Number, {});
+
+/// A new sop order return line profit.
+///
+/// `other_order_lines` of [`NewSopOrderReturnProfit`], `profitability` of [`NewSopOrderLine`],
+/// `profitability` of [`NewSopQuoteLine`] and 1 more.
+#[derive(Clone, Default)]
+pub struct NewSopOrderReturnLineProfit {
+    /// `sop_order_profit_analysis_id`.
+    pub sop_order_profit_analysis_id: Option<i64>,
+    /// `sop_order_return_line_id`.
+    pub sop_order_return_line_id: Option<i64>,
+    /// `line_type`, at most 20 characters.
+    pub line_type: Option<String>,
+    /// `estimated_cost_rate`, 5 decimal places.
+    pub estimated_cost_rate: Option<rt::Decimal>,
+    /// `estimated_profit_percent_on_revenue`, 5 decimal places.
+    pub estimated_profit_percent_on_revenue: Option<rt::Decimal>,
+    /// `estimated_profit_percent_on_cost`, 5 decimal places.
+    pub estimated_profit_percent_on_cost: Option<rt::Decimal>,
+    /// `estimated_profit_value`, 5 decimal places.
+    pub estimated_profit_value: Option<rt::Decimal>,
+    /// `issue_rate`, 5 decimal places.
+    pub issue_rate: Option<rt::Decimal>,
+    /// `line_quantity`, 5 decimal places.
+    pub line_quantity: Option<rt::Decimal>,
+    /// `realised_cost_rate`, 5 decimal places.
+    pub realised_cost_rate: Option<rt::Decimal>,
+    /// `realised_cost_value`, 5 decimal places.
+    pub realised_cost_value: Option<rt::Decimal>,
+    /// `realised_profit_percent_on_revenue`, 5 decimal places.
+    pub realised_profit_percent_on_revenue: Option<rt::Decimal>,
+    /// `realised_profit_percent_on_cost`, 5 decimal places.
+    pub realised_profit_percent_on_cost: Option<rt::Decimal>,
+    /// `realised_profit_value`, 5 decimal places.
+    pub realised_profit_value: Option<rt::Decimal>,
+    /// `realised_quantity`, 5 decimal places.
+    pub realised_quantity: Option<rt::Decimal>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewSopOrderReturnLineProfit, Number, {
+    0 sop_order_profit_analysis_id: "sop_order_profit_analysis_id",
+    1 sop_order_return_line_id: "sop_order_return_line_id",
+    2 line_type: "line_type",
+    3 estimated_cost_rate: "estimated_cost_rate",
+    4 estimated_profit_percent_on_revenue: "estimated_profit_percent_on_revenue",
+    5 estimated_profit_percent_on_cost: "estimated_profit_percent_on_cost",
+    6 estimated_profit_value: "estimated_profit_value",
+    7 issue_rate: "issue_rate",
+    8 line_quantity: "line_quantity",
+    9 realised_cost_rate: "realised_cost_rate",
+    10 realised_cost_value: "realised_cost_value",
+    11 realised_profit_percent_on_revenue: "realised_profit_percent_on_revenue",
+    12 realised_profit_percent_on_cost: "realised_profit_percent_on_cost",
+    13 realised_profit_value: "realised_profit_value",
+    14 realised_quantity: "realised_quantity",
+});
+
+/// A new sop order return profit.
+///
+/// `profitability` of [`NewSopOrder`] and `profitability` of [`NewSopQuote`].
+#[derive(Clone, Default)]
+pub struct NewSopOrderReturnProfit {
+    /// `sop_order_return_id`.
+    pub sop_order_return_id: Option<i64>,
+    /// `estimated_cost_value`, 5 decimal places.
+    pub estimated_cost_value: Option<rt::Decimal>,
+    /// `estimated_profit_percent_on_revenue`, 5 decimal places.
+    pub estimated_profit_percent_on_revenue: Option<rt::Decimal>,
+    /// `estimated_profit_percent_on_cost`, 5 decimal places.
+    pub estimated_profit_percent_on_cost: Option<rt::Decimal>,
+    /// `estimated_profit_value`, 5 decimal places.
+    pub estimated_profit_value: Option<rt::Decimal>,
+    /// `issue_value`, 5 decimal places.
+    pub issue_value: Option<rt::Decimal>,
+    /// `realised_cost_value`, 5 decimal places.
+    pub realised_cost_value: Option<rt::Decimal>,
+    /// `realised_issue_value`, 5 decimal places.
+    pub realised_issue_value: Option<rt::Decimal>,
+    /// `realised_profit_percent_on_revenue`, 5 decimal places.
+    pub realised_profit_percent_on_revenue: Option<rt::Decimal>,
+    /// `realised_profit_percent_on_cost`, 5 decimal places.
+    pub realised_profit_percent_on_cost: Option<rt::Decimal>,
+    /// `realised_profit_value`, 5 decimal places.
+    pub realised_profit_value: Option<rt::Decimal>,
+    /// `simple_profit_calculation_only`.
+    pub simple_profit_calculation_only: Option<bool>,
+    /// `stock_item_order_lines`.
+    pub stock_item_order_lines: Option<Vec<NewSopOrderReturnLineProfit>>,
+    /// `other_order_lines`.
+    pub other_order_lines: Option<Vec<NewSopOrderReturnLineProfit>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewSopOrderReturnProfit, Number, {
+    0 sop_order_return_id: "sop_order_return_id",
+    1 estimated_cost_value: "estimated_cost_value",
+    2 estimated_profit_percent_on_revenue: "estimated_profit_percent_on_revenue",
+    3 estimated_profit_percent_on_cost: "estimated_profit_percent_on_cost",
+    4 estimated_profit_value: "estimated_profit_value",
+    5 issue_value: "issue_value",
+    6 realised_cost_value: "realised_cost_value",
+    7 realised_issue_value: "realised_issue_value",
+    8 realised_profit_percent_on_revenue: "realised_profit_percent_on_revenue",
+    9 realised_profit_percent_on_cost: "realised_profit_percent_on_cost",
+    10 realised_profit_value: "realised_profit_value",
+    11 simple_profit_calculation_only: "simple_profit_calculation_only",
+    12 stock_item_order_lines: "stock_item_order_lines",
+    13 other_order_lines: "other_order_lines",
+});
+
 /// Changes to a sop item traceable adjustment item.
 ///
 /// `traceable_adjustment_items` of [`SopOrderLineUpdate`].
@@ -1232,6 +1352,42 @@ rt::model!(SopOrderLineUpdate, Number, {
     91 is_to_delete: "is_to_delete",
 });
 
+/// A sop order memo.
+///
+/// `memos` of [`SopOrder`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SopOrderMemo {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `sop_order_return_id`.
+    pub sop_order_return_id: Option<i64>,
+    /// `is_active`.
+    pub is_active: Option<bool>,
+    /// `note`, at most 1000 characters.
+    pub note: Option<String>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `created_by`, at most 20 characters, never sent.
+    pub created_by: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderMemo, Number, {
+    0 id: "id",
+    1 sop_order_return_id: "sop_order_return_id",
+    2 is_active: "is_active",
+    3 note: "note",
+    4 is_to_delete: "is_to_delete",
+    5 created_by: "created_by",
+    6 date_time_created: "date_time_created",
+    7 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a sop order memo.
 ///
 /// `memos` of [`SopOrderUpdate`].
@@ -1256,6 +1412,343 @@ rt::model!(SopOrderMemoUpdate, Number, {
     2 is_active: "is_active",
     3 note: "note",
     4 is_to_delete: "is_to_delete",
+});
+
+/// A sop order payment status.
+///
+/// `payment_status` of [`SopOrder`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SopOrderPaymentStatus {
+    /// `is_partially_invoiced`, never sent.
+    pub is_partially_invoiced: Option<bool>,
+    /// `is_amendable`, never sent.
+    pub is_amendable: Option<bool>,
+    /// `is_reference_amendable`, never sent.
+    pub is_reference_amendable: Option<bool>,
+    /// `is_payment_method_amendable`, never sent.
+    pub is_payment_method_amendable: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderPaymentStatus, Number, {
+    0 is_partially_invoiced: "is_partially_invoiced",
+    1 is_amendable: "is_amendable",
+    2 is_reference_amendable: "is_reference_amendable",
+    3 is_payment_method_amendable: "is_payment_method_amendable",
+});
+
+/// A sop order return line discount.
+///
+/// `discount` of [`SopOrderLine`] and `discount` of [`SopQuoteLine`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SopOrderReturnLineDiscount {
+    /// `id`, never sent.
+    pub id: Option<i32>,
+    /// `sop_order_return_line_id`, never sent.
+    pub sop_order_return_line_id: Option<i64>,
+    /// `source_of_price_type`, at most 50 characters, never sent.
+    pub source_of_price_type: Option<String>,
+    /// `discount_name`, at most 50 characters, never sent.
+    pub discount_name: Option<String>,
+    /// `currency_name`, at most 30 characters, never sent.
+    pub currency_name: Option<String>,
+    /// `pricing_type`, at most 50 characters, never sent.
+    pub pricing_type: Option<String>,
+    /// `flat_rate_or_quantity_break_type`, at most 50 characters, never sent.
+    pub flat_rate_or_quantity_break_type: Option<String>,
+    /// `quantity_break_quantity`, 5 decimal places, never sent.
+    pub quantity_break_quantity: Option<rt::Decimal>,
+    /// `quantity_break_amount`, 5 decimal places, never sent.
+    pub quantity_break_amount: Option<rt::Decimal>,
+    /// `discount_or_surcharge_type`, at most 50 characters, never sent.
+    pub discount_or_surcharge_type: Option<String>,
+    /// `value`, 5 decimal places, never sent.
+    pub value: Option<rt::Decimal>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderReturnLineDiscount, Number, {
+    0 id: "id",
+    1 sop_order_return_line_id: "sop_order_return_line_id",
+    2 source_of_price_type: "source_of_price_type",
+    3 discount_name: "discount_name",
+    4 currency_name: "currency_name",
+    5 pricing_type: "pricing_type",
+    6 flat_rate_or_quantity_break_type: "flat_rate_or_quantity_break_type",
+    7 quantity_break_quantity: "quantity_break_quantity",
+    8 quantity_break_amount: "quantity_break_amount",
+    9 discount_or_surcharge_type: "discount_or_surcharge_type",
+    10 value: "value",
+    11 date_time_created: "date_time_created",
+    12 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a sop order return line discount.
+///
+/// `discount` of [`SopOrderLineUpdate`] and `discount` of [`SopQuoteLineUpdate`].
+#[derive(Clone, Default)]
+pub struct SopOrderReturnLineDiscountUpdate {
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderReturnLineDiscountUpdate, Number, {});
+
+/// A sop order return line profit.
+///
+/// `other_order_lines` of [`SopOrderReturnProfit`], `profitability` of [`SopOrderLine`],
+/// `profitability` of [`SopQuoteLine`] and 1 more.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SopOrderReturnLineProfit {
+    /// `id`, never sent.
+    pub id: Option<i32>,
+    /// `sop_order_profit_analysis_id`.
+    pub sop_order_profit_analysis_id: Option<i64>,
+    /// `sop_order_return_line_id`.
+    pub sop_order_return_line_id: Option<i64>,
+    /// `item_code`, at most 60 characters, never sent.
+    pub item_code: Option<String>,
+    /// `item_description`, at most 1000 characters, never sent.
+    pub item_description: Option<String>,
+    /// `traceable_type`, at most 50 characters, never sent.
+    pub traceable_type: Option<String>,
+    /// `line_type`, at most 20 characters.
+    pub line_type: Option<String>,
+    /// `estimated_cost_rate`, 5 decimal places.
+    pub estimated_cost_rate: Option<rt::Decimal>,
+    /// `estimated_profit_percent_on_revenue`, 5 decimal places.
+    pub estimated_profit_percent_on_revenue: Option<rt::Decimal>,
+    /// `estimated_profit_percent_on_cost`, 5 decimal places.
+    pub estimated_profit_percent_on_cost: Option<rt::Decimal>,
+    /// `estimated_profit_value`, 5 decimal places.
+    pub estimated_profit_value: Option<rt::Decimal>,
+    /// `issue_rate`, 5 decimal places.
+    pub issue_rate: Option<rt::Decimal>,
+    /// `line_quantity`, 5 decimal places.
+    pub line_quantity: Option<rt::Decimal>,
+    /// `realised_cost_rate`, 5 decimal places.
+    pub realised_cost_rate: Option<rt::Decimal>,
+    /// `realised_cost_value`, 5 decimal places.
+    pub realised_cost_value: Option<rt::Decimal>,
+    /// `realised_profit_percent_on_revenue`, 5 decimal places.
+    pub realised_profit_percent_on_revenue: Option<rt::Decimal>,
+    /// `realised_profit_percent_on_cost`, 5 decimal places.
+    pub realised_profit_percent_on_cost: Option<rt::Decimal>,
+    /// `realised_profit_value`, 5 decimal places.
+    pub realised_profit_value: Option<rt::Decimal>,
+    /// `realised_quantity`, 5 decimal places.
+    pub realised_quantity: Option<rt::Decimal>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderReturnLineProfit, Number, {
+    0 id: "id",
+    1 sop_order_profit_analysis_id: "sop_order_profit_analysis_id",
+    2 sop_order_return_line_id: "sop_order_return_line_id",
+    3 item_code: "item_code",
+    4 item_description: "item_description",
+    5 traceable_type: "traceable_type",
+    6 line_type: "line_type",
+    7 estimated_cost_rate: "estimated_cost_rate",
+    8 estimated_profit_percent_on_revenue: "estimated_profit_percent_on_revenue",
+    9 estimated_profit_percent_on_cost: "estimated_profit_percent_on_cost",
+    10 estimated_profit_value: "estimated_profit_value",
+    11 issue_rate: "issue_rate",
+    12 line_quantity: "line_quantity",
+    13 realised_cost_rate: "realised_cost_rate",
+    14 realised_cost_value: "realised_cost_value",
+    15 realised_profit_percent_on_revenue: "realised_profit_percent_on_revenue",
+    16 realised_profit_percent_on_cost: "realised_profit_percent_on_cost",
+    17 realised_profit_value: "realised_profit_value",
+    18 realised_quantity: "realised_quantity",
+    19 date_time_created: "date_time_created",
+    20 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a sop order return line profit.
+///
+/// `other_order_lines` of [`SopOrderReturnProfitUpdate`], `profitability` of
+/// [`SopOrderLineUpdate`], `profitability` of [`SopQuoteLineUpdate`] and 1 more.
+#[derive(Clone, Default)]
+pub struct SopOrderReturnLineProfitUpdate {
+    /// `id`.
+    pub id: rt::Update<i32>,
+    /// `sop_order_profit_analysis_id`.
+    pub sop_order_profit_analysis_id: rt::Update<i64>,
+    /// `sop_order_return_line_id`.
+    pub sop_order_return_line_id: rt::Update<i64>,
+    /// `line_type`, at most 20 characters.
+    pub line_type: rt::Update<String>,
+    /// `estimated_cost_rate`, 5 decimal places.
+    pub estimated_cost_rate: rt::Update<rt::Decimal>,
+    /// `estimated_profit_percent_on_revenue`, 5 decimal places.
+    pub estimated_profit_percent_on_revenue: rt::Update<rt::Decimal>,
+    /// `estimated_profit_percent_on_cost`, 5 decimal places.
+    pub estimated_profit_percent_on_cost: rt::Update<rt::Decimal>,
+    /// `estimated_profit_value`, 5 decimal places.
+    pub estimated_profit_value: rt::Update<rt::Decimal>,
+    /// `issue_rate`, 5 decimal places.
+    pub issue_rate: rt::Update<rt::Decimal>,
+    /// `line_quantity`, 5 decimal places.
+    pub line_quantity: rt::Update<rt::Decimal>,
+    /// `realised_cost_rate`, 5 decimal places.
+    pub realised_cost_rate: rt::Update<rt::Decimal>,
+    /// `realised_cost_value`, 5 decimal places.
+    pub realised_cost_value: rt::Update<rt::Decimal>,
+    /// `realised_profit_percent_on_revenue`, 5 decimal places.
+    pub realised_profit_percent_on_revenue: rt::Update<rt::Decimal>,
+    /// `realised_profit_percent_on_cost`, 5 decimal places.
+    pub realised_profit_percent_on_cost: rt::Update<rt::Decimal>,
+    /// `realised_profit_value`, 5 decimal places.
+    pub realised_profit_value: rt::Update<rt::Decimal>,
+    /// `realised_quantity`, 5 decimal places.
+    pub realised_quantity: rt::Update<rt::Decimal>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderReturnLineProfitUpdate, Number, {
+    0 id: "id",
+    1 sop_order_profit_analysis_id: "sop_order_profit_analysis_id",
+    2 sop_order_return_line_id: "sop_order_return_line_id",
+    3 line_type: "line_type",
+    4 estimated_cost_rate: "estimated_cost_rate",
+    5 estimated_profit_percent_on_revenue: "estimated_profit_percent_on_revenue",
+    6 estimated_profit_percent_on_cost: "estimated_profit_percent_on_cost",
+    7 estimated_profit_value: "estimated_profit_value",
+    8 issue_rate: "issue_rate",
+    9 line_quantity: "line_quantity",
+    10 realised_cost_rate: "realised_cost_rate",
+    11 realised_cost_value: "realised_cost_value",
+    12 realised_profit_percent_on_revenue: "realised_profit_percent_on_revenue",
+    13 realised_profit_percent_on_cost: "realised_profit_percent_on_cost",
+    14 realised_profit_value: "realised_profit_value",
+    15 realised_quantity: "realised_quantity",
+});
+
+/// A sop order return profit.
+///
+/// `profitability` of [`SopOrder`] and `profitability` of [`SopQuote`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SopOrderReturnProfit {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `sop_order_return_id`.
+    pub sop_order_return_id: Option<i64>,
+    /// `estimated_cost_value`, 5 decimal places.
+    pub estimated_cost_value: Option<rt::Decimal>,
+    /// `estimated_profit_percent_on_revenue`, 5 decimal places.
+    pub estimated_profit_percent_on_revenue: Option<rt::Decimal>,
+    /// `estimated_profit_percent_on_cost`, 5 decimal places.
+    pub estimated_profit_percent_on_cost: Option<rt::Decimal>,
+    /// `estimated_profit_value`, 5 decimal places.
+    pub estimated_profit_value: Option<rt::Decimal>,
+    /// `issue_value`, 5 decimal places.
+    pub issue_value: Option<rt::Decimal>,
+    /// `realised_cost_value`, 5 decimal places.
+    pub realised_cost_value: Option<rt::Decimal>,
+    /// `realised_issue_value`, 5 decimal places.
+    pub realised_issue_value: Option<rt::Decimal>,
+    /// `realised_profit_percent_on_revenue`, 5 decimal places.
+    pub realised_profit_percent_on_revenue: Option<rt::Decimal>,
+    /// `realised_profit_percent_on_cost`, 5 decimal places.
+    pub realised_profit_percent_on_cost: Option<rt::Decimal>,
+    /// `realised_profit_value`, 5 decimal places.
+    pub realised_profit_value: Option<rt::Decimal>,
+    /// `simple_profit_calculation_only`.
+    pub simple_profit_calculation_only: Option<bool>,
+    /// `stock_item_order_lines`.
+    pub stock_item_order_lines: Option<Vec<SopOrderReturnLineProfit>>,
+    /// `other_order_lines`.
+    pub other_order_lines: Option<Vec<SopOrderReturnLineProfit>>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderReturnProfit, Number, {
+    0 id: "id",
+    1 sop_order_return_id: "sop_order_return_id",
+    2 estimated_cost_value: "estimated_cost_value",
+    3 estimated_profit_percent_on_revenue: "estimated_profit_percent_on_revenue",
+    4 estimated_profit_percent_on_cost: "estimated_profit_percent_on_cost",
+    5 estimated_profit_value: "estimated_profit_value",
+    6 issue_value: "issue_value",
+    7 realised_cost_value: "realised_cost_value",
+    8 realised_issue_value: "realised_issue_value",
+    9 realised_profit_percent_on_revenue: "realised_profit_percent_on_revenue",
+    10 realised_profit_percent_on_cost: "realised_profit_percent_on_cost",
+    11 realised_profit_value: "realised_profit_value",
+    12 simple_profit_calculation_only: "simple_profit_calculation_only",
+    13 stock_item_order_lines: "stock_item_order_lines",
+    14 other_order_lines: "other_order_lines",
+    15 date_time_created: "date_time_created",
+    16 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a sop order return profit.
+///
+/// `profitability` of [`SopOrderUpdate`] and `profitability` of [`SopQuoteUpdate`].
+#[derive(Clone, Default)]
+pub struct SopOrderReturnProfitUpdate {
+    /// `sop_order_return_id`.
+    pub sop_order_return_id: rt::Update<i64>,
+    /// `estimated_cost_value`, 5 decimal places.
+    pub estimated_cost_value: rt::Update<rt::Decimal>,
+    /// `estimated_profit_percent_on_revenue`, 5 decimal places.
+    pub estimated_profit_percent_on_revenue: rt::Update<rt::Decimal>,
+    /// `estimated_profit_percent_on_cost`, 5 decimal places.
+    pub estimated_profit_percent_on_cost: rt::Update<rt::Decimal>,
+    /// `estimated_profit_value`, 5 decimal places.
+    pub estimated_profit_value: rt::Update<rt::Decimal>,
+    /// `issue_value`, 5 decimal places.
+    pub issue_value: rt::Update<rt::Decimal>,
+    /// `realised_cost_value`, 5 decimal places.
+    pub realised_cost_value: rt::Update<rt::Decimal>,
+    /// `realised_issue_value`, 5 decimal places.
+    pub realised_issue_value: rt::Update<rt::Decimal>,
+    /// `realised_profit_percent_on_revenue`, 5 decimal places.
+    pub realised_profit_percent_on_revenue: rt::Update<rt::Decimal>,
+    /// `realised_profit_percent_on_cost`, 5 decimal places.
+    pub realised_profit_percent_on_cost: rt::Update<rt::Decimal>,
+    /// `realised_profit_value`, 5 decimal places.
+    pub realised_profit_value: rt::Update<rt::Decimal>,
+    /// `simple_profit_calculation_only`.
+    pub simple_profit_calculation_only: rt::Update<bool>,
+    /// `stock_item_order_lines`.
+    pub stock_item_order_lines: rt::Update<Vec<SopOrderReturnLineProfitUpdate>>,
+    /// `other_order_lines`.
+    pub other_order_lines: rt::Update<Vec<SopOrderReturnLineProfitUpdate>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderReturnProfitUpdate, Number, {
+    0 sop_order_return_id: "sop_order_return_id",
+    1 estimated_cost_value: "estimated_cost_value",
+    2 estimated_profit_percent_on_revenue: "estimated_profit_percent_on_revenue",
+    3 estimated_profit_percent_on_cost: "estimated_profit_percent_on_cost",
+    4 estimated_profit_value: "estimated_profit_value",
+    5 issue_value: "issue_value",
+    6 realised_cost_value: "realised_cost_value",
+    7 realised_issue_value: "realised_issue_value",
+    8 realised_profit_percent_on_revenue: "realised_profit_percent_on_revenue",
+    9 realised_profit_percent_on_cost: "realised_profit_percent_on_cost",
+    10 realised_profit_value: "realised_profit_value",
+    11 simple_profit_calculation_only: "simple_profit_calculation_only",
+    12 stock_item_order_lines: "stock_item_order_lines",
+    13 other_order_lines: "other_order_lines",
 });
 
 /// Changes to a sop order.

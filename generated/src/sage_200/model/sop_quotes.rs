@@ -866,6 +866,45 @@ rt::model!(SopQuote, Number, {
     97 date_time_updated: "date_time_updated",
 });
 
+/// A sop quote document link.
+///
+/// `document_links` of [`SopQuote`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SopQuoteDocumentLink {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `source_document_id`, never sent.
+    pub source_document_id: Option<i64>,
+    /// `source_document_no`, at most 20 characters, never sent.
+    pub source_document_no: Option<String>,
+    /// `source_document_type`, at most 50 characters, never sent.
+    pub source_document_type: Option<String>,
+    /// `document_id`, never sent.
+    pub document_id: Option<i64>,
+    /// `document_no`, at most 20 characters, never sent.
+    pub document_no: Option<String>,
+    /// `document_type`, at most 50 characters, never sent.
+    pub document_type: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopQuoteDocumentLink, Number, {
+    0 id: "id",
+    1 source_document_id: "source_document_id",
+    2 source_document_no: "source_document_no",
+    3 source_document_type: "source_document_type",
+    4 document_id: "document_id",
+    5 document_no: "document_no",
+    6 document_type: "document_type",
+    7 date_time_created: "date_time_created",
+    8 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a sop quote document link.
 ///
 /// `document_links` of [`SopQuoteUpdate`].
@@ -878,6 +917,387 @@ pub struct SopQuoteDocumentLinkUpdate {
 }
 rt::model!(SopQuoteDocumentLinkUpdate, Number, {
     0 id: "id",
+});
+
+/// A sop quote line.
+///
+/// `lines` of [`SopQuote`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SopQuoteLine {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `sop_quote_id`, never sent.
+    pub sop_quote_id: Option<i64>,
+    /// `line_type`, at most 20 characters.
+    pub line_type: Option<String>,
+    /// `product_id`.
+    pub product_id: Option<i64>,
+    /// `warehouse_id`.
+    pub warehouse_id: Option<i64>,
+    /// `create_cancelled_line`.
+    pub create_cancelled_line: Option<bool>,
+    /// `code`, at most 30 characters.
+    pub code: Option<String>,
+    /// `use_description`.
+    pub use_description: Option<bool>,
+    /// `description`, at most 6000 characters.
+    pub description: Option<String>,
+    /// `line_quantity`, 5 decimal places.
+    pub line_quantity: Option<rt::Decimal>,
+    /// `line_number`, never sent.
+    pub line_number: Option<i32>,
+    /// `tax_code_id`.
+    pub tax_code_id: Option<i64>,
+    /// `nominal_reference`, at most 8 characters.
+    pub nominal_reference: Option<String>,
+    /// `nominal_cost_centre`, at most 3 characters.
+    pub nominal_cost_centre: Option<String>,
+    /// `nominal_department`, at most 3 characters.
+    pub nominal_department: Option<String>,
+    /// `allocated_quantity`, 5 decimal places.
+    pub allocated_quantity: Option<rt::Decimal>,
+    /// `available_for_despatch`, 5 decimal places, never sent.
+    pub available_for_despatch: Option<rt::Decimal>,
+    /// `despatch_receipt_quantity`, 5 decimal places, never sent.
+    pub despatch_receipt_quantity: Option<rt::Decimal>,
+    /// `invoice_credit_quantity`, 5 decimal places, never sent.
+    pub invoice_credit_quantity: Option<rt::Decimal>,
+    /// `posted_invoice_credit_quantity`, 5 decimal places, never sent.
+    pub posted_invoice_credit_quantity: Option<rt::Decimal>,
+    /// `stock_unit_line_quantity`, 5 decimal places, never sent.
+    pub stock_unit_line_quantity: Option<rt::Decimal>,
+    /// `stock_unit_to_allocate_quantity`, 5 decimal places, never sent.
+    pub stock_unit_to_allocate_quantity: Option<rt::Decimal>,
+    /// `stock_unit_allocated_quantity`, 5 decimal places, never sent.
+    pub stock_unit_allocated_quantity: Option<rt::Decimal>,
+    /// `stock_unit_available_quantity`, 5 decimal places, never sent.
+    pub stock_unit_available_quantity: Option<rt::Decimal>,
+    /// `stock_unit_available_for_despatch`, 5 decimal places, never sent.
+    pub stock_unit_available_for_despatch: Option<rt::Decimal>,
+    /// `stock_unit_despatch_receipt_quantity`, 5 decimal places, never sent.
+    pub stock_unit_despatch_receipt_quantity: Option<rt::Decimal>,
+    /// `stock_unit_invoice_credit_quantity`, 5 decimal places, never sent.
+    pub stock_unit_invoice_credit_quantity: Option<rt::Decimal>,
+    /// `stock_unit_posted_invoice_credit_quantity`, 5 decimal places, never sent.
+    pub stock_unit_posted_invoice_credit_quantity: Option<rt::Decimal>,
+    /// `allocation_status`, at most 20 characters, never sent.
+    pub allocation_status: Option<String>,
+    /// `despatch_receipt_status`, at most 20 characters, never sent.
+    pub despatch_receipt_status: Option<String>,
+    /// `invoice_credit_status`, at most 20 characters, never sent.
+    pub invoice_credit_status: Option<String>,
+    /// `selling_unit_id`.
+    pub selling_unit_id: Option<i64>,
+    /// `selling_unit_description`, at most 20 characters.
+    pub selling_unit_description: Option<String>,
+    /// `selling_unit_price`, 5 decimal places.
+    pub selling_unit_price: Option<rt::Decimal>,
+    /// `selling_unit_price_overridden`.
+    pub selling_unit_price_overridden: Option<bool>,
+    /// `pricing_unit_id`.
+    pub pricing_unit_id: Option<i64>,
+    /// `pricing_unit_description`, at most 20 characters.
+    pub pricing_unit_description: Option<String>,
+    /// `line_unit_precision`, 5 decimal places, never sent.
+    pub line_unit_precision: Option<rt::Decimal>,
+    /// `stock_unit_precision`, 5 decimal places, never sent.
+    pub stock_unit_precision: Option<rt::Decimal>,
+    /// `selling_unit_multiple`, 9 decimal places, never sent.
+    pub selling_unit_multiple: Option<rt::Decimal>,
+    /// `stock_unit_multiple`, 9 decimal places, never sent.
+    pub stock_unit_multiple: Option<rt::Decimal>,
+    /// `unit_discount_percent`, 2 decimal places.
+    pub unit_discount_percent: Option<rt::Decimal>,
+    /// `discount_percent_specified`.
+    pub discount_percent_specified: Option<bool>,
+    /// `unit_discount_value`, 5 decimal places.
+    pub unit_discount_value: Option<rt::Decimal>,
+    /// `unit_discount_overridden`.
+    pub unit_discount_overridden: Option<bool>,
+    /// `discounted_unit_price`, 2 decimal places.
+    pub discounted_unit_price: Option<rt::Decimal>,
+    /// `cost_price`, 5 decimal places.
+    pub cost_price: Option<rt::Decimal>,
+    /// `retain_manual_prices`.
+    pub retain_manual_prices: Option<bool>,
+    /// `fulfilment_method`, at most 50 characters.
+    pub fulfilment_method: Option<String>,
+    /// `confirmation_intent_type`, at most 50 characters.
+    pub confirmation_intent_type: Option<String>,
+    /// `line_tax_value`, 2 decimal places, never sent.
+    pub line_tax_value: Option<rt::Decimal>,
+    /// `line_total_value`, 2 decimal places, never sent.
+    pub line_total_value: Option<rt::Decimal>,
+    /// `requested_delivery_date`.
+    pub requested_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `promised_delivery_date`.
+    pub promised_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `picking_list_comment`, at most 160 characters.
+    pub picking_list_comment: Option<String>,
+    /// `despatch_note_comment`, at most 160 characters.
+    pub despatch_note_comment: Option<String>,
+    /// `show_on_customer_docs`.
+    pub show_on_customer_docs: Option<bool>,
+    /// `show_on_picking_list_type`, at most 20 characters.
+    pub show_on_picking_list_type: Option<String>,
+    /// `is_complete`, never sent.
+    pub is_complete: Option<bool>,
+    /// `is_line_deletable`, never sent.
+    pub is_line_deletable: Option<bool>,
+    /// `analysis_code_1`, at most 60 characters.
+    pub analysis_code_1: Option<String>,
+    /// `analysis_code_2`, at most 60 characters.
+    pub analysis_code_2: Option<String>,
+    /// `analysis_code_3`, at most 60 characters.
+    pub analysis_code_3: Option<String>,
+    /// `analysis_code_4`, at most 60 characters.
+    pub analysis_code_4: Option<String>,
+    /// `analysis_code_5`, at most 60 characters.
+    pub analysis_code_5: Option<String>,
+    /// `analysis_code_6`, at most 60 characters.
+    pub analysis_code_6: Option<String>,
+    /// `analysis_code_7`, at most 60 characters.
+    pub analysis_code_7: Option<String>,
+    /// `analysis_code_8`, at most 60 characters.
+    pub analysis_code_8: Option<String>,
+    /// `analysis_code_9`, at most 60 characters.
+    pub analysis_code_9: Option<String>,
+    /// `analysis_code_10`, at most 60 characters.
+    pub analysis_code_10: Option<String>,
+    /// `analysis_code_11`, at most 60 characters.
+    pub analysis_code_11: Option<String>,
+    /// `analysis_code_12`, at most 60 characters.
+    pub analysis_code_12: Option<String>,
+    /// `analysis_code_13`, at most 60 characters.
+    pub analysis_code_13: Option<String>,
+    /// `analysis_code_14`, at most 60 characters.
+    pub analysis_code_14: Option<String>,
+    /// `analysis_code_15`, at most 60 characters.
+    pub analysis_code_15: Option<String>,
+    /// `analysis_code_16`, at most 60 characters.
+    pub analysis_code_16: Option<String>,
+    /// `analysis_code_17`, at most 60 characters.
+    pub analysis_code_17: Option<String>,
+    /// `analysis_code_18`, at most 60 characters.
+    pub analysis_code_18: Option<String>,
+    /// `analysis_code_19`, at most 60 characters.
+    pub analysis_code_19: Option<String>,
+    /// `analysis_code_20`, at most 60 characters.
+    pub analysis_code_20: Option<String>,
+    /// `spare_text_1`, at most 100 characters.
+    pub spare_text_1: Option<String>,
+    /// `spare_text_2`, at most 100 characters.
+    pub spare_text_2: Option<String>,
+    /// `spare_text_3`, at most 100 characters.
+    pub spare_text_3: Option<String>,
+    /// `spare_text_4`, at most 100 characters.
+    pub spare_text_4: Option<String>,
+    /// `spare_text_5`, at most 100 characters.
+    pub spare_text_5: Option<String>,
+    /// `spare_text_6`, at most 100 characters.
+    pub spare_text_6: Option<String>,
+    /// `spare_text_7`, at most 100 characters.
+    pub spare_text_7: Option<String>,
+    /// `spare_text_8`, at most 100 characters.
+    pub spare_text_8: Option<String>,
+    /// `spare_text_9`, at most 100 characters.
+    pub spare_text_9: Option<String>,
+    /// `spare_text_10`, at most 100 characters.
+    pub spare_text_10: Option<String>,
+    /// `spare_number_1`, 5 decimal places.
+    pub spare_number_1: Option<rt::Decimal>,
+    /// `spare_number_2`, 5 decimal places.
+    pub spare_number_2: Option<rt::Decimal>,
+    /// `spare_number_3`, 5 decimal places.
+    pub spare_number_3: Option<rt::Decimal>,
+    /// `spare_number_4`, 5 decimal places.
+    pub spare_number_4: Option<rt::Decimal>,
+    /// `spare_number_5`, 5 decimal places.
+    pub spare_number_5: Option<rt::Decimal>,
+    /// `spare_number_6`, 5 decimal places.
+    pub spare_number_6: Option<rt::Decimal>,
+    /// `spare_number_7`, 5 decimal places.
+    pub spare_number_7: Option<rt::Decimal>,
+    /// `spare_number_8`, 5 decimal places.
+    pub spare_number_8: Option<rt::Decimal>,
+    /// `spare_number_9`, 5 decimal places.
+    pub spare_number_9: Option<rt::Decimal>,
+    /// `spare_number_10`, 5 decimal places.
+    pub spare_number_10: Option<rt::Decimal>,
+    /// `spare_date_1`.
+    pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `spare_date_2`.
+    pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `spare_date_3`.
+    pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `spare_date_4`.
+    pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `spare_date_5`.
+    pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `spare_bool_1`.
+    pub spare_bool_1: Option<bool>,
+    /// `spare_bool_2`.
+    pub spare_bool_2: Option<bool>,
+    /// `spare_bool_3`.
+    pub spare_bool_3: Option<bool>,
+    /// `spare_bool_4`.
+    pub spare_bool_4: Option<bool>,
+    /// `spare_bool_5`.
+    pub spare_bool_5: Option<bool>,
+    /// `additional_charge`, never sent.
+    pub additional_charge: Option<SopAdditionalCharge>,
+    /// `discount`.
+    pub discount: Option<SopOrderReturnLineDiscount>,
+    /// `nominal_code`, never sent.
+    pub nominal_code: Option<NominalCode>,
+    /// `pricing_unit`, never sent.
+    pub pricing_unit: Option<Unit>,
+    /// `product`, never sent.
+    pub product: Option<Product>,
+    /// `profitability`.
+    pub profitability: Option<SopOrderReturnLineProfit>,
+    /// `selling_unit`, never sent.
+    pub selling_unit: Option<Unit>,
+    /// `sop_quote`, never sent.
+    pub sop_quote: Option<SopQuote>,
+    /// `tax_code`, never sent.
+    pub tax_code: Option<TaxCode>,
+    /// `warehouse`, never sent.
+    pub warehouse: Option<Warehouse>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopQuoteLine, Number, {
+    0 id: "id",
+    1 sop_quote_id: "sop_quote_id",
+    2 line_type: "line_type",
+    3 product_id: "product_id",
+    4 warehouse_id: "warehouse_id",
+    5 create_cancelled_line: "create_cancelled_line",
+    6 code: "code",
+    7 use_description: "use_description",
+    8 description: "description",
+    9 line_quantity: "line_quantity",
+    10 line_number: "line_number",
+    11 tax_code_id: "tax_code_id",
+    12 nominal_reference: "nominal_reference",
+    13 nominal_cost_centre: "nominal_cost_centre",
+    14 nominal_department: "nominal_department",
+    15 allocated_quantity: "allocated_quantity",
+    16 available_for_despatch: "available_for_despatch",
+    17 despatch_receipt_quantity: "despatch_receipt_quantity",
+    18 invoice_credit_quantity: "invoice_credit_quantity",
+    19 posted_invoice_credit_quantity: "posted_invoice_credit_quantity",
+    20 stock_unit_line_quantity: "stock_unit_line_quantity",
+    21 stock_unit_to_allocate_quantity: "stock_unit_to_allocate_quantity",
+    22 stock_unit_allocated_quantity: "stock_unit_allocated_quantity",
+    23 stock_unit_available_quantity: "stock_unit_available_quantity",
+    24 stock_unit_available_for_despatch: "stock_unit_available_for_despatch",
+    25 stock_unit_despatch_receipt_quantity: "stock_unit_despatch_receipt_quantity",
+    26 stock_unit_invoice_credit_quantity: "stock_unit_invoice_credit_quantity",
+    27 stock_unit_posted_invoice_credit_quantity: "stock_unit_posted_invoice_credit_quantity",
+    28 allocation_status: "allocation_status",
+    29 despatch_receipt_status: "despatch_receipt_status",
+    30 invoice_credit_status: "invoice_credit_status",
+    31 selling_unit_id: "selling_unit_id",
+    32 selling_unit_description: "selling_unit_description",
+    33 selling_unit_price: "selling_unit_price",
+    34 selling_unit_price_overridden: "selling_unit_price_overridden",
+    35 pricing_unit_id: "pricing_unit_id",
+    36 pricing_unit_description: "pricing_unit_description",
+    37 line_unit_precision: "line_unit_precision",
+    38 stock_unit_precision: "stock_unit_precision",
+    39 selling_unit_multiple: "selling_unit_multiple",
+    40 stock_unit_multiple: "stock_unit_multiple",
+    41 unit_discount_percent: "unit_discount_percent",
+    42 discount_percent_specified: "discount_percent_specified",
+    43 unit_discount_value: "unit_discount_value",
+    44 unit_discount_overridden: "unit_discount_overridden",
+    45 discounted_unit_price: "discounted_unit_price",
+    46 cost_price: "cost_price",
+    47 retain_manual_prices: "retain_manual_prices",
+    48 fulfilment_method: "fulfilment_method",
+    49 confirmation_intent_type: "confirmation_intent_type",
+    50 line_tax_value: "line_tax_value",
+    51 line_total_value: "line_total_value",
+    52 requested_delivery_date: "requested_delivery_date",
+    53 promised_delivery_date: "promised_delivery_date",
+    54 picking_list_comment: "picking_list_comment",
+    55 despatch_note_comment: "despatch_note_comment",
+    56 show_on_customer_docs: "show_on_customer_docs",
+    57 show_on_picking_list_type: "show_on_picking_list_type",
+    58 is_complete: "is_complete",
+    59 is_line_deletable: "is_line_deletable",
+    60 analysis_code_1: "analysis_code_1",
+    61 analysis_code_2: "analysis_code_2",
+    62 analysis_code_3: "analysis_code_3",
+    63 analysis_code_4: "analysis_code_4",
+    64 analysis_code_5: "analysis_code_5",
+    65 analysis_code_6: "analysis_code_6",
+    66 analysis_code_7: "analysis_code_7",
+    67 analysis_code_8: "analysis_code_8",
+    68 analysis_code_9: "analysis_code_9",
+    69 analysis_code_10: "analysis_code_10",
+    70 analysis_code_11: "analysis_code_11",
+    71 analysis_code_12: "analysis_code_12",
+    72 analysis_code_13: "analysis_code_13",
+    73 analysis_code_14: "analysis_code_14",
+    74 analysis_code_15: "analysis_code_15",
+    75 analysis_code_16: "analysis_code_16",
+    76 analysis_code_17: "analysis_code_17",
+    77 analysis_code_18: "analysis_code_18",
+    78 analysis_code_19: "analysis_code_19",
+    79 analysis_code_20: "analysis_code_20",
+    80 spare_text_1: "spare_text_1",
+    81 spare_text_2: "spare_text_2",
+    82 spare_text_3: "spare_text_3",
+    83 spare_text_4: "spare_text_4",
+    84 spare_text_5: "spare_text_5",
+    85 spare_text_6: "spare_text_6",
+    86 spare_text_7: "spare_text_7",
+    87 spare_text_8: "spare_text_8",
+    88 spare_text_9: "spare_text_9",
+    89 spare_text_10: "spare_text_10",
+    90 spare_number_1: "spare_number_1",
+    91 spare_number_2: "spare_number_2",
+    92 spare_number_3: "spare_number_3",
+    93 spare_number_4: "spare_number_4",
+    94 spare_number_5: "spare_number_5",
+    95 spare_number_6: "spare_number_6",
+    96 spare_number_7: "spare_number_7",
+    97 spare_number_8: "spare_number_8",
+    98 spare_number_9: "spare_number_9",
+    99 spare_number_10: "spare_number_10",
+    100 spare_date_1: "spare_date_1",
+    101 spare_date_2: "spare_date_2",
+    102 spare_date_3: "spare_date_3",
+    103 spare_date_4: "spare_date_4",
+    104 spare_date_5: "spare_date_5",
+    105 spare_bool_1: "spare_bool_1",
+    106 spare_bool_2: "spare_bool_2",
+    107 spare_bool_3: "spare_bool_3",
+    108 spare_bool_4: "spare_bool_4",
+    109 spare_bool_5: "spare_bool_5",
+    110 additional_charge: "additional_charge",
+    111 discount: "discount",
+    112 nominal_code: "nominal_code",
+    113 pricing_unit: "pricing_unit",
+    114 product: "product",
+    115 profitability: "profitability",
+    116 selling_unit: "selling_unit",
+    117 sop_quote: "sop_quote",
+    118 tax_code: "tax_code",
+    119 warehouse: "warehouse",
+    120 is_to_delete: "is_to_delete",
+    121 date_time_created: "date_time_created",
+    122 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a sop quote line.
@@ -1153,6 +1573,42 @@ rt::model!(SopQuoteLineUpdate, Number, {
     85 discount: "discount",
     86 profitability: "profitability",
     87 is_to_delete: "is_to_delete",
+});
+
+/// A sop quote memo.
+///
+/// `memos` of [`SopQuote`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SopQuoteMemo {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `sop_order_return_id`.
+    pub sop_order_return_id: Option<i64>,
+    /// `is_active`.
+    pub is_active: Option<bool>,
+    /// `note`, at most 1000 characters.
+    pub note: Option<String>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `created_by`, at most 20 characters, never sent.
+    pub created_by: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SopQuoteMemo, Number, {
+    0 id: "id",
+    1 sop_order_return_id: "sop_order_return_id",
+    2 is_active: "is_active",
+    3 note: "note",
+    4 is_to_delete: "is_to_delete",
+    5 created_by: "created_by",
+    6 date_time_created: "date_time_created",
+    7 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a sop quote memo.

@@ -3,7 +3,26 @@
 
 use sage_runtime::codegen as rt;
 
-use super::*;
+/// A new stocktake count sheet item.
+///
+/// `stocktake_count_sheet_items` of [`NewStocktake`](super::NewStocktake) and
+/// `stocktake_count_sheet_items` of [`NewStocktakeStep`](super::NewStocktakeStep).
+#[derive(Clone, Default)]
+pub struct NewStocktakeCountSheetItem {
+    /// `actual_quantity_entered`.
+    pub actual_quantity_entered: Option<bool>,
+    /// `actual_quantity_in_stock`, 5 decimal places.
+    pub actual_quantity_in_stock: Option<rt::Decimal>,
+    /// `discrepancy_narrative`, at most 6000 characters.
+    pub discrepancy_narrative: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewStocktakeCountSheetItem, Number, {
+    0 actual_quantity_entered: "actual_quantity_entered",
+    1 actual_quantity_in_stock: "actual_quantity_in_stock",
+    2 discrepancy_narrative: "discrepancy_narrative",
+});
 
 /// A stocktake count sheet item.
 ///
@@ -85,6 +104,27 @@ rt::model!(StocktakeCountSheetItem, Number, {
     19 discrepancy_narrative: "discrepancy_narrative",
     20 allows_negative_stock: "allows_negative_stock",
     21 stocktake_trace_count_sheet_items: "stocktake_trace_count_sheet_items",
+});
+
+/// A stocktake count sheet item stocktake trace count sheet item.
+///
+/// `stocktake_trace_count_sheet_items` of [`StocktakeCountSheetItem`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct StocktakeCountSheetItemStocktakeTraceCountSheetItem {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `stocktake_count_sheet_item_id`, never sent.
+    pub stocktake_count_sheet_item_id: Option<i64>,
+    /// `identification_no`, at most 30 characters, never sent.
+    pub identification_no: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(StocktakeCountSheetItemStocktakeTraceCountSheetItem, Number, {
+    0 id: "id",
+    1 stocktake_count_sheet_item_id: "stocktake_count_sheet_item_id",
+    2 identification_no: "identification_no",
 });
 
 /// Changes to a stocktake count sheet item.

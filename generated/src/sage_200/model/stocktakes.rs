@@ -55,6 +55,74 @@ rt::model!(NewStocktake, Number, {
     11 stocktake_count_sheet_items: "stocktake_count_sheet_items",
 });
 
+/// A new stocktake item.
+///
+/// `stocktake_items` of [`NewStocktake`] and `stocktake_items` of [`NewStocktakeStep`].
+#[derive(Clone, Default)]
+pub struct NewStocktakeItem {
+    /// `is_selected`, `false` if not given.
+    pub is_selected: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewStocktakeItem, Number, {
+    0 is_selected: "is_selected",
+});
+
+/// A new stocktake step.
+///
+/// Sent by
+/// [`StocktakeApproveComplete::create`](super::super::stocktake_approve_complete::StocktakeApproveComplete::create),
+/// [`StocktakeEnterValues::create`](super::super::stocktake_enter_values::StocktakeEnterValues::create)
+/// and
+/// [`StocktakeViewAdjustments::create`](super::super::stocktake_view_adjustments::StocktakeViewAdjustments::create).
+#[derive(Clone, Default)]
+pub struct NewStocktakeStep {
+    /// `id`.
+    pub id: i64,
+    /// `stocktake_name`, at most 60 characters.
+    pub stocktake_name: Option<String>,
+    /// `warehouse_id`.
+    pub warehouse_id: Option<i64>,
+    /// `stocktake_date`.
+    pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `stocktake_type`, at most 50 characters.
+    pub stocktake_type: Option<String>,
+    /// `exclude_inactive_stock`, `false` if not given.
+    pub exclude_inactive_stock: Option<bool>,
+    /// `show_expected_quantities`, `false` if not given.
+    pub show_expected_quantities: Option<bool>,
+    /// `stock_variance_nominal_code_id`.
+    pub stock_variance_nominal_code_id: Option<i64>,
+    /// `nominal_narrative`, at most 6000 characters.
+    pub nominal_narrative: Option<String>,
+    /// `advance_status`, `false` if not given.
+    pub advance_status: Option<bool>,
+    /// `pre_fill_actual_with_expected`, `false` if not given.
+    pub pre_fill_actual_with_expected: Option<bool>,
+    /// `stocktake_items`.
+    pub stocktake_items: Option<Vec<NewStocktakeItem>>,
+    /// `stocktake_count_sheet_items`.
+    pub stocktake_count_sheet_items: Option<Vec<NewStocktakeCountSheetItem>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewStocktakeStep, Number, {
+    0 id: "id",
+    1 stocktake_name: "stocktake_name",
+    2 warehouse_id: "warehouse_id",
+    3 stocktake_date: "stocktake_date",
+    4 stocktake_type: "stocktake_type",
+    5 exclude_inactive_stock: "exclude_inactive_stock",
+    6 show_expected_quantities: "show_expected_quantities",
+    7 stock_variance_nominal_code_id: "stock_variance_nominal_code_id",
+    8 nominal_narrative: "nominal_narrative",
+    9 advance_status: "advance_status",
+    10 pre_fill_actual_with_expected: "pre_fill_actual_with_expected",
+    11 stocktake_items: "stocktake_items",
+    12 stocktake_count_sheet_items: "stocktake_count_sheet_items",
+});
+
 /// A stocktake.
 ///
 /// Answered by
@@ -123,6 +191,87 @@ rt::model!(Stocktake, Number, {
     15 stocktake_items: "stocktake_items",
     16 failed_stocktake_items: "failed_stocktake_items",
     17 stocktake_count_sheet_items: "stocktake_count_sheet_items",
+});
+
+/// A stocktake failed stocktake item.
+///
+/// `failed_stocktake_items` of [`Stocktake`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct StocktakeFailedStocktakeItem {
+    /// `item_code`, at most 30 characters, never sent.
+    pub item_code: Option<String>,
+    /// `bin_name`, at most 20 characters, never sent.
+    pub bin_name: Option<String>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(StocktakeFailedStocktakeItem, Number, {
+    0 item_code: "item_code",
+    1 bin_name: "bin_name",
+});
+
+/// A stocktake item.
+///
+/// `stocktake_items` of [`Stocktake`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct StocktakeItem {
+    /// `stocktake_item_id`, never sent.
+    pub stocktake_item_id: Option<i64>,
+    /// `warehouse_holding_id`, never sent.
+    pub warehouse_holding_id: Option<i64>,
+    /// `bin_name`, at most 20 characters, never sent.
+    pub bin_name: Option<String>,
+    /// `item_code`, at most 30 characters, never sent.
+    pub item_code: Option<String>,
+    /// `item_name`, at most 60 characters, never sent.
+    pub item_name: Option<String>,
+    /// `stock_unit_name`, at most 20 characters, never sent.
+    pub stock_unit_name: Option<String>,
+    /// `traceable_type`, at most 50 characters, never sent.
+    pub traceable_type: Option<String>,
+    /// `product_group_id`, never sent.
+    pub product_group_id: Option<i64>,
+    /// `product_group_code`, at most 20 characters, never sent.
+    pub product_group_code: Option<String>,
+    /// `allows_negative_stock`, never sent.
+    pub allows_negative_stock: Option<bool>,
+    /// `quantity_in_stock`, 2 decimal places, never sent.
+    pub quantity_in_stock: Option<rt::Decimal>,
+    /// `value_of_stock`, 2 decimal places, never sent.
+    pub value_of_stock: Option<rt::Decimal>,
+    /// `average_buying_price`, 2 decimal places, never sent.
+    pub average_buying_price: Option<rt::Decimal>,
+    /// `stocktake_cycle_period`, never sent.
+    pub stocktake_cycle_period: Option<i32>,
+    /// `last_stocktake`, never sent.
+    pub last_stocktake: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_of_last_sale`, never sent.
+    pub date_of_last_sale: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `is_selected`.
+    pub is_selected: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(StocktakeItem, Number, {
+    0 stocktake_item_id: "stocktake_item_id",
+    1 warehouse_holding_id: "warehouse_holding_id",
+    2 bin_name: "bin_name",
+    3 item_code: "item_code",
+    4 item_name: "item_name",
+    5 stock_unit_name: "stock_unit_name",
+    6 traceable_type: "traceable_type",
+    7 product_group_id: "product_group_id",
+    8 product_group_code: "product_group_code",
+    9 allows_negative_stock: "allows_negative_stock",
+    10 quantity_in_stock: "quantity_in_stock",
+    11 value_of_stock: "value_of_stock",
+    12 average_buying_price: "average_buying_price",
+    13 stocktake_cycle_period: "stocktake_cycle_period",
+    14 last_stocktake: "last_stocktake",
+    15 date_of_last_sale: "date_of_last_sale",
+    16 is_selected: "is_selected",
 });
 
 /// Changes to a stocktake item.

@@ -3,6 +3,20 @@
 
 use sage_runtime::codegen as rt;
 
+/// A new supplier contact role.
+///
+/// `roles` of [`NewSupplierContact`](super::NewSupplierContact).
+#[derive(Clone, Default)]
+pub struct NewSupplierContactRole {
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewSupplierContactRole, Number, {
+    0 is_to_delete: "is_to_delete",
+});
+
 /// A supplier contact role.
 ///
 /// Answered by
@@ -38,4 +52,21 @@ rt::model!(SupplierContactRole, Number, {
     4 is_to_delete: "is_to_delete",
     5 date_time_created: "date_time_created",
     6 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a supplier contact role.
+///
+/// `roles` of [`SupplierContactUpdate`](super::SupplierContactUpdate).
+#[derive(Clone, Default)]
+pub struct SupplierContactRoleUpdate {
+    /// `id`.
+    pub id: rt::Update<i64>,
+    /// `is_to_delete`.
+    pub is_to_delete: rt::Update<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SupplierContactRoleUpdate, Number, {
+    0 id: "id",
+    1 is_to_delete: "is_to_delete",
 });

@@ -777,6 +777,57 @@ rt::model!(Supplier, Number, {
     112 date_time_updated: "date_time_updated",
 });
 
+/// A supplier alert.
+///
+/// `alerts` of [`Supplier`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SupplierAlert {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `supplier_id`.
+    pub supplier_id: Option<i64>,
+    /// `alert_text`, at most 255 characters.
+    pub alert_text: Option<String>,
+    /// `is_active`.
+    pub is_active: Option<bool>,
+    /// `show_alert_for_orders`.
+    pub show_alert_for_orders: Option<bool>,
+    /// `show_alert_for_returns`.
+    pub show_alert_for_returns: Option<bool>,
+    /// `show_alert_for_generate_purchase_orders`.
+    pub show_alert_for_generate_purchase_orders: Option<bool>,
+    /// `show_alert_for_generate_purchase_order_from_requisition_lines`.
+    pub show_alert_for_generate_purchase_order_from_requisition_lines: Option<bool>,
+    /// `show_alert_for_generate_purchase_orders_from_trial_kitting`.
+    pub show_alert_for_generate_purchase_orders_from_trial_kitting: Option<bool>,
+    /// `is_to_delete`.
+    pub is_to_delete: Option<bool>,
+    /// `updated_by`, at most 30 characters, never sent.
+    pub updated_by: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SupplierAlert, Number, {
+    0 id: "id",
+    1 supplier_id: "supplier_id",
+    2 alert_text: "alert_text",
+    3 is_active: "is_active",
+    4 show_alert_for_orders: "show_alert_for_orders",
+    5 show_alert_for_returns: "show_alert_for_returns",
+    6 show_alert_for_generate_purchase_orders: "show_alert_for_generate_purchase_orders",
+    7 show_alert_for_generate_purchase_order_from_requisition_lines: "show_alert_for_generate_purchase_order_from_requisition_lines",
+    8 show_alert_for_generate_purchase_orders_from_trial_kitting: "show_alert_for_generate_purchase_orders_from_trial_kitting",
+    9 is_to_delete: "is_to_delete",
+    10 updated_by: "updated_by",
+    11 date_time_created: "date_time_created",
+    12 date_time_updated: "date_time_updated",
+});
+
 /// Changes to a supplier alert.
 ///
 /// `alerts` of [`SupplierUpdate`].
@@ -816,6 +867,63 @@ rt::model!(SupplierAlertUpdate, Number, {
     7 show_alert_for_generate_purchase_order_from_requisition_lines: "show_alert_for_generate_purchase_order_from_requisition_lines",
     8 show_alert_for_generate_purchase_orders_from_trial_kitting: "show_alert_for_generate_purchase_orders_from_trial_kitting",
     9 is_to_delete: "is_to_delete",
+});
+
+/// A supplier bank.
+///
+/// `bank` of [`Supplier`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SupplierBank {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `supplier_id`, never sent.
+    pub supplier_id: Option<i64>,
+    /// `sort_code`, at most 6 characters.
+    pub sort_code: Option<String>,
+    /// `account_number`, at most 20 characters.
+    pub account_number: Option<String>,
+    /// `account_name`, at most 60 characters.
+    pub account_name: Option<String>,
+    /// `bank_payment_reference`, at most 60 characters.
+    pub bank_payment_reference: Option<String>,
+    /// `iban_number`, at most 40 characters.
+    pub iban_number: Option<String>,
+    /// `bic_number`, at most 11 characters.
+    pub bic_number: Option<String>,
+    /// `roll_number`, at most 30 characters.
+    pub roll_number: Option<String>,
+    /// `bacs_reference`, at most 60 characters.
+    pub bacs_reference: Option<String>,
+    /// `additional_reference`, at most 255 characters.
+    pub additional_reference: Option<String>,
+    /// `non_uk_sort_code`, at most 20 characters.
+    pub non_uk_sort_code: Option<String>,
+    /// `national_bank_identifier`, at most 50 characters.
+    pub national_bank_identifier: Option<String>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SupplierBank, Number, {
+    0 id: "id",
+    1 supplier_id: "supplier_id",
+    2 sort_code: "sort_code",
+    3 account_number: "account_number",
+    4 account_name: "account_name",
+    5 bank_payment_reference: "bank_payment_reference",
+    6 iban_number: "iban_number",
+    7 bic_number: "bic_number",
+    8 roll_number: "roll_number",
+    9 bacs_reference: "bacs_reference",
+    10 additional_reference: "additional_reference",
+    11 non_uk_sort_code: "non_uk_sort_code",
+    12 national_bank_identifier: "national_bank_identifier",
+    13 date_time_created: "date_time_created",
+    14 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a supplier bank.
@@ -860,6 +968,63 @@ rt::model!(SupplierBankUpdate, Number, {
     8 additional_reference: "additional_reference",
     9 non_uk_sort_code: "non_uk_sort_code",
     10 national_bank_identifier: "national_bank_identifier",
+});
+
+/// A supplier main address.
+///
+/// `main_address` of [`Supplier`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct SupplierMainAddress {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `supplier_id`, never sent.
+    pub supplier_id: Option<i64>,
+    /// `address_1`, at most 60 characters.
+    pub address_1: Option<String>,
+    /// `address_2`, at most 60 characters.
+    pub address_2: Option<String>,
+    /// `address_3`, at most 60 characters.
+    pub address_3: Option<String>,
+    /// `address_4`, at most 60 characters.
+    pub address_4: Option<String>,
+    /// `city`, at most 60 characters.
+    pub city: Option<String>,
+    /// `county`, at most 60 characters.
+    pub county: Option<String>,
+    /// `postcode`, at most 10 characters.
+    pub postcode: Option<String>,
+    /// `country`, at most 60 characters, never sent.
+    pub country: Option<String>,
+    /// `contact_name`, at most 235 characters, never sent.
+    pub contact_name: Option<String>,
+    /// `address_country_code_id`.
+    pub address_country_code_id: Option<i64>,
+    /// `address_country_code`, never sent.
+    pub address_country_code: Option<CountryCode>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// `date_time_updated`, never sent.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(SupplierMainAddress, Number, {
+    0 id: "id",
+    1 supplier_id: "supplier_id",
+    2 address_1: "address_1",
+    3 address_2: "address_2",
+    4 address_3: "address_3",
+    5 address_4: "address_4",
+    6 city: "city",
+    7 county: "county",
+    8 postcode: "postcode",
+    9 country: "country",
+    10 contact_name: "contact_name",
+    11 address_country_code_id: "address_country_code_id",
+    12 address_country_code: "address_country_code",
+    13 date_time_created: "date_time_created",
+    14 date_time_updated: "date_time_updated",
 });
 
 /// Changes to a supplier main address.

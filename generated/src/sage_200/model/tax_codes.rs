@@ -3,6 +3,27 @@
 
 use sage_runtime::codegen as rt;
 
+/// A new tax code.
+///
+/// `tax_code` of [`NewDeliveryAddress`](super::NewDeliveryAddress) and `tax_code` of
+/// [`NewPopOrderDeliveryAddress`](super::NewPopOrderDeliveryAddress).
+#[derive(Clone, Default)]
+pub struct NewTaxCode {
+    /// `code`.
+    pub code: Option<i32>,
+    /// `name`, at most 60 characters.
+    pub name: Option<String>,
+    /// `tax_rate`, 2 decimal places.
+    pub tax_rate: Option<rt::Decimal>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewTaxCode, Number, {
+    0 code: "code",
+    1 name: "name",
+    2 tax_rate: "tax_rate",
+});
+
 /// A tax code.
 ///
 /// Answered by [`TaxCodes::get`](super::super::tax_codes::TaxCodes::get) and
@@ -41,4 +62,26 @@ rt::model!(TaxCode, Number, {
     6 is_notional_acquisition_tax: "is_notional_acquisition_tax",
     7 date_time_created: "date_time_created",
     8 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a tax code.
+///
+/// `default_tax_code` of [`PurchaseLedgerSettingsUpdate`](super::PurchaseLedgerSettingsUpdate),
+/// `default_tax_code` of [`SalesLedgerSettingsUpdate`](super::SalesLedgerSettingsUpdate),
+/// `tax_code` of [`DeliveryAddressUpdate`](super::DeliveryAddressUpdate) and 1 more.
+#[derive(Clone, Default)]
+pub struct TaxCodeUpdate {
+    /// `code`.
+    pub code: rt::Update<i32>,
+    /// `name`, at most 60 characters.
+    pub name: rt::Update<String>,
+    /// `tax_rate`, 2 decimal places.
+    pub tax_rate: rt::Update<rt::Decimal>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(TaxCodeUpdate, Number, {
+    0 code: "code",
+    1 name: "name",
+    2 tax_rate: "tax_rate",
 });

@@ -3,7 +3,7 @@
 
 use sage_runtime::codegen as rt;
 
-/// A update mode.
+/// An update mode.
 ///
 /// Answered by [`UpdateModes::list`](super::super::update_modes::UpdateModes::list).
 #[derive(Clone, Default)]

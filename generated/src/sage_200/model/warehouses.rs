@@ -168,6 +168,22 @@ rt::model!(NewWarehouse, Number, {
     49 bom_settings: "bom_settings",
 });
 
+/// New warehouse bom settings.
+///
+/// `bom_settings` of [`NewWarehouse`].
+#[derive(Clone, Default)]
+pub struct NewWarehouseBomSettings {
+    /// `is_component_source`, `true` if not given.
+    ///
+    /// Only in Professional, not in Standard.
+    pub is_component_source: Option<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(NewWarehouseBomSettings, Number, {
+    0 is_component_source: "is_component_source",
+});
+
 /// A warehouse.
 ///
 /// Answered by [`Warehouses::create`](super::super::warehouses::Warehouses::create),
@@ -345,6 +361,45 @@ rt::model!(Warehouse, Number, {
     51 bom_settings: "bom_settings",
     52 date_time_created: "date_time_created",
     53 date_time_updated: "date_time_updated",
+});
+
+/// Warehouse bom settings.
+///
+/// `bom_settings` of [`Warehouse`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct WarehouseBomSettings {
+    /// `id`, never sent.
+    pub id: Option<i64>,
+    /// `is_component_source`.
+    ///
+    /// Only in Professional, not in Standard.
+    pub is_component_source: Option<bool>,
+    /// `date_time_created`, never sent.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(WarehouseBomSettings, Number, {
+    0 id: "id",
+    1 is_component_source: "is_component_source",
+    2 date_time_created: "date_time_created",
+});
+
+/// Changes to warehouse bom settings.
+///
+/// `bom_settings` of [`WarehouseUpdate`].
+#[derive(Clone, Default)]
+pub struct WarehouseBomSettingsUpdate {
+    /// `is_component_source`, `true` if not given.
+    ///
+    /// Only in Professional, not in Standard.
+    pub is_component_source: rt::Update<bool>,
+    /// What else there is.
+    pub extra: rt::Extra,
+}
+rt::model!(WarehouseBomSettingsUpdate, Number, {
+    0 is_component_source: "is_component_source",
 });
 
 /// Changes to a warehouse.
