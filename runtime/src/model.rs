@@ -205,17 +205,17 @@ macro_rules! model {
             }
 
             fn slot(&self, index: usize) -> ::core::option::Option<&dyn $crate::codegen::Slot> {
-                ::core::option::Option::Some(match index {
-                    $($index => &self.$field,)*
-                    _ => return ::core::option::Option::None,
-                })
+                match index {
+                    $($index => ::core::option::Option::Some(&self.$field),)*
+                    _ => ::core::option::Option::None,
+                }
             }
 
             fn slot_mut(&mut self, index: usize) -> ::core::option::Option<&mut dyn $crate::codegen::Slot> {
-                ::core::option::Option::Some(match index {
-                    $($index => &mut self.$field,)*
-                    _ => return ::core::option::Option::None,
-                })
+                match index {
+                    $($index => ::core::option::Option::Some(&mut self.$field),)*
+                    _ => ::core::option::Option::None,
+                }
             }
 
             fn extra(&self) -> &$crate::codegen::Extra {
