@@ -76,7 +76,9 @@ fn header(command: &str, documents: &[String]) -> String {
     let from = match documents {
         [] => String::new(),
         [one] => format!(" from {}", docs::one_line(one)),
-        several if same && !folder.is_empty() => format!(" from {} documents in {}", several.len(), docs::one_line(folder)),
+        several if same && !folder.is_empty() => {
+            format!(" from {} documents in {}", several.len(), docs::one_line(folder))
+        }
         several => format!(" from {} documents", several.len()),
     };
     format!("// {}{command}`{from}. Do not edit.\n", crate::plan::MARKER)

@@ -148,7 +148,8 @@ fn names_are_kept() {
 #[test]
 fn a_kept_name_is_untouchable() {
     let folder = goldens().into_iter().find(|folder| name(folder) == "inline").unwrap();
-    let kept = plain(&folder).names.replace("= SalesInvoiceLine:", "= Kept:").replace("sales_quotes list", "sales_quotes all");
+    let kept =
+        plain(&folder).names.replace("= SalesInvoiceLine:", "= Kept:").replace("sales_quotes list", "sales_quotes all");
     let outcome = run(&inputs(&folder, |text| text, Some(kept.clone())));
     assert_eq!(outcome.names, kept);
     let all = text(&outcome.files, "");
@@ -179,7 +180,9 @@ fn write_crate() -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("goldens");
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let _ = std::fs::remove_dir_all(root.join("src"));
-    let mut lib = String::from("//! Goldens.\n#![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms, clippy::all)]\n");
+    let mut lib = String::from(
+        "//! Goldens.\n#![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms, clippy::all)]\n",
+    );
     for folder in goldens() {
         for file in plain(&folder).files {
             let path = root.join("src").join(&file.path);
@@ -201,7 +204,12 @@ fn write_crate() -> PathBuf {
 
 fn succeed(command: &mut Command) {
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]

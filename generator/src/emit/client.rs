@@ -105,8 +105,7 @@ fn builder(package: &Package) -> String {
     if client.variables.is_empty() && client.headers.is_empty() {
         return out;
     }
-    let setters: Vec<String> =
-        client.variables.iter().map(variable).chain(client.headers.iter().map(header)).collect();
+    let setters: Vec<String> = client.variables.iter().map(variable).chain(client.headers.iter().map(header)).collect();
     let _ = write!(out, "\nimpl ClientBuilder {{\n{}}}\n", setters.join("\n"));
     out
 }
@@ -168,18 +167,33 @@ fn api(package: &Package) -> String {
     let mut out = String::from("static API: rt::Api = rt::Api {\n");
     let _ = writeln!(out, "    module: {},", types::literal(&package.module));
     let _ = writeln!(out, "    base_url: {},", types::literal(&client.base_url));
-    list(&mut out, "variables", "rt::Variable", client.variables.iter().map(|variable| {
-        let default = variable.default.as_ref().map_or("None".to_owned(), |text| format!("Some({})", types::literal(text)));
-        vec![("name", types::literal(&variable.wire)), ("setter", types::literal(variable.setter.as_str())), ("default", default)]
-    }));
-    list(&mut out, "headers", "rt::Header", client.headers.iter().map(|header| {
-        vec![
-            ("name", types::literal(&header.wire)),
-            ("setter", types::literal(header.setter.as_str())),
-            ("required", header.required.to_string()),
-            ("secret", header.secret.to_string()),
-        ]
-    }));
+    list(
+        &mut out,
+        "variables",
+        "rt::Variable",
+        client.variables.iter().map(|variable| {
+            let default =
+                variable.default.as_ref().map_or("None".to_owned(), |text| format!("Some({})", types::literal(text)));
+            vec![
+                ("name", types::literal(&variable.wire)),
+                ("setter", types::literal(variable.setter.as_str())),
+                ("default", default),
+            ]
+        }),
+    );
+    list(
+        &mut out,
+        "headers",
+        "rt::Header",
+        client.headers.iter().map(|header| {
+            vec![
+                ("name", types::literal(&header.wire)),
+                ("setter", types::literal(header.setter.as_str())),
+                ("required", header.required.to_string()),
+                ("secret", header.secret.to_string()),
+            ]
+        }),
+    );
     if let Some(property) = &client.idempotency {
         let _ = writeln!(out, "    idempotency: Some({}),", types::literal(property));
     }

@@ -12,7 +12,9 @@ use crate::rust::{Role, Struct};
 /// Prints one item.
 fn print(tokens: TokenStream) -> String {
     match syn::parse2(tokens) {
-        Ok(item) => prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] }),
+        Ok(item) => {
+            prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] })
+        }
         // What is quoted here is Rust whatever the names are; if not, the compiler of the output says so.
         Err(error) => format!("compile_error!({});\n", types::literal(&error.to_string())),
     }
@@ -57,7 +59,12 @@ pub(super) fn structure(item: &Struct, paragraphs: &[String]) -> String {
 }
 
 /// An enumeration of names; the last one holds what is not listed.
-pub(super) fn enumeration(name: &Ident, paragraphs: &[String], derives: &str, variants: &[(Ident, String, Option<String>)]) -> String {
+pub(super) fn enumeration(
+    name: &Ident,
+    paragraphs: &[String],
+    derives: &str,
+    variants: &[(Ident, String, Option<String>)],
+) -> String {
     let name = ident(name);
     let documentation = docs::attributes(paragraphs, 0);
     let derives = tokens(derives);

@@ -63,6 +63,7 @@ pub(super) fn comment(paragraphs: &[String], indent: usize, mark: &str) -> Strin
 
 /// As attributes, from which `prettyplease` makes comments.
 pub(super) fn attributes(paragraphs: &[String], indent: usize) -> TokenStream {
-    let lines = lines(paragraphs, indent).into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
+    let lines =
+        lines(paragraphs, indent).into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }

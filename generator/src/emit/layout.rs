@@ -210,6 +210,9 @@ mod tests {
     #[test]
     fn long_chains_are_broken_at_each_method() {
         let body = call().method("path", vec![Expr::atom("key")]).method("body", vec![Expr::atom("&contact")]);
-        assert_eq!(body.lay(4, 0), "rt::Call::json(&self.client, &UPDATE)\n        .path(key)\n        .body(&contact)");
+        assert_eq!(
+            body.lay(4, 0),
+            "rt::Call::json(&self.client, &UPDATE)\n        .path(key)\n        .body(&contact)"
+        );
     }
 }

@@ -11,7 +11,7 @@ use crate::rust::{Enum, Item, ModelFile, Package, Struct, Type, Union, Values};
 /// `model/mod.rs`
 pub(super) fn root(package: &Package) -> String {
     let mut modules: Vec<&Ident> = package.models.iter().map(|file| &file.module).collect();
-    modules.sort_by(|a, b| super::client::version(a.as_str()).cmp(&super::client::version(b.as_str())));
+    modules.sort_by_key(|module| super::client::version(module.as_str()));
     let mut out = format!("//! Models of {}: what is sent and what is answered.\n\n", package.title);
     modules.iter().for_each(|module| out.push_str(&format!("mod {module};\n")));
     out.push('\n');
@@ -101,7 +101,13 @@ fn enumeration(item: &Enum, scope: &Scope<'_>) -> String {
         Values::Strings(values) => string_enum(&item.name, &paragraphs, values),
         Values::Integers(values) => {
             let pairs = values.iter().map(|(name, value)| (name.clone(), value.to_string(), value.to_string()));
-            open_enum(&item.name, &paragraphs, "Clone, Debug, PartialEq, Eq, Hash", "rt::integer_enum!", pairs.collect())
+            open_enum(
+                &item.name,
+                &paragraphs,
+                "Clone, Debug, PartialEq, Eq, Hash",
+                "rt::integer_enum!",
+                pairs.collect(),
+            )
         }
     }
 }
@@ -113,7 +119,13 @@ pub(super) fn string_enum(name: &Ident, paragraphs: &[String], values: &[(Ident,
 }
 
 /// Variants, and behind them one for what is not listed: (name, as shown, literal).
-fn open_enum(name: &Ident, paragraphs: &[String], derives: &str, table: &str, values: Vec<(Ident, String, String)>) -> String {
+fn open_enum(
+    name: &Ident,
+    paragraphs: &[String],
+    derives: &str,
+    table: &str,
+    values: Vec<(Ident, String, String)>,
+) -> String {
     let rest = unlisted();
     let mut variants: Vec<(Ident, String, Option<String>)> =
         values.iter().map(|(name, shown, _)| (name.clone(), format!("{}.", crate::lower::code(shown)), None)).collect();

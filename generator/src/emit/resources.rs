@@ -41,7 +41,8 @@ pub(super) fn print(resource: &Resource) -> String {
 
 fn structure(resource: &Resource) -> String {
     let name = &resource.name;
-    let line = format!("Operations on {}; from [`Client::{m}`](super::Client::{m}).", resource.words, m = resource.module);
+    let line =
+        format!("Operations on {}; from [`Client::{m}`](super::Client::{m}).", resource.words, m = resource.module);
     let mut out = docs::comment(&[line], 0, "///");
     let _ = write!(
         out,
@@ -74,7 +75,8 @@ fn function_of(method: &Method) -> String {
         Reply::Text => "rt::Call::text".to_owned(),
         Reply::ByStatus(_) => "rt::Call::by_status".to_owned(),
     };
-    let mut body = Expr::call(constructor, vec![Expr::atom("&self.client"), Expr::atom(format!("&{}", method.constant))]);
+    let mut body =
+        Expr::call(constructor, vec![Expr::atom("&self.client"), Expr::atom(format!("&{}", method.constant))]);
     for argument in &method.arguments {
         let (ty, name, values) = given(argument);
         arguments.push(format!("{}: {ty}", argument.name));
@@ -215,7 +217,8 @@ fn by_status(replies: &Replies) -> String {
         .iter()
         .map(|kind| {
             let codes: Vec<String> = kind.statuses.iter().map(u16::to_string).collect();
-            let line = if codes.is_empty() { "Any other success.".to_owned() } else { format!("{}.", codes.join(" or ")) };
+            let line =
+                if codes.is_empty() { "Any other success.".to_owned() } else { format!("{}.", codes.join(" or ")) };
             (kind.name.clone(), line, Some(held(kind.ty.as_ref())))
         })
         .collect();

@@ -26,14 +26,11 @@ pub(super) fn prose(text: &str) -> String {
         }
         let word = visible(word);
         for (at, c) in word.char_indices() {
-            let link = c == ':' && word[at..].starts_with("://");
-            let bare = word.starts_with("www.") && c == '.';
-            if link || bare || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$')
-            {
-                out.push('\\');
-            } else if at == 0 && matches!(c, '-' | '+' | '=') {
-                out.push('\\');
-            } else if matches!(c, '.' | ')') && at > 0 && word[..at].bytes().all(|b| b.is_ascii_digit()) {
+            let link = c == ':' && word[at..].starts_with("://") || c == '.' && word.starts_with("www.");
+            let sign = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$');
+            let bullet = at == 0 && matches!(c, '-' | '+' | '=');
+            let number = matches!(c, '.' | ')') && at > 0 && word[..at].bytes().all(|b| b.is_ascii_digit());
+            if link || sign || bullet || number {
                 out.push('\\');
             }
             out.push(c);

@@ -110,7 +110,7 @@ fn parameter_base(planned: &Planned, resource: &Resource, parameter: &ir::Parame
 
 /// Makes the resources.
 pub(super) fn lower(models: &Models<'_>, plan: &Plan, names: &mut ApiNames) -> Vec<rust::Resource> {
-    let mut resources: Vec<rust::Resource> = plan.resources.iter().map(|resource| empty(resource)).collect();
+    let mut resources: Vec<rust::Resource> = plan.resources.iter().map(empty).collect();
     for (operation, planned) in models.api.operations.iter().zip(&plan.operations) {
         let resource = &plan.resources[planned.resource];
         let method = Lowering { models, operation, planned, resource }.method(names);

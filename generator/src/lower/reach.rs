@@ -150,11 +150,9 @@ impl<'a> Walk<'a> {
             None => base,
         };
         match &schema.kind {
-            ir::Kind::Array(item) | ir::Kind::Map(item) => {
-                // A list that holds itself is entered once, too.
-                if self.entered.insert((id, role, base.own)) {
-                    self.begin(Base { key: format!("{}[]", base.key), ..base.item() }, *item, role);
-                }
+            // A list that holds itself is entered once, too.
+            ir::Kind::Array(item) | ir::Kind::Map(item) if self.entered.insert((id, role, base.own)) => {
+                self.begin(Base { key: format!("{}[]", base.key), ..base.item() }, *item, role);
             }
             ir::Kind::Enum(_) => self.register(&base, id, None),
             ir::Kind::Object(object) if is_struct(object) => {

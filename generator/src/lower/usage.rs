@@ -150,7 +150,8 @@ impl Usage {
                 .iter()
                 .map(|parent| {
                     let name = &models.named[parent.ty.0].name;
-                    let part = if parent.property == CHOICE { "a choice".to_owned() } else { docs::code(&parent.property) };
+                    let part =
+                        if parent.property == CHOICE { "a choice".to_owned() } else { docs::code(&parent.property) };
                     format!("{part} of \u{1}{name}\u{2}")
                 })
                 .collect();
@@ -185,9 +186,7 @@ fn inside(api: &ir::Api, schema: ir::SchemaId, role: Option<Role>) -> Vec<(Strin
             let additional = object.additional.map(|schema| ("*".to_owned(), schema));
             properties.map(|property| (property.name.clone(), property.schema)).chain(additional).collect()
         }
-        ir::Kind::Union(union) => {
-            union.variants.iter().map(|variant| (CHOICE.to_owned(), variant.schema)).collect()
-        }
+        ir::Kind::Union(union) => union.variants.iter().map(|variant| (CHOICE.to_owned(), variant.schema)).collect(),
         _ => Vec::new(),
     }
 }
