@@ -2,6 +2,8 @@
 //!
 //! `cargo insta review` (or `INSTA_UPDATE=always`) takes a new output over, after it was read.
 
+#![expect(clippy::disallowed_methods, reason = "the generator reads no file, its tests do")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
