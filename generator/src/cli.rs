@@ -4,6 +4,7 @@ mod arguments;
 mod explain;
 mod generate;
 mod inspect;
+mod server;
 mod target;
 
 use sage_codegen::diagnostic::Format;
@@ -24,6 +25,7 @@ Options:
   --overlay FILE         corrections, in the format OpenAPI Overlay 1.0
   --config FILE          settings: an `api.toml`
   --name NAME            the name of the API: the crate and its module
+  --server URL           where the service is, if its documents do not say so, or not rightly
   --out DIR              the folder of the crate
   --runtime DIR          where `sage-runtime` is, if it is not to come from the registry
   --stage STAGE          source, adapted, ir, rust or files

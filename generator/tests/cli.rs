@@ -167,6 +167,76 @@ fn documents_are_checked_by_themselves() {
 }
 
 #[test]
+fn what_is_wrong_with_documents_is_told_of_them() {
+    let folder = Folder::new("faults");
+    folder.write("syntax.json", "{\"openapi\": \"3.0.3\",\n \"paths\": tru}");
+    folder.write("twice.yaml", "openapi: 3.0.3\nopenapi: 3.0.3\n");
+    folder.write("letter.yaml", "dear: reader\n");
+    let table = [
+        ("check --document syntax.json", vec!["error[D101]", "--> syntax.json:2:11"]),
+        ("generate --document syntax.json --name pets --out out", vec!["error[D101]", "--> syntax.json:2:11"]),
+        ("generate --document twice.yaml --name pets --out out", vec!["error[D102]", "--> twice.yaml:2:1"]),
+        ("generate --document letter.yaml --name pets --out out", vec!["error[D106]", "--> letter.yaml:1:1"]),
+        ("check --document pets.yaml syntax.json twice.yaml", vec!["--> syntax.json:2:11", "--> twice.yaml:2:1"]),
+        ("inspect --document syntax.json --stage ir", vec!["error[D101]", "--> syntax.json:2:11"]),
+    ];
+    for (command, signs) in table {
+        let ended = folder.run(command);
+        assert_eq!(ended.status, Some(1), "{command}\n{}", ended.stderr);
+        assert!(signs.iter().all(|sign| ended.stderr.contains(sign)), "{command}\n{}", ended.stderr);
+        assert!(!ended.stderr.contains("api.toml") && !ended.stderr.contains("D116"), "{command}\n{}", ended.stderr);
+    }
+    // A file may be called like a word of Rust: nobody wrote the settings in which that would be wrong.
+    folder.write("type.yaml", DOCUMENT);
+    folder.done("check --document type.yaml");
+}
+
+#[test]
+fn a_server_that_no_document_names_has_a_stand_in() {
+    let folder = Folder::new("server");
+    let head = "info: { title: Small, version: '1' }\npaths: {}\n";
+    let small = format!("openapi: 3.0.3\n{head}");
+    let table = [
+        (small.clone(), "https://localhost", "#/servers"),
+        (format!("{small}servers: []\n"), "https://localhost", "#/servers"),
+        (format!("{small}servers: [{{ url: / }}]\n"), "https://localhost", "#/servers"),
+        (format!("{small}servers: [{{ url: /v1/ }}]\n"), "https://localhost/v1", "#/servers"),
+        (format!("{small}servers: [{{ url: 'http://pets.example' }}]\n"), "https://localhost", "#/servers"),
+        (format!("swagger: '2.0'\n{head}"), "https://localhost", "#/host"),
+        (format!("swagger: '2.0'\nbasePath: /v2\n{head}"), "https://localhost/v2", "#/host"),
+    ];
+    for (document, base, pointer) in table {
+        folder.write("small.yaml", &document);
+        let ended = folder.done("generate --document small.yaml --name small --out out");
+        assert!(ended.stderr.contains("warning[D116]") && ended.stderr.contains("small.yaml:"), "{}", ended.stderr);
+        assert!(ended.stderr.contains(pointer), "{document}\n{}", ended.stderr);
+        assert!(folder.read("out/src/lib.rs").contains(&format!("base_url: \"{base}\"")), "{document}");
+        let given = folder.done("generate --document small.yaml --name small --out out --server https://pets.example/");
+        assert!(given.stderr.is_empty(), "{}", given.stderr);
+        assert!(folder.read("out/src/lib.rs").contains("base_url: \"https://pets.example\""), "{document}");
+    }
+    folder.write("swagger.yaml", &format!("swagger: '2.0'\nhost: pets.example\nschemes: [http, https]\n{head}"));
+    let ended = folder.done("generate --document swagger.yaml --name small --out out");
+    assert!(ended.stderr.is_empty(), "{}", ended.stderr);
+    assert!(folder.read("out/src/lib.rs").contains("base_url: \"https://pets.example\""));
+}
+
+#[test]
+fn a_crate_is_not_called_like_another_or_like_a_word_of_rust() {
+    let folder = Folder::new("names");
+    let words = "std core alloc test proc_macro proc-macro sage-runtime sage_runtime type Self async gen";
+    for name in words.split(' ') {
+        for command in ["generate", "check"] {
+            let ended = folder.run(&format!("{command} --document pets.yaml --name {name} --out out"));
+            assert_eq!(ended.status, Some(2), "{name}");
+            let start = format!("error: `{name}` is no name for a crate: ");
+            assert!(ended.stderr.starts_with(&start), "{}", ended.stderr);
+        }
+    }
+    assert!(folder.files("").len() == 2, "nothing was written");
+}
+
+#[test]
 fn each_stage_can_be_looked_at() {
     let folder = Folder::new("inspect");
     let table = [
@@ -204,6 +274,9 @@ fn a_command_line_that_is_not_understood_ends_with_2() {
         "generate --document pets.yaml --out out",
         "generate --document pets.yaml --name 1st --out out",
         "generate --document pets.yaml --name pets --out out --stage ir",
+        "generate --document pets.yaml --name pets --out out --server http://pets.example",
+        "generate --document pets.yaml --name pets --out out --server https://{region}.example",
+        "check --config api.toml --server https://pets.example",
         "inspect --document pets.yaml",
         "inspect --document pets.yaml --stage tokens",
         "check --document",

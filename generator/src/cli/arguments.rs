@@ -3,17 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use lexopt::ValueExt as _;
-use sage_codegen::adapt;
 use sage_codegen::config;
-use sage_codegen::diagnostic::{Diagnostics, Format};
+use sage_codegen::diagnostic::{Diagnostic, Format};
 use sage_codegen::inputs::VERSION;
-use sage_codegen::names::Words;
-use sage_codegen::node::Node;
-use sage_codegen::source::Source;
+use sage_codegen::names::{Ident, Words};
 use sage_codegen::{ApiInput, InputFile};
 use sage_codegen_host::{Fault, read};
 
-use super::Stop;
+use super::{Stop, server};
 
 /// The options of `generate`, `check` and `inspect`.
 #[derive(Default)]
@@ -22,6 +19,7 @@ pub(crate) struct Arguments {
     pub(crate) overlay: Option<PathBuf>,
     pub(crate) config: Option<PathBuf>,
     pub(crate) name: Option<String>,
+    pub(crate) server: Option<String>,
     pub(crate) out: Option<PathBuf>,
     pub(crate) runtime: Option<String>,
     pub(crate) stage: Option<String>,
@@ -48,6 +46,9 @@ impl Arguments {
         if arguments.documents.is_empty() && arguments.config.is_none() {
             return Err(Stop::Usage("name a document, with `--document FILE`".to_owned()));
         }
+        if arguments.server.is_some() && arguments.config.is_some() {
+            return Err(Stop::Usage("the settings name the server; leave out `--server` or `--config`".to_owned()));
+        }
         Ok(arguments)
     }
 
@@ -57,6 +58,7 @@ impl Arguments {
             "overlay" => self.overlay = Some(parser.value()?.into()),
             "config" => self.config = Some(parser.value()?.into()),
             "name" => self.name = Some(parser.value()?.string()?),
+            "server" => self.server = Some(parser.value()?.string()?),
             "out" => self.out = Some(parser.value()?.into()),
             "runtime" => self.runtime = Some(parser.value()?.string()?),
             "stage" => self.stage = Some(parser.value()?.string()?),
@@ -80,15 +82,16 @@ impl Arguments {
         }
     }
 
-    /// Reads the files. Without settings, such are made from what the documents say of themselves.
-    pub(crate) fn read(&self) -> Result<ApiInput, Stop> {
+    /// Reads the files. Without settings, such are made from what the documents say of themselves, with a warning
+    /// where they do not say enough.
+    pub(crate) fn read(&self) -> Result<(ApiInput, Option<Diagnostic>), Stop> {
         let mut files = Vec::new();
         for path in self.documents.iter().chain(&self.overlay) {
             files.push(named(path)?);
         }
-        let config = match &self.config {
-            Some(path) => named(path)?,
-            None => self.settings(&files),
+        let (config, warning) = match &self.config {
+            Some(path) => (named(path)?, None),
+            None => self.settings(&files)?,
         };
         let mut api = ApiInput { name: self.name(), config, files };
         if let Some(path) = &self.config
@@ -96,22 +99,26 @@ impl Arguments {
         {
             beside(path, &mut api)?;
         }
-        Ok(api)
+        Ok((api, warning))
     }
 
-    /// The least that `api.toml` must say, for documents that come without one.
-    fn settings(&self, files: &[InputFile]) -> InputFile {
+    /// The least that `api.toml` must say, for documents that come without one. It is sound whatever they hold: what
+    /// is wrong with them is to be reported of them, not of settings that nobody wrote.
+    fn settings(&self, files: &[InputFile]) -> Result<(InputFile, Option<Diagnostic>), Stop> {
         let (documents, overlay) = files.split_at(self.documents.len());
         let names = |files: &[InputFile]| files.iter().map(|file| quoted(&file.name)).collect::<Vec<_>>().join(", ");
-        let server = documents.iter().find_map(server).unwrap_or_default();
+        let (server, warning) = match &self.server {
+            Some(address) => (server::given(address)?, None),
+            None => server::settings(documents),
+        };
         let overlay = overlay.iter().map(|file| format!("overlay = {}\n", quoted(&file.name))).collect::<String>();
         let text = format!(
             "module = {}\ntitle = {}\ndocuments = [{}]\n{overlay}\n[server]\n{server}",
-            quoted(&Words::of(&self.name()).snake()),
+            quoted(Ident::snake(&Words::of(&self.name())).as_str()),
             quoted(&self.name()),
             names(documents),
         );
-        InputFile { name: "api.toml".into(), bytes: text.into() }
+        Ok((InputFile { name: "api.toml".into(), bytes: text.into() }, warning))
     }
 }
 
@@ -138,24 +145,6 @@ fn beside(config: &Path, api: &mut ApiInput) -> Result<(), Fault> {
         api.files.push(InputFile { name: name.as_str().into(), bytes: read(&folder.join(name))? });
     }
     Ok(())
-}
-
-/// The first server of a document, as settings.
-fn server(file: &InputFile) -> Option<String> {
-    let source = Source::read(&file.name, file.text().ok()?).ok()?;
-    let mut diagnostics = Diagnostics::new();
-    let source = adapt::to_openapi_30(source, &mut diagnostics);
-    // They are reported when the document is read for good.
-    drop(diagnostics.into_vec());
-    let server = source.tree.pointer("/servers/0")?;
-    let mut text = format!("url = {}\n", quoted(server.get("url")?.as_str()?.trim_end_matches('/')));
-    for (name, variable) in server.get("variables").and_then(Node::as_object).into_iter().flatten() {
-        text.push_str(&format!("\n[[server.variables]]\nname = {}\n", quoted(name)));
-        if let Some(default) = variable.get("default").and_then(Node::as_str) {
-            text.push_str(&format!("default = {}\n", quoted(default)));
-        }
-    }
-    Some(text)
 }
 
 /// A string of TOML.

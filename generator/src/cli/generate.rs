@@ -1,7 +1,8 @@
 //! `sage-codegen generate` and `check`: documents in, a crate out or compared.
 
-use sage_codegen::diagnostic::Severity;
+use sage_codegen::diagnostic::{Diagnostic, Severity};
 use sage_codegen::emit::{Form, Layout};
+use sage_codegen::names::ident;
 use sage_codegen::plan::{Plan, plan};
 use sage_codegen::report::{self, Row};
 use sage_codegen::{InputFile, Inputs, Outcome, generate};
@@ -11,11 +12,14 @@ use sage_codegen_host::{Changes, Exit, Fence, Root};
 use super::arguments::Arguments;
 use super::{Stop, help, messages, target};
 
+/// Libraries that a client could not tell from itself.
+const TAKEN: [&str; 6] = ["std", "core", "alloc", "test", "proc_macro", "sage_runtime"];
+
 const COMMAND: &str = "sage-codegen generate";
 
 /// `generate`.
 pub(crate) fn run(parser: lexopt::Parser) -> Result<Exit, Stop> {
-    let known = ["document", "overlay", "config", "name", "out", "runtime"];
+    let known = ["document", "overlay", "config", "name", "server", "out", "runtime"];
     let arguments = Arguments::parse(parser, &known)?;
     if arguments.help {
         return Ok(help());
@@ -38,13 +42,14 @@ pub(crate) fn run(parser: lexopt::Parser) -> Result<Exit, Stop> {
 
 /// `check`: of documents alone, or of a crate that was made from them.
 pub(crate) fn check(parser: lexopt::Parser) -> Result<Exit, Stop> {
-    let known = ["document", "overlay", "config", "name", "out", "runtime"];
+    let known = ["document", "overlay", "config", "name", "server", "out", "runtime"];
     let arguments = Arguments::parse(parser, &known)?;
     if arguments.help {
         return Ok(help());
     }
     let Some(out) = &arguments.out else {
-        let (outcome, _) = timed(&inputs(&arguments, None)?);
+        let (inputs, warning) = inputs(&arguments, None)?;
+        let (outcome, _) = timed(&inputs, warning);
         messages(arguments.format, |format| outcome.messages(format, Severity::Note));
         return Ok(if outcome.has_errors() { Exit::Errors } else { Exit::Ok });
     };
@@ -60,18 +65,25 @@ fn crate_name(name: &str) -> Result<(), Stop> {
     let mut letters = name.chars();
     let first = letters.next().is_some_and(|letter| letter.is_ascii_alphabetic());
     let rest = letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_');
-    if first && rest {
-        Ok(())
-    } else {
-        Err(Stop::Usage(format!("`{name}` is no name for a crate: letters, digits, `-` and `_`, a letter first")))
+    if !(first && rest) {
+        return Err(Stop::Usage(format!(
+            "`{name}` is no name for a crate: letters, digits, `-` and `_`, a letter first"
+        )));
     }
+    let library = name.replace('-', "_");
+    if ident::is_keyword(&library) || TAKEN.contains(&library.as_str()) {
+        return Err(Stop::Usage(format!(
+            "`{name}` is no name for a crate: it is a word of Rust, or a crate that every client uses"
+        )));
+    }
+    Ok(())
 }
 
 /// Everything that writing and comparing have in common; `None` if there were errors.
 fn prepare(arguments: &Arguments, root: &Root) -> Result<Option<(Plan, Row)>, Stop> {
     let names = root.read(target::NAMES)?.map(|bytes| InputFile { name: target::NAMES.into(), bytes });
-    let inputs = inputs(arguments, names)?;
-    let (outcome, row) = timed(&inputs);
+    let (inputs, warning) = inputs(arguments, names)?;
+    let (outcome, row) = timed(&inputs, warning);
     messages(arguments.format, |format| outcome.messages(format, Severity::Note));
     if outcome.has_errors() {
         return Ok(None);
@@ -80,18 +92,20 @@ fn prepare(arguments: &Arguments, root: &Root) -> Result<Option<(Plan, Row)>, St
     Ok(Some((plan(files, &target::tree(root)?, &target::owned()), row)))
 }
 
-fn inputs(arguments: &Arguments, names: Option<InputFile>) -> Result<Inputs, Stop> {
+fn inputs(arguments: &Arguments, names: Option<InputFile>) -> Result<(Inputs, Option<Diagnostic>), Stop> {
+    let (api, warning) = arguments.read()?;
     let layout = Layout::Crate { name: arguments.name(), runtime: arguments.runtime() };
-    Ok(Inputs { apis: vec![arguments.read()?], names, form: Form { command: COMMAND.to_owned(), layout } })
+    Ok((Inputs { apis: vec![api], names, form: Form { command: COMMAND.to_owned(), layout } }, warning))
 }
 
-/// Generates, with the clock that the generator does not have.
+/// Generates, with the clock that the generator does not have, and with the warning of the settings before all others.
 #[expect(clippy::disallowed_types, reason = "the program may know the time, the library may not")]
-fn timed(inputs: &Inputs) -> (Outcome, Row) {
+fn timed(inputs: &Inputs, warning: Option<Diagnostic>) -> (Outcome, Row) {
     let progress = Progress::new();
     let start = std::time::Instant::now();
-    let outcome = generate(inputs, &|api, begun| if begun { progress.begin(api) } else { progress.end(api) });
+    let mut outcome = generate(inputs, &|api, begun| if begun { progress.begin(api) } else { progress.end(api) });
     let seconds = start.elapsed().as_secs_f64();
+    outcome.apis[0].diagnostics.splice(0..0, warning);
     let row = Row::new(&outcome.apis[0], seconds);
     (outcome, row)
 }
@@ -110,6 +124,7 @@ fn command(arguments: &Arguments) -> String {
     option("overlay", arguments.overlay.iter().map(path).collect());
     option("config", arguments.config.iter().map(path).collect());
     option("name", vec![arguments.name()]);
+    option("server", arguments.server.iter().cloned().collect());
     option("runtime", arguments.runtime.iter().cloned().collect());
     option("out", arguments.out.iter().map(path).collect());
     words.join(" ")

@@ -14,14 +14,16 @@ use super::{Stop, help, messages};
 
 /// The command.
 pub(crate) fn run(parser: lexopt::Parser) -> Result<Exit, Stop> {
-    let known = ["document", "overlay", "config", "name", "stage"];
+    let known = ["document", "overlay", "config", "name", "server", "stage"];
     let arguments = Arguments::parse(parser, &known)?;
     if arguments.help {
         return Ok(help());
     }
     let stage = Stage::parse(arguments.stage.as_deref())?;
     let mut diagnostics = Diagnostics::new();
-    let (text, sources) = dump(&arguments.read()?, stage, &mut diagnostics);
+    let (api, warning) = arguments.read()?;
+    diagnostics.extend(warning);
+    let (text, sources) = dump(&api, stage, &mut diagnostics);
     let diagnostics = diagnostics.into_vec();
     messages(arguments.format, |format| diagnostic::render(&diagnostics, &sources, format));
     terminal::out(&text);

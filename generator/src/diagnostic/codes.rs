@@ -52,6 +52,11 @@ NotText = "D113", Error, "the file is not UTF-8 text",
     "Documents and settings are read as UTF-8. Save the file in this encoding.";
 SameModule = "D114", Error, "two APIs have the same module",
     "`module` in `api.toml` is the folder of the API in the generated crate, so each API needs one of its own.";
+NoServer = "D116", Warning, "no document says where the service is",
+    "A client sends its requests to the first server of the documents whose address starts with `https://`. Here \
+     there is none: `servers` (in Swagger 2.0 `host`) is missing, or is relative to an address that is not known. \
+     `https://localhost` stands in for it. Name the server with `--server URL`, or have the users of the client set \
+     it with `base_url` of its builder.";
 Unaccounted = "B902", Error, "something of the document disappeared",
     "What stands in the documents is counted independently of what is generated. Here the two disagree: something is \
      neither emitted nor listed as skipped. Please report it, with the document if you may share it.";

@@ -17,7 +17,7 @@ impl Ident {
         let legal = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             && text.bytes().any(|b| b.is_ascii_alphanumeric())
             && !text.starts_with(|c: char| c.is_ascii_digit())
-            && !KEYWORDS.iter().any(|(keyword, _)| *keyword == text);
+            && !is_keyword(text);
         (legal && text.len() <= LONGEST).then(|| Self(text.to_owned()))
     }
 
@@ -79,6 +79,11 @@ pub fn mark(text: &str) -> String {
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("x{:04x}", (hash ^ (hash >> 32)) & 0xffff)
+}
+
+/// May this not be a name because it is a word of the language?
+pub fn is_keyword(text: &str) -> bool {
+    KEYWORDS.iter().any(|(keyword, _)| *keyword == text)
 }
 
 /// Every keyword, strict and reserved, with the plain word that stands in for it.

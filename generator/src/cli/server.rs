@@ -1,0 +1,99 @@
+//! Where the service is, for documents that come without settings.
+
+use sage_codegen::InputFile;
+use sage_codegen::adapt;
+use sage_codegen::diagnostic::{Code, Diagnostic, Diagnostics};
+use sage_codegen::node::Node;
+use sage_codegen::source::{Dialect, Source};
+
+use super::Stop;
+use super::arguments::quoted;
+
+/// Stands in for a server that no document names, so that there is a client; its user sets the real one.
+const PLACEHOLDER: &str = "https://localhost";
+
+/// The settings of the first server that tokens may be sent to, or of a stand-in, with a warning that says so.
+pub(super) fn settings(documents: &[InputFile]) -> (String, Option<Diagnostic>) {
+    let sources: Vec<Source> = documents.iter().filter_map(document).collect();
+    if let Some(server) = sources.iter().flat_map(servers).find_map(secure) {
+        return (server, None);
+    }
+    let relative = sources.iter().flat_map(servers).filter_map(address).find(|url| is_path(url));
+    let base = format!("{PLACEHOLDER}{}", relative.unwrap_or_default().trim_end_matches('/'));
+    // A document that cannot be read has worse to report, and may well name a server.
+    let sound = sources.len() == documents.len();
+    let warning = sources.first().filter(|_| sound).map(|first| {
+        let odd = sources.iter().find(|source| servers(source).next().is_some());
+        stand_in(odd.unwrap_or(first), &base)
+    });
+    (url(&base), warning)
+}
+
+/// The settings of the server that the command line names.
+pub(super) fn given(address: &str) -> Result<String, Stop> {
+    let rest = address.strip_prefix("https://").unwrap_or_default();
+    let legal = !rest.starts_with('/') && !rest.contains(|c: char| "?#@{}".contains(c) || c.is_whitespace());
+    if rest.is_empty() || !legal {
+        let what = "`https://`, a host and perhaps a path, without user, query, fragment and variables";
+        return Err(Stop::Usage(format!("`{address}` is no base URL: {what}")));
+    }
+    Ok(url(address.trim_end_matches('/')))
+}
+
+/// A document whose servers can be looked at. What is wrong with any other is reported when it is read for good.
+fn document(file: &InputFile) -> Option<Source> {
+    let source = Source::read(&file.name, file.text().ok()?).ok()?;
+    match source.dialect() {
+        Dialect::OpenApi30 | Dialect::OpenApi31 => Some(source),
+        Dialect::Swagger20 => {
+            let mut diagnostics = Diagnostics::new();
+            let mut source = adapt::to_openapi_30(source, &mut diagnostics);
+            drop(diagnostics.into_vec());
+            source.origins.moved("/servers", "/host");
+            Some(source)
+        }
+        Dialect::Overlay | Dialect::Postman | Dialect::Unknown => None,
+    }
+}
+
+fn servers(source: &Source) -> impl Iterator<Item = &Node> {
+    source.tree.get("servers").and_then(Node::as_array).into_iter().flatten()
+}
+
+fn address(server: &Node) -> Option<&str> {
+    server.get("url")?.as_str()
+}
+
+/// An absolute path, to be resolved against the address of the document, which is not known here.
+fn is_path(url: &str) -> bool {
+    url.starts_with('/') && !url.starts_with("//") && !url.contains(['?', '#', ' ', '@', '{', '}'])
+}
+
+/// A server as settings, if tokens may be sent to it.
+fn secure(server: &Node) -> Option<String> {
+    let address = address(server).filter(|url| url.starts_with("https://"))?;
+    let mut text = url(address.trim_end_matches('/'));
+    for (name, variable) in server.get("variables").and_then(Node::as_object).into_iter().flatten() {
+        text.push_str(&format!("\n[[server.variables]]\nname = {}\n", quoted(name)));
+        if let Some(default) = variable.get("default").and_then(Node::as_str) {
+            text.push_str(&format!("default = {}\n", quoted(default)));
+        }
+    }
+    Some(text)
+}
+
+fn url(address: &str) -> String {
+    format!("url = {}\n", quoted(address))
+}
+
+fn stand_in(source: &Source, base: &str) -> Diagnostic {
+    let message = match servers(source).find_map(address) {
+        Some(found) => {
+            format!("server `{found}` is no base URL that starts with `https://`; `{base}` stands in for it")
+        }
+        None => format!("the document names no server; `{base}` stands in for it"),
+    };
+    Diagnostic::new(Code::NoServer, message)
+        .at(&source.on_disk(&source.root().join("/servers")))
+        .help("name it with `--server URL`, or set it with `base_url` of the client's builder")
+}
