@@ -1,7 +1,7 @@
-//! From [`rust::Package`] to files: a straight print, no decision about the document is taken here.
+//! From [`crate::rust::Package`] to files: a straight print, no decision about the document is taken here.
 //!
 //! Enumerations are built with `quote` and printed by `prettyplease`, item by item. Structs, functions, descriptors and
-//! tables are laid out by [`layout`] and its neighbors: rustfmt breaks lines, calls and chains each at a width of its own,
+//! tables are laid out by `layout` and its neighbors: rustfmt breaks lines, calls and chains each at a width of its own,
 //! where `prettyplease` knows but one, and neither of them touches what stands in a macro.
 
 mod client;

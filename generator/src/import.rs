@@ -1,7 +1,7 @@
 //! A vendor's documents to their facts: OpenAPI 3.0 YAML in a stable order, without a sentence of prose.
 //!
-//! Documents come in any dialect and are adapted first. [`terms`] reads availability and roles out of the prose before
-//! [`facts`] drops it. Paths and components are sorted by name and methods have a fixed order, so that a vendor's newer
+//! Documents come in any dialect and are adapted first. `terms` reads availability and roles out of the prose before
+//! `facts` drops it. Paths and components are sorted by name and methods have a fixed order, so that a vendor's newer
 //! version gives a small difference; properties, parameters and statuses keep the document's order. Documents that go
 //! into one file are joined; what several documents of one API repeat is written once, or reported if they disagree.
 

@@ -85,7 +85,7 @@ impl PurchaseCreditNotes {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
 
-    /// Release on a purchase credit note: `POST /purchase_credit_notes/{key}/release`.
+    /// Releases a purchase credit note: `POST /purchase_credit_notes/{key}/release`.
     ///
     /// Success is 201.
     ///

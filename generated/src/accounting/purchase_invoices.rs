@@ -85,7 +85,7 @@ impl PurchaseInvoices {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
 
-    /// Release on a purchase invoice: `POST /purchase_invoices/{key}/release`.
+    /// Releases a purchase invoice: `POST /purchase_invoices/{key}/release`.
     ///
     /// Success is 201.
     ///

@@ -85,7 +85,7 @@ impl SalesCreditNotes {
         DeleteSalesCreditNote(rt::Call::json(&self.client, &DELETE).path(key))
     }
 
-    /// Release on a sales credit note: `POST /sales_credit_notes/{key}/release`.
+    /// Releases a sales credit note: `POST /sales_credit_notes/{key}/release`.
     ///
     /// Success is 201.
     ///

@@ -62,7 +62,7 @@ impl Journals {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
 
-    /// Reissue on a journal: `POST /journals/{key}/reissue`.
+    /// Reissues a journal: `POST /journals/{key}/reissue`.
     ///
     /// Success is 201.
     ///

@@ -82,7 +82,7 @@ impl SalesInvoices {
         DeleteSalesInvoice(rt::Call::json(&self.client, &DELETE).path(key))
     }
 
-    /// Release on a sales invoice: `POST /sales_invoices/{key}/release`.
+    /// Releases a sales invoice: `POST /sales_invoices/{key}/release`.
     ///
     /// Success is 201.
     ///

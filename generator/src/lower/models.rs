@@ -280,7 +280,7 @@ fn field_docs(parent: &ir::Schema, property: &ir::Property, schema: &ir::Schema,
     }
     facts.extend(limits);
     if property.read_only && role == Role::Reply {
-        facts.push("never sent".to_owned());
+        facts.push("read-only".to_owned());
     }
     if role != Role::Reply
         && let Some(default) = property.default.as_ref().and_then(docs::value)

@@ -30,6 +30,18 @@ pub(super) fn method(
     out
 }
 
+/// "Releases" for the action `release`; "Notes on" for a word that is no verb, or for several words.
+fn does(action: &str) -> String {
+    let verb = docs::sentence(action);
+    let verb = verb.trim_end_matches('.');
+    match verb.chars().last() {
+        Some('s') => format!("{verb} on"),
+        _ if verb.contains(' ') => format!("{verb} on"),
+        Some('x' | 'h') => format!("{verb}es"),
+        _ => format!("{verb}s"),
+    }
+}
+
 /// "Lists customer contacts of a customer"
 fn what(operation: &ir::Operation, planned: &Planned, resource: &Resource) -> String {
     let item = docs::thing(&resource.item);
@@ -40,7 +52,7 @@ fn what(operation: &ir::Operation, planned: &Planned, resource: &Resource) -> St
         (Tail::Action { name, .. }, _) if operation.method == ir::Method::Get => {
             format!("Gets the {} of {item}", name.prose())
         }
-        (Tail::Action { name, .. }, _) => format!("{} on {item}", docs::sentence(&name.prose()).trim_end_matches('.')),
+        (Tail::Action { name, .. }, _) => format!("{} {item}", does(&name.prose())),
         (_, "list") => format!("Lists {many}"),
         (_, "get") => format!("Gets {item}"),
         (_, "create") => format!("Creates {item}"),

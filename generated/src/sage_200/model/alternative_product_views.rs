@@ -10,29 +10,29 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeProductView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `product_id`, never sent.
+    /// `product_id`, read-only.
     pub product_id: Option<i64>,
-    /// `product_code`, at most 30 characters, never sent.
+    /// `product_code`, at most 30 characters, read-only.
     pub product_code: Option<String>,
-    /// `product_name`, at most 60 characters, never sent.
+    /// `product_name`, at most 60 characters, read-only.
     pub product_name: Option<String>,
-    /// `product_group_id`, never sent.
+    /// `product_group_id`, read-only.
     pub product_group_id: Option<i64>,
-    /// `alternative_product_id`, never sent.
+    /// `alternative_product_id`, read-only.
     pub alternative_product_id: Option<i64>,
-    /// `alternative_product_code`, at most 30 characters, never sent.
+    /// `alternative_product_code`, at most 30 characters, read-only.
     pub alternative_product_code: Option<String>,
-    /// `alternative_product_name`, at most 60 characters, never sent.
+    /// `alternative_product_name`, at most 60 characters, read-only.
     pub alternative_product_name: Option<String>,
-    /// `alternative_product_group_id`, never sent.
+    /// `alternative_product_group_id`, read-only.
     pub alternative_product_group_id: Option<i64>,
-    /// `alternative_product_status_type_id`, never sent.
+    /// `alternative_product_status_type_id`, read-only.
     pub alternative_product_status_type_id: Option<i64>,
-    /// `alternative_product_traceable_type_id`, never sent.
+    /// `alternative_product_traceable_type_id`, read-only.
     pub alternative_product_traceable_type_id: Option<i64>,
-    /// `is_preferred`, never sent.
+    /// `is_preferred`, read-only.
     pub is_preferred: Option<bool>,
     /// What else there is.
     pub extra: rt::Extra,

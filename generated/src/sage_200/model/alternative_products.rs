@@ -15,7 +15,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeProduct {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `product_id`.
     pub product_id: Option<i64>,
@@ -25,13 +25,13 @@ pub struct AlternativeProduct {
     pub is_preferred: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `alternative_product`, never sent.
+    /// `alternative_product`, read-only.
     pub alternative_product: Option<Product>,
-    /// `product`, never sent.
+    /// `product`, read-only.
     pub product: Option<Product>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

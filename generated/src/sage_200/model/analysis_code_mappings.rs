@@ -9,19 +9,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisCode {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `allow_overtype`, never sent.
+    /// `allow_overtype`, read-only.
     pub allow_overtype: Option<bool>,
-    /// `allow_new_on_entry`, never sent.
+    /// `allow_new_on_entry`, read-only.
     pub allow_new_on_entry: Option<bool>,
-    /// `values`, never sent.
+    /// `values`, read-only.
     pub values: Option<Vec<AnalysisCodeValue>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -45,31 +45,31 @@ rt::model!(AnalysisCode, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisCodeMapping {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `class_name`, at most 255 characters, never sent.
+    /// `class_name`, at most 255 characters, read-only.
     pub class_name: Option<String>,
-    /// `friendly_class_name`, at most 255 characters, never sent.
+    /// `friendly_class_name`, at most 255 characters, read-only.
     pub friendly_class_name: Option<String>,
-    /// `property_name`, at most 255 characters, never sent.
+    /// `property_name`, at most 255 characters, read-only.
     pub property_name: Option<String>,
-    /// `friendly_property_name`, at most 255 characters, never sent.
+    /// `friendly_property_name`, at most 255 characters, read-only.
     pub friendly_property_name: Option<String>,
-    /// `is_mandatory`, never sent.
+    /// `is_mandatory`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_mandatory: Option<bool>,
-    /// `is_read_only`, never sent.
+    /// `is_read_only`, read-only.
     pub is_read_only: Option<bool>,
-    /// `slot`, never sent.
+    /// `slot`, read-only.
     pub slot: Option<i32>,
     /// `analysis_code_id`.
     pub analysis_code_id: Option<AnalysisCode>,
     /// `analysis_code`.
     pub analysis_code: Option<AnalysisCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -95,17 +95,17 @@ rt::model!(AnalysisCodeMapping, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisCodeValue {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `analysis_code_id`, never sent.
+    /// `analysis_code_id`, read-only.
     pub analysis_code_id: Option<i64>,
-    /// `value`, at most 60 characters, never sent.
+    /// `value`, at most 60 characters, read-only.
     pub value: Option<String>,
-    /// `is_default`, never sent.
+    /// `is_default`, read-only.
     pub is_default: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

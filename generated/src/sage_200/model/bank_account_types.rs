@@ -10,11 +10,11 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankAccountType {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `description`, at most 20 characters, never sent.
+    /// `description`, at most 20 characters, read-only.
     pub description: Option<String>,
-    /// `value`, at most 20 characters, never sent.
+    /// `value`, at most 20 characters, read-only.
     pub value: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -57,13 +57,13 @@ pub struct BankPostedTransaction {
     pub nominal_analysis_items: Option<Vec<BankPostedTransactionNominalAnalysisItem>>,
     /// `trade_items`.
     pub trade_items: Option<Vec<BankPostedTransactionTradeItem>>,
-    /// `bank`, never sent.
+    /// `bank`, read-only.
     pub bank: Option<Bank>,
-    /// `cheque_currency`, never sent.
+    /// `cheque_currency`, read-only.
     pub cheque_currency: Option<Currency>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

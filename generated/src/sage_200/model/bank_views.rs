@@ -9,73 +9,73 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 8 characters, never sent.
+    /// `code`, at most 8 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 60 characters, never sent.
+    /// `description`, at most 60 characters, read-only.
     pub description: Option<String>,
-    /// `sort_code`, at most 10 characters, never sent.
+    /// `sort_code`, at most 10 characters, read-only.
     pub sort_code: Option<String>,
-    /// `account_no`, at most 20 characters, never sent.
+    /// `account_no`, at most 20 characters, read-only.
     pub account_no: Option<String>,
-    /// `bank_name`, at most 60 characters, never sent.
+    /// `bank_name`, at most 60 characters, read-only.
     pub bank_name: Option<String>,
-    /// `account_type_id`, never sent.
+    /// `account_type_id`, read-only.
     pub account_type_id: Option<i64>,
-    /// `account_status_type_id`, never sent.
+    /// `account_status_type_id`, read-only.
     pub account_status_type_id: Option<i64>,
-    /// `balance`, 2 decimal places, never sent.
+    /// `balance`, 2 decimal places, read-only.
     pub balance: Option<rt::Decimal>,
-    /// `balance_in_base`, 2 decimal places, never sent.
+    /// `balance_in_base`, 2 decimal places, read-only.
     pub balance_in_base: Option<rt::Decimal>,
-    /// `overdraft_limit`, 2 decimal places, never sent.
+    /// `overdraft_limit`, 2 decimal places, read-only.
     pub overdraft_limit: Option<rt::Decimal>,
-    /// `account_name`, at most 50 characters, never sent.
+    /// `account_name`, at most 50 characters, read-only.
     pub account_name: Option<String>,
-    /// `iban`, at most 40 characters, never sent.
+    /// `iban`, at most 40 characters, read-only.
     pub iban: Option<String>,
-    /// `bic`, at most 11 characters, never sent.
+    /// `bic`, at most 11 characters, read-only.
     pub bic: Option<String>,
-    /// `statement_balance`, 2 decimal places, never sent.
+    /// `statement_balance`, 2 decimal places, read-only.
     pub statement_balance: Option<rt::Decimal>,
-    /// `statement_date`, never sent.
+    /// `statement_date`, read-only.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `statement_page_number`, never sent.
+    /// `statement_page_number`, read-only.
     pub statement_page_number: Option<i32>,
-    /// `currency_id`, never sent.
+    /// `currency_id`, read-only.
     pub currency_id: Option<i64>,
-    /// `currency_name`, at most 30 characters, never sent.
+    /// `currency_name`, at most 30 characters, read-only.
     pub currency_name: Option<String>,
-    /// `currency_symbol`, at most 4 characters, never sent.
+    /// `currency_symbol`, at most 4 characters, read-only.
     pub currency_symbol: Option<String>,
-    /// `currency_iso_code_id`, never sent.
+    /// `currency_iso_code_id`, read-only.
     pub currency_iso_code_id: Option<i64>,
-    /// `currency_iso_code`, at most 3 characters, never sent.
+    /// `currency_iso_code`, at most 3 characters, read-only.
     pub currency_iso_code: Option<String>,
-    /// `currency_iso_code_name`, at most 100 characters, never sent.
+    /// `currency_iso_code_name`, at most 100 characters, read-only.
     pub currency_iso_code_name: Option<String>,
-    /// `bank_account_nominal_reference`, at most 8 characters, never sent.
+    /// `bank_account_nominal_reference`, at most 8 characters, read-only.
     pub bank_account_nominal_reference: Option<String>,
-    /// `bank_account_nominal_cost_centre`, at most 3 characters, never sent.
+    /// `bank_account_nominal_cost_centre`, at most 3 characters, read-only.
     pub bank_account_nominal_cost_centre: Option<String>,
-    /// `bank_account_nominal_department`, at most 3 characters, never sent.
+    /// `bank_account_nominal_department`, at most 3 characters, read-only.
     pub bank_account_nominal_department: Option<String>,
-    /// `bank_charges_nominal_reference`, at most 8 characters, never sent.
+    /// `bank_charges_nominal_reference`, at most 8 characters, read-only.
     pub bank_charges_nominal_reference: Option<String>,
-    /// `bank_charges_nominal_cost_centre`, at most 3 characters, never sent.
+    /// `bank_charges_nominal_cost_centre`, at most 3 characters, read-only.
     pub bank_charges_nominal_cost_centre: Option<String>,
-    /// `bank_charges_nominal_department`, at most 3 characters, never sent.
+    /// `bank_charges_nominal_department`, at most 3 characters, read-only.
     pub bank_charges_nominal_department: Option<String>,
-    /// `exchange_diff_nominal_reference`, at most 8 characters, never sent.
+    /// `exchange_diff_nominal_reference`, at most 8 characters, read-only.
     pub exchange_diff_nominal_reference: Option<String>,
-    /// `exchange_diff_nominal_cost_centre`, at most 3 characters, never sent.
+    /// `exchange_diff_nominal_cost_centre`, at most 3 characters, read-only.
     pub exchange_diff_nominal_cost_centre: Option<String>,
-    /// `exchange_diff_nominal_department`, at most 3 characters, never sent.
+    /// `exchange_diff_nominal_department`, at most 3 characters, read-only.
     pub exchange_diff_nominal_department: Option<String>,
-    /// `electronic_bank`, at most 60 characters, never sent.
+    /// `electronic_bank`, at most 60 characters, read-only.
     pub electronic_bank: Option<String>,
-    /// `electronic_bank_function_id`, never sent.
+    /// `electronic_bank_function_id`, read-only.
     pub electronic_bank_function_id: Option<rt::Json>,
     /// What else there is.
     pub extra: rt::Extra,

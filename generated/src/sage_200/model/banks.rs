@@ -13,7 +13,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Bank {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `code`, at most 8 characters.
     pub code: Option<String>,
@@ -29,9 +29,9 @@ pub struct Bank {
     pub account_type: Option<String>,
     /// `account_status_type`, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `balance`, 2 decimal places, never sent.
+    /// `balance`, 2 decimal places, read-only.
     pub balance: Option<rt::Decimal>,
-    /// `balance_in_base`, 2 decimal places, never sent.
+    /// `balance_in_base`, 2 decimal places, read-only.
     pub balance_in_base: Option<rt::Decimal>,
     /// `overdraft_limit`, 2 decimal places.
     pub overdraft_limit: Option<rt::Decimal>,
@@ -41,9 +41,9 @@ pub struct Bank {
     pub iban: Option<String>,
     /// `bic`, at most 11 characters.
     pub bic: Option<String>,
-    /// `statement_balance`, 2 decimal places, never sent.
+    /// `statement_balance`, 2 decimal places, read-only.
     pub statement_balance: Option<rt::Decimal>,
-    /// `statement_date`, never sent.
+    /// `statement_date`, read-only.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `account_currency_id`.
     pub account_currency_id: Option<i64>,
@@ -65,15 +65,15 @@ pub struct Bank {
     pub exchange_diff_nominal_cost_centre: Option<String>,
     /// `exchange_diff_nominal_department`, at most 3 characters.
     pub exchange_diff_nominal_department: Option<String>,
-    /// `account_currency`, never sent.
+    /// `account_currency`, read-only.
     pub account_currency: Option<Currency>,
-    /// `bank_account_nominal_code`, never sent.
+    /// `bank_account_nominal_code`, read-only.
     pub bank_account_nominal_code: Option<NominalCode>,
     /// `bank_address`.
     pub bank_address: Option<BankAddress>,
-    /// `bank_charges_nominal_code`, never sent.
+    /// `bank_charges_nominal_code`, read-only.
     pub bank_charges_nominal_code: Option<NominalCode>,
-    /// `exchange_diff_nominal_code`, never sent.
+    /// `exchange_diff_nominal_code`, read-only.
     pub exchange_diff_nominal_code: Option<NominalCode>,
     /// `bank_contacts`.
     pub bank_contacts: Option<Vec<BankContact>>,
@@ -83,9 +83,9 @@ pub struct Bank {
     pub memos: Option<Vec<BankMemo>>,
     /// `websites`.
     pub websites: Option<Vec<BankWebsite>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -136,7 +136,7 @@ rt::model!(Bank, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `contact`, at most 60 characters.
     pub contact: Option<String>,
@@ -156,9 +156,9 @@ pub struct BankAddress {
     pub county: Option<String>,
     /// `postcode`, at most 10 characters.
     pub postcode: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -222,9 +222,9 @@ rt::model!(BankAddressUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankContact {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `bank_id`, never sent.
+    /// `bank_id`, read-only.
     pub bank_id: Option<i64>,
     /// `type`, at most 20 characters.
     pub kind: Option<String>,
@@ -232,9 +232,9 @@ pub struct BankContact {
     pub address: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -278,9 +278,9 @@ rt::model!(BankContactUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankEmail {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `bank_id`, never sent.
+    /// `bank_id`, read-only.
     pub bank_id: Option<i64>,
     /// `email`, at most 200 characters.
     pub email: Option<String>,
@@ -288,9 +288,9 @@ pub struct BankEmail {
     pub is_default: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -335,21 +335,21 @@ rt::model!(BankEmailUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankItem {
-    /// `bank_code`, never sent.
+    /// `bank_code`, read-only.
     pub bank_code: Option<String>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `bank_entry_type`, at most 30 characters, never sent.
+    /// `bank_entry_type`, at most 30 characters, read-only.
     pub bank_entry_type: Option<String>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `cheque_value`, 2 decimal places, never sent.
+    /// `cheque_value`, 2 decimal places, read-only.
     pub cheque_value: Option<rt::Decimal>,
-    /// `statement_date`, never sent.
+    /// `statement_date`, read-only.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `statement_page_number`, never sent.
+    /// `statement_page_number`, read-only.
     pub statement_page_number: Option<i32>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i32>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -371,9 +371,9 @@ rt::model!(BankItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankMemo {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `bank_id`, never sent.
+    /// `bank_id`, read-only.
     pub bank_id: Option<i64>,
     /// `note`, at most 1000 characters.
     pub note: Option<String>,
@@ -381,11 +381,11 @@ pub struct BankMemo {
     pub is_active: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, never sent.
+    /// `created_by`, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -519,9 +519,9 @@ rt::model!(BankUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankWebsite {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `bank_id`, never sent.
+    /// `bank_id`, read-only.
     pub bank_id: Option<i64>,
     /// `website`, at most 200 characters.
     pub website: Option<String>,
@@ -529,9 +529,9 @@ pub struct BankWebsite {
     pub is_default: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

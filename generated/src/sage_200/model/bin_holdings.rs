@@ -14,7 +14,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BinHolding {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `warehouse_holding_id`.
     pub warehouse_holding_id: Option<i64>,
@@ -24,29 +24,29 @@ pub struct BinHolding {
     pub name: Option<String>,
     /// `allocation_priority`.
     pub allocation_priority: Option<i64>,
-    /// `quantity_reserved`, 5 decimal places, never sent.
+    /// `quantity_reserved`, 5 decimal places, read-only.
     pub quantity_reserved: Option<rt::Decimal>,
-    /// `unconfirmed_qty_in_stock`, 5 decimal places, never sent.
+    /// `unconfirmed_qty_in_stock`, 5 decimal places, read-only.
     pub unconfirmed_qty_in_stock: Option<rt::Decimal>,
-    /// `confirmed_qty_in_stock`, 5 decimal places, never sent.
+    /// `confirmed_qty_in_stock`, 5 decimal places, read-only.
     pub confirmed_qty_in_stock: Option<rt::Decimal>,
-    /// `quantity_allocated_sop`, 5 decimal places, never sent.
+    /// `quantity_allocated_sop`, 5 decimal places, read-only.
     pub quantity_allocated_sop: Option<rt::Decimal>,
-    /// `quantity_allocated_stock`, 5 decimal places, never sent.
+    /// `quantity_allocated_stock`, 5 decimal places, read-only.
     pub quantity_allocated_stock: Option<rt::Decimal>,
-    /// `quantity_allocated_bom`, 5 decimal places, never sent.
+    /// `quantity_allocated_bom`, 5 decimal places, read-only.
     pub quantity_allocated_bom: Option<rt::Decimal>,
-    /// `quantity_in_stock`, 5 decimal places, never sent.
+    /// `quantity_in_stock`, 5 decimal places, read-only.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `quantity_in_stock_less_reserved`, 5 decimal places, never sent.
+    /// `quantity_in_stock_less_reserved`, 5 decimal places, read-only.
     pub quantity_in_stock_less_reserved: Option<rt::Decimal>,
-    /// `quantity_allocated`, 5 decimal places, never sent.
+    /// `quantity_allocated`, 5 decimal places, read-only.
     pub quantity_allocated: Option<rt::Decimal>,
-    /// `free_stock_available`, 5 decimal places, never sent.
+    /// `free_stock_available`, 5 decimal places, read-only.
     pub free_stock_available: Option<rt::Decimal>,
-    /// `free_stock_available_less_reserved`, 5 decimal places, never sent.
+    /// `free_stock_available_less_reserved`, 5 decimal places, read-only.
     pub free_stock_available_less_reserved: Option<rt::Decimal>,
-    /// `last_stocktake`, never sent.
+    /// `last_stocktake`, read-only.
     pub last_stocktake: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
@@ -114,9 +114,9 @@ pub struct BinHolding {
     pub product: Option<Product>,
     /// `warehouse_holding`.
     pub warehouse_holding: Option<WarehouseHolding>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BomCostHeadingType {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `description`, at most 50 characters.
     pub description: Option<String>,

@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BomCostHeading {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `bom_cost_heading_type`, at most 50 characters, never sent.
+    /// `bom_cost_heading_type`, at most 50 characters, read-only.
     pub bom_cost_heading_type: Option<String>,
-    /// `name`, at most 50 characters, never sent.
+    /// `name`, at most 50 characters, read-only.
     pub name: Option<String>,
-    /// `markup`, 2 decimal places, never sent.
+    /// `markup`, 2 decimal places, read-only.
     pub markup: Option<rt::Decimal>,
-    /// `overhead_recovery_percent`, 2 decimal places, never sent.
+    /// `overhead_recovery_percent`, 2 decimal places, read-only.
     pub overhead_recovery_percent: Option<rt::Decimal>,
-    /// `reserved`, never sent.
+    /// `reserved`, read-only.
     pub reserved: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

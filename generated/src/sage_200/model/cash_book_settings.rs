@@ -12,7 +12,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CashBookSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `default_bank_account_id`.
     pub default_bank_account_id: Option<i64>,

@@ -13,7 +13,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyDetails {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 60 characters.
     pub name: Option<String>,
@@ -27,7 +27,7 @@ pub struct CompanyDetails {
     pub website: Option<String>,
     /// `tax_registration_number`, at most 30 characters.
     pub tax_registration_number: Option<String>,
-    /// `years_accounts_held_for`, never sent.
+    /// `years_accounts_held_for`, read-only.
     pub years_accounts_held_for: Option<i32>,
     /// `country_code_id`.
     pub country_code_id: Option<i64>,
@@ -35,13 +35,13 @@ pub struct CompanyDetails {
     pub country_code: Option<CountryCode>,
     /// `eori_number`, at most 14 characters.
     pub eori_number: Option<String>,
-    /// `is_supplier_payments_enabled`, never sent.
+    /// `is_supplier_payments_enabled`, read-only.
     pub is_supplier_payments_enabled: Option<bool>,
     /// `address`.
     pub address: Option<CompanyDetailsAddress>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -70,7 +70,7 @@ rt::model!(CompanyDetails, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyDetailsAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `address_1`, at most 60 characters.
     pub address_1: Option<String>,
@@ -88,9 +88,9 @@ pub struct CompanyDetailsAddress {
     pub postcode: Option<String>,
     /// `country`, at most 60 characters.
     pub country: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,15 +10,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurableTerm {
-    /// `key`, at most 255 characters, never sent.
+    /// `key`, at most 255 characters, read-only.
     pub key: Option<String>,
-    /// `lower_case_single`, at most 255 characters, never sent.
+    /// `lower_case_single`, at most 255 characters, read-only.
     pub lower_case_single: Option<String>,
-    /// `lower_case_plural`, at most 255 characters, never sent.
+    /// `lower_case_plural`, at most 255 characters, read-only.
     pub lower_case_plural: Option<String>,
-    /// `upper_case_single`, at most 255 characters, never sent.
+    /// `upper_case_single`, at most 255 characters, read-only.
     pub upper_case_single: Option<String>,
-    /// `upper_case_plural`, at most 255 characters, never sent.
+    /// `upper_case_plural`, at most 255 characters, read-only.
     pub upper_case_plural: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -12,27 +12,27 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConsolidatedNominalCode {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `reference`, at most 8 characters, never sent.
+    /// `reference`, at most 8 characters, read-only.
     pub reference: Option<String>,
-    /// `cost_centre_id`, never sent.
+    /// `cost_centre_id`, read-only.
     pub cost_centre_id: Option<i64>,
-    /// `cost_centre_code`, at most 3 characters, never sent.
+    /// `cost_centre_code`, at most 3 characters, read-only.
     pub cost_centre_code: Option<String>,
-    /// `department_id`, never sent.
+    /// `department_id`, read-only.
     pub department_id: Option<i64>,
-    /// `department_code`, at most 3 characters, never sent.
+    /// `department_code`, at most 3 characters, read-only.
     pub department_code: Option<String>,
-    /// `nominal_account_type`, at most 20 characters, never sent.
+    /// `nominal_account_type`, at most 20 characters, read-only.
     pub nominal_account_type: Option<String>,
     /// `account_status_type`, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

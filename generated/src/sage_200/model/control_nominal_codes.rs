@@ -11,19 +11,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ControlNominalCode {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 50 characters, never sent.
+    /// `name`, at most 50 characters, read-only.
     pub name: Option<String>,
-    /// `account_number`, at most 8 characters, never sent.
+    /// `account_number`, at most 8 characters, read-only.
     pub account_number: Option<String>,
-    /// `nominal_reporting_type`, at most 20 characters, never sent.
+    /// `nominal_reporting_type`, at most 20 characters, read-only.
     pub nominal_reporting_type: Option<String>,
-    /// `control_nominal_code_type`, at most 20 characters, never sent.
+    /// `control_nominal_code_type`, at most 20 characters, read-only.
     pub control_nominal_code_type: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -11,9 +11,9 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CostCentre {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 3 characters, never sent.
+    /// `code`, at most 3 characters, read-only.
     pub code: Option<String>,
     /// `name`, at most 60 characters.
     pub name: Option<String>,
@@ -25,9 +25,9 @@ pub struct CostCentre {
     pub contact_email_address: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

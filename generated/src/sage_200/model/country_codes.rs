@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CountryCode {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 2 characters, never sent.
+    /// `code`, at most 2 characters, read-only.
     pub code: Option<String>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `eu_member`, never sent.
+    /// `eu_member`, read-only.
     pub eu_member: Option<bool>,
     /// `tax_mask`.
     pub tax_mask: Option<CountryCodeTaxMask>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -43,13 +43,13 @@ rt::model!(CountryCode, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CountryCodeTaxMask {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 255 characters.
     pub name: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

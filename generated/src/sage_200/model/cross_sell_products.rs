@@ -15,7 +15,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CrossSellProduct {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `product_id`.
     pub product_id: Option<i64>,
@@ -23,13 +23,13 @@ pub struct CrossSellProduct {
     pub cross_sell_product_id: Option<i64>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `cross_sell_product`, never sent.
+    /// `cross_sell_product`, read-only.
     pub cross_sell_product: Option<Product>,
-    /// `product`, never sent.
+    /// `product`, read-only.
     pub product: Option<Product>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

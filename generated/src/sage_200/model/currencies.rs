@@ -12,33 +12,33 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Currency {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `symbol`, at most 4 characters, never sent.
+    /// `symbol`, at most 4 characters, read-only.
     pub symbol: Option<String>,
-    /// `name`, at most 30 characters, never sent.
+    /// `name`, at most 30 characters, read-only.
     pub name: Option<String>,
-    /// `core_currency_rate`, 6 decimal places, never sent.
+    /// `core_currency_rate`, 6 decimal places, read-only.
     pub core_currency_rate: Option<rt::Decimal>,
-    /// `euro_currency_rate`, 6 decimal places, never sent.
+    /// `euro_currency_rate`, 6 decimal places, read-only.
     pub euro_currency_rate: Option<rt::Decimal>,
-    /// `is_base_currency`, never sent.
+    /// `is_base_currency`, read-only.
     pub is_base_currency: Option<bool>,
-    /// `is_euro_currency`, never sent.
+    /// `is_euro_currency`, read-only.
     pub is_euro_currency: Option<bool>,
-    /// `use_for_new_accounts`, never sent.
+    /// `use_for_new_accounts`, read-only.
     pub use_for_new_accounts: Option<bool>,
-    /// `exchange_rate_type`, at most 20 characters, never sent.
+    /// `exchange_rate_type`, at most 20 characters, read-only.
     pub exchange_rate_type: Option<String>,
-    /// `exchange_rate_amendability_type`, at most 50 characters, never sent.
+    /// `exchange_rate_amendability_type`, at most 50 characters, read-only.
     pub exchange_rate_amendability_type: Option<String>,
-    /// `currency_iso_code_id`, never sent.
+    /// `currency_iso_code_id`, read-only.
     pub currency_iso_code_id: Option<i64>,
-    /// `currency_iso_code`, never sent.
+    /// `currency_iso_code`, read-only.
     pub currency_iso_code: Option<CurrencyIsoCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

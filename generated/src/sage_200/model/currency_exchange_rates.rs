@@ -12,29 +12,29 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CurrencyExchangeRate {
-    /// `currency_from_id`, never sent.
+    /// `currency_from_id`, read-only.
     pub currency_from_id: Option<i64>,
-    /// `currency_from_rate`, 6 decimal places, never sent.
+    /// `currency_from_rate`, 6 decimal places, read-only.
     pub currency_from_rate: Option<rt::Decimal>,
-    /// `currency_from_value`, 2 decimal places, never sent.
+    /// `currency_from_value`, 2 decimal places, read-only.
     pub currency_from_value: Option<rt::Decimal>,
-    /// `currency_from_is_amendable`, never sent.
+    /// `currency_from_is_amendable`, read-only.
     pub currency_from_is_amendable: Option<bool>,
-    /// `currency_from_no_periods`, never sent.
+    /// `currency_from_no_periods`, read-only.
     pub currency_from_no_periods: Option<bool>,
-    /// `currency_from_is_expired`, never sent.
+    /// `currency_from_is_expired`, read-only.
     pub currency_from_is_expired: Option<bool>,
-    /// `currency_to_id`, never sent.
+    /// `currency_to_id`, read-only.
     pub currency_to_id: Option<i64>,
-    /// `currency_to_rate`, 6 decimal places, never sent.
+    /// `currency_to_rate`, 6 decimal places, read-only.
     pub currency_to_rate: Option<rt::Decimal>,
-    /// `currency_to_value`, 2 decimal places, never sent.
+    /// `currency_to_value`, 2 decimal places, read-only.
     pub currency_to_value: Option<rt::Decimal>,
-    /// `currency_to_is_amendable`, never sent.
+    /// `currency_to_is_amendable`, read-only.
     pub currency_to_is_amendable: Option<bool>,
-    /// `currency_to_no_periods`, never sent.
+    /// `currency_to_no_periods`, read-only.
     pub currency_to_no_periods: Option<bool>,
-    /// `currency_to_is_expired`, never sent.
+    /// `currency_to_is_expired`, read-only.
     pub currency_to_is_expired: Option<bool>,
     /// `exchange_rate_type`, at most 20 characters.
     pub exchange_rate_type: Option<String>,
@@ -42,15 +42,15 @@ pub struct CurrencyExchangeRate {
     pub currency_transaction_type: Option<String>,
     /// `transaction_date`.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places, never sent.
+    /// `exchange_rate`, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `currency_from`, never sent.
+    /// `currency_from`, read-only.
     pub currency_from: Option<Currency>,
-    /// `currency_to`, never sent.
+    /// `currency_to`, read-only.
     pub currency_to: Option<Currency>,
-    /// `currency_base`, never sent.
+    /// `currency_base`, read-only.
     pub currency_base: Option<Currency>,
-    /// `currency_euro`, never sent.
+    /// `currency_euro`, read-only.
     pub currency_euro: Option<Currency>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -9,15 +9,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CurrentUser {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `logon_name`, at most 256 characters, never sent.
+    /// `logon_name`, at most 256 characters, read-only.
     pub logon_name: Option<String>,
     /// `friendly_name`, at most 250 characters.
     pub friendly_name: Option<String>,
     /// `email_address`, at most 50 characters.
     pub email_address: Option<String>,
-    /// `is_web_user`, never sent.
+    /// `is_web_user`, read-only.
     pub is_web_user: Option<bool>,
     /// `last_logon_date_time`.
     pub last_logon_date_time: Option<rt::DateTime<rt::FixedOffset>>,

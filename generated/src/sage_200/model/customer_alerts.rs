@@ -12,7 +12,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerAlert {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `customer_id`.
     pub customer_id: Option<i64>,
@@ -38,11 +38,11 @@ pub struct CustomerAlert {
     pub show_alert_for_project_bills: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `updated_by`, at most 30 characters, never sent.
+    /// `updated_by`, at most 30 characters, read-only.
     pub updated_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -11,13 +11,13 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerCard {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
     /// `description`, at most 50 characters.
     pub description: Option<String>,
-    /// `last_used_date`, never sent.
+    /// `last_used_date`, read-only.
     pub last_used_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,

@@ -14,13 +14,13 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerContact {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
     /// `salutation_id`.
     pub salutation_id: Option<i64>,
-    /// `name`, at most 180 characters, never sent.
+    /// `name`, at most 180 characters, read-only.
     pub name: Option<String>,
     /// `first_name`, at most 60 characters.
     pub first_name: Option<String>,
@@ -28,15 +28,15 @@ pub struct CustomerContact {
     pub middle_name: Option<String>,
     /// `last_name`, at most 60 characters.
     pub last_name: Option<String>,
-    /// `default_telephone`, at most 227 characters, never sent.
+    /// `default_telephone`, at most 227 characters, read-only.
     pub default_telephone: Option<String>,
-    /// `default_email`, at most 227 characters, never sent.
+    /// `default_email`, at most 227 characters, read-only.
     pub default_email: Option<String>,
-    /// `is_default`, never sent.
+    /// `is_default`, read-only.
     pub is_default: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `salutation`, never sent.
+    /// `salutation`, read-only.
     pub salutation: Option<Salutation>,
     /// `emails`.
     pub emails: Option<Vec<CustomerEmail>>,
@@ -50,9 +50,9 @@ pub struct CustomerContact {
     pub websites: Option<Vec<CustomerWebsite>>,
     /// `roles`.
     pub roles: Option<Vec<CustomerContactRole>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -15,7 +15,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerDeliveryAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `customer_id`.
     pub customer_id: Option<i64>,
@@ -39,7 +39,7 @@ pub struct CustomerDeliveryAddress {
     pub county: Option<String>,
     /// `postcode`, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters, never sent.
+    /// `country`, at most 60 characters, read-only.
     pub country: Option<String>,
     /// `address_country_code_id`.
     pub address_country_code_id: Option<i64>,
@@ -57,17 +57,17 @@ pub struct CustomerDeliveryAddress {
     pub tax_code_id: Option<i64>,
     /// `country_code_id`.
     pub country_code_id: Option<i64>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `customer`, never sent.
+    /// `customer`, read-only.
     pub customer: Option<Customer>,
-    /// `address_country_code`, never sent.
+    /// `address_country_code`, read-only.
     pub address_country_code: Option<CountryCode>,
-    /// `tax_code`, never sent.
+    /// `tax_code`, read-only.
     pub tax_code: Option<TaxCode>,
-    /// `country_code`, never sent.
+    /// `country_code`, read-only.
     pub country_code: Option<CountryCode>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -15,9 +15,9 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerMobile {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `full_number`, at most 227 characters, never sent.
+    /// `full_number`, at most 227 characters, read-only.
     pub full_number: Option<String>,
     /// `country_code`, at most 5 characters.
     pub country_code: Option<String>,
@@ -25,7 +25,7 @@ pub struct CustomerMobile {
     pub area_code: Option<String>,
     /// `subscriber_number`, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `customer_contact_id`, never sent.
+    /// `customer_contact_id`, read-only.
     pub customer_contact_id: Option<i64>,
     /// `is_default`.
     pub is_default: Option<bool>,
@@ -33,9 +33,9 @@ pub struct CustomerMobile {
     pub is_to_delete: Option<bool>,
     /// `customer_contact`.
     pub customer_contact: Option<CustomerContact>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

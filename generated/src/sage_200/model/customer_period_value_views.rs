@@ -44,7 +44,7 @@ pub struct CustomerPeriodValueView {
     pub period_value_total_cash_value_to_date_in_base: Option<rt::Decimal>,
     /// `period_value_total_profit_value_to_date_in_base`, 2 decimal places.
     pub period_value_total_profit_value_to_date_in_base: Option<rt::Decimal>,
-    /// `period_value_exchange_rate_gain_or_loss`, never sent.
+    /// `period_value_exchange_rate_gain_or_loss`, read-only.
     pub period_value_exchange_rate_gain_or_loss: Option<i64>,
     /// `period_value_total_finance_charges_applied`, 2 decimal places.
     pub period_value_total_finance_charges_applied: Option<rt::Decimal>,

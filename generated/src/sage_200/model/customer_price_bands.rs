@@ -13,19 +13,19 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerPriceBand {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
-    /// `price_band_id`, never sent.
+    /// `price_band_id`, read-only.
     pub price_band_id: Option<i64>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `price_band`, never sent.
+    /// `price_band`, read-only.
     pub price_band: Option<PriceBand>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -24,7 +24,7 @@ pub struct CustomerSopInvoiceCreditLineView {
     pub sop_invoice_credit_document_no: Option<String>,
     /// `sop_invoice_credit_document_date`.
     pub sop_invoice_credit_document_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `sop_invoice_credit_document_status`, at most 20 characters, never sent.
+    /// `sop_invoice_credit_document_status`, at most 20 characters, read-only.
     pub sop_invoice_credit_document_status: Option<String>,
     /// `sop_invoice_credit_exchange_rate`, 6 decimal places.
     pub sop_invoice_credit_exchange_rate: Option<rt::Decimal>,

@@ -15,11 +15,11 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerWebsite {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `website`, at most 227 characters.
     pub website: Option<String>,
-    /// `customer_contact_id`, never sent.
+    /// `customer_contact_id`, read-only.
     pub customer_contact_id: Option<i64>,
     /// `is_default`.
     pub is_default: Option<bool>,
@@ -27,9 +27,9 @@ pub struct CustomerWebsite {
     pub is_to_delete: Option<bool>,
     /// `customer_contact`.
     pub customer_contact: Option<CustomerContact>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

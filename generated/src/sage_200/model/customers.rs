@@ -13,7 +13,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Customer {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `reference`, at most 8 characters.
     pub reference: Option<String>,
@@ -21,7 +21,7 @@ pub struct Customer {
     pub name: Option<String>,
     /// `short_name`, at most 8 characters.
     pub short_name: Option<String>,
-    /// `balance`, 2 decimal places, never sent.
+    /// `balance`, 2 decimal places, read-only.
     pub balance: Option<rt::Decimal>,
     /// `on_hold`.
     pub on_hold: Option<bool>,
@@ -67,11 +67,11 @@ pub struct Customer {
     pub payment_terms_days: Option<i32>,
     /// `payment_terms_basis`, at most 20 characters.
     pub payment_terms_basis: Option<String>,
-    /// `average_time_to_pay`, never sent.
+    /// `average_time_to_pay`, read-only.
     pub average_time_to_pay: Option<i32>,
     /// `terms_agreed`.
     pub terms_agreed: Option<bool>,
-    /// `value_of_current_orders_in_sop`, 2 decimal places, never sent.
+    /// `value_of_current_orders_in_sop`, 2 decimal places, read-only.
     pub value_of_current_orders_in_sop: Option<rt::Decimal>,
     /// `credit_bureau_id`.
     pub credit_bureau_id: Option<i64>,
@@ -95,7 +95,7 @@ pub struct Customer {
     pub application_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_received`.
     pub date_received: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_finance_charge_last_run`, never sent.
+    /// `date_finance_charge_last_run`, read-only.
     pub date_finance_charge_last_run: Option<rt::DateTime<rt::FixedOffset>>,
     /// `office_type`, at most 20 characters.
     ///
@@ -123,7 +123,7 @@ pub struct Customer {
     pub use_tax_code_as_default: Option<bool>,
     /// `months_to_keep_transactions`.
     pub months_to_keep_transactions: Option<i32>,
-    /// `default_nominal_code_id`, never sent.
+    /// `default_nominal_code_id`, read-only.
     pub default_nominal_code_id: Option<i64>,
     /// `default_nominal_code_reference`, at most 8 characters.
     pub default_nominal_code_reference: Option<String>,
@@ -241,43 +241,43 @@ pub struct Customer {
     pub spare_bool_4: Option<bool>,
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
-    /// `associated_head_office`, never sent.
+    /// `associated_head_office`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub associated_head_office: Option<Box<Customer>>,
-    /// `country_code`, never sent.
+    /// `country_code`, read-only.
     pub country_code: Option<CountryCode>,
-    /// `credit_bureau`, never sent.
+    /// `credit_bureau`, read-only.
     pub credit_bureau: Option<CreditBureau>,
     /// `credit_memo_note`.
     pub credit_memo_note: Option<CreditMemoNote>,
-    /// `credit_position`, never sent.
+    /// `credit_position`, read-only.
     pub credit_position: Option<CreditPosition>,
-    /// `currency`, never sent.
+    /// `currency`, read-only.
     pub currency: Option<Currency>,
-    /// `customer_discount_group`, never sent.
+    /// `customer_discount_group`, read-only.
     pub customer_discount_group: Option<CustomerDiscountGroup>,
-    /// `default_nominal_code`, never sent.
+    /// `default_nominal_code`, read-only.
     pub default_nominal_code: Option<NominalCode>,
-    /// `default_tax_code`, never sent.
+    /// `default_tax_code`, read-only.
     pub default_tax_code: Option<TaxCode>,
-    /// `finance_charge`, never sent.
+    /// `finance_charge`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub finance_charge: Option<FinanceCharge>,
     /// `main_address`.
     pub main_address: Option<CustomerMainAddress>,
-    /// `order_value_discount`, never sent.
+    /// `order_value_discount`, read-only.
     pub order_value_discount: Option<OrderValueDiscount>,
-    /// `price_band`, never sent.
+    /// `price_band`, read-only.
     pub price_band: Option<PriceBand>,
-    /// `sales_credit_note_layout`, never sent.
+    /// `sales_credit_note_layout`, read-only.
     pub sales_credit_note_layout: Option<rt::Json>,
-    /// `sales_invoice_layout`, never sent.
+    /// `sales_invoice_layout`, read-only.
     pub sales_invoice_layout: Option<rt::Json>,
-    /// `statement_layout`, never sent.
+    /// `statement_layout`, read-only.
     pub statement_layout: Option<rt::Json>,
-    /// `status`, never sent.
+    /// `status`, read-only.
     pub status: Option<CustomerStatus>,
     /// `alerts`.
     pub alerts: Option<Vec<CustomerAlert>>,
@@ -285,13 +285,13 @@ pub struct Customer {
     pub cards: Option<Vec<CustomerCard>>,
     /// `contacts`.
     pub contacts: Option<Vec<CustomerContact>>,
-    /// `limited_price_bands`, never sent.
+    /// `limited_price_bands`, read-only.
     pub limited_price_bands: Option<Vec<CustomerPriceBand>>,
     /// `memos`.
     pub memos: Option<Vec<CustomerMemo>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -437,9 +437,9 @@ rt::model!(Customer, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerMainAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
     /// `address_1`, at most 60 characters.
     pub address_1: Option<String>,
@@ -455,17 +455,17 @@ pub struct CustomerMainAddress {
     pub county: Option<String>,
     /// `postcode`, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters, never sent.
+    /// `country`, at most 60 characters, read-only.
     pub country: Option<String>,
-    /// `contact_name`, at most 235 characters, never sent.
+    /// `contact_name`, at most 235 characters, read-only.
     pub contact_name: Option<String>,
     /// `address_country_code_id`.
     pub address_country_code_id: Option<i64>,
-    /// `address_country_code`, never sent.
+    /// `address_country_code`, read-only.
     pub address_country_code: Option<CountryCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -529,11 +529,11 @@ rt::model!(CustomerMainAddressUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerStatus {
-    /// `is_live`, never sent.
+    /// `is_live`, read-only.
     pub is_live: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -11,9 +11,9 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Department {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 3 characters, never sent.
+    /// `code`, at most 3 characters, read-only.
     pub code: Option<String>,
     /// `name`, at most 60 characters.
     pub name: Option<String>,
@@ -25,11 +25,11 @@ pub struct Department {
     pub contact_email_address: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `status`, never sent.
+    /// `status`, read-only.
     pub status: Option<DepartmentStatus>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -53,7 +53,7 @@ rt::model!(Department, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DepartmentStatus {
-    /// `delete_exception_type`, never sent.
+    /// `delete_exception_type`, read-only.
     pub delete_exception_type: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DocumentLayout {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `sys_document_type_id`, never sent.
+    /// `sys_document_type_id`, read-only.
     pub sys_document_type_id: Option<i64>,
-    /// `name`, at most 256 characters, never sent.
+    /// `name`, at most 256 characters, read-only.
     pub name: Option<String>,
-    /// `layout`, at most 50 characters, never sent.
+    /// `layout`, at most 50 characters, read-only.
     pub layout: Option<String>,
-    /// `is_default`, never sent.
+    /// `is_default`, read-only.
     pub is_default: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

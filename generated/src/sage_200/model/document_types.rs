@@ -12,23 +12,23 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DocumentType {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `description`, never sent.
+    /// `description`, read-only.
     pub description: Option<String>,
-    /// `value`, never sent.
+    /// `value`, read-only.
     pub value: Option<String>,
-    /// `is_mandatory`, never sent.
+    /// `is_mandatory`, read-only.
     pub is_mandatory: Option<bool>,
-    /// `trader_contact_role_id`, never sent.
+    /// `trader_contact_role_id`, read-only.
     pub trader_contact_role_id: Option<i64>,
-    /// `used_in_module`, never sent.
+    /// `used_in_module`, read-only.
     pub used_in_module: Option<String>,
-    /// `trader_contact_role`, never sent.
+    /// `trader_contact_role`, read-only.
     pub trader_contact_role: Option<TraderContactRole>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FactorHouse {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 60 characters.
     pub name: Option<String>,
@@ -18,9 +18,9 @@ pub struct FactorHouse {
     pub reference: Option<String>,
     /// `main_address`.
     pub main_address: Option<FactorHouseMainAddress>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -40,7 +40,7 @@ rt::model!(FactorHouse, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FactorHouseMainAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `contact`, at most 60 characters.
     pub contact: Option<String>,
@@ -70,9 +70,9 @@ pub struct FactorHouseMainAddress {
     pub county: Option<String>,
     /// `postcode`, at most 10 characters.
     pub postcode: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

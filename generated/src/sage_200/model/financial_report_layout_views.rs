@@ -10,49 +10,49 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FinancialReportLayoutView {
-    /// `financial_report_layout_id`, never sent.
+    /// `financial_report_layout_id`, read-only.
     pub financial_report_layout_id: Option<i64>,
-    /// `financial_report_layout_account_report_type`, at most 20 characters, never sent.
+    /// `financial_report_layout_account_report_type`, at most 20 characters, read-only.
     pub financial_report_layout_account_report_type: Option<String>,
-    /// `financial_report_layout_name`, at most 100 characters, never sent.
+    /// `financial_report_layout_name`, at most 100 characters, read-only.
     pub financial_report_layout_name: Option<String>,
-    /// `financial_report_row_id`, never sent.
+    /// `financial_report_row_id`, read-only.
     pub financial_report_row_id: Option<i64>,
-    /// `financial_report_row_line_type`, at most 20 characters, never sent.
+    /// `financial_report_row_line_type`, at most 20 characters, read-only.
     pub financial_report_row_line_type: Option<String>,
-    /// `financial_report_row_layout_position_type`, at most 20 characters, never sent.
+    /// `financial_report_row_layout_position_type`, at most 20 characters, read-only.
     pub financial_report_row_layout_position_type: Option<String>,
-    /// `financial_report_row_layout_debit_or_credit_type`, at most 20 characters, never sent.
+    /// `financial_report_row_layout_debit_or_credit_type`, at most 20 characters, read-only.
     pub financial_report_row_layout_debit_or_credit_type: Option<String>,
-    /// `financial_report_row_report_row`, never sent.
+    /// `financial_report_row_report_row`, read-only.
     pub financial_report_row_report_row: Option<i32>,
-    /// `financial_report_row_title`, at most 60 characters, never sent.
+    /// `financial_report_row_title`, at most 60 characters, read-only.
     pub financial_report_row_title: Option<String>,
-    /// `financial_report_row_subtotal_group`, never sent.
+    /// `financial_report_row_subtotal_group`, read-only.
     pub financial_report_row_subtotal_group: Option<i32>,
-    /// `financial_report_row_group_break_1`, never sent.
+    /// `financial_report_row_group_break_1`, read-only.
     pub financial_report_row_group_break_1: Option<i32>,
-    /// `financial_report_row_group_break_2`, never sent.
+    /// `financial_report_row_group_break_2`, read-only.
     pub financial_report_row_group_break_2: Option<i32>,
-    /// `financial_report_row_group_break_3`, never sent.
+    /// `financial_report_row_group_break_3`, read-only.
     pub financial_report_row_group_break_3: Option<i32>,
-    /// `financial_report_row_group_break_4`, never sent.
+    /// `financial_report_row_group_break_4`, read-only.
     pub financial_report_row_group_break_4: Option<i32>,
-    /// `financial_report_row_group_break_5`, never sent.
+    /// `financial_report_row_group_break_5`, read-only.
     pub financial_report_row_group_break_5: Option<i32>,
-    /// `financial_report_row_group_break_6`, never sent.
+    /// `financial_report_row_group_break_6`, read-only.
     pub financial_report_row_group_break_6: Option<i32>,
-    /// `financial_report_row_group_break_7`, never sent.
+    /// `financial_report_row_group_break_7`, read-only.
     pub financial_report_row_group_break_7: Option<i32>,
-    /// `financial_report_row_group_break_8`, never sent.
+    /// `financial_report_row_group_break_8`, read-only.
     pub financial_report_row_group_break_8: Option<i32>,
-    /// `financial_report_row_group_break_9`, never sent.
+    /// `financial_report_row_group_break_9`, read-only.
     pub financial_report_row_group_break_9: Option<i32>,
-    /// `nominal_account_report_category_id`, never sent.
+    /// `nominal_account_report_category_id`, read-only.
     pub nominal_account_report_category_id: Option<i64>,
-    /// `nominal_account_report_category_code`, at most 4 characters, never sent.
+    /// `nominal_account_report_category_code`, at most 4 characters, read-only.
     pub nominal_account_report_category_code: Option<String>,
-    /// `nominal_account_report_category_description`, at most 60 characters, never sent.
+    /// `nominal_account_report_category_description`, at most 60 characters, read-only.
     pub nominal_account_report_category_description: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

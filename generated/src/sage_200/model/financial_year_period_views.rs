@@ -10,23 +10,23 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FinancialYearPeriodView {
-    /// `financial_year_id`, never sent.
+    /// `financial_year_id`, read-only.
     pub financial_year_id: Option<i64>,
-    /// `financial_year_start_date`, never sent.
+    /// `financial_year_start_date`, read-only.
     pub financial_year_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `financial_year_end_date`, never sent.
+    /// `financial_year_end_date`, read-only.
     pub financial_year_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `year_relative_to_current_year`, never sent.
+    /// `year_relative_to_current_year`, read-only.
     pub year_relative_to_current_year: Option<i32>,
-    /// `number_of_periods_in_year`, never sent.
+    /// `number_of_periods_in_year`, read-only.
     pub number_of_periods_in_year: Option<i32>,
-    /// `accounting_period_id`, never sent.
+    /// `accounting_period_id`, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `period_number`, never sent.
+    /// `period_number`, read-only.
     pub period_number: Option<i32>,
-    /// `period_start_date`, never sent.
+    /// `period_start_date`, read-only.
     pub period_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `period_end_date`, never sent.
+    /// `period_end_date`, read-only.
     pub period_end_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

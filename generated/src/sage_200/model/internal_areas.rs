@@ -12,23 +12,23 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InternalArea {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 20 characters, never sent.
+    /// `name`, at most 20 characters, read-only.
     pub name: Option<String>,
-    /// `is_default`, never sent.
+    /// `is_default`, read-only.
     pub is_default: Option<bool>,
-    /// `nominal_code_id`, never sent.
+    /// `nominal_code_id`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub nominal_code_id: Option<i64>,
-    /// `nominal_code`, never sent.
+    /// `nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub nominal_code: Option<NominalCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -9,43 +9,43 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Licence {
-    /// `is_sales_enabled`, never sent.
+    /// `is_sales_enabled`, read-only.
     pub is_sales_enabled: Option<bool>,
-    /// `is_purchase_enabled`, never sent.
+    /// `is_purchase_enabled`, read-only.
     pub is_purchase_enabled: Option<bool>,
-    /// `is_nominal_enabled`, never sent.
+    /// `is_nominal_enabled`, read-only.
     pub is_nominal_enabled: Option<bool>,
-    /// `is_fixed_assets_enabled`, never sent.
+    /// `is_fixed_assets_enabled`, read-only.
     pub is_fixed_assets_enabled: Option<bool>,
-    /// `is_cash_book_enabled`, never sent.
+    /// `is_cash_book_enabled`, read-only.
     pub is_cash_book_enabled: Option<bool>,
-    /// `is_stock_enabled`, never sent.
+    /// `is_stock_enabled`, read-only.
     pub is_stock_enabled: Option<bool>,
-    /// `is_price_book_enabled`, never sent.
+    /// `is_price_book_enabled`, read-only.
     pub is_price_book_enabled: Option<bool>,
-    /// `is_invoicing_enabled`, never sent.
+    /// `is_invoicing_enabled`, read-only.
     pub is_invoicing_enabled: Option<bool>,
-    /// `is_sales_orders_enabled`, never sent.
+    /// `is_sales_orders_enabled`, read-only.
     pub is_sales_orders_enabled: Option<bool>,
-    /// `is_purchase_orders_enabled`, never sent.
+    /// `is_purchase_orders_enabled`, read-only.
     pub is_purchase_orders_enabled: Option<bool>,
-    /// `is_bill_of_materials_enabled`, never sent.
+    /// `is_bill_of_materials_enabled`, read-only.
     pub is_bill_of_materials_enabled: Option<bool>,
-    /// `is_additional_excel_reports_enabled`, never sent.
+    /// `is_additional_excel_reports_enabled`, read-only.
     pub is_additional_excel_reports_enabled: Option<bool>,
-    /// `is_project_accounting_enabled`, never sent.
+    /// `is_project_accounting_enabled`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_project_accounting_enabled: Option<bool>,
-    /// `is_manufacturing_enabled`, never sent.
+    /// `is_manufacturing_enabled`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_manufacturing_enabled: Option<bool>,
-    /// `is_business_intelligence_enabled`, never sent.
+    /// `is_business_intelligence_enabled`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_business_intelligence_enabled: Option<bool>,
-    /// `is_scripting_enabled`, never sent.
+    /// `is_scripting_enabled`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_scripting_enabled: Option<bool>,

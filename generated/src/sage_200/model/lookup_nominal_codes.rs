@@ -10,25 +10,25 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LookupNominalCode {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `reference`, at most 8 characters, never sent.
+    /// `reference`, at most 8 characters, read-only.
     pub reference: Option<String>,
-    /// `cost_centre_code`, at most 3 characters, never sent.
+    /// `cost_centre_code`, at most 3 characters, read-only.
     pub cost_centre_code: Option<String>,
-    /// `department_code`, at most 3 characters, never sent.
+    /// `department_code`, at most 3 characters, read-only.
     pub department_code: Option<String>,
-    /// `nominal_account_type_id`, never sent.
+    /// `nominal_account_type_id`, read-only.
     pub nominal_account_type_id: Option<i64>,
-    /// `account_status_type_id`, never sent.
+    /// `account_status_type_id`, read-only.
     pub account_status_type_id: Option<i64>,
-    /// `display_balances_in_selection_list`, never sent.
+    /// `display_balances_in_selection_list`, read-only.
     pub display_balances_in_selection_list: Option<bool>,
-    /// `balance_year_to_date`, 2 decimal places, never sent.
+    /// `balance_year_to_date`, 2 decimal places, read-only.
     pub balance_year_to_date: Option<rt::Decimal>,
-    /// `brought_forward_balance`, 2 decimal places, never sent.
+    /// `brought_forward_balance`, 2 decimal places, read-only.
     pub brought_forward_balance: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -14,9 +14,9 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalBudgetProfile {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 50 characters, never sent.
+    /// `name`, at most 50 characters, read-only.
     pub name: Option<String>,
     /// `periods`.
     pub periods: Option<Vec<NominalPeriodBudgetProfile>>,

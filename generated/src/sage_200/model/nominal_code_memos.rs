@@ -36,7 +36,7 @@ rt::model!(NewNominalCodeMemo, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCodeMemo {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `nominal_code_id`.
     pub nominal_code_id: Option<i64>,
@@ -46,11 +46,11 @@ pub struct NominalCodeMemo {
     pub note: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, never sent.
+    /// `created_by`, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

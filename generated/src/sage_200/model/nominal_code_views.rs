@@ -10,111 +10,111 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCodeView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `reference`, at most 8 characters, never sent.
+    /// `reference`, at most 8 characters, read-only.
     pub reference: Option<String>,
-    /// `cost_centre_id`, never sent.
+    /// `cost_centre_id`, read-only.
     pub cost_centre_id: Option<i64>,
-    /// `cost_centre_code`, at most 3 characters, never sent.
+    /// `cost_centre_code`, at most 3 characters, read-only.
     pub cost_centre_code: Option<String>,
-    /// `department_id`, never sent.
+    /// `department_id`, read-only.
     pub department_id: Option<i64>,
-    /// `department_code`, at most 3 characters, never sent.
+    /// `department_code`, at most 3 characters, read-only.
     pub department_code: Option<String>,
-    /// `nominal_account_type_id`, never sent.
+    /// `nominal_account_type_id`, read-only.
     pub nominal_account_type_id: Option<i64>,
-    /// `account_status_type_id`, never sent.
+    /// `account_status_type_id`, read-only.
     pub account_status_type_id: Option<i64>,
-    /// `report_category_id`, never sent.
+    /// `report_category_id`, read-only.
     pub report_category_id: Option<i64>,
-    /// `report_category_code`, at most 4 characters, never sent.
+    /// `report_category_code`, at most 4 characters, read-only.
     pub report_category_code: Option<String>,
-    /// `report_category_description`, at most 60 characters, never sent.
+    /// `report_category_description`, at most 60 characters, read-only.
     pub report_category_description: Option<String>,
-    /// `report_category_report_type_id`, never sent.
+    /// `report_category_report_type_id`, read-only.
     pub report_category_report_type_id: Option<i64>,
-    /// `sofa_category_id`, never sent.
+    /// `sofa_category_id`, read-only.
     pub sofa_category_id: Option<i64>,
-    /// `sofa_category_code`, at most 4 characters, never sent.
+    /// `sofa_category_code`, at most 4 characters, read-only.
     pub sofa_category_code: Option<String>,
-    /// `sofa_category_description`, at most 60 characters, never sent.
+    /// `sofa_category_description`, at most 60 characters, read-only.
     pub sofa_category_description: Option<String>,
-    /// `sofa_category_report_type_id`, never sent.
+    /// `sofa_category_report_type_id`, read-only.
     pub sofa_category_report_type_id: Option<i64>,
-    /// `year_value_budget_type_id`, never sent.
+    /// `year_value_budget_type_id`, read-only.
     pub year_value_budget_type_id: Option<i64>,
-    /// `year_value_budget_value`, 2 decimal places, never sent.
+    /// `year_value_budget_value`, 2 decimal places, read-only.
     pub year_value_budget_value: Option<rt::Decimal>,
-    /// `year_value_original_budget_value`, 2 decimal places, never sent.
+    /// `year_value_original_budget_value`, 2 decimal places, read-only.
     pub year_value_original_budget_value: Option<rt::Decimal>,
-    /// `report_category_budget_name`, at most 50 characters, never sent.
+    /// `report_category_budget_name`, at most 50 characters, read-only.
     pub report_category_budget_name: Option<String>,
-    /// `allow_manual_journal_entries`, never sent.
+    /// `allow_manual_journal_entries`, read-only.
     pub allow_manual_journal_entries: Option<bool>,
-    /// `use_batch_postings`, never sent.
+    /// `use_batch_postings`, read-only.
     pub use_batch_postings: Option<bool>,
-    /// `periods_to_keep_transactions`, never sent.
+    /// `periods_to_keep_transactions`, read-only.
     pub periods_to_keep_transactions: Option<i32>,
-    /// `consolidated_nominal_account_number`, at most 8 characters, never sent.
+    /// `consolidated_nominal_account_number`, at most 8 characters, read-only.
     pub consolidated_nominal_account_number: Option<String>,
-    /// `consolidated_nominal_cost_centre`, at most 3 characters, never sent.
+    /// `consolidated_nominal_cost_centre`, at most 3 characters, read-only.
     pub consolidated_nominal_cost_centre: Option<String>,
-    /// `consolidated_nominal_department`, at most 3 characters, never sent.
+    /// `consolidated_nominal_department`, at most 3 characters, read-only.
     pub consolidated_nominal_department: Option<String>,
-    /// `consolidated_adjustment`, 2 decimal places, never sent.
+    /// `consolidated_adjustment`, 2 decimal places, read-only.
     pub consolidated_adjustment: Option<rt::Decimal>,
-    /// `display_balances_in_selection_list`, never sent.
+    /// `display_balances_in_selection_list`, read-only.
     pub display_balances_in_selection_list: Option<bool>,
-    /// `balance_year_to_date`, 2 decimal places, never sent.
+    /// `balance_year_to_date`, 2 decimal places, read-only.
     pub balance_year_to_date: Option<rt::Decimal>,
-    /// `debit_year_to_date`, 2 decimal places, never sent.
+    /// `debit_year_to_date`, 2 decimal places, read-only.
     pub debit_year_to_date: Option<rt::Decimal>,
-    /// `credit_year_to_date`, 2 decimal places, never sent.
+    /// `credit_year_to_date`, 2 decimal places, read-only.
     pub credit_year_to_date: Option<rt::Decimal>,
-    /// `brought_forward_balance`, 2 decimal places, never sent.
+    /// `brought_forward_balance`, 2 decimal places, read-only.
     pub brought_forward_balance: Option<rt::Decimal>,
-    /// `analysis_code_1`, at most 60 characters, never sent.
+    /// `analysis_code_1`, at most 60 characters, read-only.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters, never sent.
+    /// `analysis_code_2`, at most 60 characters, read-only.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters, never sent.
+    /// `analysis_code_3`, at most 60 characters, read-only.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters, never sent.
+    /// `analysis_code_4`, at most 60 characters, read-only.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters, never sent.
+    /// `analysis_code_5`, at most 60 characters, read-only.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters, never sent.
+    /// `analysis_code_6`, at most 60 characters, read-only.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters, never sent.
+    /// `analysis_code_7`, at most 60 characters, read-only.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters, never sent.
+    /// `analysis_code_8`, at most 60 characters, read-only.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters, never sent.
+    /// `analysis_code_9`, at most 60 characters, read-only.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters, never sent.
+    /// `analysis_code_10`, at most 60 characters, read-only.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters, never sent.
+    /// `analysis_code_11`, at most 60 characters, read-only.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters, never sent.
+    /// `analysis_code_12`, at most 60 characters, read-only.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters, never sent.
+    /// `analysis_code_13`, at most 60 characters, read-only.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters, never sent.
+    /// `analysis_code_14`, at most 60 characters, read-only.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters, never sent.
+    /// `analysis_code_15`, at most 60 characters, read-only.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters, never sent.
+    /// `analysis_code_16`, at most 60 characters, read-only.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters, never sent.
+    /// `analysis_code_17`, at most 60 characters, read-only.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters, never sent.
+    /// `analysis_code_18`, at most 60 characters, read-only.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters, never sent.
+    /// `analysis_code_19`, at most 60 characters, read-only.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters, never sent.
+    /// `analysis_code_20`, at most 60 characters, read-only.
     pub analysis_code_20: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -182,7 +182,7 @@ rt::model!(NewNominalCodePeriodBalance, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCode {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 60 characters.
     pub name: Option<String>,
@@ -190,11 +190,11 @@ pub struct NominalCode {
     pub reference: Option<String>,
     /// `cost_centre_id`.
     pub cost_centre_id: Option<i64>,
-    /// `cost_centre_code`, at most 3 characters, never sent.
+    /// `cost_centre_code`, at most 3 characters, read-only.
     pub cost_centre_code: Option<String>,
     /// `department_id`.
     pub department_id: Option<i64>,
-    /// `department_code`, at most 3 characters, never sent.
+    /// `department_code`, at most 3 characters, read-only.
     pub department_code: Option<String>,
     /// `nominal_account_type`, at most 20 characters.
     ///
@@ -210,13 +210,13 @@ pub struct NominalCode {
     pub sofa_category_id: Option<i64>,
     /// `display_balances_in_selection_list`.
     pub display_balances_in_selection_list: Option<bool>,
-    /// `balance_year_to_date`, 2 decimal places, never sent.
+    /// `balance_year_to_date`, 2 decimal places, read-only.
     pub balance_year_to_date: Option<rt::Decimal>,
-    /// `debit_balance_year_to_date`, 2 decimal places, never sent.
+    /// `debit_balance_year_to_date`, 2 decimal places, read-only.
     pub debit_balance_year_to_date: Option<rt::Decimal>,
-    /// `credit_balance_year_to_date`, 2 decimal places, never sent.
+    /// `credit_balance_year_to_date`, 2 decimal places, read-only.
     pub credit_balance_year_to_date: Option<rt::Decimal>,
-    /// `brought_forward_balance`, 2 decimal places, never sent.
+    /// `brought_forward_balance`, 2 decimal places, read-only.
     pub brought_forward_balance: Option<rt::Decimal>,
     /// `allow_manual_journal_entries`.
     pub allow_manual_journal_entries: Option<bool>,
@@ -224,7 +224,7 @@ pub struct NominalCode {
     pub use_batch_postings: Option<bool>,
     /// `periods_to_keep_transactions`.
     pub periods_to_keep_transactions: Option<i32>,
-    /// `consolidated_nominal_code_id`, never sent.
+    /// `consolidated_nominal_code_id`, read-only.
     pub consolidated_nominal_code_id: Option<i64>,
     /// `consolidated_nominal_account_number`, at most 8 characters.
     pub consolidated_nominal_account_number: Option<String>,
@@ -272,23 +272,23 @@ pub struct NominalCode {
     pub analysis_code_19: Option<String>,
     /// `analysis_code_20`, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `consolidated_nominal_code`, never sent.
+    /// `consolidated_nominal_code`, read-only.
     pub consolidated_nominal_code: Option<ConsolidatedNominalCode>,
-    /// `cost_centre`, never sent.
+    /// `cost_centre`, read-only.
     pub cost_centre: Option<CostCentre>,
-    /// `department`, never sent.
+    /// `department`, read-only.
     pub department: Option<Department>,
-    /// `report_category`, never sent.
+    /// `report_category`, read-only.
     pub report_category: Option<NominalReportCategory>,
-    /// `sofa_category`, never sent.
+    /// `sofa_category`, read-only.
     pub sofa_category: Option<rt::Json>,
     /// `financial_years`.
     pub financial_years: Option<Vec<NominalCodeFinancialYear>>,
     /// `memos`.
     pub memos: Option<Vec<NominalCodeMemo>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -354,33 +354,33 @@ rt::model!(NominalCode, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCodeFinancialYear {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `nominal_code_id`, never sent.
+    /// `nominal_code_id`, read-only.
     pub nominal_code_id: Option<i64>,
-    /// `financial_year_id`, never sent.
+    /// `financial_year_id`, read-only.
     pub financial_year_id: Option<i64>,
-    /// `year_relative_to_current_year`, never sent.
+    /// `year_relative_to_current_year`, read-only.
     pub year_relative_to_current_year: Option<i32>,
     /// `budget_type`, at most 50 characters.
     pub budget_type: Option<String>,
     /// `budget_profile_id`.
     pub budget_profile_id: Option<i64>,
-    /// `budget_profile`, never sent.
+    /// `budget_profile`, read-only.
     pub budget_profile: Option<i64>,
     /// `original_budget_value`, 2 decimal places.
     pub original_budget_value: Option<rt::Decimal>,
     /// `budget_value`, 2 decimal places.
     pub budget_value: Option<rt::Decimal>,
-    /// `adjustment_after_year_end_close`, 2 decimal places, never sent.
+    /// `adjustment_after_year_end_close`, 2 decimal places, read-only.
     pub adjustment_after_year_end_close: Option<rt::Decimal>,
-    /// `closing_balance`, 2 decimal places, never sent.
+    /// `closing_balance`, 2 decimal places, read-only.
     pub closing_balance: Option<rt::Decimal>,
     /// `period_balances`.
     pub period_balances: Option<Vec<NominalCodePeriodBalance>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -437,29 +437,29 @@ rt::model!(NominalCodeFinancialYearUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCodePeriodBalance {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `nominal_account_year_value_id`, never sent.
+    /// `nominal_account_year_value_id`, read-only.
     pub nominal_account_year_value_id: Option<i64>,
-    /// `accounting_period_id`, never sent.
+    /// `accounting_period_id`, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `period_number`, never sent.
+    /// `period_number`, read-only.
     pub period_number: Option<i64>,
     /// `original_budget_value`, 2 decimal places.
     pub original_budget_value: Option<rt::Decimal>,
     /// `budget_value`, 2 decimal places.
     pub budget_value: Option<rt::Decimal>,
-    /// `period_balance`, 2 decimal places, never sent.
+    /// `period_balance`, 2 decimal places, read-only.
     pub period_balance: Option<rt::Decimal>,
-    /// `adjustment_after_year_end_close`, 2 decimal places, never sent.
+    /// `adjustment_after_year_end_close`, 2 decimal places, read-only.
     pub adjustment_after_year_end_close: Option<rt::Decimal>,
-    /// `consolidated_amount`, 2 decimal places, never sent.
+    /// `consolidated_amount`, 2 decimal places, read-only.
     pub consolidated_amount: Option<rt::Decimal>,
-    /// `is_future_period`, never sent.
+    /// `is_future_period`, read-only.
     pub is_future_period: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

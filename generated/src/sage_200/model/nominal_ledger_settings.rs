@@ -11,15 +11,15 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalBudgetTitle {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `year_relative_to_current_year`, never sent.
+    /// `year_relative_to_current_year`, read-only.
     pub year_relative_to_current_year: Option<i32>,
     /// `budget_title`, at most 50 characters.
     pub budget_title: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -41,7 +41,7 @@ rt::model!(NominalBudgetTitle, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalLedgerSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `allow_additional_trans_analysis`.
     pub allow_additional_trans_analysis: Option<bool>,
@@ -57,9 +57,9 @@ pub struct NominalLedgerSettings {
     pub budget_titles: Option<Vec<NominalBudgetTitle>>,
     /// `budget_profiles`.
     pub budget_profiles: Option<Vec<NominalBudgetProfile>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,51 +10,51 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalPeriodValueView {
-    /// `nominal_code_id`, never sent.
+    /// `nominal_code_id`, read-only.
     pub nominal_code_id: Option<i64>,
-    /// `nominal_code_account_number_cost_centre_id`, never sent.
+    /// `nominal_code_account_number_cost_centre_id`, read-only.
     pub nominal_code_account_number_cost_centre_id: Option<i64>,
-    /// `nominal_code_cost_centre_id`, never sent.
+    /// `nominal_code_cost_centre_id`, read-only.
     pub nominal_code_cost_centre_id: Option<i64>,
-    /// `nominal_code_department_id`, never sent.
+    /// `nominal_code_department_id`, read-only.
     pub nominal_code_department_id: Option<i64>,
-    /// `nominal_code_account_type`, at most 20 characters, never sent.
+    /// `nominal_code_account_type`, at most 20 characters, read-only.
     pub nominal_code_account_type: Option<String>,
-    /// `nominal_code_report_category_id`, never sent.
+    /// `nominal_code_report_category_id`, read-only.
     pub nominal_code_report_category_id: Option<i64>,
-    /// `nominal_code_name`, at most 60 characters, never sent.
+    /// `nominal_code_name`, at most 60 characters, read-only.
     pub nominal_code_name: Option<String>,
-    /// `nominal_code_reference`, at most 8 characters, never sent.
+    /// `nominal_code_reference`, at most 8 characters, read-only.
     pub nominal_code_reference: Option<String>,
-    /// `nominal_code_cost_centre`, at most 3 characters, never sent.
+    /// `nominal_code_cost_centre`, at most 3 characters, read-only.
     pub nominal_code_cost_centre: Option<String>,
-    /// `nominal_code_department`, at most 3 characters, never sent.
+    /// `nominal_code_department`, at most 3 characters, read-only.
     pub nominal_code_department: Option<String>,
-    /// `nominal_code_account_status_type`, at most 20 characters, never sent.
+    /// `nominal_code_account_status_type`, at most 20 characters, read-only.
     pub nominal_code_account_status_type: Option<String>,
-    /// `nominal_period_value_id`, never sent.
+    /// `nominal_period_value_id`, read-only.
     pub nominal_period_value_id: Option<i64>,
-    /// `nominal_period_value_budget_value`, 5 decimal places, never sent.
+    /// `nominal_period_value_budget_value`, 5 decimal places, read-only.
     pub nominal_period_value_budget_value: Option<rt::Decimal>,
-    /// `nominal_period_value_actual_value`, 5 decimal places, never sent.
+    /// `nominal_period_value_actual_value`, 5 decimal places, read-only.
     pub nominal_period_value_actual_value: Option<rt::Decimal>,
-    /// `nominal_period_value_adjustment_after_year_end_close`, 5 decimal places, never sent.
+    /// `nominal_period_value_adjustment_after_year_end_close`, 5 decimal places, read-only.
     pub nominal_period_value_adjustment_after_year_end_close: Option<rt::Decimal>,
-    /// `accounting_period_id`, never sent.
+    /// `accounting_period_id`, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `accounting_period_period_number`, never sent.
+    /// `accounting_period_period_number`, read-only.
     pub accounting_period_period_number: Option<i32>,
-    /// `accounting_period_start_date`, never sent.
+    /// `accounting_period_start_date`, read-only.
     pub accounting_period_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `accounting_period_end_date`, never sent.
+    /// `accounting_period_end_date`, read-only.
     pub accounting_period_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `financial_year_id`, never sent.
+    /// `financial_year_id`, read-only.
     pub financial_year_id: Option<i64>,
-    /// `financial_year_start_date`, never sent.
+    /// `financial_year_start_date`, read-only.
     pub financial_year_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `year_relative_to_current_year`, never sent.
+    /// `year_relative_to_current_year`, read-only.
     pub year_relative_to_current_year: Option<i32>,
-    /// `number_of_periods_in_year`, never sent.
+    /// `number_of_periods_in_year`, read-only.
     pub number_of_periods_in_year: Option<i32>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -24,19 +24,19 @@ rt::model!(NewNominalReportCategory, Number, {});
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalReportCategory {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `account_report_type`, at most 20 characters, never sent.
+    /// `account_report_type`, at most 20 characters, read-only.
     pub account_report_type: Option<String>,
-    /// `code`, at most 4 characters, never sent.
+    /// `code`, at most 4 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 60 characters, never sent.
+    /// `description`, at most 60 characters, read-only.
     pub description: Option<String>,
-    /// `account_report_category_type`, at most 20 characters, never sent.
+    /// `account_report_category_type`, at most 20 characters, read-only.
     pub account_report_category_type: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalTransactionAnalysisCode {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 20 characters, never sent.
+    /// `code`, at most 20 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 60 characters, never sent.
+    /// `description`, at most 60 characters, read-only.
     pub description: Option<String>,
-    /// `active`, never sent.
+    /// `active`, read-only.
     pub active: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -15,43 +15,43 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalTransactionEnquiryView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `nominal_code_id`, never sent.
+    /// `nominal_code_id`, read-only.
     pub nominal_code_id: Option<i64>,
-    /// `transaction_date`, never sent.
+    /// `transaction_date`, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `period_number`, never sent.
+    /// `period_number`, read-only.
     pub period_number: Option<i32>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `narrative`, at most 6000 characters, never sent.
+    /// `narrative`, at most 6000 characters, read-only.
     pub narrative: Option<String>,
-    /// `transaction_analysis_code`, at most 20 characters, never sent.
+    /// `transaction_analysis_code`, at most 20 characters, read-only.
     pub transaction_analysis_code: Option<String>,
-    /// `debit`, 2 decimal places, never sent.
+    /// `debit`, 2 decimal places, read-only.
     pub debit: Option<rt::Decimal>,
-    /// `credit`, 2 decimal places, never sent.
+    /// `credit`, 2 decimal places, read-only.
     pub credit: Option<rt::Decimal>,
-    /// `user_name`, at most 20 characters, never sent.
+    /// `user_name`, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `source`, at most 30 characters, never sent.
+    /// `source`, at most 30 characters, read-only.
     pub source: Option<String>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i64>,
-    /// `accounting_period_id`, never sent.
+    /// `accounting_period_id`, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `financial_year_id`, never sent.
+    /// `financial_year_id`, read-only.
     pub financial_year_id: Option<i64>,
-    /// `financial_year_start_date`, never sent.
+    /// `financial_year_start_date`, read-only.
     pub financial_year_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `year_relative_to_current_year`, never sent.
+    /// `year_relative_to_current_year`, read-only.
     pub year_relative_to_current_year: Option<i32>,
-    /// `nominal_analysis_items`, never sent.
+    /// `nominal_analysis_items`, read-only.
     pub nominal_analysis_items: Option<Vec<SalesPostedTransactionNominalAnalysisItem>>,
-    /// `bank_items`, never sent.
+    /// `bank_items`, read-only.
     pub bank_items: Option<Vec<BankItem>>,
-    /// `tax_analysis_items`, never sent.
+    /// `tax_analysis_items`, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
     /// `trade_items`.
     pub trade_items: Option<Vec<NominalTransactionEnquiryViewTradeItem>>,
@@ -87,23 +87,23 @@ rt::model!(NominalTransactionEnquiryView, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalTransactionEnquiryViewTradeItem {
-    /// `account_number`, never sent.
+    /// `account_number`, read-only.
     pub account_number: Option<String>,
-    /// `account_name`, at most 60 characters, never sent.
+    /// `account_name`, at most 60 characters, read-only.
     pub account_name: Option<String>,
-    /// `trading_entry_type`, at most 30 characters, never sent.
+    /// `trading_entry_type`, at most 30 characters, read-only.
     pub trading_entry_type: Option<String>,
-    /// `entry_type_string`, at most 30 characters, never sent.
+    /// `entry_type_string`, at most 30 characters, read-only.
     pub entry_type_string: Option<String>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `gross_value`, 2 decimal places, never sent.
+    /// `gross_value`, 2 decimal places, read-only.
     pub gross_value: Option<rt::Decimal>,
-    /// `tax_value`, 2 decimal places, never sent.
+    /// `tax_value`, 2 decimal places, read-only.
     pub tax_value: Option<rt::Decimal>,
-    /// `transaction_date`, never sent.
+    /// `transaction_date`, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i32>,
     /// What else there is.
     pub extra: rt::Extra,

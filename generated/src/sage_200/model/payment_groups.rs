@@ -11,7 +11,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PaymentGroup {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `payment_group_number`.
     pub payment_group_number: Option<i32>,
@@ -19,15 +19,15 @@ pub struct PaymentGroup {
     pub post_to_ledger_on_payment_run: Option<bool>,
     /// `summarise_payments`.
     pub summarise_payments: Option<bool>,
-    /// `is_supplier_payments_group`, never sent.
+    /// `is_supplier_payments_group`, read-only.
     pub is_supplier_payments_group: Option<bool>,
     /// `payment_type`, at most 20 characters.
     pub payment_type: Option<String>,
     /// `description`, at most 32 characters.
     pub description: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -40,7 +40,7 @@ rt::model!(NewPendingEmail, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PendingEmail {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `email_type`, at most 32 characters.
     pub email_type: Option<String>,
@@ -54,9 +54,9 @@ pub struct PendingEmail {
     pub user_number: Option<i64>,
     /// `user_name`, at most 256 characters.
     pub user_name: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,13 +10,13 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopLinkedOrderLine {
-    /// `type`, at most 30 characters, never sent.
+    /// `type`, at most 30 characters, read-only.
     pub kind: Option<String>,
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `linked_order_id`, never sent.
+    /// `linked_order_id`, read-only.
     pub linked_order_id: Option<i64>,
-    /// `customer_name`, at most 60 characters, never sent.
+    /// `customer_name`, at most 60 characters, read-only.
     pub customer_name: Option<String>,
     /// `customer_reference`, at most 30 characters.
     pub customer_reference: Option<String>,

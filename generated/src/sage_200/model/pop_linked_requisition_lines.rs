@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopLinkedRequisitionLine {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `supplier_reference`, at most 8 characters.
     pub supplier_reference: Option<String>,
-    /// `supplier_name`, at most 60 characters, never sent.
+    /// `supplier_name`, at most 60 characters, read-only.
     pub supplier_name: Option<String>,
     /// `item_code`, at most 30 characters.
     pub item_code: Option<String>,
-    /// `item_name`, at most 6000 characters, never sent.
+    /// `item_name`, at most 6000 characters, read-only.
     pub item_name: Option<String>,
     /// `document_no`, at most 20 characters.
     pub document_no: Option<String>,
-    /// `budget_name`, at most 50 characters, never sent.
+    /// `budget_name`, at most 50 characters, read-only.
     pub budget_name: Option<String>,
     /// `quantity`, 5 decimal places.
     pub quantity: Option<rt::Decimal>,

@@ -12,11 +12,11 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrderLine {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `pop_order_id`, never sent.
+    /// `pop_order_id`, read-only.
     pub pop_order_id: Option<i64>,
-    /// `line_number`, never sent.
+    /// `line_number`, read-only.
     pub line_number: Option<i32>,
     /// `line_type`, at most 20 characters.
     pub line_type: Option<String>,
@@ -54,17 +54,17 @@ pub struct PopOrderLine {
     pub nominal_department: Option<String>,
     /// `line_quantity`, 5 decimal places.
     pub line_quantity: Option<rt::Decimal>,
-    /// `receipt_return_quantity`, 5 decimal places, never sent.
+    /// `receipt_return_quantity`, 5 decimal places, read-only.
     pub receipt_return_quantity: Option<rt::Decimal>,
-    /// `invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `invoice_credit_quantity`, 5 decimal places, read-only.
     pub invoice_credit_quantity: Option<rt::Decimal>,
-    /// `stock_unit_receipt_return_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_receipt_return_quantity`, 5 decimal places, read-only.
     pub stock_unit_receipt_return_quantity: Option<rt::Decimal>,
-    /// `stock_unit_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_invoice_credit_quantity`, 5 decimal places, read-only.
     pub stock_unit_invoice_credit_quantity: Option<rt::Decimal>,
-    /// `stock_unit_on_order_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_on_order_quantity`, 5 decimal places, read-only.
     pub stock_unit_on_order_quantity: Option<rt::Decimal>,
-    /// `line_unit_precision`, 5 decimal places, never sent.
+    /// `line_unit_precision`, 5 decimal places, read-only.
     pub line_unit_precision: Option<rt::Decimal>,
     /// `buying_unit_id`.
     pub buying_unit_id: Option<i64>,
@@ -78,23 +78,23 @@ pub struct PopOrderLine {
     pub discount_percent_specified: Option<bool>,
     /// `unit_discount_value`, 5 decimal places.
     pub unit_discount_value: Option<rt::Decimal>,
-    /// `discounted_unit_price`, 5 decimal places, never sent.
+    /// `discounted_unit_price`, 5 decimal places, read-only.
     pub discounted_unit_price: Option<rt::Decimal>,
     /// `pricing_unit_id`.
     pub pricing_unit_id: Option<i64>,
     /// `pricing_unit_description`, at most 20 characters.
     pub pricing_unit_description: Option<String>,
-    /// `pricing_unit_multiple`, 7 decimal places, never sent.
+    /// `pricing_unit_multiple`, 7 decimal places, read-only.
     pub pricing_unit_multiple: Option<rt::Decimal>,
-    /// `stock_unit_multiple`, 7 decimal places, never sent.
+    /// `stock_unit_multiple`, 7 decimal places, read-only.
     pub stock_unit_multiple: Option<rt::Decimal>,
-    /// `stock_unit_precision`, 5 decimal places, never sent.
+    /// `stock_unit_precision`, 5 decimal places, read-only.
     pub stock_unit_precision: Option<rt::Decimal>,
-    /// `stock_unit_line_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_line_quantity`, 5 decimal places, read-only.
     pub stock_unit_line_quantity: Option<rt::Decimal>,
-    /// `line_total_value`, 2 decimal places, never sent.
+    /// `line_total_value`, 2 decimal places, read-only.
     pub line_total_value: Option<rt::Decimal>,
-    /// `line_tax_value`, 2 decimal places, never sent.
+    /// `line_tax_value`, 2 decimal places, read-only.
     pub line_tax_value: Option<rt::Decimal>,
     /// `landed_costs_type`, at most 20 characters.
     pub landed_costs_type: Option<String>,
@@ -104,17 +104,17 @@ pub struct PopOrderLine {
     pub landed_costs_per_item: Option<rt::Decimal>,
     /// `total_landed_costs_value`, 2 decimal places.
     pub total_landed_costs_value: Option<rt::Decimal>,
-    /// `receipt_return_status`, at most 20 characters, never sent.
+    /// `receipt_return_status`, at most 20 characters, read-only.
     pub receipt_return_status: Option<String>,
-    /// `invoice_credit_status`, at most 20 characters, never sent.
+    /// `invoice_credit_status`, at most 20 characters, read-only.
     pub invoice_credit_status: Option<String>,
-    /// `is_complete`, never sent.
+    /// `is_complete`, read-only.
     pub is_complete: Option<bool>,
-    /// `is_line_deletable`, never sent.
+    /// `is_line_deletable`, read-only.
     pub is_line_deletable: Option<bool>,
-    /// `has_linked_order_lines`, never sent.
+    /// `has_linked_order_lines`, read-only.
     pub has_linked_order_lines: Option<bool>,
-    /// `has_requisition_lines`, never sent.
+    /// `has_requisition_lines`, read-only.
     pub has_requisition_lines: Option<bool>,
     /// `analysis_code_1`, at most 60 characters.
     pub analysis_code_1: Option<String>,
@@ -156,15 +156,15 @@ pub struct PopOrderLine {
     pub analysis_code_19: Option<String>,
     /// `analysis_code_20`, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `buying_unit`, never sent.
+    /// `buying_unit`, read-only.
     pub buying_unit: Option<Unit>,
-    /// `nominal_code`, never sent.
+    /// `nominal_code`, read-only.
     pub nominal_code: Option<NominalCode>,
-    /// `pop_order`, never sent.
+    /// `pop_order`, read-only.
     pub pop_order: Option<PopOrder>,
-    /// `pricing_unit`, never sent.
+    /// `pricing_unit`, read-only.
     pub pricing_unit: Option<Unit>,
-    /// `product`, never sent.
+    /// `product`, read-only.
     pub product: Option<Product>,
     /// `spare_text_1`, at most 100 characters.
     pub spare_text_1: Option<String>,
@@ -226,7 +226,7 @@ pub struct PopOrderLine {
     pub spare_bool_4: Option<bool>,
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
-    /// `additional_charge`, never sent.
+    /// `additional_charge`, read-only.
     pub additional_charge: Option<PopAdditionalCharge>,
     /// `direct_delivery_address`.
     pub direct_delivery_address: Option<PopOrderLineDirectDeliveryAddress>,
@@ -234,21 +234,21 @@ pub struct PopOrderLine {
     pub requisition_lines_comment: Option<String>,
     /// `cancel_requisition_lines`.
     pub cancel_requisition_lines: Option<bool>,
-    /// `linked_requisition_lines`, never sent.
+    /// `linked_requisition_lines`, read-only.
     pub linked_requisition_lines: Option<Vec<PopLinkedRequisitionLine>>,
-    /// `linked_order_lines`, never sent.
+    /// `linked_order_lines`, read-only.
     pub linked_order_lines: Option<Vec<PopLinkedOrderLine>>,
-    /// `tax_code`, never sent.
+    /// `tax_code`, read-only.
     pub tax_code: Option<TaxCode>,
-    /// `warehouse`, never sent.
+    /// `warehouse`, read-only.
     pub warehouse: Option<Warehouse>,
     /// `requested_delivery_dates`.
     pub requested_delivery_dates: Option<Vec<PopOrderLineRequestedDeliveryDate>>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -382,7 +382,7 @@ rt::model!(PopOrderLine, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrderLineDirectDeliveryAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `action_type`.
     pub action_type: Option<i64>,
@@ -390,7 +390,7 @@ pub struct PopOrderLineDirectDeliveryAddress {
     pub delivery_address_type: Option<String>,
     /// `customer_delivery_address_id`.
     pub customer_delivery_address_id: Option<i64>,
-    /// `source_id`, never sent.
+    /// `source_id`, read-only.
     pub source_id: Option<i64>,
     /// `postal_name`, at most 60 characters.
     pub postal_name: Option<String>,
@@ -420,9 +420,9 @@ pub struct PopOrderLineDirectDeliveryAddress {
     pub tax_number: Option<String>,
     /// `telephone`, at most 30 characters.
     pub telephone: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -457,9 +457,9 @@ rt::model!(PopOrderLineDirectDeliveryAddress, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrderLineRequestedDeliveryDate {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `pop_order_return_line_id`, never sent.
+    /// `pop_order_return_line_id`, read-only.
     pub pop_order_return_line_id: Option<i64>,
     /// `delivery_date`.
     pub delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
@@ -467,9 +467,9 @@ pub struct PopOrderLineRequestedDeliveryDate {
     pub quantity: Option<rt::Decimal>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrderReturnLineInvoiceCreditView {
-    /// `pop_invoice_credit_line_id`, never sent.
+    /// `pop_invoice_credit_line_id`, read-only.
     pub pop_invoice_credit_line_id: Option<i64>,
-    /// `pop_order_return_line_id`, never sent.
+    /// `pop_order_return_line_id`, read-only.
     pub pop_order_return_line_id: Option<i64>,
-    /// `pop_invoice_credit_document_no`, at most 20 characters, never sent.
+    /// `pop_invoice_credit_document_no`, at most 20 characters, read-only.
     pub pop_invoice_credit_document_no: Option<String>,
-    /// `pop_invoice_credit_type_id`, never sent.
+    /// `pop_invoice_credit_type_id`, read-only.
     pub pop_invoice_credit_type_id: Option<i64>,
     /// `pop_invoice_credit_document_date`.
     pub pop_invoice_credit_document_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `pop_invoice_credit_line_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `pop_invoice_credit_line_invoice_credit_quantity`, 5 decimal places, read-only.
     pub pop_invoice_credit_line_invoice_credit_quantity: Option<rt::Decimal>,
     /// `line_unit_name`, at most 20 characters.
     pub line_unit_name: Option<String>,

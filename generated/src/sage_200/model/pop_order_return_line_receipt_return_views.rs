@@ -10,31 +10,31 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrderReturnLineReceiptReturnView {
-    /// `pop_receipt_return_line_id`, never sent.
+    /// `pop_receipt_return_line_id`, read-only.
     pub pop_receipt_return_line_id: Option<i64>,
-    /// `pop_receipt_return_line_receipt_return_no`, at most 20 characters, never sent.
+    /// `pop_receipt_return_line_receipt_return_no`, at most 20 characters, read-only.
     pub pop_receipt_return_line_receipt_return_no: Option<String>,
-    /// `pop_receipt_return_line_receipt_return_date`, never sent.
+    /// `pop_receipt_return_line_receipt_return_date`, read-only.
     pub pop_receipt_return_line_receipt_return_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `pop_receipt_return_line_receipt_return_quantity`, 5 decimal places, never sent.
+    /// `pop_receipt_return_line_receipt_return_quantity`, 5 decimal places, read-only.
     pub pop_receipt_return_line_receipt_return_quantity: Option<rt::Decimal>,
     /// `pop_receipt_return_line_user_number`.
     pub pop_receipt_return_line_user_number: Option<i64>,
-    /// `pop_receipt_return_line_user_name`, at most 30 characters, never sent.
+    /// `pop_receipt_return_line_user_name`, at most 30 characters, read-only.
     pub pop_receipt_return_line_user_name: Option<String>,
-    /// `pop_receipt_return_id`, never sent.
+    /// `pop_receipt_return_id`, read-only.
     pub pop_receipt_return_id: Option<i64>,
-    /// `pop_receipt_return_supplier_document_no`, at most 30 characters, never sent.
+    /// `pop_receipt_return_supplier_document_no`, at most 30 characters, read-only.
     pub pop_receipt_return_supplier_document_no: Option<String>,
-    /// `pop_order_return_line_id`, never sent.
+    /// `pop_order_return_line_id`, read-only.
     pub pop_order_return_line_id: Option<i64>,
-    /// `pop_order_return_line_buying_unit_description`, at most 20 characters, never sent.
+    /// `pop_order_return_line_buying_unit_description`, at most 20 characters, read-only.
     pub pop_order_return_line_buying_unit_description: Option<String>,
-    /// `pop_order_return_id`, never sent.
+    /// `pop_order_return_id`, read-only.
     pub pop_order_return_id: Option<i64>,
-    /// `pop_order_return_invoice_credit_status_id`, never sent.
+    /// `pop_order_return_invoice_credit_status_id`, read-only.
     pub pop_order_return_invoice_credit_status_id: Option<i64>,
-    /// `pop_receipt_return_line_invoiced`, at most 20 characters, never sent.
+    /// `pop_receipt_return_line_invoiced`, at most 20 characters, read-only.
     pub pop_receipt_return_line_invoiced: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

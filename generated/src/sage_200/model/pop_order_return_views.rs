@@ -10,179 +10,179 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrderReturnView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `document_no`, at most 20 characters, never sent.
+    /// `document_no`, at most 20 characters, read-only.
     pub document_no: Option<String>,
-    /// `document_date`, never sent.
+    /// `document_date`, read-only.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_type_id`, never sent.
+    /// `document_type_id`, read-only.
     pub document_type_id: Option<i64>,
-    /// `document_status_id`, never sent.
+    /// `document_status_id`, read-only.
     pub document_status_id: Option<i64>,
-    /// `document_print_status_id`, never sent.
+    /// `document_print_status_id`, read-only.
     pub document_print_status_id: Option<i64>,
-    /// `supplier_document_no`, at most 30 characters, never sent.
+    /// `supplier_document_no`, at most 30 characters, read-only.
     pub supplier_document_no: Option<String>,
-    /// `exchange_rate`, 6 decimal places, never sent.
+    /// `exchange_rate`, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `subtotal_goods_value`, 2 decimal places, never sent.
+    /// `subtotal_goods_value`, 2 decimal places, read-only.
     pub subtotal_goods_value: Option<rt::Decimal>,
-    /// `subtotal_charge_net_value`, 2 decimal places, never sent.
+    /// `subtotal_charge_net_value`, 2 decimal places, read-only.
     pub subtotal_charge_net_value: Option<rt::Decimal>,
-    /// `subtotal_charge_tax_value`, 2 decimal places, never sent.
+    /// `subtotal_charge_tax_value`, 2 decimal places, read-only.
     pub subtotal_charge_tax_value: Option<rt::Decimal>,
-    /// `subtotal_discount_value`, 2 decimal places, never sent.
+    /// `subtotal_discount_value`, 2 decimal places, read-only.
     pub subtotal_discount_value: Option<rt::Decimal>,
-    /// `total_net_value`, 2 decimal places, never sent.
+    /// `total_net_value`, 2 decimal places, read-only.
     pub total_net_value: Option<rt::Decimal>,
-    /// `total_tax_value`, 2 decimal places, never sent.
+    /// `total_tax_value`, 2 decimal places, read-only.
     pub total_tax_value: Option<rt::Decimal>,
-    /// `total_gross_value`, 2 decimal places, never sent.
+    /// `total_gross_value`, 2 decimal places, read-only.
     pub total_gross_value: Option<rt::Decimal>,
-    /// `total_accrual_value`, 2 decimal places, never sent.
+    /// `total_accrual_value`, 2 decimal places, read-only.
     pub total_accrual_value: Option<rt::Decimal>,
-    /// `subtotal_landed_costs`, 2 decimal places, never sent.
+    /// `subtotal_landed_costs`, 2 decimal places, read-only.
     pub subtotal_landed_costs: Option<rt::Decimal>,
-    /// `settlement_discount_days`, never sent.
+    /// `settlement_discount_days`, read-only.
     pub settlement_discount_days: Option<i32>,
-    /// `settlement_discount_percent`, 2 decimal places, never sent.
+    /// `settlement_discount_percent`, 2 decimal places, read-only.
     pub settlement_discount_percent: Option<rt::Decimal>,
-    /// `document_discount_percent`, 2 decimal places, never sent.
+    /// `document_discount_percent`, 2 decimal places, read-only.
     pub document_discount_percent: Option<rt::Decimal>,
-    /// `document_created_by`, at most 30 characters, never sent.
+    /// `document_created_by`, at most 30 characters, read-only.
     pub document_created_by: Option<String>,
-    /// `document_originator_name`, at most 30 characters, never sent.
+    /// `document_originator_name`, at most 30 characters, read-only.
     pub document_originator_name: Option<String>,
-    /// `document_originator_id`, never sent.
+    /// `document_originator_id`, read-only.
     pub document_originator_id: Option<i32>,
-    /// `requested_delivery_date`, never sent.
+    /// `requested_delivery_date`, read-only.
     pub requested_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `intrastat_status_id`, never sent.
+    /// `intrastat_status_id`, read-only.
     pub intrastat_status_id: Option<i32>,
-    /// `authorisation_status_id`, never sent.
+    /// `authorisation_status_id`, read-only.
     pub authorisation_status_id: Option<i64>,
-    /// `receipt_return_status_id`, never sent.
+    /// `receipt_return_status_id`, read-only.
     pub receipt_return_status_id: Option<i64>,
-    /// `invoice_credit_status_id`, never sent.
+    /// `invoice_credit_status_id`, read-only.
     pub invoice_credit_status_id: Option<i64>,
-    /// `cancelled_status_id`, never sent.
+    /// `cancelled_status_id`, read-only.
     pub cancelled_status_id: Option<i64>,
-    /// `disputed_status_id`, never sent.
+    /// `disputed_status_id`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub disputed_status_id: Option<i64>,
-    /// `source_document_no`, at most 20 characters, never sent.
+    /// `source_document_no`, at most 20 characters, read-only.
     pub source_document_no: Option<String>,
-    /// `single_delivery_address`, never sent.
+    /// `single_delivery_address`, read-only.
     pub single_delivery_address: Option<bool>,
-    /// `analysis_code_1`, at most 60 characters, never sent.
+    /// `analysis_code_1`, at most 60 characters, read-only.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters, never sent.
+    /// `analysis_code_2`, at most 60 characters, read-only.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters, never sent.
+    /// `analysis_code_3`, at most 60 characters, read-only.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters, never sent.
+    /// `analysis_code_4`, at most 60 characters, read-only.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters, never sent.
+    /// `analysis_code_5`, at most 60 characters, read-only.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters, never sent.
+    /// `analysis_code_6`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters, never sent.
+    /// `analysis_code_7`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters, never sent.
+    /// `analysis_code_8`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters, never sent.
+    /// `analysis_code_9`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters, never sent.
+    /// `analysis_code_10`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters, never sent.
+    /// `analysis_code_11`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters, never sent.
+    /// `analysis_code_12`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters, never sent.
+    /// `analysis_code_13`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters, never sent.
+    /// `analysis_code_14`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters, never sent.
+    /// `analysis_code_15`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters, never sent.
+    /// `analysis_code_16`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters, never sent.
+    /// `analysis_code_17`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters, never sent.
+    /// `analysis_code_18`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters, never sent.
+    /// `analysis_code_19`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters, never sent.
+    /// `analysis_code_20`, at most 60 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub analysis_code_20: Option<String>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `supplier_id`, never sent.
+    /// `supplier_id`, read-only.
     pub supplier_id: Option<i64>,
-    /// `supplier_reference`, at most 8 characters, never sent.
+    /// `supplier_reference`, at most 8 characters, read-only.
     pub supplier_reference: Option<String>,
-    /// `supplier_name`, at most 60 characters, never sent.
+    /// `supplier_name`, at most 60 characters, read-only.
     pub supplier_name: Option<String>,
-    /// `supplier_short_name`, at most 8 characters, never sent.
+    /// `supplier_short_name`, at most 8 characters, read-only.
     pub supplier_short_name: Option<String>,
-    /// `pop_delivery_addr_postal_name`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_postal_name`, at most 60 characters, read-only.
     pub pop_delivery_addr_postal_name: Option<String>,
-    /// `pop_delivery_addr_description`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_description`, at most 60 characters, read-only.
     pub pop_delivery_addr_description: Option<String>,
-    /// `pop_delivery_addr_address_1`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_address_1`, at most 60 characters, read-only.
     pub pop_delivery_addr_address_1: Option<String>,
-    /// `pop_delivery_addr_address_2`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_address_2`, at most 60 characters, read-only.
     pub pop_delivery_addr_address_2: Option<String>,
-    /// `pop_delivery_addr_address_3`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_address_3`, at most 60 characters, read-only.
     pub pop_delivery_addr_address_3: Option<String>,
-    /// `pop_delivery_addr_address_4`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_address_4`, at most 60 characters, read-only.
     pub pop_delivery_addr_address_4: Option<String>,
-    /// `pop_delivery_addr_city`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_city`, at most 60 characters, read-only.
     pub pop_delivery_addr_city: Option<String>,
-    /// `pop_delivery_addr_county`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_county`, at most 60 characters, read-only.
     pub pop_delivery_addr_county: Option<String>,
-    /// `pop_delivery_addr_post_code`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_post_code`, at most 60 characters, read-only.
     pub pop_delivery_addr_post_code: Option<String>,
-    /// `pop_delivery_addr_country`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_country`, at most 60 characters, read-only.
     pub pop_delivery_addr_country: Option<String>,
-    /// `pop_delivery_addr_contact`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_contact`, at most 60 characters, read-only.
     pub pop_delivery_addr_contact: Option<String>,
-    /// `pop_delivery_addr_telephone`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_telephone`, at most 60 characters, read-only.
     pub pop_delivery_addr_telephone: Option<String>,
-    /// `pop_delivery_addr_fax`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_fax`, at most 60 characters, read-only.
     pub pop_delivery_addr_fax: Option<String>,
-    /// `pop_delivery_addr_email`, at most 60 characters, never sent.
+    /// `pop_delivery_addr_email`, at most 60 characters, read-only.
     pub pop_delivery_addr_email: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -662,15 +662,15 @@ rt::model!(NewPopOrderMemo, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrder {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `is_draft`, never sent.
+    /// `is_draft`, read-only.
     pub is_draft: Option<bool>,
-    /// `lock_id`, never sent.
+    /// `lock_id`, read-only.
     pub lock_id: Option<i64>,
     /// `is_editing`.
     pub is_editing: Option<bool>,
-    /// `is_credit_limit_exceeded`, never sent.
+    /// `is_credit_limit_exceeded`, read-only.
     pub is_credit_limit_exceeded: Option<bool>,
     /// `is_to_sequence_lines`.
     pub is_to_sequence_lines: Option<bool>,
@@ -678,39 +678,39 @@ pub struct PopOrder {
     pub document_no: Option<String>,
     /// `document_date`.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_status`, at most 20 characters, never sent.
+    /// `document_status`, at most 20 characters, read-only.
     pub document_status: Option<String>,
-    /// `receipt_return_status`, at most 20 characters, never sent.
+    /// `receipt_return_status`, at most 20 characters, read-only.
     pub receipt_return_status: Option<String>,
-    /// `invoice_credit_status`, at most 20 characters, never sent.
+    /// `invoice_credit_status`, at most 20 characters, read-only.
     pub invoice_credit_status: Option<String>,
-    /// `cancelled_status`, at most 20 characters, never sent.
+    /// `cancelled_status`, at most 20 characters, read-only.
     pub cancelled_status: Option<String>,
-    /// `disputed_status`, at most 20 characters, never sent.
+    /// `disputed_status`, at most 20 characters, read-only.
     pub disputed_status: Option<String>,
-    /// `print_status`, at most 20 characters, never sent.
+    /// `print_status`, at most 20 characters, read-only.
     pub print_status: Option<String>,
-    /// `authorisation_status`, at most 20 characters, never sent.
+    /// `authorisation_status`, at most 20 characters, read-only.
     pub authorisation_status: Option<String>,
-    /// `authorisation_status_description`, at most 20 characters, never sent.
+    /// `authorisation_status_description`, at most 20 characters, read-only.
     pub authorisation_status_description: Option<String>,
     /// `supplier_id`.
     pub supplier_id: Option<i64>,
     /// `exchange_rate`, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `subtotal_goods_value`, 2 decimal places, never sent.
+    /// `subtotal_goods_value`, 2 decimal places, read-only.
     pub subtotal_goods_value: Option<rt::Decimal>,
-    /// `subtotal_charges_net_value`, 2 decimal places, never sent.
+    /// `subtotal_charges_net_value`, 2 decimal places, read-only.
     pub subtotal_charges_net_value: Option<rt::Decimal>,
-    /// `subtotal_discount_value`, 2 decimal places, never sent.
+    /// `subtotal_discount_value`, 2 decimal places, read-only.
     pub subtotal_discount_value: Option<rt::Decimal>,
-    /// `subtotal_landed_costs_value`, 2 decimal places, never sent.
+    /// `subtotal_landed_costs_value`, 2 decimal places, read-only.
     pub subtotal_landed_costs_value: Option<rt::Decimal>,
-    /// `total_net_value`, 2 decimal places, never sent.
+    /// `total_net_value`, 2 decimal places, read-only.
     pub total_net_value: Option<rt::Decimal>,
-    /// `total_tax_value`, 2 decimal places, never sent.
+    /// `total_tax_value`, 2 decimal places, read-only.
     pub total_tax_value: Option<rt::Decimal>,
-    /// `total_gross_value`, 2 decimal places, never sent.
+    /// `total_gross_value`, 2 decimal places, read-only.
     pub total_gross_value: Option<rt::Decimal>,
     /// `supplier_document_no`, at most 30 characters.
     pub supplier_document_no: Option<String>,
@@ -722,11 +722,11 @@ pub struct PopOrder {
     pub document_discount_percent: Option<rt::Decimal>,
     /// `document_originator_id`.
     pub document_originator_id: Option<i64>,
-    /// `document_originator_name`, at most 30 characters, never sent.
+    /// `document_originator_name`, at most 30 characters, read-only.
     pub document_originator_name: Option<String>,
-    /// `document_created_by_id`, never sent.
+    /// `document_created_by_id`, read-only.
     pub document_created_by_id: Option<i64>,
-    /// `document_created_by`, at most 30 characters, never sent.
+    /// `document_created_by`, at most 30 characters, read-only.
     pub document_created_by: Option<String>,
     /// `requested_delivery_date`.
     pub requested_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
@@ -834,15 +834,15 @@ pub struct PopOrder {
     pub default_direct_delivery_address: Option<PopOrderLineDirectDeliveryAddress>,
     /// `delivery_address`.
     pub delivery_address: Option<PopOrderDeliveryAddress>,
-    /// `supplier`, never sent.
+    /// `supplier`, read-only.
     pub supplier: Option<Supplier>,
     /// `lines`.
     pub lines: Option<Vec<PopOrderLine>>,
     /// `memos`.
     pub memos: Option<Vec<PopOrderMemo>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -947,7 +947,7 @@ rt::model!(PopOrder, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrderDeliveryAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `postal_name`, at most 60 characters.
     pub postal_name: Option<String>,
@@ -985,7 +985,7 @@ pub struct PopOrderDeliveryAddress {
     pub country_code: Option<CountryCode>,
     /// `tax_code`.
     pub tax_code: Option<TaxCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
@@ -1445,7 +1445,7 @@ rt::model!(PopOrderLineUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopOrderMemo {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `pop_order_return_id`.
     pub pop_order_return_id: Option<i64>,
@@ -1455,11 +1455,11 @@ pub struct PopOrderMemo {
     pub note: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, never sent.
+    /// `created_by`, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

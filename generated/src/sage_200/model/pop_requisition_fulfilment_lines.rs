@@ -12,45 +12,45 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopRequisitionFulfilmentLine {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `pop_requisition_line_id`, never sent.
+    /// `pop_requisition_line_id`, read-only.
     pub pop_requisition_line_id: Option<i64>,
-    /// `linked_item_id`, never sent.
+    /// `linked_item_id`, read-only.
     pub linked_item_id: Option<i64>,
-    /// `linked_reference`, at most 30 characters, never sent.
+    /// `linked_reference`, at most 30 characters, read-only.
     pub linked_reference: Option<String>,
-    /// `pop_requisition_fulfilment_line_type`, at most 40 characters, never sent.
+    /// `pop_requisition_fulfilment_line_type`, at most 40 characters, read-only.
     pub pop_requisition_fulfilment_line_type: Option<String>,
-    /// `supplier_id`, never sent.
+    /// `supplier_id`, read-only.
     pub supplier_id: Option<i64>,
-    /// `item_code`, at most 30 characters, never sent.
+    /// `item_code`, at most 30 characters, read-only.
     pub item_code: Option<String>,
-    /// `item_name`, at most 1000 characters, never sent.
+    /// `item_name`, at most 1000 characters, read-only.
     pub item_name: Option<String>,
-    /// `warehouse_id`, never sent.
+    /// `warehouse_id`, read-only.
     pub warehouse_id: Option<i64>,
-    /// `warehouse_item_id`, never sent.
+    /// `warehouse_item_id`, read-only.
     pub warehouse_item_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
     /// `quantity`, 5 decimal places.
     pub quantity: Option<rt::Decimal>,
-    /// `nominal_account_name`, at most 60 characters, never sent.
+    /// `nominal_account_name`, at most 60 characters, read-only.
     pub nominal_account_name: Option<String>,
-    /// `nominal_account_reference`, at most 8 characters, never sent.
+    /// `nominal_account_reference`, at most 8 characters, read-only.
     pub nominal_account_reference: Option<String>,
-    /// `nominal_cost_centre`, at most 3 characters, never sent.
+    /// `nominal_cost_centre`, at most 3 characters, read-only.
     pub nominal_cost_centre: Option<String>,
-    /// `nominal_department`, at most 3 characters, never sent.
+    /// `nominal_department`, at most 3 characters, read-only.
     pub nominal_department: Option<String>,
     /// `unit_buying_price`, 5 decimal places.
     pub unit_buying_price: Option<rt::Decimal>,
     /// `net_value`, 2 decimal places.
     pub net_value: Option<rt::Decimal>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

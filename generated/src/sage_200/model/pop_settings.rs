@@ -12,7 +12,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PopSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `auto_gen_order_return_nos`.
     pub auto_gen_order_return_nos: Option<bool>,
@@ -62,7 +62,7 @@ pub struct PopSettings {
     pub price_difference_nominal_code_id: Option<i64>,
     /// `update_price_on_goods_receipt`.
     pub update_price_on_goods_receipt: Option<bool>,
-    /// `applicable_order_lines_exist`, never sent.
+    /// `applicable_order_lines_exist`, read-only.
     pub applicable_order_lines_exist: Option<bool>,
     /// `prices_set_at_goods_receipt`.
     pub prices_set_at_goods_receipt: Option<bool>,
@@ -120,9 +120,9 @@ pub struct PopSettings {
     pub requisition_authoriser_amend: Option<bool>,
     /// `price_difference_nominal_code`.
     pub price_difference_nominal_code: Option<NominalCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PriceBand {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 20 characters.
     pub name: Option<String>,
@@ -32,9 +32,9 @@ pub struct PriceBand {
     pub active_date_time_from: Option<rt::DateTime<rt::FixedOffset>>,
     /// `active_date_time_to`.
     pub active_date_time_to: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

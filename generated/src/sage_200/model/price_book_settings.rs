@@ -11,7 +11,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PriceBookSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `use_limited_price_bands`.
     pub use_limited_price_bands: Option<bool>,
@@ -25,9 +25,9 @@ pub struct PriceBookSettings {
     pub use_quantity_based_discounts: Option<bool>,
     /// `use_order_value_discounts`.
     pub use_order_value_discounts: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroupSearchCategoryValue {
-    /// `prod_group_search_val_id`, never sent.
+    /// `prod_group_search_val_id`, read-only.
     pub prod_group_search_val_id: Option<i64>,
-    /// `product_group_id`, never sent.
+    /// `product_group_id`, read-only.
     pub product_group_id: Option<i64>,
-    /// `search_category_id`, never sent.
+    /// `search_category_id`, read-only.
     pub search_category_id: Option<i64>,
-    /// `search_category_name`, at most 40 characters, never sent.
+    /// `search_category_name`, at most 40 characters, read-only.
     pub search_category_name: Option<String>,
-    /// `search_value_id`, never sent.
+    /// `search_value_id`, read-only.
     pub search_value_id: Option<i64>,
-    /// `search_value_name`, at most 40 characters, never sent.
+    /// `search_value_name`, at most 40 characters, read-only.
     pub search_value_name: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

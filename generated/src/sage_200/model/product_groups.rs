@@ -12,15 +12,15 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroup {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 20 characters, never sent.
+    /// `code`, at most 20 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 50 characters, never sent.
+    /// `description`, at most 50 characters, read-only.
     pub description: Option<String>,
-    /// `product_type`, at most 50 characters, never sent.
+    /// `product_type`, at most 50 characters, read-only.
     pub product_type: Option<String>,
-    /// `costing_method`, at most 50 characters, never sent.
+    /// `costing_method`, at most 50 characters, read-only.
     pub costing_method: Option<String>,
     /// `stocktake_cycle_period`.
     pub stocktake_cycle_period: Option<i32>,
@@ -32,7 +32,7 @@ pub struct ProductGroup {
     ///
     /// Only in Professional, not in Standard.
     pub keep_movement_history: Option<bool>,
-    /// `can_levels_go_negative`, never sent.
+    /// `can_levels_go_negative`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub can_levels_go_negative: Option<bool>,
@@ -42,25 +42,25 @@ pub struct ProductGroup {
     pub use_description_on_documents: Option<bool>,
     /// `use_reverse_charge_vat_rules`.
     pub use_reverse_charge_vat_rules: Option<bool>,
-    /// `do_items_use_units`, never sent.
+    /// `do_items_use_units`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub do_items_use_units: Option<bool>,
-    /// `this_is_the_sop_product_group`, never sent.
+    /// `this_is_the_sop_product_group`, read-only.
     pub this_is_the_sop_product_group: Option<bool>,
-    /// `selling_quantities_use_multiple_units`, never sent.
+    /// `selling_quantities_use_multiple_units`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub selling_quantities_use_multiple_units: Option<bool>,
-    /// `selling_prices_use_multiple_units`, never sent.
+    /// `selling_prices_use_multiple_units`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub selling_prices_use_multiple_units: Option<bool>,
-    /// `buying_quantities_use_multiple_units`, never sent.
+    /// `buying_quantities_use_multiple_units`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub buying_quantities_use_multiple_units: Option<bool>,
-    /// `buying_prices_use_multiple_units`, never sent.
+    /// `buying_prices_use_multiple_units`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub buying_prices_use_multiple_units: Option<bool>,
@@ -114,31 +114,31 @@ pub struct ProductGroup {
     pub base_unit_id: Option<i64>,
     /// `stock_unit_id`.
     pub stock_unit_id: Option<i64>,
-    /// `accrual_nominal_code`, never sent.
+    /// `accrual_nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub accrual_nominal_code: Option<NominalCode>,
-    /// `issue_nominal_code`, never sent.
+    /// `issue_nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub issue_nominal_code: Option<NominalCode>,
-    /// `revenue_nominal_code`, never sent.
+    /// `revenue_nominal_code`, read-only.
     pub revenue_nominal_code: Option<NominalCode>,
-    /// `stock_nominal_code`, never sent.
+    /// `stock_nominal_code`, read-only.
     pub stock_nominal_code: Option<NominalCode>,
-    /// `base_unit`, never sent.
+    /// `base_unit`, read-only.
     pub base_unit: Option<Unit>,
-    /// `stock_unit`, never sent.
+    /// `stock_unit`, read-only.
     pub stock_unit: Option<Unit>,
-    /// `search_categories`, never sent.
+    /// `search_categories`, read-only.
     pub search_categories: Option<Vec<ProductGroupSearchCategory>>,
     /// `units`.
     pub units: Option<Vec<ProductGroupUnit>>,
     /// `bom_settings`.
     pub bom_settings: Option<ProductGroupBomSettings>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -198,13 +198,13 @@ rt::model!(ProductGroup, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroupBomSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `cost_heading_id`.
     pub cost_heading_id: Option<i64>,
-    /// `cost_heading`, never sent.
+    /// `cost_heading`, read-only.
     pub cost_heading: Option<BomCostHeading>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -222,19 +222,19 @@ rt::model!(ProductGroupBomSettings, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroupSearchCategory {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `product_group_id`, never sent.
+    /// `product_group_id`, read-only.
     pub product_group_id: Option<i64>,
-    /// `search_category_id`, never sent.
+    /// `search_category_id`, read-only.
     pub search_category_id: Option<i64>,
-    /// `search_category_name`, never sent.
+    /// `search_category_name`, read-only.
     pub search_category_name: Option<i64>,
-    /// `default_search_value`, never sent.
+    /// `default_search_value`, read-only.
     pub default_search_value: Option<SearchValue>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -255,13 +255,13 @@ rt::model!(ProductGroupSearchCategory, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroupUnit {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `product_group_id`.
     pub product_group_id: Option<i64>,
     /// `unit_id`.
     pub unit_id: Option<i64>,
-    /// `unit_type`, at most 50 characters, never sent.
+    /// `unit_type`, at most 50 characters, read-only.
     pub unit_type: Option<String>,
     /// `multiple_of_base_unit`, 9 decimal places.
     pub multiple_of_base_unit: Option<rt::Decimal>,
@@ -269,11 +269,11 @@ pub struct ProductGroupUnit {
     pub unit_precision: Option<rt::Decimal>,
     /// `use_own_price`.
     pub use_own_price: Option<bool>,
-    /// `unit`, never sent.
+    /// `unit`, read-only.
     pub unit: Option<Unit>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,15 +10,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductPurchaseFigures {
-    /// `quantity_bought_this_period`, 5 decimal places, never sent.
+    /// `quantity_bought_this_period`, 5 decimal places, read-only.
     pub quantity_bought_this_period: Option<rt::Decimal>,
-    /// `value_bought_this_period`, 5 decimal places, never sent.
+    /// `value_bought_this_period`, 5 decimal places, read-only.
     pub value_bought_this_period: Option<rt::Decimal>,
-    /// `quantity_bought_last_period`, 5 decimal places, never sent.
+    /// `quantity_bought_last_period`, 5 decimal places, read-only.
     pub quantity_bought_last_period: Option<rt::Decimal>,
-    /// `value_bought_last_period`, 5 decimal places, never sent.
+    /// `value_bought_last_period`, 5 decimal places, read-only.
     pub value_bought_last_period: Option<rt::Decimal>,
-    /// `periods`, never sent.
+    /// `periods`, read-only.
     pub periods: Option<Vec<ProductPurchasePeriodFigures>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -37,19 +37,19 @@ rt::model!(ProductPurchaseFigures, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductPurchasePeriodFigures {
-    /// `start_date`, never sent.
+    /// `start_date`, read-only.
     pub start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `end_date`, never sent.
+    /// `end_date`, read-only.
     pub end_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `period`, at most 10 characters.
     pub period: Option<String>,
     /// `year`, at most 4 characters.
     pub year: Option<String>,
-    /// `quantity_bought`, 5 decimal places, never sent.
+    /// `quantity_bought`, 5 decimal places, read-only.
     pub quantity_bought: Option<rt::Decimal>,
-    /// `value_bought`, 2 decimal places, never sent.
+    /// `value_bought`, 2 decimal places, read-only.
     pub value_bought: Option<rt::Decimal>,
-    /// `average_buying_price`, 5 decimal places, never sent.
+    /// `average_buying_price`, 5 decimal places, read-only.
     pub average_buying_price: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

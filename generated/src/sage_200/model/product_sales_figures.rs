@@ -10,15 +10,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductSalesFigures {
-    /// `quantity_sold_this_period`, 5 decimal places, never sent.
+    /// `quantity_sold_this_period`, 5 decimal places, read-only.
     pub quantity_sold_this_period: Option<rt::Decimal>,
-    /// `value_sold_this_period`, 5 decimal places, never sent.
+    /// `value_sold_this_period`, 5 decimal places, read-only.
     pub value_sold_this_period: Option<rt::Decimal>,
-    /// `quantity_sold_last_period`, 5 decimal places, never sent.
+    /// `quantity_sold_last_period`, 5 decimal places, read-only.
     pub quantity_sold_last_period: Option<rt::Decimal>,
-    /// `value_sold_last_period`, 5 decimal places, never sent.
+    /// `value_sold_last_period`, 5 decimal places, read-only.
     pub value_sold_last_period: Option<rt::Decimal>,
-    /// `periods`, never sent.
+    /// `periods`, read-only.
     pub periods: Option<Vec<ProductSalesPeriodFigures>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -37,25 +37,25 @@ rt::model!(ProductSalesFigures, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductSalesPeriodFigures {
-    /// `start_date`, never sent.
+    /// `start_date`, read-only.
     pub start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `end_date`, never sent.
+    /// `end_date`, read-only.
     pub end_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `period`, at most 10 characters.
     pub period: Option<String>,
     /// `year`, at most 4 characters.
     pub year: Option<String>,
-    /// `quantity_sold`, 5 decimal places, never sent.
+    /// `quantity_sold`, 5 decimal places, read-only.
     pub quantity_sold: Option<rt::Decimal>,
-    /// `value_sold`, 2 decimal places, never sent.
+    /// `value_sold`, 2 decimal places, read-only.
     pub value_sold: Option<rt::Decimal>,
-    /// `average_selling_price`, 5 decimal places, never sent.
+    /// `average_selling_price`, 5 decimal places, read-only.
     pub average_selling_price: Option<rt::Decimal>,
-    /// `cost_of_sale_value`, 2 decimal places, never sent.
+    /// `cost_of_sale_value`, 2 decimal places, read-only.
     pub cost_of_sale_value: Option<rt::Decimal>,
-    /// `profit_value`, 2 decimal places, never sent.
+    /// `profit_value`, 2 decimal places, read-only.
     pub profit_value: Option<rt::Decimal>,
-    /// `profit_percent`, 2 decimal places, never sent.
+    /// `profit_percent`, 2 decimal places, read-only.
     pub profit_percent: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -96,7 +96,7 @@ pub struct ProductSearch {
     pub show_only_allow_sales_order: Option<bool>,
     /// `product_search_type`, at most 50 characters.
     pub product_search_type: Option<String>,
-    /// `matching_products`, never sent.
+    /// `matching_products`, read-only.
     pub matching_products: Option<Vec<ProductSearchMatchingProduct>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -128,13 +128,13 @@ pub struct ProductSearchCategoryValue {
     pub search_value_id: Option<i64>,
     /// `search_value_name`, at most 40 characters.
     pub search_value_name: Option<String>,
-    /// `search_value`, never sent.
+    /// `search_value`, read-only.
     pub search_value: Option<SearchValue>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -190,19 +190,19 @@ rt::model!(ProductSearchCategoryValueUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductSearchMatchingProduct {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `product_id`, never sent.
+    /// `product_id`, read-only.
     pub product_id: Option<i64>,
-    /// `code`, at most 30 characters, never sent.
+    /// `code`, at most 30 characters, read-only.
     pub code: Option<String>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `product_status_type`, at most 20 characters, never sent.
+    /// `product_status_type`, at most 20 characters, read-only.
     pub product_status_type: Option<String>,
-    /// `product_type`, at most 50 characters, never sent.
+    /// `product_type`, at most 50 characters, read-only.
     pub product_type: Option<String>,
-    /// `free_stock_quantity`, 5 decimal places, never sent.
+    /// `free_stock_quantity`, 5 decimal places, read-only.
     pub free_stock_quantity: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

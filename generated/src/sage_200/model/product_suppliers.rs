@@ -73,9 +73,9 @@ rt::model!(NewProductSupplier, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductSupplier {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `product_id`, never sent.
+    /// `product_id`, read-only.
     pub product_id: Option<i64>,
     /// `supplier_id`.
     pub supplier_id: Option<i64>,
@@ -91,7 +91,7 @@ pub struct ProductSupplier {
     pub minimum_order_quantity: Option<rt::Decimal>,
     /// `list_price`, 5 decimal places.
     pub list_price: Option<rt::Decimal>,
-    /// `date_list_price_changed`, never sent.
+    /// `date_list_price_changed`, read-only.
     pub date_list_price_changed: Option<rt::DateTime<rt::FixedOffset>>,
     /// `list_price_expiry_date`.
     pub list_price_expiry_date: Option<rt::DateTime<rt::FixedOffset>>,
@@ -103,17 +103,17 @@ pub struct ProductSupplier {
     pub landed_costs_percentage: Option<rt::Decimal>,
     /// `landed_costs_per_item`, 2 decimal places.
     pub landed_costs_per_item: Option<rt::Decimal>,
-    /// `order_quantity_year_to_date`, 5 decimal places, never sent.
+    /// `order_quantity_year_to_date`, 5 decimal places, read-only.
     pub order_quantity_year_to_date: Option<rt::Decimal>,
-    /// `order_value_year_to_date`, 2 decimal places, never sent.
+    /// `order_value_year_to_date`, 2 decimal places, read-only.
     pub order_value_year_to_date: Option<rt::Decimal>,
-    /// `last_order_date`, never sent.
+    /// `last_order_date`, read-only.
     pub last_order_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_order_quantity`, 5 decimal places, never sent.
+    /// `last_order_quantity`, 5 decimal places, read-only.
     pub last_order_quantity: Option<rt::Decimal>,
     /// `last_buying_price`, 5 decimal places.
     pub last_buying_price: Option<rt::Decimal>,
-    /// `quantity_on_order`, 5 decimal places, never sent.
+    /// `quantity_on_order`, 5 decimal places, read-only.
     pub quantity_on_order: Option<rt::Decimal>,
     /// `is_preferred`.
     pub is_preferred: Option<bool>,
@@ -121,15 +121,15 @@ pub struct ProductSupplier {
     pub country_of_origin_id: Option<i64>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `country_of_origin`, never sent.
-    pub country_of_origin: Option<rt::Json>,
-    /// `product`, never sent.
+    /// `country_of_origin`, read-only.
+    pub country_of_origin: Option<CountryCode>,
+    /// `product`, read-only.
     pub product: Option<Product>,
-    /// `supplier`, never sent.
+    /// `supplier`, read-only.
     pub supplier: Option<Supplier>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,97 +10,97 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductTransactionView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `product_id`, never sent.
+    /// `product_id`, read-only.
     pub product_id: Option<i64>,
-    /// `product_group_id`, never sent.
+    /// `product_group_id`, read-only.
     pub product_group_id: Option<i64>,
-    /// `product_code`, at most 30 characters, never sent.
+    /// `product_code`, at most 30 characters, read-only.
     pub product_code: Option<String>,
-    /// `product_group_code`, at most 20 characters, never sent.
+    /// `product_group_code`, at most 20 characters, read-only.
     pub product_group_code: Option<String>,
-    /// `transaction_group_id`, never sent.
+    /// `transaction_group_id`, read-only.
     pub transaction_group_id: Option<i64>,
-    /// `transaction_type_id`, never sent.
+    /// `transaction_type_id`, read-only.
     pub transaction_type_id: Option<i64>,
-    /// `transaction_type`, at most 20 characters, never sent.
+    /// `transaction_type`, at most 20 characters, read-only.
     pub transaction_type: Option<String>,
     /// `transaction_date`.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `source_area_type_id`, never sent.
+    /// `source_area_type_id`, read-only.
     pub source_area_type_id: Option<i64>,
-    /// `source_area_reference`, at most 20 characters, never sent.
+    /// `source_area_reference`, at most 20 characters, read-only.
     pub source_area_reference: Option<String>,
-    /// `source_area_name`, at most 20 characters, never sent.
+    /// `source_area_name`, at most 20 characters, read-only.
     pub source_area_name: Option<String>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, never sent.
+    /// `second_reference`, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `quantity`, 5 decimal places, never sent.
+    /// `quantity`, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
-    /// `unit_cost_price`, 5 decimal places, never sent.
+    /// `unit_cost_price`, 5 decimal places, read-only.
     pub unit_cost_price: Option<rt::Decimal>,
-    /// `unit_issue_price`, 5 decimal places, never sent.
+    /// `unit_issue_price`, 5 decimal places, read-only.
     pub unit_issue_price: Option<rt::Decimal>,
-    /// `unit_discount_value`, 5 decimal places, never sent.
+    /// `unit_discount_value`, 5 decimal places, read-only.
     pub unit_discount_value: Option<rt::Decimal>,
-    /// `total_order_discount`, 2 decimal places, never sent.
+    /// `total_order_discount`, 2 decimal places, read-only.
     pub total_order_discount: Option<rt::Decimal>,
-    /// `cost_value`, 5 decimal places, never sent.
+    /// `cost_value`, 5 decimal places, read-only.
     pub cost_value: Option<rt::Decimal>,
-    /// `issue_value`, 5 decimal places, never sent.
+    /// `issue_value`, 5 decimal places, read-only.
     pub issue_value: Option<rt::Decimal>,
-    /// `memo`, at most 1000 characters, never sent.
+    /// `memo`, at most 1000 characters, read-only.
     pub memo: Option<String>,
-    /// `user_name`, at most 20 characters, never sent.
+    /// `user_name`, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `analysis_code_1`, at most 60 characters, never sent.
+    /// `analysis_code_1`, at most 60 characters, read-only.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters, never sent.
+    /// `analysis_code_2`, at most 60 characters, read-only.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters, never sent.
+    /// `analysis_code_3`, at most 60 characters, read-only.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters, never sent.
+    /// `analysis_code_4`, at most 60 characters, read-only.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters, never sent.
+    /// `analysis_code_5`, at most 60 characters, read-only.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters, never sent.
+    /// `analysis_code_6`, at most 60 characters, read-only.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters, never sent.
+    /// `analysis_code_7`, at most 60 characters, read-only.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters, never sent.
+    /// `analysis_code_8`, at most 60 characters, read-only.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters, never sent.
+    /// `analysis_code_9`, at most 60 characters, read-only.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters, never sent.
+    /// `analysis_code_10`, at most 60 characters, read-only.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters, never sent.
+    /// `analysis_code_11`, at most 60 characters, read-only.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters, never sent.
+    /// `analysis_code_12`, at most 60 characters, read-only.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters, never sent.
+    /// `analysis_code_13`, at most 60 characters, read-only.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters, never sent.
+    /// `analysis_code_14`, at most 60 characters, read-only.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters, never sent.
+    /// `analysis_code_15`, at most 60 characters, read-only.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters, never sent.
+    /// `analysis_code_16`, at most 60 characters, read-only.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters, never sent.
+    /// `analysis_code_17`, at most 60 characters, read-only.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters, never sent.
+    /// `analysis_code_18`, at most 60 characters, read-only.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters, never sent.
+    /// `analysis_code_19`, at most 60 characters, read-only.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters, never sent.
+    /// `analysis_code_20`, at most 60 characters, read-only.
     pub analysis_code_20: Option<String>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -423,7 +423,7 @@ rt::model!(NewProductUnit, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Product {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `code`, at most 30 characters.
     pub code: Option<String>,
@@ -437,7 +437,7 @@ pub struct Product {
     pub barcode: Option<String>,
     /// `allow_sales_order`.
     pub allow_sales_order: Option<bool>,
-    /// `free_stock_quantity`, 5 decimal places, never sent.
+    /// `free_stock_quantity`, 5 decimal places, read-only.
     pub free_stock_quantity: Option<rt::Decimal>,
     /// `product_group_id`.
     pub product_group_id: Option<i64>,
@@ -569,11 +569,11 @@ pub struct Product {
     pub base_unit_id: Option<i64>,
     /// `stock_unit_id`.
     pub stock_unit_id: Option<i64>,
-    /// `has_alternative_products`, never sent.
+    /// `has_alternative_products`, read-only.
     pub has_alternative_products: Option<bool>,
-    /// `has_cross_sell_products`, never sent.
+    /// `has_cross_sell_products`, read-only.
     pub has_cross_sell_products: Option<bool>,
-    /// `has_preferred_supplier`, never sent.
+    /// `has_preferred_supplier`, read-only.
     pub has_preferred_supplier: Option<bool>,
     /// `analysis_code_1`, at most 60 characters.
     pub analysis_code_1: Option<String>,
@@ -675,37 +675,37 @@ pub struct Product {
     pub spare_bool_4: Option<bool>,
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
-    /// `accrual_nominal_code`, never sent.
+    /// `accrual_nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub accrual_nominal_code: Option<NominalCode>,
-    /// `auto_generate_separator`, never sent.
+    /// `auto_generate_separator`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_separator: Option<AutoGenerateSeparator>,
-    /// `base_unit`, never sent.
+    /// `base_unit`, read-only.
     pub base_unit: Option<Unit>,
     /// `bom_settings`.
     pub bom_settings: Option<BomSettings>,
-    /// `country_of_origin`, never sent.
-    pub country_of_origin: Option<rt::Json>,
-    /// `holding`, never sent.
+    /// `country_of_origin`, read-only.
+    pub country_of_origin: Option<CountryCode>,
+    /// `holding`, read-only.
     pub holding: Option<ProductHolding>,
-    /// `issue_nominal_code`, never sent.
+    /// `issue_nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub issue_nominal_code: Option<NominalCode>,
-    /// `product_group`, never sent.
+    /// `product_group`, read-only.
     pub product_group: Option<ProductGroup>,
-    /// `revenue_nominal_code`, never sent.
+    /// `revenue_nominal_code`, read-only.
     pub revenue_nominal_code: Option<NominalCode>,
-    /// `status`, never sent.
+    /// `status`, read-only.
     pub status: Option<ProductStatus>,
-    /// `stock_nominal_code`, never sent.
+    /// `stock_nominal_code`, read-only.
     pub stock_nominal_code: Option<NominalCode>,
-    /// `stock_unit`, never sent.
+    /// `stock_unit`, read-only.
     pub stock_unit: Option<Unit>,
-    /// `tax_code`, never sent.
+    /// `tax_code`, read-only.
     pub tax_code: Option<TaxCode>,
     /// `alternative_products`.
     pub alternative_products: Option<Vec<AlternativeProduct>>,
@@ -721,9 +721,9 @@ pub struct Product {
     pub units: Option<Vec<ProductUnit>>,
     /// `warehouse_holdings`.
     pub warehouse_holdings: Option<Vec<WarehouseHolding>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -867,25 +867,25 @@ rt::model!(Product, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductHolding {
-    /// `average_buying_price`, 5 decimal places, never sent.
+    /// `average_buying_price`, 5 decimal places, read-only.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `quantity_on_order_for_direct_delivery`, 5 decimal places, never sent.
+    /// `quantity_on_order_for_direct_delivery`, 5 decimal places, read-only.
     pub quantity_on_order_for_direct_delivery: Option<rt::Decimal>,
-    /// `quantity_in_stock`, 5 decimal places, never sent.
+    /// `quantity_in_stock`, 5 decimal places, read-only.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `quantity_allocated`, 5 decimal places, never sent.
+    /// `quantity_allocated`, 5 decimal places, read-only.
     pub quantity_allocated: Option<rt::Decimal>,
-    /// `quantity_on_order`, 5 decimal places, never sent.
+    /// `quantity_on_order`, 5 decimal places, read-only.
     pub quantity_on_order: Option<rt::Decimal>,
-    /// `quantity_sold_this_period`, 5 decimal places, never sent.
+    /// `quantity_sold_this_period`, 5 decimal places, read-only.
     pub quantity_sold_this_period: Option<rt::Decimal>,
-    /// `quantity_bought_this_period`, 5 decimal places, never sent.
+    /// `quantity_bought_this_period`, 5 decimal places, read-only.
     pub quantity_bought_this_period: Option<rt::Decimal>,
-    /// `quantity_sold_last_period`, 5 decimal places, never sent.
+    /// `quantity_sold_last_period`, 5 decimal places, read-only.
     pub quantity_sold_last_period: Option<rt::Decimal>,
-    /// `quantity_bought_last_period`, 5 decimal places, never sent.
+    /// `quantity_bought_last_period`, 5 decimal places, read-only.
     pub quantity_bought_last_period: Option<rt::Decimal>,
-    /// `buying_prices`, never sent.
+    /// `buying_prices`, read-only.
     pub buying_prices: Option<Vec<BuyingPrice>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -909,29 +909,29 @@ rt::model!(ProductHolding, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductStatus {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `has_negative_stock_quantities`, never sent.
+    /// `has_negative_stock_quantities`, read-only.
     pub has_negative_stock_quantities: Option<bool>,
-    /// `has_movement_balances`, never sent.
+    /// `has_movement_balances`, read-only.
     pub has_movement_balances: Option<bool>,
-    /// `has_active_pop_orders`, never sent.
+    /// `has_active_pop_orders`, read-only.
     pub has_active_pop_orders: Option<bool>,
-    /// `has_sop_or_pop_documents`, never sent.
+    /// `has_sop_or_pop_documents`, read-only.
     pub has_sop_or_pop_documents: Option<bool>,
-    /// `has_active_sop_or_pop_documents`, never sent.
+    /// `has_active_sop_or_pop_documents`, read-only.
     pub has_active_sop_or_pop_documents: Option<bool>,
-    /// `has_traceable_items`, never sent.
+    /// `has_traceable_items`, read-only.
     pub has_traceable_items: Option<bool>,
-    /// `has_unassigned_traceable_items`, never sent.
+    /// `has_unassigned_traceable_items`, read-only.
     pub has_unassigned_traceable_items: Option<bool>,
-    /// `has_traceable_sop_allocations`, never sent.
+    /// `has_traceable_sop_allocations`, read-only.
     pub has_traceable_sop_allocations: Option<bool>,
-    /// `is_in_use_by_bom`, never sent.
+    /// `is_in_use_by_bom`, read-only.
     pub is_in_use_by_bom: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -957,13 +957,13 @@ rt::model!(ProductStatus, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductUnit {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `product_id`.
     pub product_id: Option<i64>,
     /// `unit_id`.
     pub unit_id: Option<i64>,
-    /// `unit_type`, at most 50 characters, never sent.
+    /// `unit_type`, at most 50 characters, read-only.
     pub unit_type: Option<String>,
     /// `multiple_of_base_unit`, 9 decimal places.
     pub multiple_of_base_unit: Option<rt::Decimal>,
@@ -971,15 +971,15 @@ pub struct ProductUnit {
     pub unit_precision: Option<rt::Decimal>,
     /// `use_own_price`.
     pub use_own_price: Option<bool>,
-    /// `has_sop_or_pop_documents`, never sent.
+    /// `has_sop_or_pop_documents`, read-only.
     pub has_sop_or_pop_documents: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `unit`, never sent.
+    /// `unit`, read-only.
     pub unit: Option<Unit>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -14,17 +14,17 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseAuthorisation {
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, never sent.
+    /// `second_reference`, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `transaction_date`, never sent.
+    /// `transaction_date`, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `supplier_id`, never sent.
+    /// `supplier_id`, read-only.
     pub supplier_id: Option<i64>,
-    /// `oplock`, at most 20 characters, never sent.
+    /// `oplock`, at most 20 characters, read-only.
     pub oplock: Option<String>,
-    /// `supplier`, never sent.
+    /// `supplier`, read-only.
     pub supplier: Option<Supplier>,
     /// `nominal_analysis_items`.
     pub nominal_analysis_items: Option<Vec<PurchaseAuthorisationNominalAnalysisItem>>,
@@ -55,13 +55,13 @@ pub struct PurchaseAuthorisationNominalAnalysisItem {
     pub cost_centre: Option<String>,
     /// `department`, at most 3 characters.
     pub department: Option<String>,
-    /// `name`, at most 8 characters, never sent.
+    /// `name`, at most 8 characters, read-only.
     pub name: Option<String>,
     /// `narrative`, at most 6000 characters.
     pub narrative: Option<String>,
     /// `value`, 2 decimal places.
     pub value: Option<rt::Decimal>,
-    /// `type`, at most 20 characters, never sent.
+    /// `type`, at most 20 characters, read-only.
     pub kind: Option<String>,
     /// `transaction_analysis_code`, at most 20 characters.
     pub transaction_analysis_code: Option<String>,

@@ -132,7 +132,7 @@ pub struct PurchaseInvoice {
     pub discount_percent: Option<rt::Decimal>,
     /// `discount_days`.
     pub discount_days: Option<i32>,
-    /// `authorisation_type`, at most 50 characters, never sent.
+    /// `authorisation_type`, at most 50 characters, read-only.
     pub authorisation_type: Option<String>,
     /// `is_authorised`.
     pub is_authorised: Option<bool>,

@@ -15,7 +15,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseLedgerSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `electronic_bank_payments`.
     pub electronic_bank_payments: Option<bool>,
@@ -29,7 +29,7 @@ pub struct PurchaseLedgerSettings {
     pub allow_additional_trans_analysis: Option<bool>,
     /// `use_transaction_date_for_allocation`.
     pub use_transaction_date_for_allocation: Option<bool>,
-    /// `capture_additional_transaction_details`, never sent.
+    /// `capture_additional_transaction_details`, read-only.
     pub capture_additional_transaction_details: Option<bool>,
     /// `early_settlement_discount_days`.
     pub early_settlement_discount_days: Option<i32>,
@@ -75,9 +75,9 @@ pub struct PurchaseLedgerSettings {
     pub payment_groups: Option<Vec<PaymentGroup>>,
     /// `organisation_supplier_payment_group`.
     pub organisation_supplier_payment_group: Option<PaymentGroup>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

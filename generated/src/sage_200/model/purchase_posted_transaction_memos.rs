@@ -34,7 +34,7 @@ rt::model!(NewPurchasePostedTransactionMemo, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchasePostedTransactionMemo {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `posted_supplier_transaction_id`.
     pub posted_supplier_transaction_id: Option<i64>,
@@ -42,11 +42,11 @@ pub struct PurchasePostedTransactionMemo {
     pub note: Option<String>,
     /// `is_active`.
     pub is_active: Option<bool>,
-    /// `created_by`, at most 20 characters, never sent.
+    /// `created_by`, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -15,81 +15,81 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchasePostedTransaction {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, never sent.
+    /// `supplier_id`, read-only.
     pub supplier_id: Option<i64>,
-    /// `trader_transaction_type`, at most 30 characters, never sent.
+    /// `trader_transaction_type`, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, never sent.
+    /// `second_reference`, at most 20 characters, read-only.
     pub second_reference: Option<String>,
     /// `queried`, at most 1 character.
     pub queried: Option<String>,
-    /// `transaction_date`, never sent.
+    /// `transaction_date`, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`, never sent.
+    /// `posted_date`, read-only.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`, never sent.
+    /// `due_date`, read-only.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_goods_value`, 2 decimal places, never sent.
+    /// `document_goods_value`, 2 decimal places, read-only.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_gross_value`, 2 decimal places, never sent.
+    /// `document_gross_value`, 2 decimal places, read-only.
     pub document_gross_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places, never sent.
+    /// `document_tax_value`, 2 decimal places, read-only.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places, never sent.
+    /// `document_discount_value`, 2 decimal places, read-only.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places, never sent.
+    /// `discount_percent`, 2 decimal places, read-only.
     pub discount_percent: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places, never sent.
+    /// `document_tax_discount_value`, 2 decimal places, read-only.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `document_allocated_value`, 2 decimal places, never sent.
+    /// `document_allocated_value`, 2 decimal places, read-only.
     pub document_allocated_value: Option<rt::Decimal>,
-    /// `document_outstanding_value`, 2 decimal places, never sent.
+    /// `document_outstanding_value`, 2 decimal places, read-only.
     pub document_outstanding_value: Option<rt::Decimal>,
-    /// `base_goods_value`, 2 decimal places, never sent.
+    /// `base_goods_value`, 2 decimal places, read-only.
     pub base_goods_value: Option<rt::Decimal>,
-    /// `base_gross_value`, 2 decimal places, never sent.
+    /// `base_gross_value`, 2 decimal places, read-only.
     pub base_gross_value: Option<rt::Decimal>,
-    /// `base_tax_value`, 2 decimal places, never sent.
+    /// `base_tax_value`, 2 decimal places, read-only.
     pub base_tax_value: Option<rt::Decimal>,
-    /// `base_discount_value`, 2 decimal places, never sent.
+    /// `base_discount_value`, 2 decimal places, read-only.
     pub base_discount_value: Option<rt::Decimal>,
-    /// `base_tax_discount_value`, 2 decimal places, never sent.
+    /// `base_tax_discount_value`, 2 decimal places, read-only.
     pub base_tax_discount_value: Option<rt::Decimal>,
-    /// `base_allocated_value`, 2 decimal places, never sent.
+    /// `base_allocated_value`, 2 decimal places, read-only.
     pub base_allocated_value: Option<rt::Decimal>,
-    /// `control_value_in_base_currency`, 2 decimal places, never sent.
+    /// `control_value_in_base_currency`, 2 decimal places, read-only.
     pub control_value_in_base_currency: Option<rt::Decimal>,
-    /// `exchange_rate`, 6 decimal places, never sent.
+    /// `exchange_rate`, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `settled_immediately`, never sent.
+    /// `settled_immediately`, read-only.
     pub settled_immediately: Option<bool>,
-    /// `vat_adjustment_doc_expected`, never sent.
+    /// `vat_adjustment_doc_expected`, read-only.
     pub vat_adjustment_doc_expected: Option<bool>,
-    /// `discount_days`, never sent.
+    /// `discount_days`, read-only.
     pub discount_days: Option<i32>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i64>,
-    /// `user_name`, at most 20 characters, never sent.
+    /// `user_name`, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `tax_analysis_items`, never sent.
+    /// `tax_analysis_items`, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
-    /// `nominal_analysis_items`, never sent.
+    /// `nominal_analysis_items`, read-only.
     pub nominal_analysis_items: Option<Vec<SalesPostedTransactionNominalAnalysisItem>>,
-    /// `bank_items`, never sent.
+    /// `bank_items`, read-only.
     pub bank_items: Option<Vec<PurchasePostedTransactionBankItem>>,
-    /// `allocation_session_items`, never sent.
+    /// `allocation_session_items`, read-only.
     pub allocation_session_items: Option<Vec<PurchasePostedTransactionAllocationSessionItem>>,
-    /// `allocation_history_items`, never sent.
+    /// `allocation_history_items`, read-only.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
-    /// `supplier`, never sent.
+    /// `supplier`, read-only.
     pub supplier: Option<Supplier>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -141,21 +141,21 @@ rt::model!(PurchasePostedTransaction, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchasePostedTransactionAllocationSessionItem {
-    /// `user_name`, at most 20 characters, never sent.
+    /// `user_name`, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `ledger_type`, at most 30 characters, never sent.
+    /// `ledger_type`, at most 30 characters, read-only.
     pub ledger_type: Option<String>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i64>,
-    /// `allocation_date`, never sent.
+    /// `allocation_date`, read-only.
     pub allocation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `trader_transaction_type`, at most 30 characters, never sent.
+    /// `trader_transaction_type`, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 30 characters, never sent.
+    /// `reference`, at most 30 characters, read-only.
     pub reference: Option<String>,
-    /// `value`, 2 decimal places, never sent.
+    /// `value`, 2 decimal places, read-only.
     pub value: Option<rt::Decimal>,
-    /// `allocation_value`, 2 decimal places, never sent.
+    /// `allocation_value`, 2 decimal places, read-only.
     pub allocation_value: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -177,21 +177,21 @@ rt::model!(PurchasePostedTransactionAllocationSessionItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchasePostedTransactionBankItem {
-    /// `bank_code`, never sent.
+    /// `bank_code`, read-only.
     pub bank_code: Option<String>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `bank_entry_type`, at most 30 characters, never sent.
+    /// `bank_entry_type`, at most 30 characters, read-only.
     pub bank_entry_type: Option<String>,
-    /// `reference`, at most 30 characters, never sent.
+    /// `reference`, at most 30 characters, read-only.
     pub reference: Option<String>,
-    /// `cheque_value`, 2 decimal places, never sent.
+    /// `cheque_value`, 2 decimal places, read-only.
     pub cheque_value: Option<rt::Decimal>,
-    /// `statement_date`, never sent.
+    /// `statement_date`, read-only.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `statement_page_number`, never sent.
+    /// `statement_page_number`, read-only.
     pub statement_page_number: Option<i32>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i64>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseTransactionView {
-    /// `posted_supplier_transaction_id`, never sent.
+    /// `posted_supplier_transaction_id`, read-only.
     pub posted_supplier_transaction_id: Option<i64>,
     /// `transaction_type`, at most 30 characters.
     pub transaction_type: Option<String>,
@@ -80,7 +80,7 @@ pub struct PurchaseTransactionView {
     pub currency_name: Option<String>,
     /// `currency_symbol`, at most 4 characters.
     pub currency_symbol: Option<String>,
-    /// `transaction_date_time_updated`, never sent.
+    /// `transaction_date_time_updated`, read-only.
     pub transaction_date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

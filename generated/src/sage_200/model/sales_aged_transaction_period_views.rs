@@ -10,13 +10,13 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesAgedTransactionPeriodView {
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
-    /// `base_outstanding_value`, 2 decimal places, never sent.
+    /// `base_outstanding_value`, 2 decimal places, read-only.
     pub base_outstanding_value: Option<rt::Decimal>,
-    /// `ageing_period_name`, at most 7 characters, never sent.
+    /// `ageing_period_name`, at most 7 characters, read-only.
     pub ageing_period_name: Option<String>,
-    /// `ageing_date`, never sent.
+    /// `ageing_date`, read-only.
     pub ageing_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

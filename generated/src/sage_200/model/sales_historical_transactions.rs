@@ -83,9 +83,9 @@ pub struct SalesHistoricalTransaction {
     pub bank_items: Option<Vec<SalesHistoricalTransactionBankItem>>,
     /// `customer`.
     pub customer: Option<Customer>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

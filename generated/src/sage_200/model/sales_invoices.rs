@@ -123,7 +123,7 @@ pub struct SalesInvoice {
     pub discount_percent: Option<rt::Decimal>,
     /// `discount_days`.
     pub discount_days: Option<i32>,
-    /// `is_eu_trader`, never sent.
+    /// `is_eu_trader`, read-only.
     pub is_eu_trader: Option<bool>,
     /// `triangular_transaction`.
     pub triangular_transaction: Option<bool>,

@@ -15,7 +15,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesLedgerSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `copy_statements_for_head_offices`.
     pub copy_statements_for_head_offices: Option<bool>,
@@ -75,9 +75,9 @@ pub struct SalesLedgerSettings {
     ///
     /// Only in Professional, not in Standard.
     pub finance_charges: Option<Vec<FinanceCharge>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -15,81 +15,81 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesPostedTransaction {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
-    /// `trader_transaction_type`, at most 30 characters, never sent.
+    /// `trader_transaction_type`, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, never sent.
+    /// `second_reference`, at most 20 characters, read-only.
     pub second_reference: Option<String>,
     /// `queried`, at most 1 character.
     pub queried: Option<String>,
-    /// `transaction_date`, never sent.
+    /// `transaction_date`, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`, never sent.
+    /// `posted_date`, read-only.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`, never sent.
+    /// `due_date`, read-only.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `full_settlement_date`, never sent.
+    /// `full_settlement_date`, read-only.
     pub full_settlement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_goods_value`, 2 decimal places, never sent.
+    /// `document_goods_value`, 2 decimal places, read-only.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_gross_value`, 2 decimal places, never sent.
+    /// `document_gross_value`, 2 decimal places, read-only.
     pub document_gross_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places, never sent.
+    /// `document_tax_value`, 2 decimal places, read-only.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places, never sent.
+    /// `document_discount_value`, 2 decimal places, read-only.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places, never sent.
+    /// `discount_percent`, 2 decimal places, read-only.
     pub discount_percent: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places, never sent.
+    /// `document_tax_discount_value`, 2 decimal places, read-only.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `document_allocated_value`, 2 decimal places, never sent.
+    /// `document_allocated_value`, 2 decimal places, read-only.
     pub document_allocated_value: Option<rt::Decimal>,
-    /// `document_outstanding_value`, 2 decimal places, never sent.
+    /// `document_outstanding_value`, 2 decimal places, read-only.
     pub document_outstanding_value: Option<rt::Decimal>,
-    /// `base_goods_value`, 2 decimal places, never sent.
+    /// `base_goods_value`, 2 decimal places, read-only.
     pub base_goods_value: Option<rt::Decimal>,
-    /// `base_gross_value`, 2 decimal places, never sent.
+    /// `base_gross_value`, 2 decimal places, read-only.
     pub base_gross_value: Option<rt::Decimal>,
-    /// `base_tax_value`, 2 decimal places, never sent.
+    /// `base_tax_value`, 2 decimal places, read-only.
     pub base_tax_value: Option<rt::Decimal>,
-    /// `base_discount_value`, 2 decimal places, never sent.
+    /// `base_discount_value`, 2 decimal places, read-only.
     pub base_discount_value: Option<rt::Decimal>,
-    /// `base_tax_discount_value`, 2 decimal places, never sent.
+    /// `base_tax_discount_value`, 2 decimal places, read-only.
     pub base_tax_discount_value: Option<rt::Decimal>,
-    /// `base_allocated_value`, 2 decimal places, never sent.
+    /// `base_allocated_value`, 2 decimal places, read-only.
     pub base_allocated_value: Option<rt::Decimal>,
-    /// `control_value_in_base_currency`, 2 decimal places, never sent.
+    /// `control_value_in_base_currency`, 2 decimal places, read-only.
     pub control_value_in_base_currency: Option<rt::Decimal>,
-    /// `exchange_rate`, 6 decimal places, never sent.
+    /// `exchange_rate`, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `settled_immediately`, never sent.
+    /// `settled_immediately`, read-only.
     pub settled_immediately: Option<bool>,
-    /// `discount_days`, never sent.
+    /// `discount_days`, read-only.
     pub discount_days: Option<i32>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i64>,
-    /// `user_name`, at most 20 characters, never sent.
+    /// `user_name`, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `tax_analysis_items`, never sent.
+    /// `tax_analysis_items`, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
-    /// `nominal_analysis_items`, never sent.
+    /// `nominal_analysis_items`, read-only.
     pub nominal_analysis_items: Option<Vec<SalesPostedTransactionNominalAnalysisItem>>,
-    /// `bank_items`, never sent.
+    /// `bank_items`, read-only.
     pub bank_items: Option<Vec<BankItem>>,
-    /// `allocation_session_items`, never sent.
+    /// `allocation_session_items`, read-only.
     pub allocation_session_items: Option<Vec<AllocationSessionItem>>,
-    /// `allocation_history_items`, never sent.
+    /// `allocation_history_items`, read-only.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
-    /// `customer`, never sent.
+    /// `customer`, read-only.
     pub customer: Option<Customer>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -143,27 +143,27 @@ rt::model!(SalesPostedTransaction, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesPostedTransactionNominalAnalysisItem {
-    /// `code`, at most 8 characters, never sent.
+    /// `code`, at most 8 characters, read-only.
     pub code: Option<String>,
-    /// `cost_centre`, at most 3 characters, never sent.
+    /// `cost_centre`, at most 3 characters, read-only.
     pub cost_centre: Option<String>,
-    /// `department`, at most 3 characters, never sent.
+    /// `department`, at most 3 characters, read-only.
     pub department: Option<String>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `location`, at most 30 characters, never sent.
+    /// `location`, at most 30 characters, read-only.
     pub location: Option<String>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `narrative`, at most 6000 characters, never sent.
+    /// `narrative`, at most 6000 characters, read-only.
     pub narrative: Option<String>,
-    /// `value`, 2 decimal places, never sent.
+    /// `value`, 2 decimal places, read-only.
     pub value: Option<rt::Decimal>,
-    /// `base_value`, 2 decimal places, never sent.
+    /// `base_value`, 2 decimal places, read-only.
     pub base_value: Option<rt::Decimal>,
-    /// `transaction_analysis_code`, at most 20 characters, never sent.
+    /// `transaction_analysis_code`, at most 20 characters, read-only.
     pub transaction_analysis_code: Option<String>,
-    /// `source`, at most 30 characters, never sent.
+    /// `source`, at most 30 characters, read-only.
     pub source: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -190,19 +190,19 @@ rt::model!(SalesPostedTransactionNominalAnalysisItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesPostedTransactionTaxAnalysisItem {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `code`, never sent.
+    /// `code`, read-only.
     pub code: Option<i32>,
-    /// `name`, at most 60 characters, never sent.
+    /// `name`, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `entry_type`, at most 20 characters, never sent.
+    /// `entry_type`, at most 20 characters, read-only.
     pub entry_type: Option<String>,
-    /// `goods_amount`, 2 decimal places, never sent.
+    /// `goods_amount`, 2 decimal places, read-only.
     pub goods_amount: Option<rt::Decimal>,
-    /// `tax_amount`, 2 decimal places, never sent.
+    /// `tax_amount`, 2 decimal places, read-only.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_discount_amount`, 2 decimal places, never sent.
+    /// `tax_discount_amount`, 2 decimal places, read-only.
     pub tax_discount_amount: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

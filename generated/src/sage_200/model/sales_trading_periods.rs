@@ -13,17 +13,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesTradingPeriod {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `period_number`, at most 20 characters, never sent.
+    /// `period_number`, at most 20 characters, read-only.
     pub period_number: Option<String>,
-    /// `start_date`, never sent.
+    /// `start_date`, read-only.
     pub start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `end_date`, never sent.
+    /// `end_date`, read-only.
     pub end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

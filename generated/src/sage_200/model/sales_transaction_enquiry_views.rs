@@ -15,69 +15,69 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesTransactionEnquiryView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
-    /// `trader_transaction_type`, at most 30 characters, never sent.
+    /// `trader_transaction_type`, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, never sent.
+    /// `second_reference`, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `queried`, at most 1 character, never sent.
+    /// `queried`, at most 1 character, read-only.
     pub queried: Option<String>,
-    /// `transaction_date`, never sent.
+    /// `transaction_date`, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`, never sent.
+    /// `posted_date`, read-only.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`, never sent.
+    /// `due_date`, read-only.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `discount_days`, format \`int16\`, never sent.
+    /// `discount_days`, format \`int16\`, read-only.
     pub discount_days: Option<String>,
-    /// `discount_due_date`, never sent.
+    /// `discount_due_date`, read-only.
     pub discount_due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_gross_value`, 2 decimal places, never sent.
+    /// `document_gross_value`, 2 decimal places, read-only.
     pub document_gross_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places, never sent.
+    /// `document_discount_value`, 2 decimal places, read-only.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_discounted_value`, 2 decimal places, never sent.
+    /// `document_discounted_value`, 2 decimal places, read-only.
     pub document_discounted_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places, never sent.
+    /// `document_tax_discount_value`, 2 decimal places, read-only.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `document_allocated_value`, 2 decimal places, never sent.
+    /// `document_allocated_value`, 2 decimal places, read-only.
     pub document_allocated_value: Option<rt::Decimal>,
-    /// `document_outstanding_value`, 2 decimal places, never sent.
+    /// `document_outstanding_value`, 2 decimal places, read-only.
     pub document_outstanding_value: Option<rt::Decimal>,
-    /// `allocation_status`, at most 50 characters, never sent.
+    /// `allocation_status`, at most 50 characters, read-only.
     pub allocation_status: Option<String>,
-    /// `memo_note_status`, at most 1 character, never sent.
+    /// `memo_note_status`, at most 1 character, read-only.
     pub memo_note_status: Option<String>,
-    /// `exchange_rate`, 6 decimal places, never sent.
+    /// `exchange_rate`, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `settled_immediately`, never sent.
+    /// `settled_immediately`, read-only.
     pub settled_immediately: Option<bool>,
-    /// `source`, at most 30 characters, never sent.
+    /// `source`, at most 30 characters, read-only.
     pub source: Option<String>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i64>,
-    /// `user_name`, at most 20 characters, never sent.
+    /// `user_name`, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `has_documents`, never sent.
+    /// `has_documents`, read-only.
     pub has_documents: Option<bool>,
-    /// `allocation_history_items`, never sent.
+    /// `allocation_history_items`, read-only.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
-    /// `allocation_session_items`, never sent.
+    /// `allocation_session_items`, read-only.
     pub allocation_session_items: Option<Vec<AllocationSessionItem>>,
-    /// `bank_items`, never sent.
+    /// `bank_items`, read-only.
     pub bank_items: Option<Vec<BankItem>>,
     /// `memos`.
     pub memos: Option<Vec<SalesPostedTransactionMemo>>,
-    /// `nominal_analysis_items`, never sent.
+    /// `nominal_analysis_items`, read-only.
     pub nominal_analysis_items: Option<Vec<SalesPostedTransactionNominalAnalysisItem>>,
-    /// `tax_analysis_items`, never sent.
+    /// `tax_analysis_items`, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
-    /// `customer`, never sent.
+    /// `customer`, read-only.
     pub customer: Option<Customer>,
     /// What else there is.
     pub extra: rt::Extra,

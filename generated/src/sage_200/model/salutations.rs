@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Salutation {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `is_default`.
     pub is_default: Option<bool>,
@@ -18,9 +18,9 @@ pub struct Salutation {
     pub code: Option<String>,
     /// `description`, at most 50 characters.
     pub description: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SearchValue {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 40 characters, never sent.
+    /// `name`, at most 40 characters, read-only.
     pub name: Option<String>,
-    /// `search_category_id`, never sent.
+    /// `search_category_id`, read-only.
     pub search_category_id: Option<i64>,
-    /// `is_none_value`, never sent.
+    /// `is_none_value`, read-only.
     pub is_none_value: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

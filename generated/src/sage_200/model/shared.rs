@@ -11,13 +11,13 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgeingPeriod {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `days_period_starts_after`.
     pub days_period_starts_after: Option<i32>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -55,23 +55,23 @@ rt::model!(AgeingPeriodUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AllocationHistoryItem {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `trading_revaluation_allocation_entry_type`, never sent.
+    /// `trading_revaluation_allocation_entry_type`, read-only.
     pub trading_revaluation_allocation_entry_type: Option<String>,
-    /// `entry_date`, never sent.
+    /// `entry_date`, read-only.
     pub entry_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `allocation_value`, 2 decimal places, never sent.
+    /// `allocation_value`, 2 decimal places, read-only.
     pub allocation_value: Option<rt::Decimal>,
-    /// `nominal_updated`, never sent.
+    /// `nominal_updated`, read-only.
     pub nominal_updated: Option<bool>,
-    /// `exchange_rate`, 6 decimal places, never sent.
+    /// `exchange_rate`, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `exchange_gain_loss`, 2 decimal places, never sent.
+    /// `exchange_gain_loss`, 2 decimal places, read-only.
     pub exchange_gain_loss: Option<rt::Decimal>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -95,21 +95,21 @@ rt::model!(AllocationHistoryItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AllocationSessionItem {
-    /// `user_name`, never sent.
+    /// `user_name`, read-only.
     pub user_name: Option<String>,
-    /// `ledger_type`, at most 30 characters, never sent.
+    /// `ledger_type`, at most 30 characters, read-only.
     pub ledger_type: Option<String>,
-    /// `urn`, never sent.
+    /// `urn`, read-only.
     pub urn: Option<i64>,
-    /// `allocation_date`, never sent.
+    /// `allocation_date`, read-only.
     pub allocation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `trader_transaction_type`, at most 30 characters, never sent.
+    /// `trader_transaction_type`, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `value`, 2 decimal places, never sent.
+    /// `value`, 2 decimal places, read-only.
     pub value: Option<rt::Decimal>,
-    /// `allocation_value`, 2 decimal places, never sent.
+    /// `allocation_value`, 2 decimal places, read-only.
     pub allocation_value: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -131,7 +131,7 @@ rt::model!(AllocationSessionItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BomSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `order_min_quantity`, 5 decimal places.
     pub order_min_quantity: Option<rt::Decimal>,
@@ -143,9 +143,9 @@ pub struct BomSettings {
     pub bulk_issue: Option<bool>,
     /// `cost_heading_id`.
     pub cost_heading_id: Option<i64>,
-    /// `cost_heading`, never sent.
+    /// `cost_heading`, read-only.
     pub cost_heading: Option<BomCostHeading>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -193,17 +193,17 @@ rt::model!(BomSettingsUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuyingPrice {
-    /// `buying_price`, 5 decimal places, never sent.
+    /// `buying_price`, 5 decimal places, read-only.
     pub buying_price: Option<rt::Decimal>,
-    /// `stock_level`, 5 decimal places, never sent.
+    /// `stock_level`, 5 decimal places, read-only.
     pub stock_level: Option<rt::Decimal>,
-    /// `stock_unit_name`, at most 20 characters, never sent.
+    /// `stock_unit_name`, at most 20 characters, read-only.
     pub stock_unit_name: Option<String>,
-    /// `number_of_movements`, 5 decimal places, never sent.
+    /// `number_of_movements`, 5 decimal places, read-only.
     pub number_of_movements: Option<rt::Decimal>,
-    /// `is_buying_price_confirmed`, never sent.
+    /// `is_buying_price_confirmed`, read-only.
     pub is_buying_price_confirmed: Option<bool>,
-    /// `buying_prices`, never sent.
+    /// `buying_prices`, read-only.
     pub buying_prices: Option<Vec<MovementBuyingPrice>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -224,7 +224,7 @@ rt::model!(BuyingPrice, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CashAccountInvoiceAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `postal_name`, at most 60 characters.
     pub postal_name: Option<String>,
@@ -244,9 +244,9 @@ pub struct CashAccountInvoiceAddress {
     pub country: Option<String>,
     /// `postcode`, at most 10 characters.
     pub postcode: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -312,7 +312,7 @@ rt::model!(CashAccountInvoiceAddressUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreditBureau {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 50 characters.
     pub name: Option<String>,
@@ -322,9 +322,9 @@ pub struct CreditBureau {
     pub checking_url: Option<String>,
     /// `is_default`.
     pub is_default: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -345,15 +345,15 @@ rt::model!(CreditBureau, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreditMemoNote {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `note`, at most 1000 characters.
     pub note: Option<String>,
-    /// `created_by`, at most 50 characters, never sent.
+    /// `created_by`, at most 50 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -386,7 +386,7 @@ rt::model!(CreditMemoNoteUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeliveryAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `postal_name`, at most 60 characters.
     pub postal_name: Option<String>,
@@ -424,9 +424,9 @@ pub struct DeliveryAddress {
     pub tax_code: Option<TaxCode>,
     /// `country_code`.
     pub country_code: Option<CountryCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -526,19 +526,19 @@ rt::model!(DeliveryAddressUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MovementBuyingPrice {
-    /// `quantity`, 5 decimal places, never sent.
+    /// `quantity`, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters, never sent.
+    /// `reference`, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, never sent.
+    /// `second_reference`, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `date`, never sent.
+    /// `date`, read-only.
     pub date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `bin_item_name`, at most 20 characters, never sent.
+    /// `bin_item_name`, at most 20 characters, read-only.
     pub bin_item_name: Option<String>,
-    /// `stock_item_unit_name`, at most 20 characters, never sent.
+    /// `stock_item_unit_name`, at most 20 characters, read-only.
     pub stock_item_unit_name: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -833,11 +833,11 @@ rt::model!(NewTraceableAdjustmentItemSplitBatchItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalPeriodBudgetProfile {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `accounting_period_id`, never sent.
+    /// `accounting_period_id`, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `period_number`, never sent.
+    /// `period_number`, read-only.
     pub period_number: Option<i32>,
     /// `budget_percent`, 2 decimal places.
     pub budget_percent: Option<rt::Decimal>,
@@ -858,13 +858,13 @@ rt::model!(NominalPeriodBudgetProfile, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OverduePeriod {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `days_period_starts_after`.
     pub days_period_starts_after: Option<i32>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -903,69 +903,69 @@ rt::model!(OverduePeriodUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseAgedCreditorView {
-    /// `supplier_id`, never sent.
+    /// `supplier_id`, read-only.
     pub supplier_id: Option<i64>,
-    /// `posted_supplier_transaction_id`, never sent.
+    /// `posted_supplier_transaction_id`, read-only.
     pub posted_supplier_transaction_id: Option<i64>,
-    /// `doc_past`, 2 decimal places, never sent.
+    /// `doc_past`, 2 decimal places, read-only.
     pub doc_past: Option<rt::Decimal>,
-    /// `doc_future`, 2 decimal places, never sent.
+    /// `doc_future`, 2 decimal places, read-only.
     pub doc_future: Option<rt::Decimal>,
-    /// `doc_current`, 2 decimal places, never sent.
+    /// `doc_current`, 2 decimal places, read-only.
     pub doc_current: Option<rt::Decimal>,
-    /// `doc_period_1`, 2 decimal places, never sent.
+    /// `doc_period_1`, 2 decimal places, read-only.
     pub doc_period_1: Option<rt::Decimal>,
-    /// `doc_period_2`, 2 decimal places, never sent.
+    /// `doc_period_2`, 2 decimal places, read-only.
     pub doc_period_2: Option<rt::Decimal>,
-    /// `doc_period_3`, 2 decimal places, never sent.
+    /// `doc_period_3`, 2 decimal places, read-only.
     pub doc_period_3: Option<rt::Decimal>,
-    /// `doc_period_4`, 2 decimal places, never sent.
+    /// `doc_period_4`, 2 decimal places, read-only.
     pub doc_period_4: Option<rt::Decimal>,
-    /// `doc_period_5`, 2 decimal places, never sent.
+    /// `doc_period_5`, 2 decimal places, read-only.
     pub doc_period_5: Option<rt::Decimal>,
-    /// `doc_period_6`, 2 decimal places, never sent.
+    /// `doc_period_6`, 2 decimal places, read-only.
     pub doc_period_6: Option<rt::Decimal>,
-    /// `doc_period_7`, 2 decimal places, never sent.
+    /// `doc_period_7`, 2 decimal places, read-only.
     pub doc_period_7: Option<rt::Decimal>,
-    /// `doc_period_8`, 2 decimal places, never sent.
+    /// `doc_period_8`, 2 decimal places, read-only.
     pub doc_period_8: Option<rt::Decimal>,
-    /// `base_past`, 2 decimal places, never sent.
+    /// `base_past`, 2 decimal places, read-only.
     pub base_past: Option<rt::Decimal>,
-    /// `base_future`, 2 decimal places, never sent.
+    /// `base_future`, 2 decimal places, read-only.
     pub base_future: Option<rt::Decimal>,
-    /// `base_current`, 2 decimal places, never sent.
+    /// `base_current`, 2 decimal places, read-only.
     pub base_current: Option<rt::Decimal>,
-    /// `base_period_1`, 2 decimal places, never sent.
+    /// `base_period_1`, 2 decimal places, read-only.
     pub base_period_1: Option<rt::Decimal>,
-    /// `base_period_2`, 2 decimal places, never sent.
+    /// `base_period_2`, 2 decimal places, read-only.
     pub base_period_2: Option<rt::Decimal>,
-    /// `base_period_3`, 2 decimal places, never sent.
+    /// `base_period_3`, 2 decimal places, read-only.
     pub base_period_3: Option<rt::Decimal>,
-    /// `base_period_4`, 2 decimal places, never sent.
+    /// `base_period_4`, 2 decimal places, read-only.
     pub base_period_4: Option<rt::Decimal>,
-    /// `base_period_5`, 2 decimal places, never sent.
+    /// `base_period_5`, 2 decimal places, read-only.
     pub base_period_5: Option<rt::Decimal>,
-    /// `base_period_6`, 2 decimal places, never sent.
+    /// `base_period_6`, 2 decimal places, read-only.
     pub base_period_6: Option<rt::Decimal>,
-    /// `base_period_7`, 2 decimal places, never sent.
+    /// `base_period_7`, 2 decimal places, read-only.
     pub base_period_7: Option<rt::Decimal>,
-    /// `base_period_8`, 2 decimal places, never sent.
+    /// `base_period_8`, 2 decimal places, read-only.
     pub base_period_8: Option<rt::Decimal>,
-    /// `aged_period_1`, never sent.
+    /// `aged_period_1`, read-only.
     pub aged_period_1: Option<String>,
-    /// `aged_period_2`, never sent.
+    /// `aged_period_2`, read-only.
     pub aged_period_2: Option<String>,
-    /// `aged_period_3`, never sent.
+    /// `aged_period_3`, read-only.
     pub aged_period_3: Option<String>,
-    /// `aged_period_4`, never sent.
+    /// `aged_period_4`, read-only.
     pub aged_period_4: Option<String>,
-    /// `aged_period_5`, never sent.
+    /// `aged_period_5`, read-only.
     pub aged_period_5: Option<String>,
-    /// `aged_period_6`, never sent.
+    /// `aged_period_6`, read-only.
     pub aged_period_6: Option<String>,
-    /// `aged_period_7`, never sent.
+    /// `aged_period_7`, read-only.
     pub aged_period_7: Option<String>,
-    /// `aged_period_8`, never sent.
+    /// `aged_period_8`, read-only.
     pub aged_period_8: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1014,69 +1014,69 @@ rt::model!(PurchaseAgedCreditorView, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesAgedDebtorView {
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
-    /// `posted_customer_transaction_id`, never sent.
+    /// `posted_customer_transaction_id`, read-only.
     pub posted_customer_transaction_id: Option<i64>,
-    /// `doc_past`, 2 decimal places, never sent.
+    /// `doc_past`, 2 decimal places, read-only.
     pub doc_past: Option<rt::Decimal>,
-    /// `doc_future`, 2 decimal places, never sent.
+    /// `doc_future`, 2 decimal places, read-only.
     pub doc_future: Option<rt::Decimal>,
-    /// `doc_current`, 2 decimal places, never sent.
+    /// `doc_current`, 2 decimal places, read-only.
     pub doc_current: Option<rt::Decimal>,
-    /// `doc_period_1`, 2 decimal places, never sent.
+    /// `doc_period_1`, 2 decimal places, read-only.
     pub doc_period_1: Option<rt::Decimal>,
-    /// `doc_period_2`, 2 decimal places, never sent.
+    /// `doc_period_2`, 2 decimal places, read-only.
     pub doc_period_2: Option<rt::Decimal>,
-    /// `doc_period_3`, 2 decimal places, never sent.
+    /// `doc_period_3`, 2 decimal places, read-only.
     pub doc_period_3: Option<rt::Decimal>,
-    /// `doc_period_4`, 2 decimal places, never sent.
+    /// `doc_period_4`, 2 decimal places, read-only.
     pub doc_period_4: Option<rt::Decimal>,
-    /// `doc_period_5`, 2 decimal places, never sent.
+    /// `doc_period_5`, 2 decimal places, read-only.
     pub doc_period_5: Option<rt::Decimal>,
-    /// `doc_period_6`, 2 decimal places, never sent.
+    /// `doc_period_6`, 2 decimal places, read-only.
     pub doc_period_6: Option<rt::Decimal>,
-    /// `doc_period_7`, 2 decimal places, never sent.
+    /// `doc_period_7`, 2 decimal places, read-only.
     pub doc_period_7: Option<rt::Decimal>,
-    /// `doc_period_8`, 2 decimal places, never sent.
+    /// `doc_period_8`, 2 decimal places, read-only.
     pub doc_period_8: Option<rt::Decimal>,
-    /// `base_past`, 2 decimal places, never sent.
+    /// `base_past`, 2 decimal places, read-only.
     pub base_past: Option<rt::Decimal>,
-    /// `base_future`, 2 decimal places, never sent.
+    /// `base_future`, 2 decimal places, read-only.
     pub base_future: Option<rt::Decimal>,
-    /// `base_current`, 2 decimal places, never sent.
+    /// `base_current`, 2 decimal places, read-only.
     pub base_current: Option<rt::Decimal>,
-    /// `base_period_1`, 2 decimal places, never sent.
+    /// `base_period_1`, 2 decimal places, read-only.
     pub base_period_1: Option<rt::Decimal>,
-    /// `base_period_2`, 2 decimal places, never sent.
+    /// `base_period_2`, 2 decimal places, read-only.
     pub base_period_2: Option<rt::Decimal>,
-    /// `base_period_3`, 2 decimal places, never sent.
+    /// `base_period_3`, 2 decimal places, read-only.
     pub base_period_3: Option<rt::Decimal>,
-    /// `base_period_4`, 2 decimal places, never sent.
+    /// `base_period_4`, 2 decimal places, read-only.
     pub base_period_4: Option<rt::Decimal>,
-    /// `base_period_5`, 2 decimal places, never sent.
+    /// `base_period_5`, 2 decimal places, read-only.
     pub base_period_5: Option<rt::Decimal>,
-    /// `base_period_6`, 2 decimal places, never sent.
+    /// `base_period_6`, 2 decimal places, read-only.
     pub base_period_6: Option<rt::Decimal>,
-    /// `base_period_7`, 2 decimal places, never sent.
+    /// `base_period_7`, 2 decimal places, read-only.
     pub base_period_7: Option<rt::Decimal>,
-    /// `base_period_8`, 2 decimal places, never sent.
+    /// `base_period_8`, 2 decimal places, read-only.
     pub base_period_8: Option<rt::Decimal>,
-    /// `aged_period_1`, never sent.
+    /// `aged_period_1`, read-only.
     pub aged_period_1: Option<String>,
-    /// `aged_period_2`, never sent.
+    /// `aged_period_2`, read-only.
     pub aged_period_2: Option<String>,
-    /// `aged_period_3`, never sent.
+    /// `aged_period_3`, read-only.
     pub aged_period_3: Option<String>,
-    /// `aged_period_4`, never sent.
+    /// `aged_period_4`, read-only.
     pub aged_period_4: Option<String>,
-    /// `aged_period_5`, never sent.
+    /// `aged_period_5`, read-only.
     pub aged_period_5: Option<String>,
-    /// `aged_period_6`, never sent.
+    /// `aged_period_6`, read-only.
     pub aged_period_6: Option<String>,
-    /// `aged_period_7`, never sent.
+    /// `aged_period_7`, read-only.
     pub aged_period_7: Option<String>,
-    /// `aged_period_8`, never sent.
+    /// `aged_period_8`, read-only.
     pub aged_period_8: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1123,11 +1123,11 @@ rt::model!(SalesAgedDebtorView, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopDespatchBinItem {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `available_quantity`, 5 decimal places, never sent.
+    /// `available_quantity`, 5 decimal places, read-only.
     pub available_quantity: Option<rt::Decimal>,
     /// `quantity`, 5 decimal places.
     pub quantity: Option<rt::Decimal>,
@@ -1151,49 +1151,49 @@ rt::model!(SopDespatchBinItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopItemTraceableAdjustmentItem {
-    /// `traceable_item_id`, never sent.
+    /// `traceable_item_id`, read-only.
     pub traceable_item_id: Option<i64>,
-    /// `identification_no`, at most 30 characters, never sent.
+    /// `identification_no`, at most 30 characters, read-only.
     pub identification_no: Option<String>,
     /// `quantity`, 5 decimal places.
     pub quantity: Option<rt::Decimal>,
     /// `is_selected`.
     pub is_selected: Option<bool>,
-    /// `original_quantity`, 5 decimal places, never sent.
+    /// `original_quantity`, 5 decimal places, read-only.
     pub original_quantity: Option<rt::Decimal>,
-    /// `available_quantity`, 5 decimal places, never sent.
+    /// `available_quantity`, 5 decimal places, read-only.
     pub available_quantity: Option<rt::Decimal>,
-    /// `allocation_quantity`, 5 decimal places, never sent.
+    /// `allocation_quantity`, 5 decimal places, read-only.
     pub allocation_quantity: Option<rt::Decimal>,
-    /// `despatched_quantity`, 5 decimal places, never sent.
+    /// `despatched_quantity`, 5 decimal places, read-only.
     pub despatched_quantity: Option<rt::Decimal>,
-    /// `supplier_reference`, at most 8 characters, never sent.
+    /// `supplier_reference`, at most 8 characters, read-only.
     pub supplier_reference: Option<String>,
-    /// `receipt_date`, never sent.
+    /// `receipt_date`, read-only.
     pub receipt_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `allocated_to_who_type`, at most 20 characters, never sent.
+    /// `allocated_to_who_type`, at most 20 characters, read-only.
     pub allocated_to_who_type: Option<String>,
-    /// `additional_reference`, at most 30 characters, never sent.
+    /// `additional_reference`, at most 30 characters, read-only.
     pub additional_reference: Option<String>,
-    /// `sell_by_date`, never sent.
+    /// `sell_by_date`, read-only.
     pub sell_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `use_by_date`, never sent.
+    /// `use_by_date`, read-only.
     pub use_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `traceable_bin_item_id`, never sent.
+    /// `traceable_bin_item_id`, read-only.
     pub traceable_bin_item_id: Option<i64>,
-    /// `bin_item_id`, never sent.
+    /// `bin_item_id`, read-only.
     pub bin_item_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `sop_allocation_line_id`, never sent.
+    /// `sop_allocation_line_id`, read-only.
     pub sop_allocation_line_id: Option<i64>,
-    /// `sop_allocation_line_quantity`, 5 decimal places, never sent.
+    /// `sop_allocation_line_quantity`, 5 decimal places, read-only.
     pub sop_allocation_line_quantity: Option<rt::Decimal>,
-    /// `traceable_allocation_balance_id`, never sent.
+    /// `traceable_allocation_balance_id`, read-only.
     pub traceable_allocation_balance_id: Option<i64>,
-    /// `is_allocated`, never sent.
+    /// `is_allocated`, read-only.
     pub is_allocated: Option<bool>,
-    /// `is_selectable`, never sent.
+    /// `is_selectable`, read-only.
     pub is_selectable: Option<bool>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1260,7 +1260,7 @@ pub struct TraceableAdjustmentItem {
     pub identification_no: Option<String>,
     /// `quantity`, 5 decimal places.
     pub quantity: Option<rt::Decimal>,
-    /// `available_quantity`, 5 decimal places, never sent.
+    /// `available_quantity`, 5 decimal places, read-only.
     pub available_quantity: Option<rt::Decimal>,
     /// `additional_reference`, at most 30 characters.
     pub additional_reference: Option<String>,
@@ -1268,21 +1268,21 @@ pub struct TraceableAdjustmentItem {
     pub sell_by_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `use_by_date`.
     pub use_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `warehouse_name`, never sent.
+    /// `warehouse_name`, read-only.
     pub warehouse_name: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `bin_name`, never sent.
+    /// `bin_name`, read-only.
     pub bin_name: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `supplier_reference`, at most 8 characters, never sent.
+    /// `supplier_reference`, at most 8 characters, read-only.
     pub supplier_reference: Option<String>,
-    /// `receipt_date`, never sent.
+    /// `receipt_date`, read-only.
     pub receipt_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `purchase_order_no`, at most 20 characters, never sent.
+    /// `purchase_order_no`, at most 20 characters, read-only.
     pub purchase_order_no: Option<String>,
-    /// `activity_date`, never sent.
+    /// `activity_date`, read-only.
     pub activity_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `is_allocated`, never sent.
+    /// `is_allocated`, read-only.
     pub is_allocated: Option<bool>,
-    /// `traceable_item_id`, never sent.
+    /// `traceable_item_id`, read-only.
     pub traceable_item_id: Option<i64>,
     /// `split_batch_items`.
     pub split_batch_items: Option<Vec<TraceableAdjustmentItemSplitBatchItem>>,
@@ -1345,23 +1345,23 @@ rt::model!(TraceableAdjustmentItemSplitBatchItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraceableItemHistoryRecord {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `trader_reference`, at most 60 characters, never sent.
+    /// `trader_reference`, at most 60 characters, read-only.
     pub trader_reference: Option<String>,
-    /// `trader_name`, at most 60 characters, never sent.
+    /// `trader_name`, at most 60 characters, read-only.
     pub trader_name: Option<String>,
-    /// `sales_purchase_order_no`, at most 20 characters, never sent.
+    /// `sales_purchase_order_no`, at most 20 characters, read-only.
     pub sales_purchase_order_no: Option<String>,
-    /// `despatch_receipt_grn_no`, at most 20 characters, never sent.
+    /// `despatch_receipt_grn_no`, at most 20 characters, read-only.
     pub despatch_receipt_grn_no: Option<String>,
-    /// `received_issued_date`, never sent.
+    /// `received_issued_date`, read-only.
     pub received_issued_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `received_issued_by`, at most 20 characters, never sent.
+    /// `received_issued_by`, at most 20 characters, read-only.
     pub received_issued_by: Option<String>,
-    /// `transaction_history_type`, at most 50 characters, never sent.
+    /// `transaction_history_type`, at most 50 characters, read-only.
     pub transaction_history_type: Option<String>,
-    /// `received_issued_quantity`, 5 decimal places, never sent.
+    /// `received_issued_quantity`, 5 decimal places, read-only.
     pub received_issued_quantity: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -9,15 +9,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Site {
-    /// `company_id`, never sent.
+    /// `company_id`, read-only.
     pub company_id: Option<i32>,
     /// `company_name`, at most 100 characters.
     pub company_name: Option<String>,
-    /// `site_id`, at most 36 characters, never sent.
+    /// `site_id`, at most 36 characters, read-only.
     pub site_id: Option<String>,
-    /// `site_name`, at most 100 characters, never sent.
+    /// `site_name`, at most 100 characters, read-only.
     pub site_name: Option<String>,
-    /// `site_short_name`, at most 50 characters, never sent.
+    /// `site_short_name`, at most 50 characters, read-only.
     pub site_short_name: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -14,7 +14,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopAdditionalCharge {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `code`, at most 20 characters.
     pub code: Option<String>,
@@ -32,9 +32,9 @@ pub struct SopAdditionalCharge {
     pub nominal_code: Option<NominalCode>,
     /// `tax_code`.
     pub tax_code: Option<TaxCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

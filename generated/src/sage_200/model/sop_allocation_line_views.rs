@@ -10,29 +10,29 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopAllocationLineView {
-    /// `sop_allocation_line_id`, never sent.
+    /// `sop_allocation_line_id`, read-only.
     pub sop_allocation_line_id: Option<i64>,
-    /// `sop_order_return_line_id`, never sent.
+    /// `sop_order_return_line_id`, read-only.
     pub sop_order_return_line_id: Option<i64>,
-    /// `sop_allocation_line_allocated_date`, never sent.
+    /// `sop_allocation_line_allocated_date`, read-only.
     pub sop_allocation_line_allocated_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `sop_allocation_line_allocated_quantity`, 5 decimal places, never sent.
+    /// `sop_allocation_line_allocated_quantity`, 5 decimal places, read-only.
     pub sop_allocation_line_allocated_quantity: Option<rt::Decimal>,
-    /// `sop_allocation_line_despatched_quantity`, 5 decimal places, never sent.
+    /// `sop_allocation_line_despatched_quantity`, 5 decimal places, read-only.
     pub sop_allocation_line_despatched_quantity: Option<rt::Decimal>,
-    /// `sop_allocation_line_current_allocated_quantity`, 5 decimal places, never sent.
+    /// `sop_allocation_line_current_allocated_quantity`, 5 decimal places, read-only.
     pub sop_allocation_line_current_allocated_quantity: Option<rt::Decimal>,
-    /// `sop_allocation_line_user_name`, at most 20 characters, never sent.
+    /// `sop_allocation_line_user_name`, at most 20 characters, read-only.
     pub sop_allocation_line_user_name: Option<String>,
-    /// `allocation_balance_id`, never sent.
+    /// `allocation_balance_id`, read-only.
     pub allocation_balance_id: Option<i64>,
-    /// `warehouse_id`, never sent.
+    /// `warehouse_id`, read-only.
     pub warehouse_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `bin_holding_id`, never sent.
+    /// `bin_holding_id`, read-only.
     pub bin_holding_id: Option<i64>,
-    /// `bin_holding_name`, at most 20 characters, never sent.
+    /// `bin_holding_name`, at most 20 characters, read-only.
     pub bin_holding_name: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -11,7 +11,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopCancelledLine {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `sop_order_return_id`.
     pub sop_order_return_id: Option<i64>,
@@ -31,9 +31,9 @@ pub struct SopCancelledLine {
     pub selling_unit_description: Option<String>,
     /// `stock_unit_cancelled_quantity`, 5 decimal places.
     pub stock_unit_cancelled_quantity: Option<rt::Decimal>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -178,67 +178,67 @@ rt::model!(SopConfirmDespatchAdjustment, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopDespatchReceiptItem {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `sop_order_return_id`, never sent.
+    /// `sop_order_return_id`, read-only.
     pub sop_order_return_id: Option<i64>,
-    /// `document_no`, at most 20 characters, never sent.
+    /// `document_no`, at most 20 characters, read-only.
     pub document_no: Option<String>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
-    /// `customer_reference`, at most 8 characters, never sent.
+    /// `customer_reference`, at most 8 characters, read-only.
     pub customer_reference: Option<String>,
-    /// `customer_name`, at most 60 characters, never sent.
+    /// `customer_name`, at most 60 characters, read-only.
     pub customer_name: Option<String>,
-    /// `product_id`, never sent.
+    /// `product_id`, read-only.
     pub product_id: Option<i64>,
-    /// `item_code`, at most 30 characters, never sent.
+    /// `item_code`, at most 30 characters, read-only.
     pub item_code: Option<String>,
-    /// `item_name`, at most 60 characters, never sent.
+    /// `item_name`, at most 60 characters, read-only.
     pub item_name: Option<String>,
-    /// `unit_description`, at most 20 characters, never sent.
+    /// `unit_description`, at most 20 characters, read-only.
     pub unit_description: Option<String>,
-    /// `selling_unit_description`, at most 20 characters, never sent.
+    /// `selling_unit_description`, at most 20 characters, read-only.
     pub selling_unit_description: Option<String>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
     /// `quantity`, 5 decimal places.
     pub quantity: Option<rt::Decimal>,
-    /// `line_quantity`, 5 decimal places, never sent.
+    /// `line_quantity`, 5 decimal places, read-only.
     pub line_quantity: Option<rt::Decimal>,
-    /// `despatch_receipt_quantity`, 5 decimal places, never sent.
+    /// `despatch_receipt_quantity`, 5 decimal places, read-only.
     pub despatch_receipt_quantity: Option<rt::Decimal>,
-    /// `outstanding_quantity`, 5 decimal places, never sent.
+    /// `outstanding_quantity`, 5 decimal places, read-only.
     pub outstanding_quantity: Option<rt::Decimal>,
-    /// `available_quantity`, 5 decimal places, never sent.
+    /// `available_quantity`, 5 decimal places, read-only.
     pub available_quantity: Option<rt::Decimal>,
-    /// `traceable_available_quantity`, 5 decimal places, never sent.
+    /// `traceable_available_quantity`, 5 decimal places, read-only.
     pub traceable_available_quantity: Option<rt::Decimal>,
-    /// `line_unit_precision`, 5 decimal places, never sent.
+    /// `line_unit_precision`, 5 decimal places, read-only.
     pub line_unit_precision: Option<rt::Decimal>,
-    /// `stock_unit_precision`, 5 decimal places, never sent.
+    /// `stock_unit_precision`, 5 decimal places, read-only.
     pub stock_unit_precision: Option<rt::Decimal>,
-    /// `selling_unit_multiple`, 7 decimal places, never sent.
+    /// `selling_unit_multiple`, 7 decimal places, read-only.
     pub selling_unit_multiple: Option<rt::Decimal>,
-    /// `stock_unit_multiple`, 7 decimal places, never sent.
+    /// `stock_unit_multiple`, 7 decimal places, read-only.
     pub stock_unit_multiple: Option<rt::Decimal>,
-    /// `product_type`, at most 50 characters, never sent.
+    /// `product_type`, at most 50 characters, read-only.
     pub product_type: Option<String>,
-    /// `traceable_type`, at most 50 characters, never sent.
+    /// `traceable_type`, at most 50 characters, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub traceable_type: Option<String>,
-    /// `sale_from_single_batch`, never sent.
+    /// `sale_from_single_batch`, read-only.
     pub sale_from_single_batch: Option<bool>,
-    /// `has_traceable_allocations`, never sent.
+    /// `has_traceable_allocations`, read-only.
     pub has_traceable_allocations: Option<bool>,
-    /// `is_multiple_bin_allocations`, never sent.
+    /// `is_multiple_bin_allocations`, read-only.
     pub is_multiple_bin_allocations: Option<bool>,
-    /// `document_date`, never sent.
+    /// `document_date`, read-only.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `requested_delivery_date`, never sent.
+    /// `requested_delivery_date`, read-only.
     pub requested_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `promised_delivery_date`, never sent.
+    /// `promised_delivery_date`, read-only.
     pub promised_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `bin_items`.
     pub bin_items: Option<Vec<SopDespatchBinItem>>,

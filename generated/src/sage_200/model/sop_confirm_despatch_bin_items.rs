@@ -12,7 +12,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopConfirmDespatchBinItemsAdjustment {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `bin_items`.
     pub bin_items: Option<Vec<SopDespatchBinItem>>,

@@ -14,11 +14,11 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopConfirmDespatchTraceableAdjustment {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `bin_items`, never sent.
+    /// `bin_items`, read-only.
     pub bin_items: Option<Vec<SopDespatchTraceableBinItem>>,
-    /// `traceable_adjustment_items`, never sent.
+    /// `traceable_adjustment_items`, read-only.
     pub traceable_adjustment_items: Option<Vec<SopItemTraceableAdjustmentItem>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -50,11 +50,11 @@ rt::model!(SopConfirmDespatchTraceableItemsRequest, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopDespatchTraceableBinItem {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `available_quantity`, 5 decimal places, never sent.
+    /// `available_quantity`, 5 decimal places, read-only.
     pub available_quantity: Option<rt::Decimal>,
-    /// `quantity`, 5 decimal places, never sent.
+    /// `quantity`, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

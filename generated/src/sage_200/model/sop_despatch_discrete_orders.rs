@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopDespatchDiscreteOrder {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `trader_reference`, at most 8 characters, never sent.
+    /// `trader_reference`, at most 8 characters, read-only.
     pub trader_reference: Option<String>,
-    /// `trader_name`, at most 60 characters, never sent.
+    /// `trader_name`, at most 60 characters, read-only.
     pub trader_name: Option<String>,
-    /// `document_no`, at most 20 characters, never sent.
+    /// `document_no`, at most 20 characters, read-only.
     pub document_no: Option<String>,
-    /// `document_value`, 2 decimal places, never sent.
+    /// `document_value`, 2 decimal places, read-only.
     pub document_value: Option<rt::Decimal>,
-    /// `document_date`, never sent.
+    /// `document_date`, read-only.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

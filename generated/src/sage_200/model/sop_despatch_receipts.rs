@@ -15,13 +15,13 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopDespatchReceipt {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `despatch_no`, at most 20 characters, never sent.
+    /// `despatch_no`, at most 20 characters, read-only.
     pub despatch_no: Option<String>,
-    /// `despatched_by`, at most 20 characters, never sent.
+    /// `despatched_by`, at most 20 characters, read-only.
     pub despatched_by: Option<String>,
-    /// `despatch_date`, never sent.
+    /// `despatch_date`, read-only.
     pub despatch_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `courier_id`.
     pub courier_id: Option<i64>,
@@ -29,11 +29,11 @@ pub struct SopDespatchReceipt {
     pub sop_incoterm_id: Option<i64>,
     /// `sop_export_reason_id`.
     pub sop_export_reason_id: Option<i64>,
-    /// `courier_name`, at most 60 characters, never sent.
+    /// `courier_name`, at most 60 characters, read-only.
     pub courier_name: Option<String>,
-    /// `sop_incoterm_name`, at most 60 characters, never sent.
+    /// `sop_incoterm_name`, at most 60 characters, read-only.
     pub sop_incoterm_name: Option<String>,
-    /// `sop_export_reason_name`, at most 60 characters, never sent.
+    /// `sop_export_reason_name`, at most 60 characters, read-only.
     pub sop_export_reason_name: Option<String>,
     /// `consignment_no`, at most 60 characters.
     pub consignment_no: Option<String>,
@@ -43,15 +43,15 @@ pub struct SopDespatchReceipt {
     pub pieces: Option<i32>,
     /// `notes`, at most 256 characters.
     pub notes: Option<String>,
-    /// `courier`, never sent.
+    /// `courier`, read-only.
     pub courier: Option<Courier>,
-    /// `sop_incoterm`, never sent.
+    /// `sop_incoterm`, read-only.
     pub sop_incoterm: Option<SopIncoterm>,
-    /// `sop_export_reason`, never sent.
+    /// `sop_export_reason`, read-only.
     pub sop_export_reason: Option<SopExportReason>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

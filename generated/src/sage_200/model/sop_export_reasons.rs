@@ -33,7 +33,7 @@ rt::model!(NewSopExportReason, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopExportReason {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 60 characters.
     pub name: Option<String>,
@@ -41,9 +41,9 @@ pub struct SopExportReason {
     pub is_default: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

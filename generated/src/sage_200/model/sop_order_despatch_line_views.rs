@@ -10,7 +10,7 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderDespatchLineView {
-    /// `sop_despatch_line_id`, never sent.
+    /// `sop_despatch_line_id`, read-only.
     pub sop_despatch_line_id: Option<i64>,
     /// `sop_despatch_line_quantity`, 5 decimal places.
     pub sop_despatch_line_quantity: Option<rt::Decimal>,
@@ -82,7 +82,7 @@ pub struct SopOrderDespatchLineView {
     pub sop_despatch_notes: Option<String>,
     /// `sys_courier_tracking_url`, at most 2083 characters.
     pub sys_courier_tracking_url: Option<String>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

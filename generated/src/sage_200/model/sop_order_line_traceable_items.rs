@@ -14,17 +14,17 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderLineTraceableAdjustment {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `product_id`, never sent.
+    /// `product_id`, read-only.
     pub product_id: Option<i64>,
-    /// `sale_from_single_batch`, never sent.
+    /// `sale_from_single_batch`, read-only.
     pub sale_from_single_batch: Option<bool>,
-    /// `is_fixed_single_batch`, never sent.
+    /// `is_fixed_single_batch`, read-only.
     pub is_fixed_single_batch: Option<bool>,
-    /// `fixed_single_batch_traceable_item_id`, never sent.
+    /// `fixed_single_batch_traceable_item_id`, read-only.
     pub fixed_single_batch_traceable_item_id: Option<i64>,
-    /// `traceable_adjustment_items`, never sent.
+    /// `traceable_adjustment_items`, read-only.
     pub traceable_adjustment_items: Option<Vec<SopItemTraceableAdjustmentItem>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -14,9 +14,9 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderLine {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `sop_order_id`, never sent.
+    /// `sop_order_id`, read-only.
     pub sop_order_id: Option<i64>,
     /// `line_type`, at most 20 characters.
     pub line_type: Option<String>,
@@ -38,7 +38,7 @@ pub struct SopOrderLine {
     pub line_quantity: Option<rt::Decimal>,
     /// `to_allocate_quantity`, 5 decimal places.
     pub to_allocate_quantity: Option<rt::Decimal>,
-    /// `line_number`, never sent.
+    /// `line_number`, read-only.
     pub line_number: Option<i32>,
     /// `tax_code_id`.
     pub tax_code_id: Option<i64>,
@@ -50,35 +50,35 @@ pub struct SopOrderLine {
     pub nominal_department: Option<String>,
     /// `allocated_quantity`, 5 decimal places.
     pub allocated_quantity: Option<rt::Decimal>,
-    /// `available_for_despatch`, 5 decimal places, never sent.
+    /// `available_for_despatch`, 5 decimal places, read-only.
     pub available_for_despatch: Option<rt::Decimal>,
-    /// `despatch_receipt_quantity`, 5 decimal places, never sent.
+    /// `despatch_receipt_quantity`, 5 decimal places, read-only.
     pub despatch_receipt_quantity: Option<rt::Decimal>,
-    /// `invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `invoice_credit_quantity`, 5 decimal places, read-only.
     pub invoice_credit_quantity: Option<rt::Decimal>,
-    /// `posted_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `posted_invoice_credit_quantity`, 5 decimal places, read-only.
     pub posted_invoice_credit_quantity: Option<rt::Decimal>,
-    /// `stock_unit_line_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_line_quantity`, 5 decimal places, read-only.
     pub stock_unit_line_quantity: Option<rt::Decimal>,
-    /// `stock_unit_to_allocate_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_to_allocate_quantity`, 5 decimal places, read-only.
     pub stock_unit_to_allocate_quantity: Option<rt::Decimal>,
-    /// `stock_unit_allocated_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_allocated_quantity`, 5 decimal places, read-only.
     pub stock_unit_allocated_quantity: Option<rt::Decimal>,
-    /// `stock_unit_available_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_available_quantity`, 5 decimal places, read-only.
     pub stock_unit_available_quantity: Option<rt::Decimal>,
-    /// `stock_unit_available_for_despatch`, 5 decimal places, never sent.
+    /// `stock_unit_available_for_despatch`, 5 decimal places, read-only.
     pub stock_unit_available_for_despatch: Option<rt::Decimal>,
-    /// `stock_unit_despatch_receipt_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_despatch_receipt_quantity`, 5 decimal places, read-only.
     pub stock_unit_despatch_receipt_quantity: Option<rt::Decimal>,
-    /// `stock_unit_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_invoice_credit_quantity`, 5 decimal places, read-only.
     pub stock_unit_invoice_credit_quantity: Option<rt::Decimal>,
-    /// `stock_unit_posted_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_posted_invoice_credit_quantity`, 5 decimal places, read-only.
     pub stock_unit_posted_invoice_credit_quantity: Option<rt::Decimal>,
-    /// `allocation_status`, at most 20 characters, never sent.
+    /// `allocation_status`, at most 20 characters, read-only.
     pub allocation_status: Option<String>,
-    /// `despatch_receipt_status`, at most 20 characters, never sent.
+    /// `despatch_receipt_status`, at most 20 characters, read-only.
     pub despatch_receipt_status: Option<String>,
-    /// `invoice_credit_status`, at most 20 characters, never sent.
+    /// `invoice_credit_status`, at most 20 characters, read-only.
     pub invoice_credit_status: Option<String>,
     /// `selling_unit_id`.
     pub selling_unit_id: Option<i64>,
@@ -92,13 +92,13 @@ pub struct SopOrderLine {
     pub pricing_unit_id: Option<i64>,
     /// `pricing_unit_description`, at most 20 characters.
     pub pricing_unit_description: Option<String>,
-    /// `line_unit_precision`, 5 decimal places, never sent.
+    /// `line_unit_precision`, 5 decimal places, read-only.
     pub line_unit_precision: Option<rt::Decimal>,
-    /// `stock_unit_precision`, 5 decimal places, never sent.
+    /// `stock_unit_precision`, 5 decimal places, read-only.
     pub stock_unit_precision: Option<rt::Decimal>,
-    /// `selling_unit_multiple`, 7 decimal places, never sent.
+    /// `selling_unit_multiple`, 7 decimal places, read-only.
     pub selling_unit_multiple: Option<rt::Decimal>,
-    /// `stock_unit_multiple`, 7 decimal places, never sent.
+    /// `stock_unit_multiple`, 7 decimal places, read-only.
     pub stock_unit_multiple: Option<rt::Decimal>,
     /// `unit_discount_percent`, 2 decimal places.
     pub unit_discount_percent: Option<rt::Decimal>,
@@ -120,9 +120,9 @@ pub struct SopOrderLine {
     pub confirmation_intent_type: Option<String>,
     /// `mark_as_preferred`.
     pub mark_as_preferred: Option<bool>,
-    /// `line_tax_value`, 2 decimal places, never sent.
+    /// `line_tax_value`, 2 decimal places, read-only.
     pub line_tax_value: Option<rt::Decimal>,
-    /// `line_total_value`, 2 decimal places, never sent.
+    /// `line_total_value`, 2 decimal places, read-only.
     pub line_total_value: Option<rt::Decimal>,
     /// `requested_delivery_date`.
     pub requested_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
@@ -136,13 +136,13 @@ pub struct SopOrderLine {
     pub show_on_customer_docs: Option<bool>,
     /// `show_on_picking_list_type`, at most 20 characters.
     pub show_on_picking_list_type: Option<String>,
-    /// `has_pop_order`, never sent.
+    /// `has_pop_order`, read-only.
     pub has_pop_order: Option<bool>,
-    /// `back_to_back_status`, at most 20 characters, never sent.
+    /// `back_to_back_status`, at most 20 characters, read-only.
     pub back_to_back_status: Option<String>,
-    /// `is_complete`, never sent.
+    /// `is_complete`, read-only.
     pub is_complete: Option<bool>,
-    /// `is_line_deletable`, never sent.
+    /// `is_line_deletable`, read-only.
     pub is_line_deletable: Option<bool>,
     /// `analysis_code_1`, at most 60 characters.
     pub analysis_code_1: Option<String>,
@@ -244,25 +244,25 @@ pub struct SopOrderLine {
     pub spare_bool_4: Option<bool>,
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
-    /// `additional_charge`, never sent.
+    /// `additional_charge`, read-only.
     pub additional_charge: Option<SopAdditionalCharge>,
     /// `discount`.
     pub discount: Option<SopOrderReturnLineDiscount>,
-    /// `nominal_code`, never sent.
+    /// `nominal_code`, read-only.
     pub nominal_code: Option<NominalCode>,
-    /// `pricing_unit`, never sent.
+    /// `pricing_unit`, read-only.
     pub pricing_unit: Option<Unit>,
-    /// `product`, never sent.
+    /// `product`, read-only.
     pub product: Option<Product>,
     /// `profitability`.
     pub profitability: Option<SopOrderReturnLineProfit>,
-    /// `selling_unit`, never sent.
+    /// `selling_unit`, read-only.
     pub selling_unit: Option<Unit>,
-    /// `sop_order`, never sent.
+    /// `sop_order`, read-only.
     pub sop_order: Option<SopOrder>,
-    /// `tax_code`, never sent.
+    /// `tax_code`, read-only.
     pub tax_code: Option<TaxCode>,
-    /// `warehouse`, never sent.
+    /// `warehouse`, read-only.
     pub warehouse: Option<Warehouse>,
     /// `traceable_adjustment_items`.
     ///
@@ -270,9 +270,9 @@ pub struct SopOrderLine {
     pub traceable_adjustment_items: Option<Vec<SopItemTraceableAdjustmentItem>>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

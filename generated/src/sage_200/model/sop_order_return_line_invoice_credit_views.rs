@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderReturnLineInvoiceCreditView {
-    /// `sop_invoice_credit_id`, never sent.
+    /// `sop_invoice_credit_id`, read-only.
     pub sop_invoice_credit_id: Option<i64>,
-    /// `sop_order_return_line_id`, never sent.
+    /// `sop_order_return_line_id`, read-only.
     pub sop_order_return_line_id: Option<i64>,
-    /// `sop_invoice_credit_document_no`, at most 20 characters, never sent.
+    /// `sop_invoice_credit_document_no`, at most 20 characters, read-only.
     pub sop_invoice_credit_document_no: Option<String>,
-    /// `sop_invoice_credit_type_id`, never sent.
+    /// `sop_invoice_credit_type_id`, read-only.
     pub sop_invoice_credit_type_id: Option<i64>,
     /// `sop_invoice_credit_document_date`.
     pub sop_invoice_credit_document_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `sop_invoice_credit_document_status_id`.
     pub sop_invoice_credit_document_status_id: Option<i64>,
-    /// `sop_invoice_credit_line_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `sop_invoice_credit_line_invoice_credit_quantity`, 5 decimal places, read-only.
     pub sop_invoice_credit_line_invoice_credit_quantity: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,171 +10,171 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderReturnView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `document_no`, at most 20 characters, never sent.
+    /// `document_no`, at most 20 characters, read-only.
     pub document_no: Option<String>,
-    /// `document_date`, never sent.
+    /// `document_date`, read-only.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_type_id`, never sent.
+    /// `document_type_id`, read-only.
     pub document_type_id: Option<i64>,
-    /// `document_status_id`, never sent.
+    /// `document_status_id`, read-only.
     pub document_status_id: Option<i64>,
-    /// `document_print_status_id`, never sent.
+    /// `document_print_status_id`, read-only.
     pub document_print_status_id: Option<i64>,
-    /// `customer_document_no`, at most 30 characters, never sent.
+    /// `customer_document_no`, at most 30 characters, read-only.
     pub customer_document_no: Option<String>,
-    /// `currency_id`, never sent.
+    /// `currency_id`, read-only.
     pub currency_id: Option<i64>,
-    /// `exchange_rate`, 6 decimal places, never sent.
+    /// `exchange_rate`, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `are_prices_tax_inclusive`, never sent.
+    /// `are_prices_tax_inclusive`, read-only.
     pub are_prices_tax_inclusive: Option<bool>,
-    /// `subtotal_goods_value`, 2 decimal places, never sent.
+    /// `subtotal_goods_value`, 2 decimal places, read-only.
     pub subtotal_goods_value: Option<rt::Decimal>,
-    /// `subtotal_charge_net_value`, 2 decimal places, never sent.
+    /// `subtotal_charge_net_value`, 2 decimal places, read-only.
     pub subtotal_charge_net_value: Option<rt::Decimal>,
-    /// `subtotal_charge_tax_value`, 2 decimal places, never sent.
+    /// `subtotal_charge_tax_value`, 2 decimal places, read-only.
     pub subtotal_charge_tax_value: Option<rt::Decimal>,
-    /// `subtotal_discount_value`, 2 decimal places, never sent.
+    /// `subtotal_discount_value`, 2 decimal places, read-only.
     pub subtotal_discount_value: Option<rt::Decimal>,
-    /// `total_net_value`, 2 decimal places, never sent.
+    /// `total_net_value`, 2 decimal places, read-only.
     pub total_net_value: Option<rt::Decimal>,
-    /// `total_tax_value`, 2 decimal places, never sent.
+    /// `total_tax_value`, 2 decimal places, read-only.
     pub total_tax_value: Option<rt::Decimal>,
-    /// `total_gross_value`, 2 decimal places, never sent.
+    /// `total_gross_value`, 2 decimal places, read-only.
     pub total_gross_value: Option<rt::Decimal>,
-    /// `total_gross_value_inc_sett`, 2 decimal places, never sent.
+    /// `total_gross_value_inc_sett`, 2 decimal places, read-only.
     pub total_gross_value_inc_sett: Option<rt::Decimal>,
-    /// `settlement_discount_days`, never sent.
+    /// `settlement_discount_days`, read-only.
     pub settlement_discount_days: Option<i32>,
-    /// `settlement_discount_percent`, 2 decimal places, never sent.
+    /// `settlement_discount_percent`, 2 decimal places, read-only.
     pub settlement_discount_percent: Option<rt::Decimal>,
-    /// `document_discount_percent`, 2 decimal places, never sent.
+    /// `document_discount_percent`, 2 decimal places, read-only.
     pub document_discount_percent: Option<rt::Decimal>,
-    /// `document_created_by`, at most 30 characters, never sent.
+    /// `document_created_by`, at most 30 characters, read-only.
     pub document_created_by: Option<String>,
-    /// `requested_delivery_date`, never sent.
+    /// `requested_delivery_date`, read-only.
     pub requested_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `promised_delivery_date`, never sent.
+    /// `promised_delivery_date`, read-only.
     pub promised_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `quotation_expiry_date`, never sent.
+    /// `quotation_expiry_date`, read-only.
     pub quotation_expiry_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `intrastat_status_id`, never sent.
+    /// `intrastat_status_id`, read-only.
     pub intrastat_status_id: Option<i32>,
-    /// `ready_for_allocation`, never sent.
+    /// `ready_for_allocation`, read-only.
     pub ready_for_allocation: Option<bool>,
-    /// `ready_for_despatch_receipt`, never sent.
+    /// `ready_for_despatch_receipt`, read-only.
     pub ready_for_despatch_receipt: Option<bool>,
-    /// `ready_for_invoice_print`, never sent.
+    /// `ready_for_invoice_print`, read-only.
     pub ready_for_invoice_print: Option<bool>,
-    /// `allocated_status_id`, never sent.
+    /// `allocated_status_id`, read-only.
     pub allocated_status_id: Option<i64>,
-    /// `despatch_receipt_status_id`, never sent.
+    /// `despatch_receipt_status_id`, read-only.
     pub despatch_receipt_status_id: Option<i64>,
-    /// `invoice_credit_status_id`, never sent.
+    /// `invoice_credit_status_id`, read-only.
     pub invoice_credit_status_id: Option<i64>,
-    /// `cancelled_status_id`, never sent.
+    /// `cancelled_status_id`, read-only.
     pub cancelled_status_id: Option<i64>,
-    /// `source_document_no`, at most 20 characters, never sent.
+    /// `source_document_no`, at most 20 characters, read-only.
     pub source_document_no: Option<String>,
-    /// `use_invoice_address`, never sent.
+    /// `use_invoice_address`, read-only.
     pub use_invoice_address: Option<bool>,
-    /// `payment_invoiced`, never sent.
+    /// `payment_invoiced`, read-only.
     pub payment_invoiced: Option<bool>,
-    /// `payment_method_name`, at most 20 characters, never sent.
+    /// `payment_method_name`, at most 20 characters, read-only.
     pub payment_method_name: Option<String>,
-    /// `payment_reference`, at most 20 characters, never sent.
+    /// `payment_reference`, at most 20 characters, read-only.
     pub payment_reference: Option<String>,
-    /// `payment_value`, 2 decimal places, never sent.
+    /// `payment_value`, 2 decimal places, read-only.
     pub payment_value: Option<rt::Decimal>,
-    /// `payment_with_order`, never sent.
+    /// `payment_with_order`, read-only.
     pub payment_with_order: Option<bool>,
-    /// `payment_nominal_reference`, at most 8 characters, never sent.
+    /// `payment_nominal_reference`, at most 8 characters, read-only.
     pub payment_nominal_reference: Option<String>,
-    /// `payment_nominal_cost_centre`, at most 3 characters, never sent.
+    /// `payment_nominal_cost_centre`, at most 3 characters, read-only.
     pub payment_nominal_cost_centre: Option<String>,
-    /// `payment_nominal_department`, at most 3 characters, never sent.
+    /// `payment_nominal_department`, at most 3 characters, read-only.
     pub payment_nominal_department: Option<String>,
-    /// `payment_nominal_code_id`, never sent.
+    /// `payment_nominal_code_id`, read-only.
     pub payment_nominal_code_id: Option<i64>,
-    /// `analysis_code_1`, at most 60 characters, never sent.
+    /// `analysis_code_1`, at most 60 characters, read-only.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters, never sent.
+    /// `analysis_code_2`, at most 60 characters, read-only.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters, never sent.
+    /// `analysis_code_3`, at most 60 characters, read-only.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters, never sent.
+    /// `analysis_code_4`, at most 60 characters, read-only.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters, never sent.
+    /// `analysis_code_5`, at most 60 characters, read-only.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters, never sent.
+    /// `analysis_code_6`, at most 60 characters, read-only.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters, never sent.
+    /// `analysis_code_7`, at most 60 characters, read-only.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters, never sent.
+    /// `analysis_code_8`, at most 60 characters, read-only.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters, never sent.
+    /// `analysis_code_9`, at most 60 characters, read-only.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters, never sent.
+    /// `analysis_code_10`, at most 60 characters, read-only.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters, never sent.
+    /// `analysis_code_11`, at most 60 characters, read-only.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters, never sent.
+    /// `analysis_code_12`, at most 60 characters, read-only.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters, never sent.
+    /// `analysis_code_13`, at most 60 characters, read-only.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters, never sent.
+    /// `analysis_code_14`, at most 60 characters, read-only.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters, never sent.
+    /// `analysis_code_15`, at most 60 characters, read-only.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters, never sent.
+    /// `analysis_code_16`, at most 60 characters, read-only.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters, never sent.
+    /// `analysis_code_17`, at most 60 characters, read-only.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters, never sent.
+    /// `analysis_code_18`, at most 60 characters, read-only.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters, never sent.
+    /// `analysis_code_19`, at most 60 characters, read-only.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters, never sent.
+    /// `analysis_code_20`, at most 60 characters, read-only.
     pub analysis_code_20: Option<String>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
-    /// `customer_reference`, at most 8 characters, never sent.
+    /// `customer_reference`, at most 8 characters, read-only.
     pub customer_reference: Option<String>,
-    /// `customer_name`, at most 60 characters, never sent.
+    /// `customer_name`, at most 60 characters, read-only.
     pub customer_name: Option<String>,
-    /// `customer_short_name`, at most 8 characters, never sent.
+    /// `customer_short_name`, at most 8 characters, read-only.
     pub customer_short_name: Option<String>,
-    /// `sop_delivery_addr_postal_name`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_postal_name`, at most 60 characters, read-only.
     pub sop_delivery_addr_postal_name: Option<String>,
-    /// `sop_delivery_addr_description`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_description`, at most 60 characters, read-only.
     pub sop_delivery_addr_description: Option<String>,
-    /// `sop_delivery_addr_address_1`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_address_1`, at most 60 characters, read-only.
     pub sop_delivery_addr_address_1: Option<String>,
-    /// `sop_delivery_addr_address_2`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_address_2`, at most 60 characters, read-only.
     pub sop_delivery_addr_address_2: Option<String>,
-    /// `sop_delivery_addr_address_3`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_address_3`, at most 60 characters, read-only.
     pub sop_delivery_addr_address_3: Option<String>,
-    /// `sop_delivery_addr_address_4`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_address_4`, at most 60 characters, read-only.
     pub sop_delivery_addr_address_4: Option<String>,
-    /// `sop_delivery_addr_city`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_city`, at most 60 characters, read-only.
     pub sop_delivery_addr_city: Option<String>,
-    /// `sop_delivery_addr_county`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_county`, at most 60 characters, read-only.
     pub sop_delivery_addr_county: Option<String>,
-    /// `sop_delivery_addr_post_code`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_post_code`, at most 60 characters, read-only.
     pub sop_delivery_addr_post_code: Option<String>,
-    /// `sop_delivery_addr_country`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_country`, at most 60 characters, read-only.
     pub sop_delivery_addr_country: Option<String>,
-    /// `sop_delivery_addr_contact`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_contact`, at most 60 characters, read-only.
     pub sop_delivery_addr_contact: Option<String>,
-    /// `sop_delivery_addr_telephone`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_telephone`, at most 60 characters, read-only.
     pub sop_delivery_addr_telephone: Option<String>,
-    /// `sop_delivery_addr_fax`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_fax`, at most 60 characters, read-only.
     pub sop_delivery_addr_fax: Option<String>,
-    /// `sop_delivery_addr_email`, at most 60 characters, never sent.
+    /// `sop_delivery_addr_email`, at most 60 characters, read-only.
     pub sop_delivery_addr_email: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

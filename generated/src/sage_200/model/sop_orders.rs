@@ -724,11 +724,11 @@ rt::model!(SopItemTraceableAdjustmentItemUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrder {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `customer_id`.
     pub customer_id: Option<i64>,
-    /// `is_draft`, never sent.
+    /// `is_draft`, read-only.
     pub is_draft: Option<bool>,
     /// `is_editing`.
     pub is_editing: Option<bool>,
@@ -740,7 +740,7 @@ pub struct SopOrder {
     pub recalculate_prices: Option<bool>,
     /// `apply_available_document_discount_percent`.
     pub apply_available_document_discount_percent: Option<bool>,
-    /// `lock_id`, never sent.
+    /// `lock_id`, read-only.
     pub lock_id: Option<i64>,
     /// `customer_delivery_address_id`.
     pub customer_delivery_address_id: Option<i64>,
@@ -752,35 +752,35 @@ pub struct SopOrder {
     pub customer_type: Option<String>,
     /// `document_date`.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_status`, at most 20 characters, never sent.
+    /// `document_status`, at most 20 characters, read-only.
     pub document_status: Option<String>,
-    /// `despatch_receipt_status`, at most 20 characters, never sent.
+    /// `despatch_receipt_status`, at most 20 characters, read-only.
     pub despatch_receipt_status: Option<String>,
-    /// `invoice_credit_status`, at most 20 characters, never sent.
+    /// `invoice_credit_status`, at most 20 characters, read-only.
     pub invoice_credit_status: Option<String>,
-    /// `cancelled_status`, at most 20 characters, never sent.
+    /// `cancelled_status`, at most 20 characters, read-only.
     pub cancelled_status: Option<String>,
-    /// `currency_id`, never sent.
+    /// `currency_id`, read-only.
     pub currency_id: Option<i64>,
     /// `exchange_rate`, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `subtotal_goods_value`, 2 decimal places, never sent.
+    /// `subtotal_goods_value`, 2 decimal places, read-only.
     pub subtotal_goods_value: Option<rt::Decimal>,
-    /// `subtotal_charge_net_value`, 2 decimal places, never sent.
+    /// `subtotal_charge_net_value`, 2 decimal places, read-only.
     pub subtotal_charge_net_value: Option<rt::Decimal>,
-    /// `subtotal_charge_tax_value`, 2 decimal places, never sent.
+    /// `subtotal_charge_tax_value`, 2 decimal places, read-only.
     pub subtotal_charge_tax_value: Option<rt::Decimal>,
-    /// `subtotal_discount_value`, 2 decimal places, never sent.
+    /// `subtotal_discount_value`, 2 decimal places, read-only.
     pub subtotal_discount_value: Option<rt::Decimal>,
-    /// `total_net_value`, 2 decimal places, never sent.
+    /// `total_net_value`, 2 decimal places, read-only.
     pub total_net_value: Option<rt::Decimal>,
-    /// `total_tax_value`, 2 decimal places, never sent.
+    /// `total_tax_value`, 2 decimal places, read-only.
     pub total_tax_value: Option<rt::Decimal>,
-    /// `total_gross_value`, 2 decimal places, never sent.
+    /// `total_gross_value`, 2 decimal places, read-only.
     pub total_gross_value: Option<rt::Decimal>,
     /// `customer_document_no`, at most 30 characters.
     pub customer_document_no: Option<String>,
-    /// `is_credit_limit_exceeded`, never sent.
+    /// `is_credit_limit_exceeded`, read-only.
     pub is_credit_limit_exceeded: Option<bool>,
     /// `use_invoice_address`.
     pub use_invoice_address: Option<bool>,
@@ -792,7 +792,7 @@ pub struct SopOrder {
     pub settlement_discount_percent: Option<rt::Decimal>,
     /// `document_discount_percent`, 2 decimal places.
     pub document_discount_percent: Option<rt::Decimal>,
-    /// `available_document_discount_percent`, 2 decimal places, never sent.
+    /// `available_document_discount_percent`, 2 decimal places, read-only.
     pub available_document_discount_percent: Option<rt::Decimal>,
     /// `document_created_by`, at most 30 characters.
     pub document_created_by: Option<String>,
@@ -804,7 +804,7 @@ pub struct SopOrder {
     pub quotation_expiry_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `order_priority`, at most 1 character.
     pub order_priority: Option<String>,
-    /// `external_reference`, at most 20 characters, never sent.
+    /// `external_reference`, at most 20 characters, read-only.
     pub external_reference: Option<String>,
     /// `payment_with_order`.
     pub payment_with_order: Option<bool>,
@@ -818,11 +818,11 @@ pub struct SopOrder {
     pub payment_reference: Option<String>,
     /// `payment_method_id`.
     pub payment_method_id: Option<i64>,
-    /// `payment_declared`, 2 decimal places, never sent.
+    /// `payment_declared`, 2 decimal places, read-only.
     pub payment_declared: Option<rt::Decimal>,
-    /// `payment_undeclared`, 2 decimal places, never sent.
+    /// `payment_undeclared`, 2 decimal places, read-only.
     pub payment_undeclared: Option<rt::Decimal>,
-    /// `declared_payment_remaining`, 2 decimal places, never sent.
+    /// `declared_payment_remaining`, 2 decimal places, read-only.
     pub declared_payment_remaining: Option<rt::Decimal>,
     /// `analysis_code_1`, at most 60 characters.
     pub analysis_code_1: Option<String>,
@@ -926,15 +926,15 @@ pub struct SopOrder {
     pub spare_bool_5: Option<bool>,
     /// `cash_account_invoice_address`.
     pub cash_account_invoice_address: Option<CashAccountInvoiceAddress>,
-    /// `currency`, never sent.
+    /// `currency`, read-only.
     pub currency: Option<Currency>,
-    /// `customer`, never sent.
+    /// `customer`, read-only.
     pub customer: Option<Customer>,
     /// `delivery_address`.
     pub delivery_address: Option<DeliveryAddress>,
-    /// `payment_method`, never sent.
+    /// `payment_method`, read-only.
     pub payment_method: Option<SopPaymentMethod>,
-    /// `payment_status`, never sent.
+    /// `payment_status`, read-only.
     pub payment_status: Option<SopOrderPaymentStatus>,
     /// `profitability`.
     pub profitability: Option<SopOrderReturnProfit>,
@@ -942,9 +942,9 @@ pub struct SopOrder {
     pub lines: Option<Vec<SopOrderLine>>,
     /// `memos`.
     pub memos: Option<Vec<SopOrderMemo>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1358,7 +1358,7 @@ rt::model!(SopOrderLineUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderMemo {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `sop_order_return_id`.
     pub sop_order_return_id: Option<i64>,
@@ -1368,11 +1368,11 @@ pub struct SopOrderMemo {
     pub note: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, never sent.
+    /// `created_by`, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1420,13 +1420,13 @@ rt::model!(SopOrderMemoUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderPaymentStatus {
-    /// `is_partially_invoiced`, never sent.
+    /// `is_partially_invoiced`, read-only.
     pub is_partially_invoiced: Option<bool>,
-    /// `is_amendable`, never sent.
+    /// `is_amendable`, read-only.
     pub is_amendable: Option<bool>,
-    /// `is_reference_amendable`, never sent.
+    /// `is_reference_amendable`, read-only.
     pub is_reference_amendable: Option<bool>,
-    /// `is_payment_method_amendable`, never sent.
+    /// `is_payment_method_amendable`, read-only.
     pub is_payment_method_amendable: Option<bool>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1444,31 +1444,31 @@ rt::model!(SopOrderPaymentStatus, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderReturnLineDiscount {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i32>,
-    /// `sop_order_return_line_id`, never sent.
+    /// `sop_order_return_line_id`, read-only.
     pub sop_order_return_line_id: Option<i64>,
-    /// `source_of_price_type`, at most 50 characters, never sent.
+    /// `source_of_price_type`, at most 50 characters, read-only.
     pub source_of_price_type: Option<String>,
-    /// `discount_name`, at most 50 characters, never sent.
+    /// `discount_name`, at most 50 characters, read-only.
     pub discount_name: Option<String>,
-    /// `currency_name`, at most 30 characters, never sent.
+    /// `currency_name`, at most 30 characters, read-only.
     pub currency_name: Option<String>,
-    /// `pricing_type`, at most 50 characters, never sent.
+    /// `pricing_type`, at most 50 characters, read-only.
     pub pricing_type: Option<String>,
-    /// `flat_rate_or_quantity_break_type`, at most 50 characters, never sent.
+    /// `flat_rate_or_quantity_break_type`, at most 50 characters, read-only.
     pub flat_rate_or_quantity_break_type: Option<String>,
-    /// `quantity_break_quantity`, 5 decimal places, never sent.
+    /// `quantity_break_quantity`, 5 decimal places, read-only.
     pub quantity_break_quantity: Option<rt::Decimal>,
-    /// `quantity_break_amount`, 5 decimal places, never sent.
+    /// `quantity_break_amount`, 5 decimal places, read-only.
     pub quantity_break_amount: Option<rt::Decimal>,
-    /// `discount_or_surcharge_type`, at most 50 characters, never sent.
+    /// `discount_or_surcharge_type`, at most 50 characters, read-only.
     pub discount_or_surcharge_type: Option<String>,
-    /// `value`, 5 decimal places, never sent.
+    /// `value`, 5 decimal places, read-only.
     pub value: Option<rt::Decimal>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1506,17 +1506,17 @@ rt::model!(SopOrderReturnLineDiscountUpdate, Number, {});
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderReturnLineProfit {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i32>,
     /// `sop_order_profit_analysis_id`.
     pub sop_order_profit_analysis_id: Option<i64>,
     /// `sop_order_return_line_id`.
     pub sop_order_return_line_id: Option<i64>,
-    /// `item_code`, at most 60 characters, never sent.
+    /// `item_code`, at most 60 characters, read-only.
     pub item_code: Option<String>,
-    /// `item_description`, at most 1000 characters, never sent.
+    /// `item_description`, at most 1000 characters, read-only.
     pub item_description: Option<String>,
-    /// `traceable_type`, at most 50 characters, never sent.
+    /// `traceable_type`, at most 50 characters, read-only.
     pub traceable_type: Option<String>,
     /// `line_type`, at most 20 characters.
     pub line_type: Option<String>,
@@ -1544,9 +1544,9 @@ pub struct SopOrderReturnLineProfit {
     pub realised_profit_value: Option<rt::Decimal>,
     /// `realised_quantity`, 5 decimal places.
     pub realised_quantity: Option<rt::Decimal>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1641,7 +1641,7 @@ rt::model!(SopOrderReturnLineProfitUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopOrderReturnProfit {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `sop_order_return_id`.
     pub sop_order_return_id: Option<i64>,
@@ -1671,9 +1671,9 @@ pub struct SopOrderReturnProfit {
     pub stock_item_order_lines: Option<Vec<SopOrderReturnLineProfit>>,
     /// `other_order_lines`.
     pub other_order_lines: Option<Vec<SopOrderReturnLineProfit>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -13,7 +13,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopPaymentMethod {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 20 characters.
     pub name: Option<String>,
@@ -29,9 +29,9 @@ pub struct SopPaymentMethod {
     pub bank_account: Option<Bank>,
     /// `currency`.
     pub currency: Option<Currency>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -9,27 +9,27 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopQuoteView {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `document_no`, at most 20 characters, never sent.
+    /// `document_no`, at most 20 characters, read-only.
     pub document_no: Option<String>,
-    /// `document_date`, never sent.
+    /// `document_date`, read-only.
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_status_id`, never sent.
+    /// `document_status_id`, read-only.
     pub document_status_id: Option<i64>,
-    /// `customer_document_no`, at most 30 characters, never sent.
+    /// `customer_document_no`, at most 30 characters, read-only.
     pub customer_document_no: Option<String>,
-    /// `total_gross_value`, 2 decimal places, never sent.
+    /// `total_gross_value`, 2 decimal places, read-only.
     pub total_gross_value: Option<rt::Decimal>,
-    /// `order_no`, at most 20 characters, never sent.
+    /// `order_no`, at most 20 characters, read-only.
     pub order_no: Option<String>,
-    /// `proforma_no`, at most 20 characters, never sent.
+    /// `proforma_no`, at most 20 characters, read-only.
     pub proforma_no: Option<String>,
-    /// `customer_id`, never sent.
+    /// `customer_id`, read-only.
     pub customer_id: Option<i64>,
-    /// `customer_reference`, at most 8 characters, never sent.
+    /// `customer_reference`, at most 8 characters, read-only.
     pub customer_reference: Option<String>,
-    /// `customer_name`, at most 60 characters, never sent.
+    /// `customer_name`, at most 60 characters, read-only.
     pub customer_name: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -566,13 +566,13 @@ rt::model!(NewSopQuoteMemo, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopQuote {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `customer_id`.
     pub customer_id: Option<i64>,
     /// `customer_type`, at most 50 characters.
     pub customer_type: Option<String>,
-    /// `is_draft`, never sent.
+    /// `is_draft`, read-only.
     pub is_draft: Option<bool>,
     /// `is_editing`.
     pub is_editing: Option<bool>,
@@ -582,7 +582,7 @@ pub struct SopQuote {
     pub recalculate_prices: Option<bool>,
     /// `apply_available_document_discount_percent`.
     pub apply_available_document_discount_percent: Option<bool>,
-    /// `lock_id`, never sent.
+    /// `lock_id`, read-only.
     pub lock_id: Option<i64>,
     /// `customer_delivery_address_id`.
     pub customer_delivery_address_id: Option<i64>,
@@ -592,29 +592,29 @@ pub struct SopQuote {
     pub document_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `document_status`, at most 20 characters.
     pub document_status: Option<String>,
-    /// `despatch_receipt_status`, at most 20 characters, never sent.
+    /// `despatch_receipt_status`, at most 20 characters, read-only.
     pub despatch_receipt_status: Option<String>,
-    /// `invoice_credit_status`, at most 20 characters, never sent.
+    /// `invoice_credit_status`, at most 20 characters, read-only.
     pub invoice_credit_status: Option<String>,
-    /// `cancelled_status`, at most 20 characters, never sent.
+    /// `cancelled_status`, at most 20 characters, read-only.
     pub cancelled_status: Option<String>,
     /// `currency_id`.
     pub currency_id: Option<i64>,
     /// `exchange_rate`, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `subtotal_goods_value`, 2 decimal places, never sent.
+    /// `subtotal_goods_value`, 2 decimal places, read-only.
     pub subtotal_goods_value: Option<rt::Decimal>,
-    /// `subtotal_charge_net_value`, 2 decimal places, never sent.
+    /// `subtotal_charge_net_value`, 2 decimal places, read-only.
     pub subtotal_charge_net_value: Option<rt::Decimal>,
-    /// `subtotal_charge_tax_value`, 2 decimal places, never sent.
+    /// `subtotal_charge_tax_value`, 2 decimal places, read-only.
     pub subtotal_charge_tax_value: Option<rt::Decimal>,
-    /// `subtotal_discount_value`, 2 decimal places, never sent.
+    /// `subtotal_discount_value`, 2 decimal places, read-only.
     pub subtotal_discount_value: Option<rt::Decimal>,
-    /// `total_net_value`, 2 decimal places, never sent.
+    /// `total_net_value`, 2 decimal places, read-only.
     pub total_net_value: Option<rt::Decimal>,
-    /// `total_tax_value`, 2 decimal places, never sent.
+    /// `total_tax_value`, 2 decimal places, read-only.
     pub total_tax_value: Option<rt::Decimal>,
-    /// `total_gross_value`, 2 decimal places, never sent.
+    /// `total_gross_value`, 2 decimal places, read-only.
     pub total_gross_value: Option<rt::Decimal>,
     /// `customer_document_no`, at most 30 characters.
     pub customer_document_no: Option<String>,
@@ -628,7 +628,7 @@ pub struct SopQuote {
     pub settlement_discount_percent: Option<rt::Decimal>,
     /// `document_discount_percent`, 2 decimal places.
     pub document_discount_percent: Option<rt::Decimal>,
-    /// `available_document_discount_percent`, 2 decimal places, never sent.
+    /// `available_document_discount_percent`, 2 decimal places, read-only.
     pub available_document_discount_percent: Option<rt::Decimal>,
     /// `document_created_by`, at most 30 characters.
     pub document_created_by: Option<String>,
@@ -640,7 +640,7 @@ pub struct SopQuote {
     pub quotation_expiry_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `order_priority`, at most 1 character.
     pub order_priority: Option<String>,
-    /// `external_reference`, at most 20 characters, never sent.
+    /// `external_reference`, at most 20 characters, read-only.
     pub external_reference: Option<String>,
     /// `analysis_code_1`, at most 60 characters.
     pub analysis_code_1: Option<String>,
@@ -744,9 +744,9 @@ pub struct SopQuote {
     pub spare_bool_5: Option<bool>,
     /// `cash_account_invoice_address`.
     pub cash_account_invoice_address: Option<CashAccountInvoiceAddress>,
-    /// `currency`, never sent.
+    /// `currency`, read-only.
     pub currency: Option<Currency>,
-    /// `customer`, never sent.
+    /// `customer`, read-only.
     pub customer: Option<Customer>,
     /// `delivery_address`.
     pub delivery_address: Option<DeliveryAddress>,
@@ -758,9 +758,9 @@ pub struct SopQuote {
     pub lines: Option<Vec<SopQuoteLine>>,
     /// `memos`.
     pub memos: Option<Vec<SopQuoteMemo>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -872,23 +872,23 @@ rt::model!(SopQuote, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopQuoteDocumentLink {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `source_document_id`, never sent.
+    /// `source_document_id`, read-only.
     pub source_document_id: Option<i64>,
-    /// `source_document_no`, at most 20 characters, never sent.
+    /// `source_document_no`, at most 20 characters, read-only.
     pub source_document_no: Option<String>,
-    /// `source_document_type`, at most 50 characters, never sent.
+    /// `source_document_type`, at most 50 characters, read-only.
     pub source_document_type: Option<String>,
-    /// `document_id`, never sent.
+    /// `document_id`, read-only.
     pub document_id: Option<i64>,
-    /// `document_no`, at most 20 characters, never sent.
+    /// `document_no`, at most 20 characters, read-only.
     pub document_no: Option<String>,
-    /// `document_type`, at most 50 characters, never sent.
+    /// `document_type`, at most 50 characters, read-only.
     pub document_type: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -925,9 +925,9 @@ rt::model!(SopQuoteDocumentLinkUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopQuoteLine {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `sop_quote_id`, never sent.
+    /// `sop_quote_id`, read-only.
     pub sop_quote_id: Option<i64>,
     /// `line_type`, at most 20 characters.
     pub line_type: Option<String>,
@@ -945,7 +945,7 @@ pub struct SopQuoteLine {
     pub description: Option<String>,
     /// `line_quantity`, 5 decimal places.
     pub line_quantity: Option<rt::Decimal>,
-    /// `line_number`, never sent.
+    /// `line_number`, read-only.
     pub line_number: Option<i32>,
     /// `tax_code_id`.
     pub tax_code_id: Option<i64>,
@@ -957,35 +957,35 @@ pub struct SopQuoteLine {
     pub nominal_department: Option<String>,
     /// `allocated_quantity`, 5 decimal places.
     pub allocated_quantity: Option<rt::Decimal>,
-    /// `available_for_despatch`, 5 decimal places, never sent.
+    /// `available_for_despatch`, 5 decimal places, read-only.
     pub available_for_despatch: Option<rt::Decimal>,
-    /// `despatch_receipt_quantity`, 5 decimal places, never sent.
+    /// `despatch_receipt_quantity`, 5 decimal places, read-only.
     pub despatch_receipt_quantity: Option<rt::Decimal>,
-    /// `invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `invoice_credit_quantity`, 5 decimal places, read-only.
     pub invoice_credit_quantity: Option<rt::Decimal>,
-    /// `posted_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `posted_invoice_credit_quantity`, 5 decimal places, read-only.
     pub posted_invoice_credit_quantity: Option<rt::Decimal>,
-    /// `stock_unit_line_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_line_quantity`, 5 decimal places, read-only.
     pub stock_unit_line_quantity: Option<rt::Decimal>,
-    /// `stock_unit_to_allocate_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_to_allocate_quantity`, 5 decimal places, read-only.
     pub stock_unit_to_allocate_quantity: Option<rt::Decimal>,
-    /// `stock_unit_allocated_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_allocated_quantity`, 5 decimal places, read-only.
     pub stock_unit_allocated_quantity: Option<rt::Decimal>,
-    /// `stock_unit_available_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_available_quantity`, 5 decimal places, read-only.
     pub stock_unit_available_quantity: Option<rt::Decimal>,
-    /// `stock_unit_available_for_despatch`, 5 decimal places, never sent.
+    /// `stock_unit_available_for_despatch`, 5 decimal places, read-only.
     pub stock_unit_available_for_despatch: Option<rt::Decimal>,
-    /// `stock_unit_despatch_receipt_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_despatch_receipt_quantity`, 5 decimal places, read-only.
     pub stock_unit_despatch_receipt_quantity: Option<rt::Decimal>,
-    /// `stock_unit_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_invoice_credit_quantity`, 5 decimal places, read-only.
     pub stock_unit_invoice_credit_quantity: Option<rt::Decimal>,
-    /// `stock_unit_posted_invoice_credit_quantity`, 5 decimal places, never sent.
+    /// `stock_unit_posted_invoice_credit_quantity`, 5 decimal places, read-only.
     pub stock_unit_posted_invoice_credit_quantity: Option<rt::Decimal>,
-    /// `allocation_status`, at most 20 characters, never sent.
+    /// `allocation_status`, at most 20 characters, read-only.
     pub allocation_status: Option<String>,
-    /// `despatch_receipt_status`, at most 20 characters, never sent.
+    /// `despatch_receipt_status`, at most 20 characters, read-only.
     pub despatch_receipt_status: Option<String>,
-    /// `invoice_credit_status`, at most 20 characters, never sent.
+    /// `invoice_credit_status`, at most 20 characters, read-only.
     pub invoice_credit_status: Option<String>,
     /// `selling_unit_id`.
     pub selling_unit_id: Option<i64>,
@@ -999,13 +999,13 @@ pub struct SopQuoteLine {
     pub pricing_unit_id: Option<i64>,
     /// `pricing_unit_description`, at most 20 characters.
     pub pricing_unit_description: Option<String>,
-    /// `line_unit_precision`, 5 decimal places, never sent.
+    /// `line_unit_precision`, 5 decimal places, read-only.
     pub line_unit_precision: Option<rt::Decimal>,
-    /// `stock_unit_precision`, 5 decimal places, never sent.
+    /// `stock_unit_precision`, 5 decimal places, read-only.
     pub stock_unit_precision: Option<rt::Decimal>,
-    /// `selling_unit_multiple`, 9 decimal places, never sent.
+    /// `selling_unit_multiple`, 9 decimal places, read-only.
     pub selling_unit_multiple: Option<rt::Decimal>,
-    /// `stock_unit_multiple`, 9 decimal places, never sent.
+    /// `stock_unit_multiple`, 9 decimal places, read-only.
     pub stock_unit_multiple: Option<rt::Decimal>,
     /// `unit_discount_percent`, 2 decimal places.
     pub unit_discount_percent: Option<rt::Decimal>,
@@ -1025,9 +1025,9 @@ pub struct SopQuoteLine {
     pub fulfilment_method: Option<String>,
     /// `confirmation_intent_type`, at most 50 characters.
     pub confirmation_intent_type: Option<String>,
-    /// `line_tax_value`, 2 decimal places, never sent.
+    /// `line_tax_value`, 2 decimal places, read-only.
     pub line_tax_value: Option<rt::Decimal>,
-    /// `line_total_value`, 2 decimal places, never sent.
+    /// `line_total_value`, 2 decimal places, read-only.
     pub line_total_value: Option<rt::Decimal>,
     /// `requested_delivery_date`.
     pub requested_delivery_date: Option<rt::DateTime<rt::FixedOffset>>,
@@ -1041,9 +1041,9 @@ pub struct SopQuoteLine {
     pub show_on_customer_docs: Option<bool>,
     /// `show_on_picking_list_type`, at most 20 characters.
     pub show_on_picking_list_type: Option<String>,
-    /// `is_complete`, never sent.
+    /// `is_complete`, read-only.
     pub is_complete: Option<bool>,
-    /// `is_line_deletable`, never sent.
+    /// `is_line_deletable`, read-only.
     pub is_line_deletable: Option<bool>,
     /// `analysis_code_1`, at most 60 characters.
     pub analysis_code_1: Option<String>,
@@ -1145,31 +1145,31 @@ pub struct SopQuoteLine {
     pub spare_bool_4: Option<bool>,
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
-    /// `additional_charge`, never sent.
+    /// `additional_charge`, read-only.
     pub additional_charge: Option<SopAdditionalCharge>,
     /// `discount`.
     pub discount: Option<SopOrderReturnLineDiscount>,
-    /// `nominal_code`, never sent.
+    /// `nominal_code`, read-only.
     pub nominal_code: Option<NominalCode>,
-    /// `pricing_unit`, never sent.
+    /// `pricing_unit`, read-only.
     pub pricing_unit: Option<Unit>,
-    /// `product`, never sent.
+    /// `product`, read-only.
     pub product: Option<Product>,
     /// `profitability`.
     pub profitability: Option<SopOrderReturnLineProfit>,
-    /// `selling_unit`, never sent.
+    /// `selling_unit`, read-only.
     pub selling_unit: Option<Unit>,
-    /// `sop_quote`, never sent.
+    /// `sop_quote`, read-only.
     pub sop_quote: Option<SopQuote>,
-    /// `tax_code`, never sent.
+    /// `tax_code`, read-only.
     pub tax_code: Option<TaxCode>,
-    /// `warehouse`, never sent.
+    /// `warehouse`, read-only.
     pub warehouse: Option<Warehouse>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -1581,7 +1581,7 @@ rt::model!(SopQuoteLineUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopQuoteMemo {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `sop_order_return_id`.
     pub sop_order_return_id: Option<i64>,
@@ -1591,11 +1591,11 @@ pub struct SopQuoteMemo {
     pub note: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, never sent.
+    /// `created_by`, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

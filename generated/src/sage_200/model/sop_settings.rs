@@ -12,7 +12,7 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `auto_generate_order_return_numbers`.
     pub auto_generate_order_return_numbers: Option<bool>,
@@ -66,11 +66,11 @@ pub struct SopSettings {
     pub terms_of_delivery_type: Option<String>,
     /// `nature_of_transaction_code_id`.
     pub nature_of_transaction_code_id: Option<i64>,
-    /// `orders_returns_last_archived_up_to`, never sent.
+    /// `orders_returns_last_archived_up_to`, read-only.
     pub orders_returns_last_archived_up_to: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_archive_run_by`, at most 30 characters, never sent.
+    /// `last_archive_run_by`, at most 30 characters, read-only.
     pub last_archive_run_by: Option<String>,
-    /// `last_archive_run_on`, never sent.
+    /// `last_archive_run_on`, read-only.
     pub last_archive_run_on: Option<rt::DateTime<rt::FixedOffset>>,
     /// `print_traceable_numbers_on_picking_lists`.
     pub print_traceable_numbers_on_picking_lists: Option<bool>,
@@ -80,11 +80,11 @@ pub struct SopSettings {
     pub print_traceable_numbers_on_despatch_notes: Option<bool>,
     /// `print_traceable_numbers_on_invoices`.
     pub print_traceable_numbers_on_invoices: Option<bool>,
-    /// `last_purge_archive_run_by`, at most 30 characters, never sent.
+    /// `last_purge_archive_run_by`, at most 30 characters, read-only.
     pub last_purge_archive_run_by: Option<String>,
-    /// `last_purge_archive_run_on`, never sent.
+    /// `last_purge_archive_run_on`, read-only.
     pub last_purge_archive_run_on: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `archive_last_purged_up_to`, never sent.
+    /// `archive_last_purged_up_to`, read-only.
     pub archive_last_purged_up_to: Option<rt::DateTime<rt::FixedOffset>>,
     /// `mode_of_transport_id`.
     pub mode_of_transport_id: Option<i64>,
@@ -120,11 +120,11 @@ pub struct SopSettings {
     pub use_card_processing: Option<bool>,
     /// `amend_header_analysis_codes`.
     pub amend_header_analysis_codes: Option<bool>,
-    /// `last_invoicing_delete_run_by`, at most 30 characters, never sent.
+    /// `last_invoicing_delete_run_by`, at most 30 characters, read-only.
     pub last_invoicing_delete_run_by: Option<String>,
-    /// `last_invoicing_delete_run_on`, never sent.
+    /// `last_invoicing_delete_run_on`, read-only.
     pub last_invoicing_delete_run_on: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `invoicing_last_deleted_up_to`, never sent.
+    /// `invoicing_last_deleted_up_to`, read-only.
     pub invoicing_last_deleted_up_to: Option<rt::DateTime<rt::FixedOffset>>,
     /// `use_cross_selling_items`.
     pub use_cross_selling_items: Option<bool>,
@@ -148,9 +148,9 @@ pub struct SopSettings {
     pub sop_credit_note_cis_reverse_charge_text_type: Option<String>,
     /// `record_tracking_on_despatch`.
     pub record_tracking_on_despatch: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// `cash_order_account`.
     pub cash_order_account: Option<Customer>,

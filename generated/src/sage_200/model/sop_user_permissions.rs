@@ -14,11 +14,11 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SopUserPermission {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i32>,
-    /// `user_number`, never sent.
+    /// `user_number`, read-only.
     pub user_number: Option<i32>,
-    /// `user_name`, at most 20 characters, never sent.
+    /// `user_name`, at most 20 characters, read-only.
     pub user_name: Option<String>,
     /// `view_profit_values`.
     pub view_profit_values: Option<bool>,
@@ -44,9 +44,9 @@ pub struct SopUserPermission {
     pub full_order_warehouse_id: Option<i64>,
     /// `invoice_warehouse_id`.
     pub invoice_warehouse_id: Option<i64>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// `rapid_order_warehouse`.
     pub rapid_order_warehouse: Option<Warehouse>,

@@ -12,43 +12,43 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StockSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `use_multiple_locations`, never sent.
+    /// `use_multiple_locations`, read-only.
     pub use_multiple_locations: Option<bool>,
-    /// `use_search_categories`, never sent.
+    /// `use_search_categories`, read-only.
     pub use_search_categories: Option<bool>,
-    /// `integrate_stock_management_with_nominal`, never sent.
+    /// `integrate_stock_management_with_nominal`, read-only.
     pub integrate_stock_management_with_nominal: Option<bool>,
-    /// `generate_cos_for_sop`, never sent.
+    /// `generate_cos_for_sop`, read-only.
     pub generate_cos_for_sop: Option<bool>,
-    /// `allow_negative_stocktake`, never sent.
+    /// `allow_negative_stocktake`, read-only.
     pub allow_negative_stocktake: Option<bool>,
-    /// `allow_negative_stocktake_with_purchase_order`, never sent.
+    /// `allow_negative_stocktake_with_purchase_order`, read-only.
     pub allow_negative_stocktake_with_purchase_order: Option<bool>,
-    /// `profit_percent_of_revenue`, never sent.
+    /// `profit_percent_of_revenue`, read-only.
     pub profit_percent_of_revenue: Option<bool>,
-    /// `record_numbers_on_goods_received`, never sent.
+    /// `record_numbers_on_goods_received`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub record_numbers_on_goods_received: Option<bool>,
-    /// `allocate_individual_items`, never sent.
+    /// `allocate_individual_items`, read-only.
     pub allocate_individual_items: Option<bool>,
-    /// `allow_fulfilment_from_stock`, never sent.
+    /// `allow_fulfilment_from_stock`, read-only.
     pub allow_fulfilment_from_stock: Option<bool>,
-    /// `allow_fulfilment_from_supplier_via_stock`, never sent.
+    /// `allow_fulfilment_from_supplier_via_stock`, read-only.
     pub allow_fulfilment_from_supplier_via_stock: Option<bool>,
-    /// `allow_fulfilment_from_supplier_direct_to_customer`, never sent.
+    /// `allow_fulfilment_from_supplier_direct_to_customer`, read-only.
     pub allow_fulfilment_from_supplier_direct_to_customer: Option<bool>,
-    /// `use_landed_costs`, never sent.
+    /// `use_landed_costs`, read-only.
     pub use_landed_costs: Option<bool>,
-    /// `landed_costs_nominal_code_id`, never sent.
+    /// `landed_costs_nominal_code_id`, read-only.
     pub landed_costs_nominal_code_id: Option<i64>,
-    /// `internal_areas`, never sent.
+    /// `internal_areas`, read-only.
     pub internal_areas: Option<Vec<InternalArea>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

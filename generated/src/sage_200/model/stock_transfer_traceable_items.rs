@@ -56,31 +56,31 @@ pub struct StockTransferTraceableAdjustmentItem {
     pub quantity: Option<rt::Decimal>,
     /// `is_selected`.
     pub is_selected: Option<bool>,
-    /// `identification_no`, at most 30 characters, never sent.
+    /// `identification_no`, at most 30 characters, read-only.
     pub identification_no: Option<String>,
-    /// `is_selectable`, never sent.
+    /// `is_selectable`, read-only.
     pub is_selectable: Option<bool>,
-    /// `supplier_reference`, at most 8 characters, never sent.
+    /// `supplier_reference`, at most 8 characters, read-only.
     pub supplier_reference: Option<String>,
-    /// `receipt_date`, never sent.
+    /// `receipt_date`, read-only.
     pub receipt_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `additional_reference`, at most 30 characters, never sent.
+    /// `additional_reference`, at most 30 characters, read-only.
     pub additional_reference: Option<String>,
-    /// `sell_by_date`, never sent.
+    /// `sell_by_date`, read-only.
     pub sell_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `use_by_date`, never sent.
+    /// `use_by_date`, read-only.
     pub use_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `bin_item_id`, never sent.
+    /// `bin_item_id`, read-only.
     pub bin_item_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `allocated_quantity`, 5 decimal places, never sent.
+    /// `allocated_quantity`, 5 decimal places, read-only.
     pub allocated_quantity: Option<rt::Decimal>,
-    /// `is_allocated`, never sent.
+    /// `is_allocated`, read-only.
     pub is_allocated: Option<bool>,
-    /// `original_quantity`, 5 decimal places, never sent.
+    /// `original_quantity`, 5 decimal places, read-only.
     pub original_quantity: Option<rt::Decimal>,
-    /// `available_quantity`, 5 decimal places, never sent.
+    /// `available_quantity`, 5 decimal places, read-only.
     pub available_quantity: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -33,49 +33,49 @@ rt::model!(NewStocktakeCountSheetItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeCountSheetItem {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `stocktake_id`, never sent.
+    /// `stocktake_id`, read-only.
     pub stocktake_id: Option<i64>,
-    /// `bin_item_id`, never sent.
+    /// `bin_item_id`, read-only.
     pub bin_item_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `item_code`, at most 30 characters, never sent.
+    /// `item_code`, at most 30 characters, read-only.
     pub item_code: Option<String>,
-    /// `item_name`, at most 60 characters, never sent.
+    /// `item_name`, at most 60 characters, read-only.
     pub item_name: Option<String>,
-    /// `stock_unit_name`, at most 20 characters, never sent.
+    /// `stock_unit_name`, at most 20 characters, read-only.
     pub stock_unit_name: Option<String>,
-    /// `include_nos_on_count_sheets`, never sent.
+    /// `include_nos_on_count_sheets`, read-only.
     pub include_nos_on_count_sheets: Option<bool>,
-    /// `traceable_type`, at most 50 characters, never sent.
+    /// `traceable_type`, at most 50 characters, read-only.
     pub traceable_type: Option<String>,
-    /// `costing_method_type`, at most 20 characters, never sent.
+    /// `costing_method_type`, at most 20 characters, read-only.
     pub costing_method_type: Option<String>,
-    /// `standard_cost`, 5 decimal places, never sent.
+    /// `standard_cost`, 5 decimal places, read-only.
     pub standard_cost: Option<rt::Decimal>,
-    /// `average_buying_price`, 5 decimal places, never sent.
+    /// `average_buying_price`, 5 decimal places, read-only.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `recorded_quantity_in_stock`, 5 decimal places, never sent.
+    /// `recorded_quantity_in_stock`, 5 decimal places, read-only.
     pub recorded_quantity_in_stock: Option<rt::Decimal>,
-    /// `has_negative_quantity_in_stock`, never sent.
+    /// `has_negative_quantity_in_stock`, read-only.
     pub has_negative_quantity_in_stock: Option<bool>,
-    /// `quantity_on_pop_order`, 5 decimal places, never sent.
+    /// `quantity_on_pop_order`, 5 decimal places, read-only.
     pub quantity_on_pop_order: Option<rt::Decimal>,
-    /// `quantity_allocated`, 5 decimal places, never sent.
+    /// `quantity_allocated`, 5 decimal places, read-only.
     pub quantity_allocated: Option<rt::Decimal>,
     /// `actual_quantity_entered`.
     pub actual_quantity_entered: Option<bool>,
     /// `actual_quantity_in_stock`, 5 decimal places.
     pub actual_quantity_in_stock: Option<rt::Decimal>,
-    /// `discrepancy_status`, at most 50 characters, never sent.
+    /// `discrepancy_status`, at most 50 characters, read-only.
     pub discrepancy_status: Option<String>,
     /// `discrepancy_narrative`, at most 6000 characters.
     pub discrepancy_narrative: Option<String>,
-    /// `allows_negative_stock`, never sent.
+    /// `allows_negative_stock`, read-only.
     pub allows_negative_stock: Option<bool>,
-    /// `stocktake_trace_count_sheet_items`, never sent.
+    /// `stocktake_trace_count_sheet_items`, read-only.
     pub stocktake_trace_count_sheet_items:
         Option<Vec<StocktakeCountSheetItemStocktakeTraceCountSheetItem>>,
     /// What else there is.
@@ -112,11 +112,11 @@ rt::model!(StocktakeCountSheetItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeCountSheetItemStocktakeTraceCountSheetItem {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `stocktake_count_sheet_item_id`, never sent.
+    /// `stocktake_count_sheet_item_id`, read-only.
     pub stocktake_count_sheet_item_id: Option<i64>,
-    /// `identification_no`, at most 30 characters, never sent.
+    /// `identification_no`, at most 30 characters, read-only.
     pub identification_no: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

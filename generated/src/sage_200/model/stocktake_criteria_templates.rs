@@ -100,7 +100,7 @@ rt::model!(NewStocktakeCriteriaTemplate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeCriteriaTemplate {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 50 characters.
     pub name: Option<String>,

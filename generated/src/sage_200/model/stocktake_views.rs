@@ -23,7 +23,7 @@ pub struct StocktakeView {
     pub stocktake_type_id: Option<i64>,
     /// `stocktake_status_id`.
     pub stocktake_status_id: Option<i64>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -133,19 +133,19 @@ rt::model!(NewStocktakeStep, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Stocktake {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `stocktake_name`, at most 60 characters.
     pub stocktake_name: Option<String>,
     /// `warehouse_id`.
     pub warehouse_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
     /// `stocktake_date`.
     pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
     /// `stocktake_type`, at most 50 characters.
     pub stocktake_type: Option<String>,
-    /// `stocktake_status`, at most 50 characters, never sent.
+    /// `stocktake_status`, at most 50 characters, read-only.
     pub stocktake_status: Option<String>,
     /// `exclude_inactive_stock`.
     pub exclude_inactive_stock: Option<bool>,
@@ -153,11 +153,11 @@ pub struct Stocktake {
     pub show_expected_quantities: Option<bool>,
     /// `stock_variance_nominal_code_id`.
     pub stock_variance_nominal_code_id: Option<i64>,
-    /// `stock_variance_nominal_code`, never sent.
+    /// `stock_variance_nominal_code`, read-only.
     pub stock_variance_nominal_code: Option<NominalCode>,
     /// `nominal_narrative`, at most 6000 characters.
     pub nominal_narrative: Option<String>,
-    /// `can_modify_stocktake_type`, never sent.
+    /// `can_modify_stocktake_type`, read-only.
     pub can_modify_stocktake_type: Option<bool>,
     /// `advance_status`.
     pub advance_status: Option<bool>,
@@ -165,7 +165,7 @@ pub struct Stocktake {
     pub pre_fill_actual_with_expected: Option<bool>,
     /// `stocktake_items`.
     pub stocktake_items: Option<Vec<StocktakeItem>>,
-    /// `failed_stocktake_items`, never sent.
+    /// `failed_stocktake_items`, read-only.
     pub failed_stocktake_items: Option<Vec<StocktakeFailedStocktakeItem>>,
     /// `stocktake_count_sheet_items`.
     pub stocktake_count_sheet_items: Option<Vec<StocktakeCountSheetItem>>,
@@ -199,9 +199,9 @@ rt::model!(Stocktake, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeFailedStocktakeItem {
-    /// `item_code`, at most 30 characters, never sent.
+    /// `item_code`, at most 30 characters, read-only.
     pub item_code: Option<String>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -217,37 +217,37 @@ rt::model!(StocktakeFailedStocktakeItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeItem {
-    /// `stocktake_item_id`, never sent.
+    /// `stocktake_item_id`, read-only.
     pub stocktake_item_id: Option<i64>,
-    /// `warehouse_holding_id`, never sent.
+    /// `warehouse_holding_id`, read-only.
     pub warehouse_holding_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `item_code`, at most 30 characters, never sent.
+    /// `item_code`, at most 30 characters, read-only.
     pub item_code: Option<String>,
-    /// `item_name`, at most 60 characters, never sent.
+    /// `item_name`, at most 60 characters, read-only.
     pub item_name: Option<String>,
-    /// `stock_unit_name`, at most 20 characters, never sent.
+    /// `stock_unit_name`, at most 20 characters, read-only.
     pub stock_unit_name: Option<String>,
-    /// `traceable_type`, at most 50 characters, never sent.
+    /// `traceable_type`, at most 50 characters, read-only.
     pub traceable_type: Option<String>,
-    /// `product_group_id`, never sent.
+    /// `product_group_id`, read-only.
     pub product_group_id: Option<i64>,
-    /// `product_group_code`, at most 20 characters, never sent.
+    /// `product_group_code`, at most 20 characters, read-only.
     pub product_group_code: Option<String>,
-    /// `allows_negative_stock`, never sent.
+    /// `allows_negative_stock`, read-only.
     pub allows_negative_stock: Option<bool>,
-    /// `quantity_in_stock`, 2 decimal places, never sent.
+    /// `quantity_in_stock`, 2 decimal places, read-only.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `value_of_stock`, 2 decimal places, never sent.
+    /// `value_of_stock`, 2 decimal places, read-only.
     pub value_of_stock: Option<rt::Decimal>,
-    /// `average_buying_price`, 2 decimal places, never sent.
+    /// `average_buying_price`, 2 decimal places, read-only.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `stocktake_cycle_period`, never sent.
+    /// `stocktake_cycle_period`, read-only.
     pub stocktake_cycle_period: Option<i32>,
-    /// `last_stocktake`, never sent.
+    /// `last_stocktake`, read-only.
     pub last_stocktake: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_of_last_sale`, never sent.
+    /// `date_of_last_sale`, read-only.
     pub date_of_last_sale: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_selected`.
     pub is_selected: Option<bool>,

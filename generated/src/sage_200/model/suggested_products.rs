@@ -46,29 +46,29 @@ rt::model!(NewSuggestedProductOptions, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SuggestedProduct {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 30 characters, never sent.
+    /// `code`, at most 30 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 60 characters, never sent.
+    /// `description`, at most 60 characters, read-only.
     pub description: Option<String>,
-    /// `number_orders_appears`, never sent.
+    /// `number_orders_appears`, read-only.
     pub number_orders_appears: Option<i32>,
-    /// `last_sales_date`, never sent.
+    /// `last_sales_date`, read-only.
     pub last_sales_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_order_number`, at most 20 characters, never sent.
+    /// `last_order_number`, at most 20 characters, read-only.
     pub last_order_number: Option<String>,
-    /// `source`, at most 10 characters, never sent.
+    /// `source`, at most 10 characters, read-only.
     pub source: Option<String>,
-    /// `quantity`, 5 decimal places, never sent.
+    /// `quantity`, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
-    /// `quantity_unit`, at most 20 characters, never sent.
+    /// `quantity_unit`, at most 20 characters, read-only.
     pub quantity_unit: Option<String>,
-    /// `price`, 5 decimal places, never sent.
+    /// `price`, 5 decimal places, read-only.
     pub price: Option<rt::Decimal>,
-    /// `price_unit`, at most 20 characters, never sent.
+    /// `price_unit`, at most 20 characters, read-only.
     pub price_unit: Option<String>,
-    /// `traceable_type_id`, never sent.
+    /// `traceable_type_id`, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub traceable_type_id: Option<i64>,

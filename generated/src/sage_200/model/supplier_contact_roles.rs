@@ -27,19 +27,19 @@ rt::model!(NewSupplierContactRole, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierContactRole {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `supplier_contact_id`, never sent.
+    /// `supplier_contact_id`, read-only.
     pub supplier_contact_id: Option<i64>,
-    /// `trader_contact_role_id`, never sent.
+    /// `trader_contact_role_id`, read-only.
     pub trader_contact_role_id: Option<i64>,
-    /// `is_preferred_contact_for_role`, never sent.
+    /// `is_preferred_contact_for_role`, read-only.
     pub is_preferred_contact_for_role: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

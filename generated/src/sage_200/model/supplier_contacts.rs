@@ -59,13 +59,13 @@ rt::model!(NewSupplierContact, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierContact {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, never sent.
+    /// `supplier_id`, read-only.
     pub supplier_id: Option<i64>,
     /// `salutation_id`.
     pub salutation_id: Option<i64>,
-    /// `name`, at most 180 characters, never sent.
+    /// `name`, at most 180 characters, read-only.
     pub name: Option<String>,
     /// `first_name`, at most 60 characters.
     pub first_name: Option<String>,
@@ -73,15 +73,15 @@ pub struct SupplierContact {
     pub middle_name: Option<String>,
     /// `last_name`, at most 60 characters.
     pub last_name: Option<String>,
-    /// `default_telephone`, at most 227 characters, never sent.
+    /// `default_telephone`, at most 227 characters, read-only.
     pub default_telephone: Option<String>,
-    /// `default_email`, at most 227 characters, never sent.
+    /// `default_email`, at most 227 characters, read-only.
     pub default_email: Option<String>,
-    /// `is_default`, never sent.
+    /// `is_default`, read-only.
     pub is_default: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `salutation`, never sent.
+    /// `salutation`, read-only.
     pub salutation: Option<Salutation>,
     /// `emails`.
     pub emails: Option<Vec<SupplierEmail>>,
@@ -95,9 +95,9 @@ pub struct SupplierContact {
     pub websites: Option<Vec<SupplierWebsite>>,
     /// `roles`.
     pub roles: Option<Vec<SupplierContactRole>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

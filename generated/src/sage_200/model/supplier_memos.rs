@@ -35,7 +35,7 @@ rt::model!(NewSupplierMemo, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierMemo {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `supplier_id`.
     pub supplier_id: Option<i64>,
@@ -45,11 +45,11 @@ pub struct SupplierMemo {
     pub is_active: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, never sent.
+    /// `created_by`, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

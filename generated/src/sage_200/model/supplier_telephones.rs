@@ -47,9 +47,9 @@ rt::model!(NewSupplierTelephone, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierTelephone {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `full_number`, at most 227 characters, never sent.
+    /// `full_number`, at most 227 characters, read-only.
     pub full_number: Option<String>,
     /// `country_code`, at most 5 characters.
     pub country_code: Option<String>,
@@ -57,7 +57,7 @@ pub struct SupplierTelephone {
     pub area_code: Option<String>,
     /// `subscriber_number`, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `supplier_contact_id`, never sent.
+    /// `supplier_contact_id`, read-only.
     pub supplier_contact_id: Option<i64>,
     /// `is_default`.
     pub is_default: Option<bool>,
@@ -65,9 +65,9 @@ pub struct SupplierTelephone {
     pub is_to_delete: Option<bool>,
     /// `supplier_contact`.
     pub supplier_contact: Option<SupplierContact>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

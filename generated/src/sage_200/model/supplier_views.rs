@@ -221,7 +221,7 @@ pub struct SupplierView {
     pub supplier_location_address_country_code_name: Option<String>,
     /// `date_time_created`.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -41,11 +41,11 @@ rt::model!(NewSupplierWebsite, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierWebsite {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `website`, at most 227 characters.
     pub website: Option<String>,
-    /// `supplier_contact_id`, never sent.
+    /// `supplier_contact_id`, read-only.
     pub supplier_contact_id: Option<i64>,
     /// `is_default`.
     pub is_default: Option<bool>,
@@ -53,9 +53,9 @@ pub struct SupplierWebsite {
     pub is_to_delete: Option<bool>,
     /// `supplier_contact`.
     pub supplier_contact: Option<SupplierContact>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

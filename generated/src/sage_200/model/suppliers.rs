@@ -432,7 +432,7 @@ rt::model!(NewSupplierMainAddress, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Supplier {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `reference`, at most 8 characters.
     pub reference: Option<String>,
@@ -440,7 +440,7 @@ pub struct Supplier {
     pub name: Option<String>,
     /// `short_name`, at most 8 characters.
     pub short_name: Option<String>,
-    /// `balance`, 2 decimal places, never sent.
+    /// `balance`, 2 decimal places, read-only.
     pub balance: Option<rt::Decimal>,
     /// `on_hold`.
     pub on_hold: Option<bool>,
@@ -508,13 +508,13 @@ pub struct Supplier {
     pub date_received: Option<rt::DateTime<rt::FixedOffset>>,
     /// `terms_agreed`.
     pub terms_agreed: Option<bool>,
-    /// `value_of_current_orders_in_pop`, 2 decimal places, never sent.
+    /// `value_of_current_orders_in_pop`, 2 decimal places, read-only.
     pub value_of_current_orders_in_pop: Option<rt::Decimal>,
     /// `order_priority`, at most 1 character.
     pub order_priority: Option<String>,
     /// `months_to_keep_transactions`.
     pub months_to_keep_transactions: Option<i32>,
-    /// `default_nominal_code_id`, never sent.
+    /// `default_nominal_code_id`, read-only.
     pub default_nominal_code_id: Option<i64>,
     /// `default_nominal_code_reference`, at most 8 characters.
     pub default_nominal_code_reference: Option<String>,
@@ -522,7 +522,7 @@ pub struct Supplier {
     pub default_nominal_code_cost_centre: Option<String>,
     /// `default_nominal_code_department`, at most 3 characters.
     pub default_nominal_code_department: Option<String>,
-    /// `is_supplier_payments_enabled`, never sent.
+    /// `is_supplier_payments_enabled`, read-only.
     pub is_supplier_payments_enabled: Option<bool>,
     /// `analysis_code_1`, at most 60 characters.
     pub analysis_code_1: Option<String>,
@@ -626,27 +626,27 @@ pub struct Supplier {
     pub spare_bool_5: Option<bool>,
     /// `bank`.
     pub bank: Option<SupplierBank>,
-    /// `country_code`, never sent.
+    /// `country_code`, read-only.
     pub country_code: Option<CountryCode>,
-    /// `credit_bureau`, never sent.
+    /// `credit_bureau`, read-only.
     pub credit_bureau: Option<CreditBureau>,
     /// `credit_memo_note`.
     pub credit_memo_note: Option<CreditMemoNote>,
-    /// `credit_position`, never sent.
+    /// `credit_position`, read-only.
     pub credit_position: Option<CreditPosition>,
-    /// `currency`, never sent.
+    /// `currency`, read-only.
     pub currency: Option<Currency>,
-    /// `default_nominal_code`, never sent.
+    /// `default_nominal_code`, read-only.
     pub default_nominal_code: Option<NominalCode>,
-    /// `default_tax_code`, never sent.
+    /// `default_tax_code`, read-only.
     pub default_tax_code: Option<TaxCode>,
-    /// `factor_house`, never sent.
+    /// `factor_house`, read-only.
     pub factor_house: Option<FactorHouse>,
     /// `main_address`.
     pub main_address: Option<SupplierMainAddress>,
-    /// `payment_group`, never sent.
+    /// `payment_group`, read-only.
     pub payment_group: Option<PaymentGroup>,
-    /// `status`, never sent.
+    /// `status`, read-only.
     pub status: Option<CustomerStatus>,
     /// `contacts`.
     pub contacts: Option<Vec<SupplierContact>>,
@@ -654,9 +654,9 @@ pub struct Supplier {
     pub memos: Option<Vec<SupplierMemo>>,
     /// `alerts`.
     pub alerts: Option<Vec<SupplierAlert>>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -783,7 +783,7 @@ rt::model!(Supplier, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierAlert {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `supplier_id`.
     pub supplier_id: Option<i64>,
@@ -803,11 +803,11 @@ pub struct SupplierAlert {
     pub show_alert_for_generate_purchase_orders_from_trial_kitting: Option<bool>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
-    /// `updated_by`, at most 30 characters, never sent.
+    /// `updated_by`, at most 30 characters, read-only.
     pub updated_by: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -875,9 +875,9 @@ rt::model!(SupplierAlertUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierBank {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, never sent.
+    /// `supplier_id`, read-only.
     pub supplier_id: Option<i64>,
     /// `sort_code`, at most 6 characters.
     pub sort_code: Option<String>,
@@ -901,9 +901,9 @@ pub struct SupplierBank {
     pub non_uk_sort_code: Option<String>,
     /// `national_bank_identifier`, at most 50 characters.
     pub national_bank_identifier: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -976,9 +976,9 @@ rt::model!(SupplierBankUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierMainAddress {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, never sent.
+    /// `supplier_id`, read-only.
     pub supplier_id: Option<i64>,
     /// `address_1`, at most 60 characters.
     pub address_1: Option<String>,
@@ -994,17 +994,17 @@ pub struct SupplierMainAddress {
     pub county: Option<String>,
     /// `postcode`, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters, never sent.
+    /// `country`, at most 60 characters, read-only.
     pub country: Option<String>,
-    /// `contact_name`, at most 235 characters, never sent.
+    /// `contact_name`, at most 235 characters, read-only.
     pub contact_name: Option<String>,
     /// `address_country_code_id`.
     pub address_country_code_id: Option<i64>,
-    /// `address_country_code`, never sent.
+    /// `address_country_code`, read-only.
     pub address_country_code: Option<CountryCode>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -11,17 +11,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SystemSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `next_urn`, at most 30 characters, never sent.
+    /// `next_urn`, at most 30 characters, read-only.
     pub next_urn: Option<String>,
     /// `next_invoice_number`.
     pub next_invoice_number: Option<i64>,
     /// `next_credit_note_number`.
     pub next_credit_note_number: Option<i64>,
-    /// `next_journal_entry_number`, never sent.
+    /// `next_journal_entry_number`, read-only.
     pub next_journal_entry_number: Option<i64>,
-    /// `first_vat_return_date_defined`, never sent.
+    /// `first_vat_return_date_defined`, read-only.
     pub first_vat_return_date_defined: Option<bool>,
     /// `first_vat_return_date`.
     pub first_vat_return_date: Option<rt::DateTime<rt::FixedOffset>>,
@@ -45,17 +45,17 @@ pub struct SystemSettings {
     pub transaction_analysis_heading: Option<String>,
     /// `accounting_period_validation_type`, at most 20 characters.
     pub accounting_period_validation_type: Option<String>,
-    /// `financial_year_end_date`, never sent.
+    /// `financial_year_end_date`, read-only.
     pub financial_year_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `invoice_credit_note_same_numbers`, never sent.
+    /// `invoice_credit_note_same_numbers`, read-only.
     pub invoice_credit_note_same_numbers: Option<bool>,
-    /// `reverse_charge_minimum_value`, 2 decimal places, never sent.
+    /// `reverse_charge_minimum_value`, 2 decimal places, read-only.
     pub reverse_charge_minimum_value: Option<rt::Decimal>,
     /// `transaction_date_validation`.
     pub transaction_date_validation: Option<SystemSettingsTransactionDateValidation>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -92,7 +92,7 @@ rt::model!(SystemSettings, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SystemSettingsTransactionDateValidation {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `transaction_date_validation_type`, at most 20 characters.
     pub transaction_date_validation_type: Option<String>,
@@ -112,9 +112,9 @@ pub struct SystemSettingsTransactionDateValidation {
     pub closed_period_classification: Option<String>,
     /// `future_period_classification`, at most 20 characters.
     pub future_period_classification: Option<String>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

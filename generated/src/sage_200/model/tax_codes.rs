@@ -31,7 +31,7 @@ rt::model!(NewTaxCode, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxCode {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `code`.
     pub code: Option<i32>,
@@ -39,15 +39,15 @@ pub struct TaxCode {
     pub name: Option<String>,
     /// `tax_rate`, 2 decimal places.
     pub tax_rate: Option<rt::Decimal>,
-    /// `terms`, at most 54 characters, never sent.
+    /// `terms`, at most 54 characters, read-only.
     pub terms: Option<String>,
-    /// `terms_description`, at most 60 characters, never sent.
+    /// `terms_description`, at most 60 characters, read-only.
     pub terms_description: Option<String>,
-    /// `is_notional_acquisition_tax`, never sent.
+    /// `is_notional_acquisition_tax`, read-only.
     pub is_notional_acquisition_tax: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

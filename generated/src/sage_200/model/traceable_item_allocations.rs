@@ -14,23 +14,23 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraceableItemAllocationRecord {
-    /// `traceable_bin_item_id`, never sent.
+    /// `traceable_bin_item_id`, read-only.
     pub traceable_bin_item_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `traceable_allocation_bal_id`, never sent.
+    /// `traceable_allocation_bal_id`, read-only.
     pub traceable_allocation_bal_id: Option<i64>,
-    /// `allocation_balance_id`, never sent.
+    /// `allocation_balance_id`, read-only.
     pub allocation_balance_id: Option<i64>,
-    /// `allocated_to`, at most 60 characters, never sent.
+    /// `allocated_to`, at most 60 characters, read-only.
     pub allocated_to: Option<String>,
-    /// `allocation_date`, never sent.
+    /// `allocation_date`, read-only.
     pub allocation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `order_no`, at most 20 characters, never sent.
+    /// `order_no`, at most 20 characters, read-only.
     pub order_no: Option<String>,
-    /// `allocated_quantity`, 5 decimal places, never sent.
+    /// `allocated_quantity`, 5 decimal places, read-only.
     pub allocated_quantity: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -12,31 +12,31 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraceableAdjustmentItemBalance {
-    /// `traceable_item_id`, never sent.
+    /// `traceable_item_id`, read-only.
     pub traceable_item_id: Option<i64>,
-    /// `identification_no`, at most 30 characters, never sent.
+    /// `identification_no`, at most 30 characters, read-only.
     pub identification_no: Option<String>,
-    /// `supplier_reference`, at most 8 characters, never sent.
+    /// `supplier_reference`, at most 8 characters, read-only.
     pub supplier_reference: Option<String>,
-    /// `receipt_date`, never sent.
+    /// `receipt_date`, read-only.
     pub receipt_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `additional_reference`, at most 30 characters, never sent.
+    /// `additional_reference`, at most 30 characters, read-only.
     pub additional_reference: Option<String>,
-    /// `sell_by_date`, never sent.
+    /// `sell_by_date`, read-only.
     pub sell_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `use_by_date`, never sent.
+    /// `use_by_date`, read-only.
     pub use_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `traceable_bin_item_id`, never sent.
+    /// `traceable_bin_item_id`, read-only.
     pub traceable_bin_item_id: Option<i64>,
-    /// `bin_item_id`, never sent.
+    /// `bin_item_id`, read-only.
     pub bin_item_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `quantity`, 5 decimal places, never sent.
+    /// `quantity`, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
-    /// `allocated_quantity`, 5 decimal places, never sent.
+    /// `allocated_quantity`, 5 decimal places, read-only.
     pub allocated_quantity: Option<rt::Decimal>,
-    /// `is_allocated`, never sent.
+    /// `is_allocated`, read-only.
     pub is_allocated: Option<bool>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -12,17 +12,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraceableItemLocationRecord {
-    /// `traceable_bin_item_id`, never sent.
+    /// `traceable_bin_item_id`, read-only.
     pub traceable_bin_item_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `bin_item_id`, never sent.
+    /// `bin_item_id`, read-only.
     pub bin_item_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `free_stock_available`, 5 decimal places, never sent.
+    /// `free_stock_available`, 5 decimal places, read-only.
     pub free_stock_available: Option<rt::Decimal>,
-    /// `bin_quantity_in_stock`, 5 decimal places, never sent.
+    /// `bin_quantity_in_stock`, 5 decimal places, read-only.
     pub bin_quantity_in_stock: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

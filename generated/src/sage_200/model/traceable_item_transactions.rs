@@ -12,17 +12,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductTransactionTraceableItemHistoryRecord {
-    /// `identification_no`, at most 30 characters, never sent.
+    /// `identification_no`, at most 30 characters, read-only.
     pub identification_no: Option<String>,
-    /// `additional_reference`, at most 30 characters, never sent.
+    /// `additional_reference`, at most 30 characters, read-only.
     pub additional_reference: Option<String>,
-    /// `sell_by_date`, never sent.
+    /// `sell_by_date`, read-only.
     pub sell_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `use_by_date`, never sent.
+    /// `use_by_date`, read-only.
     pub use_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `bin_name`, at most 20 characters, never sent.
+    /// `bin_name`, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `quantity`, 5 decimal places, never sent.
+    /// `quantity`, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
     /// What else there is.
     pub extra: rt::Extra,

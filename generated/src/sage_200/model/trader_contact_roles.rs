@@ -11,23 +11,23 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraderContactRole {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `role`, at most 50 characters, never sent.
+    /// `role`, at most 50 characters, read-only.
     pub role: Option<String>,
-    /// `is_default_role`, never sent.
+    /// `is_default_role`, read-only.
     pub is_default_role: Option<bool>,
-    /// `is_mandatory`, never sent.
+    /// `is_mandatory`, read-only.
     pub is_mandatory: Option<bool>,
-    /// `use_for_customer_accounts`, never sent.
+    /// `use_for_customer_accounts`, read-only.
     pub use_for_customer_accounts: Option<bool>,
-    /// `use_for_supplier_accounts`, never sent.
+    /// `use_for_supplier_accounts`, read-only.
     pub use_for_supplier_accounts: Option<bool>,
-    /// `use_with_documents`, never sent.
+    /// `use_with_documents`, read-only.
     pub use_with_documents: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -10,9 +10,9 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct User {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 250 characters, never sent.
+    /// `name`, at most 250 characters, read-only.
     pub name: Option<String>,
     /// What else there is.
     pub extra: rt::Extra,

@@ -57,7 +57,7 @@ rt::model!(NewWarehouseHolding, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WarehouseHolding {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `warehouse_id`.
     pub warehouse_id: Option<i64>,
@@ -71,31 +71,31 @@ pub struct WarehouseHolding {
     pub minimum_level: Option<rt::Decimal>,
     /// `maximum_level`, 5 decimal places.
     pub maximum_level: Option<rt::Decimal>,
-    /// `quantity_reserved`, 5 decimal places, never sent.
+    /// `quantity_reserved`, 5 decimal places, read-only.
     pub quantity_reserved: Option<rt::Decimal>,
-    /// `confirmed_qty_in_stock`, 5 decimal places, never sent.
+    /// `confirmed_qty_in_stock`, 5 decimal places, read-only.
     pub confirmed_qty_in_stock: Option<rt::Decimal>,
-    /// `unconfirmed_qty_in_stock`, 5 decimal places, never sent.
+    /// `unconfirmed_qty_in_stock`, 5 decimal places, read-only.
     pub unconfirmed_qty_in_stock: Option<rt::Decimal>,
-    /// `quantity_in_stock`, 5 decimal places, never sent.
+    /// `quantity_in_stock`, 5 decimal places, read-only.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `quantity_in_stock_less_reserved`, 5 decimal places, never sent.
+    /// `quantity_in_stock_less_reserved`, 5 decimal places, read-only.
     pub quantity_in_stock_less_reserved: Option<rt::Decimal>,
-    /// `quantity_on_order`, 5 decimal places, never sent.
+    /// `quantity_on_order`, 5 decimal places, read-only.
     pub quantity_on_order: Option<rt::Decimal>,
-    /// `quantity_allocated_stock`, 5 decimal places, never sent.
+    /// `quantity_allocated_stock`, 5 decimal places, read-only.
     pub quantity_allocated_stock: Option<rt::Decimal>,
-    /// `quantity_allocated_sop`, 5 decimal places, never sent.
+    /// `quantity_allocated_sop`, 5 decimal places, read-only.
     pub quantity_allocated_sop: Option<rt::Decimal>,
-    /// `quantity_allocated_bom`, 5 decimal places, never sent.
+    /// `quantity_allocated_bom`, 5 decimal places, read-only.
     pub quantity_allocated_bom: Option<rt::Decimal>,
-    /// `quantity_allocated`, 5 decimal places, never sent.
+    /// `quantity_allocated`, 5 decimal places, read-only.
     pub quantity_allocated: Option<rt::Decimal>,
-    /// `free_stock_available`, 5 decimal places, never sent.
+    /// `free_stock_available`, 5 decimal places, read-only.
     pub free_stock_available: Option<rt::Decimal>,
-    /// `free_stock_available_less_reserved`, 5 decimal places, never sent.
+    /// `free_stock_available_less_reserved`, 5 decimal places, read-only.
     pub free_stock_available_less_reserved: Option<rt::Decimal>,
-    /// `warehouse_name`, at most 20 characters, never sent.
+    /// `warehouse_name`, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
@@ -105,11 +105,11 @@ pub struct WarehouseHolding {
     pub warehouse: Option<Warehouse>,
     /// `bin_holdings`.
     pub bin_holdings: Option<Vec<BinHolding>>,
-    /// `status`, never sent.
+    /// `status`, read-only.
     pub status: Option<DepartmentStatus>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,

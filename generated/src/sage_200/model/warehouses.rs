@@ -193,7 +193,7 @@ rt::model!(NewWarehouseBomSettings, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Warehouse {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `name`, at most 20 characters.
     pub name: Option<String>,
@@ -295,13 +295,13 @@ pub struct Warehouse {
     pub spare_bool_5: Option<bool>,
     /// `country_code_id`.
     pub country_code_id: Option<i64>,
-    /// `country_code`, never sent.
+    /// `country_code`, read-only.
     pub country_code: Option<CountryCode>,
     /// `bom_settings`.
     pub bom_settings: Option<WarehouseBomSettings>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, never sent.
+    /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
@@ -369,13 +369,13 @@ rt::model!(Warehouse, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WarehouseBomSettings {
-    /// `id`, never sent.
+    /// `id`, read-only.
     pub id: Option<i64>,
     /// `is_component_source`.
     ///
     /// Only in Professional, not in Standard.
     pub is_component_source: Option<bool>,
-    /// `date_time_created`, never sent.
+    /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
     pub extra: rt::Extra,
