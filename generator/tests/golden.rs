@@ -201,6 +201,8 @@ fn write_crate() -> PathBuf {
     );
     std::fs::write(root.join("Cargo.toml"), manifest).unwrap();
     std::fs::copy(workspace.join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
+    // Generated code has rustfmt's own settings, wherever the target folder is.
+    std::fs::copy(workspace.join("generated/rustfmt.toml"), root.join("rustfmt.toml")).unwrap();
     root
 }
 
