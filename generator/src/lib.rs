@@ -101,11 +101,12 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
     }
     let (documents, mut corrections) = correct(documents, overlay.as_ref(), diagnostics);
     let (mut ir, mut coverage) = normalize::normalize(&documents, config, diagnostics);
+    let sources = documents.into_iter().chain(overlay).map(Source::without_tree).collect();
     corrections.extend(conventions::apply(&mut ir, config, diagnostics));
     let lowered = lower::lower(&ir, names, diagnostics);
+    drop(ir);
     let files = emit::emit(&lowered.package, form);
     books(&mut coverage, api, diagnostics);
-    let sources = documents.into_iter().chain(overlay).map(Source::without_tree).collect();
     let outcome = ApiOutcome { corrections, coverage, sources, ..ApiOutcome::of(&lowered.package) };
     Run { outcome, names: lowered.names, files }
 }

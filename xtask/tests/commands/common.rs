@@ -70,11 +70,11 @@ impl Workspace {
         workspace
     }
 
-    /// With the APIs of this repository.
-    pub(crate) fn real(test: &str) -> Self {
+    /// With an API of this repository.
+    pub(crate) fn real(test: &str, api: &str) -> Self {
         let workspace = Self::empty(test);
         let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
-        copy(&specs, &workspace.0.join("specs"));
+        copy(&specs.join(api), &workspace.0.join("specs").join(api));
         workspace
     }
 

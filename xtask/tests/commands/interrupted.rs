@@ -11,7 +11,7 @@ type Files = BTreeMap<String, Vec<u8>>;
 /// run mends all.
 #[test]
 fn a_run_that_is_killed_leaves_no_torn_file() {
-    let workspace = Workspace::real("killed");
+    let workspace = Workspace::real("killed", "accounting");
     workspace.done(&["codegen"]);
     let new: Files = generated(&workspace);
     let mut old = Files::new();
@@ -54,7 +54,7 @@ fn wait_for(workspace: &Workspace, path: &str) {
 
 #[test]
 fn two_folders_give_the_same_bytes() {
-    let (here, there) = (Workspace::real("here"), Workspace::real("there/further/away"));
+    let (here, there) = (Workspace::real("here", "sage-200"), Workspace::real("there/further/away", "sage-200"));
     here.done(&["codegen"]);
     there.done(&["codegen"]);
     let (here, there) = (here.files(), there.files());
