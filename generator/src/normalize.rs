@@ -72,6 +72,7 @@ pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagn
     let operations = ctx.operations();
     ctx.describe_all();
     ctx.join_texts();
+    ctx.break_circles();
     ctx.spread_nullability();
     let api = ir::Api {
         module: config.module.clone(),

@@ -76,6 +76,10 @@ fn object<U>(
 pub fn read_choice<T: Value, U>(reader: &mut Reader<'_>, wrap: fn(T) -> U) -> Result<U, Fault> {
     let value = T::read(reader)?;
     reader.end()?;
+    // A union that does not know the value leaves it to the other choices.
+    if value.is_unknown() {
+        return Err(reader.fault("no choice fits"));
+    }
     Ok(wrap(value))
 }
 
@@ -89,7 +93,7 @@ pub fn read_choice<T: Value, U>(reader: &mut Reader<'_>, wrap: fn(T) -> U) -> Re
 /// ```
 ///
 /// The enum has these variants and `Unknown(rt::Json)`, and derives `Clone`, `Debug` and `PartialEq`.
-/// Models are boxed.
+/// Models and unions are boxed.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! union {
@@ -116,6 +120,27 @@ macro_rules! union {
                     $(Self::$variant(value) => $crate::codegen::Value::write(value, writer),)*
                     Self::$unknown(value) => $crate::codegen::Value::write(value, writer),
                 }
+            }
+
+            fn is_unknown(&self) -> bool {
+                ::core::matches!(self, Self::$unknown(_))
+            }
+        }
+
+        // As a choice of another union, or of itself.
+        impl $crate::codegen::Value for ::std::boxed::Box<$name> {
+            const KINDS: $crate::codegen::Kinds = <$name as $crate::codegen::Value>::KINDS;
+
+            fn read(reader: &mut $crate::codegen::Reader<'_>) -> ::core::result::Result<Self, $crate::codegen::Fault> {
+                <$name as $crate::codegen::Value>::read(reader).map(::std::boxed::Box::new)
+            }
+
+            fn write(&self, writer: &mut $crate::codegen::Writer) {
+                $crate::codegen::Value::write(&**self, writer);
+            }
+
+            fn is_unknown(&self) -> bool {
+                $crate::codegen::Value::is_unknown(&**self)
             }
         }
 

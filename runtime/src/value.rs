@@ -59,6 +59,13 @@ pub trait Value: Sized + PartialEq + fmt::Debug + Send + Sync + 'static {
     fn is_absent(&self) -> bool {
         false
     }
+
+    /// Is it a union, and none of its choices fitted?
+    #[doc(hidden)]
+    #[inline]
+    fn is_unknown(&self) -> bool {
+        false
+    }
 }
 
 /// A set of kinds of JSON values.

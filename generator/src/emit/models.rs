@@ -144,20 +144,26 @@ fn unlisted() -> Ident {
     Ident::camel(&crate::names::Words::of("unknown"))
 }
 
+fn unboxed(ty: &Type) -> &Type {
+    match ty {
+        Type::Box(inner) => inner,
+        ty => ty,
+    }
+}
+
 fn union(item: &Union, scope: &Scope<'_>) -> String {
-    let held = |ty: &Type| match ty {
-        Type::Model(_) => format!("Box<{}>", types::text(ty, "")),
-        ty => types::text(ty, ""),
-    };
+    let held = |ty: &Type| types::text(ty, "");
     let rest = unlisted();
     let mut variants: Vec<(Ident, String, Option<String>)> = item
         .variants
         .iter()
         .map(|variant| {
-            let text = types::text(&variant.ty, "");
             let line = match &variant.ty {
-                Type::Model(name) => scope.link_one(&format!("\u{1}{name}\u{2}.")),
-                _ => format!("`{text}`."),
+                ty @ (Type::Model(_) | Type::Box(_)) => {
+                    let name = types::text(unboxed(ty), "");
+                    scope.link_one(&format!("\u{1}{name}\u{2}."))
+                }
+                ty => format!("`{}`.", held(ty)),
             };
             (variant.name.clone(), line, Some(held(&variant.ty)))
         })

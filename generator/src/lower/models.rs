@@ -175,7 +175,7 @@ impl<'a> Models<'a> {
         let variants = union.variants.iter().zip(&keys).filter_map(|(variant, key)| {
             Some(Variant {
                 name: names.get(key)?.clone(),
-                ty: self.ty(variant.schema, role),
+                ty: self.held(variant.schema, role),
                 tags: variant.tags.clone(),
                 required: required(self.api.schema(variant.schema), role),
             })
@@ -187,6 +187,14 @@ impl<'a> Models<'a> {
             variants: variants.collect(),
         };
         (Item::Union(item), names)
+    }
+
+    /// What a choice holds: on the heap what is large or may hold the choice itself.
+    fn held(&self, schema: ir::SchemaId, role: Role) -> Type {
+        match self.ty(schema, role) {
+            Type::Model(name) if !self.is_enum(&name) => Type::Box(Box::new(Type::Model(name))),
+            ty => ty,
+        }
     }
 
     /// The type of a value of this schema.

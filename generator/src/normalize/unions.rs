@@ -39,6 +39,17 @@ fn is_null(node: &Node) -> bool {
     node.text("type") == Some("null") || node.get("enum").and_then(Node::as_array).is_some_and(only_null)
 }
 
+/// A choice that says no more than its members do, so that they may as well stand in the choice around it. Choices
+/// between texts stay: they become one text.
+fn is_transparent(at: &At<'_>) -> bool {
+    const OWN: [&str; 9] =
+        ["$ref", "discriminator", "allOf", "not", "properties", "items", "additionalProperties", "enum", "required"];
+    let is_text = |node: &Node| node.text("type") == Some("string") && node.get("format").is_none();
+    is_choice(at)
+        && OWN.iter().all(|key| at.node.get(key).is_none())
+        && !members(at).all(|member| is_null(member.node) || is_text(member.node))
+}
+
 impl<'a> Ctx<'a> {
     /// A schema with `oneOf` or `anyOf`.
     pub(super) fn describe_choice(&mut self, at: &At<'a>, parsed: &Schema) -> Described {
@@ -57,9 +68,9 @@ impl<'a> Ctx<'a> {
             let described = self.describe(&only, &parsed);
             return Described { nullable: described.nullable || null || parsed.schema_data.nullable, ..described };
         }
-        let mut nullable = null;
+        let (choices, mut nullable) = self.flattened(at);
         let mut variants: Vec<Variant> = Vec::new();
-        for member in members(at).filter(|member| !is_null(member.node)) {
+        for member in choices {
             match self.schema(&member) {
                 Ok(used) => {
                     nullable |= used.beside.nullable;
@@ -80,6 +91,35 @@ impl<'a> Ctx<'a> {
             Kind::Union(Union { variants, tag: tag.map(|tag| tag.property_name.clone()) })
         };
         Described { kind, nullable, limits: limits::read(at.node) }
+    }
+
+    /// The members that are not null, those of choices within among them, and whether null is one of them.
+    fn flattened(&mut self, at: &At<'a>) -> (Vec<At<'a>>, bool) {
+        let mut flat = Vec::new();
+        let mut nullable = false;
+        // A stack of its own, because choices may be nested as deep as one likes.
+        let mut rest: Vec<At<'a>> = members(at).collect();
+        rest.reverse();
+        while let Some(member) = rest.pop() {
+            if is_null(member.node) {
+                nullable = true;
+                continue;
+            }
+            if !is_transparent(&member) || self.schemas.names.contains_key(&member.key()) {
+                flat.push(member);
+                continue;
+            }
+            match self.parse_schema(&member) {
+                Ok(parsed) => {
+                    nullable |= parsed.schema_data.nullable;
+                    self.schemas.absorbed.insert(member.place.clone());
+                    let inner: Vec<At<'a>> = members(&member).collect();
+                    rest.extend(inner.into_iter().rev());
+                }
+                Err(reason) => self.skip(&member.place, reason),
+            }
+        }
+        (flat, nullable)
     }
 
     /// Leaves out the members of a choice that cannot be typed.
@@ -122,18 +162,71 @@ impl<'a> Ctx<'a> {
         self.schema(&target).ok().map(|used| used.id)
     }
 
-    /// A choice between texts is a text: with the values that are known, if any are.
+    /// A choice between texts is a text: with the values that are known, if any are. In any other choice a simple type
+    /// stands once.
     pub(super) fn join_texts(&mut self) {
         for index in 0..self.schemas.done.len() {
             let Kind::Union(union) = &self.schemas.done[index].kind else { continue };
             let kinds: Vec<&Kind> =
                 union.variants.iter().map(|variant| &self.schemas.done[variant.schema.0 as usize].kind).collect();
             let joined = joined_text(&kinds);
+            let kept = distinct(&kinds, &union.variants);
             if let Some(kind) = joined {
                 self.schemas.done[index].kind = kind;
+            } else if let Kind::Union(union) = &mut self.schemas.done[index].kind {
+                union.variants = kept;
             }
         }
     }
+}
+
+impl Ctx<'_> {
+    /// A choice that leads through choices alone back to itself says nothing new there, and to read it would never end.
+    pub(super) fn break_circles(&mut self) {
+        let inner = |id: SchemaId| match &self.schemas.done[id.0 as usize].kind {
+            Kind::Union(union) => union.variants.iter().map(|variant| variant.schema).collect(),
+            _ => Vec::new(),
+        };
+        let mut circular = Vec::new();
+        for (index, schema) in self.schemas.done.iter().enumerate() {
+            let Kind::Union(union) = &schema.kind else { continue };
+            for variant in &union.variants {
+                let (mut seen, mut rest) = (std::collections::BTreeSet::new(), vec![variant.schema]);
+                while let Some(id) = rest.pop() {
+                    if seen.insert(id) {
+                        rest.extend(inner(id));
+                    }
+                }
+                if seen.iter().any(|id| id.0 as usize == index) {
+                    circular.push((index, variant.schema));
+                }
+            }
+        }
+        for (index, id) in circular {
+            let schema = &mut self.schemas.done[index];
+            self.report.say(Code::Ignored, &schema.place, "choice leads back to itself; it is left out there");
+            let Kind::Union(union) = &mut schema.kind else { continue };
+            union.variants.retain(|variant| variant.schema != id);
+            if union.variants.is_empty() {
+                schema.kind = Kind::Any;
+            }
+        }
+    }
+}
+
+/// The variants without those of a simple type that another before has too.
+fn distinct(kinds: &[&Kind], variants: &[Variant]) -> Vec<Variant> {
+    let same = |a: &Kind, b: &Kind| match (a, b) {
+        (Kind::Boolean, Kind::Boolean) | (Kind::Float, Kind::Float) | (Kind::Decimal { .. }, Kind::Decimal { .. }) => {
+            true
+        }
+        (Kind::Integer(a), Kind::Integer(b)) => a == b,
+        (Kind::String(a), Kind::String(b)) => a == b,
+        _ => false,
+    };
+    let repeated = |index: usize| kinds[..index].iter().any(|kind| same(kind, kinds[index]));
+    let kept = variants.iter().enumerate().filter(|(index, _)| !repeated(*index));
+    kept.map(|(_, variant)| variant.clone()).collect()
 }
 
 fn joined_text(kinds: &[&Kind]) -> Option<Kind> {
