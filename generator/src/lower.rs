@@ -7,12 +7,12 @@
 //! Names are chosen in two steps, gathered first and then resolved all together, and those that `names.lock` keeps are
 //! untouchable. Nothing depends on the order of the document but the order of fields.
 
+mod boxes;
 mod docs;
 mod models;
 mod operations;
 mod paths;
 mod reach;
-mod recursion;
 mod replies;
 mod resources;
 mod sentences;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reach::{self, Found, Reached, TypeId};
 use super::types::{self, Named};
 use super::usage::Usage;
-use super::{docs, recursion};
+use super::{boxes, docs};
 use crate::ir;
 use crate::names::lock::Entry;
 use crate::names::{ApiNames, Ident, Words};
@@ -51,7 +51,7 @@ impl<'a> Models<'a> {
     pub(super) fn items(&self, names: &mut ApiNames) -> Vec<Item> {
         let each = |(number, ty)| self.item(TypeId(number), ty, names);
         let mut items: Vec<Item> = self.found.types.iter().enumerate().map(each).collect();
-        recursion::box_cycles(&mut items);
+        boxes::place(&mut items);
         items
     }
 

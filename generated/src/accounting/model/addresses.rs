@@ -32,7 +32,7 @@ pub struct Address {
     /// `postal_code`, at most 10 characters.
     pub postal_code: Option<String>,
     /// `country`.
-    pub country: Option<Base>,
+    pub country: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `created_at`.
@@ -40,17 +40,17 @@ pub struct Address {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `bank_account`.
-    pub bank_account: Option<Base>,
+    pub bank_account: Option<Box<Base>>,
     /// `contact`.
-    pub contact: Option<Base>,
+    pub contact: Option<Box<Base>>,
     /// `address_type`.
-    pub address_type: Option<Base>,
+    pub address_type: Option<Box<Base>>,
     /// `name`, at most 50 characters.
     pub name: Option<String>,
     /// `region`, at most 50 characters.
     pub region: Option<String>,
     /// `country_group`.
-    pub country_group: Option<Base>,
+    pub country_group: Option<Box<Base>>,
     /// `is_main_address`.
     pub is_main_address: Option<bool>,
     /// What else there is.

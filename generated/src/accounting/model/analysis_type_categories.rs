@@ -36,7 +36,7 @@ pub struct AnalysisTypeCategory {
     /// `combined_id`.
     pub combined_id: Option<String>,
     /// `analysis_type`.
-    pub analysis_type: Option<Base>,
+    pub analysis_type: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -108,7 +108,7 @@ pub struct AnalysisTypeLineItem {
     /// `$path`.
     pub path: Option<String>,
     /// `analysis_type`.
-    pub analysis_type: Option<AnalysisType>,
+    pub analysis_type: Option<Box<AnalysisType>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -30,17 +30,17 @@ pub struct BankAccount {
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `bank_account_details`.
-    pub bank_account_details: Option<BankAccountDetails>,
+    pub bank_account_details: Option<Box<BankAccountDetails>>,
     /// `ledger_account`.
-    pub ledger_account: Option<Base>,
+    pub ledger_account: Option<Box<Base>>,
     /// `bank_account_type`.
-    pub bank_account_type: Option<Base>,
+    pub bank_account_type: Option<Box<Base>>,
     /// `balance`.
     pub balance: Option<rt::Decimal>,
     /// `main_address`.
-    pub main_address: Option<Address>,
+    pub main_address: Option<Box<Address>>,
     /// `main_contact_person`.
-    pub main_contact_person: Option<BankAccountContact>,
+    pub main_contact_person: Option<Box<BankAccountContact>>,
     /// `nominal_code`.
     pub nominal_code: Option<i32>,
     /// `editable`.
@@ -50,9 +50,9 @@ pub struct BankAccount {
     /// `journal_code`.
     ///
     /// Only in FR.
-    pub journal_code: Option<JournalCode>,
+    pub journal_code: Option<Box<JournalCode>>,
     /// `default_payment_method`.
-    pub default_payment_method: Option<Base>,
+    pub default_payment_method: Option<Box<Base>>,
     /// `gifi_code`.
     ///
     /// Only in CA.
@@ -60,7 +60,7 @@ pub struct BankAccount {
     /// `is_active`.
     pub is_active: Option<bool>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

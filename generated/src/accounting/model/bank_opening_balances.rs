@@ -30,11 +30,11 @@ pub struct BankOpeningBalance {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `bank_account`.
-    pub bank_account: Option<Base>,
+    pub bank_account: Option<Box<Base>>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
     /// `debit`.

@@ -30,7 +30,7 @@ pub struct BankReconciliation {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `bank_account`.
-    pub bank_account: Option<Base>,
+    pub bank_account: Option<Box<Base>>,
     /// `statement_date`.
     pub statement_date: Option<rt::NaiveDate>,
     /// `statement_end_balance`.
@@ -50,7 +50,7 @@ pub struct BankReconciliation {
     /// `balance_difference`.
     pub balance_difference: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<BankReconciliationStatus>,
+    pub status: Option<Box<BankReconciliationStatus>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -28,15 +28,15 @@ pub struct BankTransfer {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `from_bank_account`.
-    pub from_bank_account: Option<BankAccount>,
+    pub from_bank_account: Option<Box<BankAccount>>,
     /// `to_bank_account`.
-    pub to_bank_account: Option<BankAccount>,
+    pub to_bank_account: Option<Box<BankAccount>>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
     /// `reference`, at most 255 characters.

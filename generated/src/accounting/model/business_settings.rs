@@ -37,21 +37,21 @@ pub struct BusinessSettings {
     /// `business_activity_type`.
     ///
     /// Only in FR.
-    pub business_activity_type: Option<BusinessActivityType>,
+    pub business_activity_type: Option<Box<BusinessActivityType>>,
     /// `legal_form_type`.
     ///
     /// Only in FR.
-    pub legal_form_type: Option<LegalFormType>,
+    pub legal_form_type: Option<Box<LegalFormType>>,
     /// `auxiliary_accounts_visible`.
     ///
     /// Only in ES, FR.
     pub auxiliary_accounts_visible: Option<bool>,
     /// `default_ledger_accounts`.
-    pub default_ledger_accounts: Option<DefaultLedgerAccounts>,
+    pub default_ledger_accounts: Option<Box<DefaultLedgerAccounts>>,
     /// `business_type`.
-    pub business_type: Option<BusinessType>,
+    pub business_type: Option<Box<BusinessType>>,
     /// `country_of_registration`.
-    pub country_of_registration: Option<Base>,
+    pub country_of_registration: Option<Box<Base>>,
     /// `business_created_at`.
     pub business_created_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `updated_at`.
@@ -207,43 +207,43 @@ rt::model!(BusinessSettingsUpdate, String, {
 #[non_exhaustive]
 pub struct DefaultLedgerAccounts {
     /// `bank_charges_ledger_account`.
-    pub bank_charges_ledger_account: Option<Base>,
+    pub bank_charges_ledger_account: Option<Box<Base>>,
     /// `bank_interest_received_ledger_account`.
-    pub bank_interest_received_ledger_account: Option<Base>,
+    pub bank_interest_received_ledger_account: Option<Box<Base>>,
     /// `bank_interest_charges_paid_ledger_account`.
-    pub bank_interest_charges_paid_ledger_account: Option<Base>,
+    pub bank_interest_charges_paid_ledger_account: Option<Box<Base>>,
     /// `exchange_rate_gains_ledger_account`.
-    pub exchange_rate_gains_ledger_account: Option<Base>,
+    pub exchange_rate_gains_ledger_account: Option<Box<Base>>,
     /// `exchange_rate_losses_ledger_account`.
-    pub exchange_rate_losses_ledger_account: Option<Base>,
+    pub exchange_rate_losses_ledger_account: Option<Box<Base>>,
     /// `sales_ledger_account`.
-    pub sales_ledger_account: Option<Base>,
+    pub sales_ledger_account: Option<Box<Base>>,
     /// `sales_discount_ledger_account`.
-    pub sales_discount_ledger_account: Option<Base>,
+    pub sales_discount_ledger_account: Option<Box<Base>>,
     /// `purchase_ledger_account`.
-    pub purchase_ledger_account: Option<Base>,
+    pub purchase_ledger_account: Option<Box<Base>>,
     /// `purchase_discount_ledger_account`.
-    pub purchase_discount_ledger_account: Option<Base>,
+    pub purchase_discount_ledger_account: Option<Box<Base>>,
     /// `product_sales_ledger_account`.
-    pub product_sales_ledger_account: Option<Base>,
+    pub product_sales_ledger_account: Option<Box<Base>>,
     /// `product_purchase_ledger_account`.
-    pub product_purchase_ledger_account: Option<Base>,
+    pub product_purchase_ledger_account: Option<Box<Base>>,
     /// `service_sales_ledger_account`.
-    pub service_sales_ledger_account: Option<Base>,
+    pub service_sales_ledger_account: Option<Box<Base>>,
     /// `service_purchase_ledger_account`.
-    pub service_purchase_ledger_account: Option<Base>,
+    pub service_purchase_ledger_account: Option<Box<Base>>,
     /// `stock_purchase_ledger_account`.
-    pub stock_purchase_ledger_account: Option<Base>,
+    pub stock_purchase_ledger_account: Option<Box<Base>>,
     /// `other_receipt_ledger_account`.
-    pub other_receipt_ledger_account: Option<Base>,
+    pub other_receipt_ledger_account: Option<Box<Base>>,
     /// `other_payment_ledger_account`.
-    pub other_payment_ledger_account: Option<Base>,
+    pub other_payment_ledger_account: Option<Box<Base>>,
     /// `customer_receipt_discount_ledger_account`.
-    pub customer_receipt_discount_ledger_account: Option<Base>,
+    pub customer_receipt_discount_ledger_account: Option<Box<Base>>,
     /// `vendor_payment_discount_ledger_account`.
-    pub vendor_payment_discount_ledger_account: Option<Base>,
+    pub vendor_payment_discount_ledger_account: Option<Box<Base>>,
     /// `carriage_ledger_account`.
-    pub carriage_ledger_account: Option<Base>,
+    pub carriage_ledger_account: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -30,7 +30,7 @@ pub struct Business {
     /// `postal_code`.
     pub postal_code: Option<String>,
     /// `country`.
-    pub country: Option<Country>,
+    pub country: Option<Box<Country>>,
     /// `region`.
     pub region: Option<String>,
     /// `telephone`.

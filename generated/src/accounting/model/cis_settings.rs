@@ -29,7 +29,7 @@ pub struct CisSettings {
     /// `paye_reference`, at most 14 characters.
     pub paye_reference: Option<String>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -25,7 +25,7 @@ pub struct CoaAccount {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `ledger_account_group`.
-    pub ledger_account_group: Option<CoaGroupType>,
+    pub ledger_account_group: Option<Box<CoaGroupType>>,
     /// `name`, at most 200 characters.
     pub name: Option<String>,
     /// `control_name`, at most 50 characters.
@@ -33,11 +33,11 @@ pub struct CoaAccount {
     /// `nominal_code`.
     pub nominal_code: Option<i32>,
     /// `ledger_account_type`.
-    pub ledger_account_type: Option<Base>,
+    pub ledger_account_type: Option<Box<Base>>,
     /// `ledger_account_classification`.
-    pub ledger_account_classification: Option<Base>,
+    pub ledger_account_classification: Option<Box<Base>>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `fixed_tax_rate`.
     pub fixed_tax_rate: Option<bool>,
     /// `cis_materials`.

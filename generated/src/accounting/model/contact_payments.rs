@@ -31,17 +31,17 @@ pub struct ContactPayment {
     /// `links`.
     pub links: Option<Vec<Link>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `payment_method`.
-    pub payment_method: Option<Base>,
+    pub payment_method: Option<Box<Base>>,
     /// `contact`.
-    pub contact: Option<Base>,
+    pub contact: Option<Box<Base>>,
     /// `bank_account`.
-    pub bank_account: Option<Base>,
+    pub bank_account: Option<Box<Base>>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
     /// `net_amount`.
@@ -51,7 +51,7 @@ pub struct ContactPayment {
     /// `total_amount`.
     pub total_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `base_currency_net_amount`.
@@ -67,9 +67,9 @@ pub struct ContactPayment {
     /// `allocated_artefacts`.
     pub allocated_artefacts: Option<Vec<AllocatedPaymentArtefact>>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `payment_on_account`.
-    pub payment_on_account: Option<PaymentOnAccount>,
+    pub payment_on_account: Option<Box<PaymentOnAccount>>,
     /// `editable`.
     pub editable: Option<bool>,
     /// What else there is.

@@ -46,7 +46,7 @@ pub struct ContactPerson {
     /// `is_main_contact`.
     pub is_main_contact: Option<bool>,
     /// `address`.
-    pub address: Option<Base>,
+    pub address: Option<Box<Base>>,
     /// `is_preferred_contact`.
     pub is_preferred_contact: Option<bool>,
     /// What else there is.

@@ -27,7 +27,7 @@ pub struct FinancialSettings {
     /// `accounts_start_date`.
     pub accounts_start_date: Option<rt::NaiveDate>,
     /// `base_currency`.
-    pub base_currency: Option<Base>,
+    pub base_currency: Option<Box<Base>>,
     /// `multi_currency_enabled`.
     pub multi_currency_enabled: Option<bool>,
     /// `use_live_exchange_rates`.
@@ -39,15 +39,15 @@ pub struct FinancialSettings {
     /// `mtd_authenticated_date`.
     pub mtd_authenticated_date: Option<rt::NaiveDate>,
     /// `tax_scheme`.
-    pub tax_scheme: Option<TaxScheme>,
+    pub tax_scheme: Option<Box<TaxScheme>>,
     /// `tax_return_frequency`.
-    pub tax_return_frequency: Option<Base>,
+    pub tax_return_frequency: Option<Box<Base>>,
     /// `tax_number`, at most 255 characters.
     pub tax_number: Option<String>,
     /// `general_tax_number`.
     pub general_tax_number: Option<String>,
     /// `tax_office`.
-    pub tax_office: Option<Base>,
+    pub tax_office: Option<Box<Base>>,
     /// `default_irpf_rate`.
     pub default_irpf_rate: Option<rt::Decimal>,
     /// `flat_rate_tax_percentage`.

@@ -26,9 +26,9 @@ pub struct Journal {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date`.
@@ -42,7 +42,7 @@ pub struct Journal {
     /// `journal_code`.
     ///
     /// Only in FR.
-    pub journal_code: Option<JournalCode>,
+    pub journal_code: Option<Box<JournalCode>>,
     /// `journal_lines`.
     pub journal_lines: Option<Vec<JournalLine>>,
     /// `migrated`.
@@ -77,7 +77,7 @@ pub struct JournalLine {
     /// `id`.
     pub id: Option<String>,
     /// `ledger_account`.
-    pub ledger_account: Option<LedgerAccount>,
+    pub ledger_account: Option<Box<LedgerAccount>>,
     /// `details`.
     pub details: Option<String>,
     /// `debit`.

@@ -32,7 +32,7 @@ pub struct LedgerAccountOpeningBalance {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `ledger_account`.
-    pub ledger_account: Option<Base>,
+    pub ledger_account: Option<Box<Base>>,
     /// `details`, at most 255 characters.
     pub details: Option<String>,
     /// `debit`.

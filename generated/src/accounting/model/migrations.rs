@@ -19,7 +19,7 @@ pub struct Migration {
     /// `$path`.
     pub path: Option<String>,
     /// `status`.
-    pub status: Option<MigrationStatus>,
+    pub status: Option<Box<MigrationStatus>>,
     /// `started_at`.
     pub started_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `completed_at`.

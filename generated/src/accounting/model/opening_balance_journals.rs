@@ -14,7 +14,7 @@ pub struct BaseJournalLine {
     /// `id`.
     pub id: Option<String>,
     /// `ledger_account`.
-    pub ledger_account: Option<LedgerAccount>,
+    pub ledger_account: Option<Box<LedgerAccount>>,
     /// `details`.
     pub details: Option<String>,
     /// `debit`.
@@ -103,9 +103,9 @@ pub struct OpeningBalanceJournal {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date`.

@@ -227,11 +227,11 @@ pub struct PurchaseCorrectiveInvoice {
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `transaction`.
-    pub transaction: Option<Transaction>,
+    pub transaction: Option<Box<Transaction>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `contact`.
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `contact_name`, at most 255 characters.
@@ -265,7 +265,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// `outstanding_amount`.
     pub outstanding_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `inverse_exchange_rate`.
@@ -279,7 +279,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// `base_currency_outstanding_amount`.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<Base>,
+    pub status: Option<Box<Base>>,
     /// `void_reason`, at most 255 characters.
     pub void_reason: Option<String>,
     /// `invoice_lines`.
@@ -287,7 +287,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// `tax_analysis`.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
     /// `detailed_tax_analysis`.
-    pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
+    pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
     /// `payments_allocations`.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `last_paid`.
@@ -305,7 +305,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `original_invoice`.
-    pub original_invoice: Option<Generic>,
+    pub original_invoice: Option<Box<Generic>>,
     /// `original_invoice_number`.
     ///
     /// Only in ES.

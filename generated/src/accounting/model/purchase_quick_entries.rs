@@ -119,21 +119,21 @@ pub struct PurchaseQuickEntry {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `analysis_type_categories`.
     pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
     /// `quick_entry_type`.
-    pub quick_entry_type: Option<Base>,
+    pub quick_entry_type: Option<Box<Base>>,
     /// `contact_name`, at most 255 characters.
     pub contact_name: Option<String>,
     /// `contact_reference`, at most 255 characters.
     pub contact_reference: Option<String>,
     /// `contact`.
-    pub contact: Option<Base>,
+    pub contact: Option<Box<Base>>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
     /// `due_date`.
@@ -141,13 +141,13 @@ pub struct PurchaseQuickEntry {
     /// `reference`, at most 25 characters.
     pub reference: Option<String>,
     /// `ledger_account`.
-    pub ledger_account: Option<Base>,
+    pub ledger_account: Option<Box<Base>>,
     /// `details`, at most 255 characters.
     pub details: Option<String>,
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `tax_amount`.
     pub tax_amount: Option<rt::Decimal>,
     /// `tax_breakdown`.
@@ -157,7 +157,7 @@ pub struct PurchaseQuickEntry {
     /// `outstanding_amount`.
     pub outstanding_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `inverse_exchange_rate`.
@@ -173,13 +173,13 @@ pub struct PurchaseQuickEntry {
     /// `base_currency_outstanding_amount`.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<Base>,
+    pub status: Option<Box<Base>>,
     /// `payments_allocations`.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `tax_address_region`.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Base>,
+    pub tax_address_region: Option<Box<Base>>,
     /// `migrated`.
     pub migrated: Option<bool>,
     /// `trade_of_asset`.

@@ -282,11 +282,11 @@ pub struct SalesCorrectiveInvoice {
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
     /// `transaction`.
-    pub transaction: Option<Transaction>,
+    pub transaction: Option<Box<Transaction>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `contact`.
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `invoice_number_prefix`, at most 6 characters.
@@ -306,11 +306,11 @@ pub struct SalesCorrectiveInvoice {
     /// `main_address_free_form`, at most 500 characters.
     pub main_address_free_form: Option<String>,
     /// `main_address`.
-    pub main_address: Option<SalesArtefactAddress>,
+    pub main_address: Option<Box<SalesArtefactAddress>>,
     /// `delivery_address_free_form`, at most 500 characters.
     pub delivery_address_free_form: Option<String>,
     /// `delivery_address`.
-    pub delivery_address: Option<SalesArtefactAddress>,
+    pub delivery_address: Option<Box<SalesArtefactAddress>>,
     /// `notes`, at most 2000 characters.
     pub notes: Option<String>,
     /// `terms_and_conditions`, at most 2000 characters.
@@ -318,7 +318,7 @@ pub struct SalesCorrectiveInvoice {
     /// `shipping_net_amount`.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// `shipping_tax_rate`.
-    pub shipping_tax_rate: Option<Base>,
+    pub shipping_tax_rate: Option<Box<Base>>,
     /// `shipping_tax_amount`.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// `shipping_tax_breakdown`.
@@ -342,7 +342,7 @@ pub struct SalesCorrectiveInvoice {
     /// `outstanding_amount`.
     pub outstanding_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `inverse_exchange_rate`.
@@ -368,7 +368,7 @@ pub struct SalesCorrectiveInvoice {
     /// `base_currency_outstanding_amount`.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<Base>,
+    pub status: Option<Box<Base>>,
     /// `sent`.
     pub sent: Option<bool>,
     /// `sent_by_email`.
@@ -380,7 +380,7 @@ pub struct SalesCorrectiveInvoice {
     /// `tax_analysis`.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
     /// `detailed_tax_analysis`.
-    pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
+    pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
     /// `payments_allocations`.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `last_paid`.
@@ -398,9 +398,9 @@ pub struct SalesCorrectiveInvoice {
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `corrective_reason_code`.
-    pub corrective_reason_code: Option<Base>,
+    pub corrective_reason_code: Option<Box<Base>>,
     /// `original_invoice`.
-    pub original_invoice: Option<Generic>,
+    pub original_invoice: Option<Box<Generic>>,
     /// `original_invoice_number`.
     pub original_invoice_number: Option<String>,
     /// `original_invoice_date`.

@@ -212,9 +212,9 @@ pub struct SalesCreditNote {
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
     /// `transaction`.
-    pub transaction: Option<Transaction>,
+    pub transaction: Option<Box<Transaction>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_cis`.
@@ -242,7 +242,7 @@ pub struct SalesCreditNote {
     /// `has_cis_materials`.
     pub has_cis_materials: Option<bool>,
     /// `contact`.
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     /// `credit_note_number_prefix`, at most 6 characters.
     pub credit_note_number_prefix: Option<String>,
     /// `credit_note_number`.
@@ -260,11 +260,11 @@ pub struct SalesCreditNote {
     /// `main_address_free_form`, at most 500 characters.
     pub main_address_free_form: Option<String>,
     /// `main_address`.
-    pub main_address: Option<SalesArtefactAddress>,
+    pub main_address: Option<Box<SalesArtefactAddress>>,
     /// `delivery_address_free_form`, at most 500 characters.
     pub delivery_address_free_form: Option<String>,
     /// `delivery_address`.
-    pub delivery_address: Option<SalesArtefactAddress>,
+    pub delivery_address: Option<Box<SalesArtefactAddress>>,
     /// `notes`, at most 2000 characters.
     pub notes: Option<String>,
     /// `terms_and_conditions`, at most 65535 characters.
@@ -272,7 +272,7 @@ pub struct SalesCreditNote {
     /// `shipping_net_amount`.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// `shipping_tax_rate`.
-    pub shipping_tax_rate: Option<Base>,
+    pub shipping_tax_rate: Option<Box<Base>>,
     /// `shipping_tax_amount`.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// `shipping_tax_breakdown`.
@@ -296,7 +296,7 @@ pub struct SalesCreditNote {
     /// `outstanding_amount`.
     pub outstanding_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `inverse_exchange_rate`.
@@ -322,7 +322,7 @@ pub struct SalesCreditNote {
     /// `base_currency_outstanding_amount`.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<Base>,
+    pub status: Option<Box<Base>>,
     /// `sent`.
     pub sent: Option<bool>,
     /// `sent_by_email`.
@@ -334,7 +334,7 @@ pub struct SalesCreditNote {
     /// `tax_analysis`.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
     /// `detailed_tax_analysis`.
-    pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
+    pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
     /// `payments_allocations`.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `last_paid`.
@@ -342,7 +342,7 @@ pub struct SalesCreditNote {
     /// `tax_address_region`.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Base>,
+    pub tax_address_region: Option<Box<Base>>,
     /// `tax_reconciled`.
     pub tax_reconciled: Option<bool>,
     /// `migrated`.
@@ -456,11 +456,11 @@ pub struct SalesCreditNoteLineItem {
     /// `description`.
     pub description: Option<String>,
     /// `product`.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `service`.
-    pub service: Option<Service>,
+    pub service: Option<Box<Service>>,
     /// `ledger_account`.
-    pub ledger_account: Option<Base>,
+    pub ledger_account: Option<Box<Base>>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
     /// `quantity`.
@@ -470,7 +470,7 @@ pub struct SalesCreditNoteLineItem {
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `tax_amount`.
     pub tax_amount: Option<rt::Decimal>,
     /// `tax_breakdown`.
@@ -490,7 +490,7 @@ pub struct SalesCreditNoteLineItem {
     /// `base_currency_total_amount`.
     pub base_currency_total_amount: Option<rt::Decimal>,
     /// `eu_goods_services_type`.
-    pub eu_goods_services_type: Option<Base>,
+    pub eu_goods_services_type: Option<Box<Base>>,
     /// `discount_amount`.
     pub discount_amount: Option<rt::Decimal>,
     /// `base_currency_discount_amount`.
@@ -498,7 +498,7 @@ pub struct SalesCreditNoteLineItem {
     /// `discount_percentage`.
     pub discount_percentage: Option<rt::Decimal>,
     /// `eu_sales_description`.
-    pub eu_sales_description: Option<EuSalesDescription>,
+    pub eu_sales_description: Option<Box<EuSalesDescription>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

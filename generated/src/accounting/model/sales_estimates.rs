@@ -193,7 +193,7 @@ pub struct SalesEstimate {
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
     /// `contact`.
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     /// `estimate_number_prefix`, at most 6 characters.
     pub estimate_number_prefix: Option<String>,
     /// `estimate_number`.
@@ -211,11 +211,11 @@ pub struct SalesEstimate {
     /// `main_address_free_form`, at most 500 characters.
     pub main_address_free_form: Option<String>,
     /// `main_address`.
-    pub main_address: Option<SalesArtefactAddress>,
+    pub main_address: Option<Box<SalesArtefactAddress>>,
     /// `delivery_address_free_form`, at most 500 characters.
     pub delivery_address_free_form: Option<String>,
     /// `delivery_address`.
-    pub delivery_address: Option<SalesArtefactAddress>,
+    pub delivery_address: Option<Box<SalesArtefactAddress>>,
     /// `notes`, at most 2000 characters.
     pub notes: Option<String>,
     /// `terms_and_conditions`, at most 2000 characters.
@@ -223,7 +223,7 @@ pub struct SalesEstimate {
     /// `shipping_net_amount`.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// `shipping_tax_rate`.
-    pub shipping_tax_rate: Option<Base>,
+    pub shipping_tax_rate: Option<Box<Base>>,
     /// `shipping_tax_amount`.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// `shipping_tax_breakdown`.
@@ -237,7 +237,7 @@ pub struct SalesEstimate {
     /// `total_amount`.
     pub total_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `inverse_exchange_rate`.
@@ -269,7 +269,7 @@ pub struct SalesEstimate {
     /// `total_paid`.
     pub total_paid: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<QuoteStatus>,
+    pub status: Option<Box<QuoteStatus>>,
     /// `sent`.
     pub sent: Option<bool>,
     /// `sent_by_email`.
@@ -279,11 +279,11 @@ pub struct SalesEstimate {
     /// `tax_analysis`.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
     /// `detailed_tax_analysis`.
-    pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
+    pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
     /// `tax_address_region`.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Base>,
+    pub tax_address_region: Option<Box<Base>>,
     /// `withholding_tax_rate`.
     ///
     /// Only in ES.
@@ -297,11 +297,11 @@ pub struct SalesEstimate {
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `profit_analysis`.
-    pub profit_analysis: Option<ProfitAnalysis>,
+    pub profit_analysis: Option<Box<ProfitAnalysis>>,
     /// `tax_reconciled`.
     pub tax_reconciled: Option<bool>,
     /// `invoice`.
-    pub invoice: Option<Generic>,
+    pub invoice: Option<Box<Generic>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

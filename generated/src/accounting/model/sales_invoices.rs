@@ -360,9 +360,9 @@ pub struct SalesInvoice {
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
     /// `transaction`.
-    pub transaction: Option<Transaction>,
+    pub transaction: Option<Box<Transaction>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `is_cis`.
@@ -390,9 +390,9 @@ pub struct SalesInvoice {
     /// `has_cis_materials`.
     pub has_cis_materials: Option<bool>,
     /// `contact`.
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     /// `recurring_invoice`.
-    pub recurring_invoice: Option<RecurringSalesInvoice>,
+    pub recurring_invoice: Option<Box<RecurringSalesInvoice>>,
     /// `invoice_number_prefix`, at most 6 characters.
     pub invoice_number_prefix: Option<String>,
     /// `invoice_number`.
@@ -410,11 +410,11 @@ pub struct SalesInvoice {
     /// `main_address_free_form`, at most 500 characters.
     pub main_address_free_form: Option<String>,
     /// `main_address`.
-    pub main_address: Option<SalesArtefactAddress>,
+    pub main_address: Option<Box<SalesArtefactAddress>>,
     /// `delivery_address_free_form`, at most 500 characters.
     pub delivery_address_free_form: Option<String>,
     /// `delivery_address`.
-    pub delivery_address: Option<SalesArtefactAddress>,
+    pub delivery_address: Option<Box<SalesArtefactAddress>>,
     /// `notes`, at most 2000 characters.
     pub notes: Option<String>,
     /// `terms_and_conditions`, at most 2000 characters.
@@ -422,7 +422,7 @@ pub struct SalesInvoice {
     /// `shipping_net_amount`.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// `shipping_tax_rate`.
-    pub shipping_tax_rate: Option<Base>,
+    pub shipping_tax_rate: Option<Box<Base>>,
     /// `shipping_tax_amount`.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// `shipping_tax_breakdown`.
@@ -444,7 +444,7 @@ pub struct SalesInvoice {
     /// `outstanding_amount`.
     pub outstanding_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `inverse_exchange_rate`.
@@ -472,7 +472,7 @@ pub struct SalesInvoice {
     /// `base_currency_outstanding_amount`.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<Base>,
+    pub status: Option<Box<Base>>,
     /// `sent`.
     pub sent: Option<bool>,
     /// `sent_by_email`.
@@ -484,17 +484,17 @@ pub struct SalesInvoice {
     /// `tax_analysis`.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
     /// `detailed_tax_analysis`.
-    pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
+    pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
     /// `payments_allocations`.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `last_paid`.
     pub last_paid: Option<rt::NaiveDate>,
     /// `original_quote_estimate`.
-    pub original_quote_estimate: Option<SalesInvoiceQuoteEstimate>,
+    pub original_quote_estimate: Option<Box<SalesInvoiceQuoteEstimate>>,
     /// `tax_address_region`.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Base>,
+    pub tax_address_region: Option<Box<Base>>,
     /// `delivery_performance_date`, at most 40 characters.
     ///
     /// Only in DE.
@@ -618,11 +618,11 @@ pub struct SalesInvoiceLineItem {
     /// `description`.
     pub description: Option<String>,
     /// `product`.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `service`.
-    pub service: Option<Service>,
+    pub service: Option<Box<Service>>,
     /// `ledger_account`.
-    pub ledger_account: Option<Base>,
+    pub ledger_account: Option<Box<Base>>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
     /// `quantity`.
@@ -632,7 +632,7 @@ pub struct SalesInvoiceLineItem {
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `tax_amount`.
     pub tax_amount: Option<rt::Decimal>,
     /// `tax_breakdown`.
@@ -652,7 +652,7 @@ pub struct SalesInvoiceLineItem {
     /// `base_currency_total_amount`.
     pub base_currency_total_amount: Option<rt::Decimal>,
     /// `eu_goods_services_type`.
-    pub eu_goods_services_type: Option<Base>,
+    pub eu_goods_services_type: Option<Box<Base>>,
     /// `discount_amount`.
     pub discount_amount: Option<rt::Decimal>,
     /// `base_currency_discount_amount`.
@@ -660,7 +660,7 @@ pub struct SalesInvoiceLineItem {
     /// `discount_percentage`.
     pub discount_percentage: Option<rt::Decimal>,
     /// `eu_sales_description`.
-    pub eu_sales_description: Option<EuSalesDescription>,
+    pub eu_sales_description: Option<Box<EuSalesDescription>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -134,15 +134,15 @@ pub struct StockItem {
     /// `notes`, at most 500 characters.
     pub notes: Option<String>,
     /// `sales_ledger_account`.
-    pub sales_ledger_account: Option<Base>,
+    pub sales_ledger_account: Option<Box<Base>>,
     /// `sales_tax_rate`.
-    pub sales_tax_rate: Option<Base>,
+    pub sales_tax_rate: Option<Box<Base>>,
     /// `purchase_ledger_account`.
-    pub purchase_ledger_account: Option<Base>,
+    pub purchase_ledger_account: Option<Box<Base>>,
     /// `usual_supplier`.
-    pub usual_supplier: Option<Contact>,
+    pub usual_supplier: Option<Box<Contact>>,
     /// `purchase_tax_rate`.
-    pub purchase_tax_rate: Option<Base>,
+    pub purchase_tax_rate: Option<Box<Base>>,
     /// `cost_price`.
     pub cost_price: Option<rt::Decimal>,
     /// `sales_prices`.

@@ -23,7 +23,7 @@ pub struct TaxType {
     /// `federal_tax`.
     pub federal_tax: Option<bool>,
     /// `country`.
-    pub country: Option<Base>,
+    pub country: Option<Box<Base>>,
     /// `address_regions`.
     pub address_regions: Option<Vec<Base>>,
     /// `tax_rates`.

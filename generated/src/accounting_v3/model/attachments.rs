@@ -35,7 +35,7 @@ pub struct Attachment {
     /// `file_extension`.
     pub file_extension: Option<String>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `file_size`.
     pub file_size: Option<i32>,
     /// `file_name`.
@@ -43,9 +43,9 @@ pub struct Attachment {
     /// `$file_path`.
     pub file_path: Option<String>,
     /// `attachment_context_type`.
-    pub attachment_context_type: Option<Base>,
+    pub attachment_context_type: Option<Box<Base>>,
     /// `attachment_context`.
-    pub attachment_context: Option<Base>,
+    pub attachment_context: Option<Box<Base>>,
     /// `is_public`.
     pub is_public: Option<bool>,
     /// `created_at`.

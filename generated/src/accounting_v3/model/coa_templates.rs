@@ -29,7 +29,7 @@ pub struct CoaTemplate {
     /// `name`, at most 50 characters.
     pub name: Option<String>,
     /// `country`.
-    pub country: Option<Base>,
+    pub country: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -34,15 +34,15 @@ pub struct ContactAllocation {
     /// `links`.
     pub links: Option<Vec<Link>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
     /// `contact`.
-    pub contact: Option<Base>,
+    pub contact: Option<Box<Base>>,
     /// `allocated_artefacts`.
     pub allocated_artefacts: Option<Vec<AllocatedArtefact>>,
     /// What else there is.

@@ -32,15 +32,15 @@ pub struct ContactOpeningBalance {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `contact_opening_balance_type`.
-    pub contact_opening_balance_type: Option<Base>,
+    pub contact_opening_balance_type: Option<Box<Base>>,
     /// `contact`.
-    pub contact: Option<Base>,
+    pub contact: Option<Box<Base>>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
     /// `reference`, at most 25 characters.
@@ -50,7 +50,7 @@ pub struct ContactOpeningBalance {
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `tax_amount`.
     pub tax_amount: Option<rt::Decimal>,
     /// `tax_breakdown`.
@@ -58,7 +58,7 @@ pub struct ContactOpeningBalance {
     /// `total_amount`.
     pub total_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `base_currency_net_amount`.

@@ -42,11 +42,11 @@ pub struct Contact {
     /// `reference`, at most 10 characters.
     pub reference: Option<String>,
     /// `default_sales_ledger_account`.
-    pub default_sales_ledger_account: Option<LedgerAccount>,
+    pub default_sales_ledger_account: Option<Box<LedgerAccount>>,
     /// `default_sales_tax_rate`.
-    pub default_sales_tax_rate: Option<Base>,
+    pub default_sales_tax_rate: Option<Box<Base>>,
     /// `default_purchase_ledger_account`.
-    pub default_purchase_ledger_account: Option<LedgerAccount>,
+    pub default_purchase_ledger_account: Option<Box<LedgerAccount>>,
     /// `tax_number`, at most 255 characters.
     pub tax_number: Option<String>,
     /// `notes`, at most 4000 characters.
@@ -54,13 +54,13 @@ pub struct Contact {
     /// `locale`, at most 10 characters.
     pub locale: Option<String>,
     /// `main_address`.
-    pub main_address: Option<Address>,
+    pub main_address: Option<Box<Address>>,
     /// `delivery_address`.
-    pub delivery_address: Option<Address>,
+    pub delivery_address: Option<Box<Address>>,
     /// `main_contact_person`.
-    pub main_contact_person: Option<ContactPerson>,
+    pub main_contact_person: Option<Box<ContactPerson>>,
     /// `bank_account_details`.
-    pub bank_account_details: Option<BankAccountDetails>,
+    pub bank_account_details: Option<Box<BankAccountDetails>>,
     /// `credit_limit`.
     ///
     /// Not in Start.
@@ -72,13 +72,13 @@ pub struct Contact {
     /// `product_sales_price_type`.
     ///
     /// Not in Start.
-    pub product_sales_price_type: Option<Base>,
+    pub product_sales_price_type: Option<Box<Base>>,
     /// `source_guid`, at most 255 characters.
     pub source_guid: Option<String>,
     /// `currency`.
     ///
     /// Not in Start.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `aux_reference`, at most 4 characters.
     pub aux_reference: Option<String>,
     /// `registered_number`, at most 25 characters.
@@ -86,7 +86,7 @@ pub struct Contact {
     /// `deletable`.
     pub deletable: Option<bool>,
     /// `tax_treatment`.
-    pub tax_treatment: Option<ContactTaxTreatment>,
+    pub tax_treatment: Option<Box<ContactTaxTreatment>>,
     /// `email`, at most 100 characters.
     pub email: Option<String>,
     /// `tax_calculation`.
@@ -110,7 +110,7 @@ pub struct Contact {
     /// `gb_based`.
     pub gb_based: Option<bool>,
     /// `cis_settings`.
-    pub cis_settings: Option<ContactCisSettings>,
+    pub cis_settings: Option<Box<ContactCisSettings>>,
     /// `destination_vat_blocking`.
     pub destination_vat_blocking: Option<bool>,
     /// What else there is.
@@ -197,7 +197,7 @@ pub struct ContactCisSettings {
     /// `subcontractor_verification_number`.
     pub subcontractor_verification_number: Option<String>,
     /// `deduction_rate`.
-    pub deduction_rate: Option<ContactCisDeductionRate>,
+    pub deduction_rate: Option<Box<ContactCisDeductionRate>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -27,9 +27,9 @@ pub struct ExchangeRate {
     /// `inverse_rate`.
     pub inverse_rate: Option<rt::Decimal>,
     /// `base_currency`.
-    pub base_currency: Option<Base>,
+    pub base_currency: Option<Box<Base>>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

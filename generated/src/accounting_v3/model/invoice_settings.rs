@@ -104,7 +104,7 @@ pub struct InvoiceSettings {
     /// `insurer`.
     ///
     /// Only in FR.
-    pub insurer: Option<Contact>,
+    pub insurer: Option<Box<Contact>>,
     /// `insurance_area`.
     ///
     /// Only in FR.
@@ -118,7 +118,7 @@ pub struct InvoiceSettings {
     /// Only in FR.
     pub insurance_text: Option<String>,
     /// `payment_bank_account`.
-    pub payment_bank_account: Option<Base>,
+    pub payment_bank_account: Option<Box<Base>>,
     /// `sales_corrective_invoice_number_prefix`, at most 255 characters.
     ///
     /// Only in ES.
@@ -126,15 +126,15 @@ pub struct InvoiceSettings {
     /// `next_sales_corrective_invoice_number`.
     pub next_sales_corrective_invoice_number: Option<i32>,
     /// `document_headings`.
-    pub document_headings: Option<InvoiceSettingsDocumentHeadings>,
+    pub document_headings: Option<Box<InvoiceSettingsDocumentHeadings>>,
     /// `line_item_titles`.
-    pub line_item_titles: Option<InvoiceSettingsLineItemTitles>,
+    pub line_item_titles: Option<Box<InvoiceSettingsLineItemTitles>>,
     /// `footer_details`.
-    pub footer_details: Option<FooterDetails>,
+    pub footer_details: Option<Box<FooterDetails>>,
     /// `print_contact_details`.
-    pub print_contact_details: Option<PrintContactDetails>,
+    pub print_contact_details: Option<Box<PrintContactDetails>>,
     /// `print_statements`.
-    pub print_statements: Option<PrintStatements>,
+    pub print_statements: Option<Box<PrintStatements>>,
     /// `customer_credit_days`.
     pub customer_credit_days: Option<i32>,
     /// `vendor_credit_days`.

@@ -34,7 +34,7 @@ pub struct JournalCode {
     /// `code`, at most 255 characters.
     pub code: Option<String>,
     /// `journal_code_type`.
-    pub journal_code_type: Option<JournalCodeType>,
+    pub journal_code_type: Option<Box<JournalCodeType>>,
     /// `control_name`, at most 255 characters.
     pub control_name: Option<String>,
     /// `reserved`.

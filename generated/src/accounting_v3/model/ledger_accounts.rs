@@ -30,7 +30,7 @@ pub struct LedgerAccount {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `ledger_account_group`.
-    pub ledger_account_group: Option<CoaGroupType>,
+    pub ledger_account_group: Option<Box<CoaGroupType>>,
     /// `name`, at most 200 characters.
     pub name: Option<String>,
     /// `display_name`, at most 200 characters.
@@ -42,11 +42,11 @@ pub struct LedgerAccount {
     /// `nominal_code`.
     pub nominal_code: Option<i32>,
     /// `ledger_account_type`.
-    pub ledger_account_type: Option<Base>,
+    pub ledger_account_type: Option<Box<Base>>,
     /// `ledger_account_classification`.
-    pub ledger_account_classification: Option<Base>,
+    pub ledger_account_classification: Option<Box<Base>>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `fixed_tax_rate`.
     pub fixed_tax_rate: Option<bool>,
     /// `visible_in_banking`.
@@ -64,7 +64,7 @@ pub struct LedgerAccount {
     /// `visible_in_sales`.
     pub visible_in_sales: Option<bool>,
     /// `balance_details`.
-    pub balance_details: Option<LedgerAccountBalanceDetails>,
+    pub balance_details: Option<Box<LedgerAccountBalanceDetails>>,
     /// `is_control_account`.
     pub is_control_account: Option<bool>,
     /// `control_name`, at most 255 characters.

@@ -35,21 +35,21 @@ pub struct LedgerEntry {
     /// `debit`.
     pub debit: Option<rt::Decimal>,
     /// `ledger_account`.
-    pub ledger_account: Option<LedgerAccount>,
+    pub ledger_account: Option<Box<LedgerAccount>>,
     /// `transaction`.
-    pub transaction: Option<Transaction>,
+    pub transaction: Option<Box<Transaction>>,
     /// `contact`.
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     /// `deleted`.
     pub deleted: Option<bool>,
     /// `tax_rate`.
-    pub tax_rate: Option<TaxRate>,
+    pub tax_rate: Option<Box<TaxRate>>,
     /// `description`.
     pub description: Option<String>,
     /// `journal_code`.
     ///
     /// Only in FR.
-    pub journal_code: Option<JournalCode>,
+    pub journal_code: Option<Box<JournalCode>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -24,9 +24,9 @@ pub struct LiveExchangeRate {
     /// `inverse_rate`.
     pub inverse_rate: Option<rt::Decimal>,
     /// `base_currency`.
-    pub base_currency: Option<Base>,
+    pub base_currency: Option<Box<Base>>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `retrieved_at`.
     pub retrieved_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `updated_at`.

@@ -110,13 +110,13 @@ pub struct MigrationTaxReturn {
     /// `to_date`.
     pub to_date: Option<rt::NaiveDate>,
     /// `tax_return_frequency`.
-    pub tax_return_frequency: Option<Base>,
+    pub tax_return_frequency: Option<Box<Base>>,
     /// `total_amount`.
     pub total_amount: Option<rt::Decimal>,
     /// `gb`.
-    pub gb: Option<GbBoxData>,
+    pub gb: Option<Box<GbBoxData>>,
     /// `ie`.
-    pub ie: Option<IeBoxData>,
+    pub ie: Option<Box<IeBoxData>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

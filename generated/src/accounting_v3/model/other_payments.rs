@@ -153,9 +153,9 @@ pub struct OtherPayment {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `transaction`.
-    pub transaction: Option<Base>,
+    pub transaction: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `base_currency_total_itc_amount`.
@@ -179,15 +179,15 @@ pub struct OtherPayment {
     /// Only in CA.
     pub part_recoverable: Option<bool>,
     /// `payment_method`.
-    pub payment_method: Option<Base>,
+    pub payment_method: Option<Box<Base>>,
     /// `contact`.
-    pub contact: Option<Base>,
+    pub contact: Option<Box<Base>>,
     /// `bank_account`.
-    pub bank_account: Option<Base>,
+    pub bank_account: Option<Box<Base>>,
     /// `tax_address_region`.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Base>,
+    pub tax_address_region: Option<Box<Base>>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
     /// `net_amount`.
@@ -255,11 +255,11 @@ pub struct OtherPaymentLineItem {
     /// `displayed_as`.
     pub displayed_as: Option<String>,
     /// `ledger_account`.
-    pub ledger_account: Option<Base>,
+    pub ledger_account: Option<Box<Base>>,
     /// `details`.
     pub details: Option<String>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
     /// `tax_amount`.

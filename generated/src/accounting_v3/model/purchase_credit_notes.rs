@@ -195,9 +195,9 @@ pub struct PurchaseCreditNote {
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
     /// `transaction`.
-    pub transaction: Option<Transaction>,
+    pub transaction: Option<Box<Transaction>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `postponed_accounting`.
     ///
     /// Only in GB, IE.
@@ -237,7 +237,7 @@ pub struct PurchaseCreditNote {
     /// `has_cis_materials`.
     pub has_cis_materials: Option<bool>,
     /// `contact`.
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     /// `base_currency_total_itc_amount`.
     ///
     /// Only in CA.
@@ -289,7 +289,7 @@ pub struct PurchaseCreditNote {
     /// `outstanding_amount`.
     pub outstanding_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `inverse_exchange_rate`.
@@ -303,7 +303,7 @@ pub struct PurchaseCreditNote {
     /// `base_currency_outstanding_amount`.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<Base>,
+    pub status: Option<Box<Base>>,
     /// `void_reason`, at most 255 characters.
     pub void_reason: Option<String>,
     /// `credit_note_lines`.
@@ -311,7 +311,7 @@ pub struct PurchaseCreditNote {
     /// `tax_analysis`.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
     /// `detailed_tax_analysis`.
-    pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
+    pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
     /// `payments_allocations`.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// `last_paid`.
@@ -319,7 +319,7 @@ pub struct PurchaseCreditNote {
     /// `tax_address_region`.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Base>,
+    pub tax_address_region: Option<Box<Base>>,
     /// `tax_reconciled`.
     pub tax_reconciled: Option<bool>,
     /// `migrated`.
@@ -427,11 +427,11 @@ pub struct PurchaseCreditNoteLineItem {
     /// `description`.
     pub description: Option<String>,
     /// `product`.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `service`.
-    pub service: Option<Service>,
+    pub service: Option<Box<Service>>,
     /// `ledger_account`.
-    pub ledger_account: Option<Base>,
+    pub ledger_account: Option<Box<Base>>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
     /// `quantity`.
@@ -441,7 +441,7 @@ pub struct PurchaseCreditNoteLineItem {
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `tax_amount`.
     pub tax_amount: Option<rt::Decimal>,
     /// `tax_breakdown`.
@@ -461,7 +461,7 @@ pub struct PurchaseCreditNoteLineItem {
     /// `base_currency_total_amount`.
     pub base_currency_total_amount: Option<rt::Decimal>,
     /// `eu_goods_services_type`.
-    pub eu_goods_services_type: Option<Base>,
+    pub eu_goods_services_type: Option<Box<Base>>,
     /// `gst_amount`.
     pub gst_amount: Option<rt::Decimal>,
     /// `pst_amount`.

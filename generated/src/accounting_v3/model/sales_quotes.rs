@@ -269,7 +269,7 @@ pub struct SalesQuote {
     /// `destination_vat_rates_in_use`.
     pub destination_vat_rates_in_use: Option<bool>,
     /// `contact`.
-    pub contact: Option<Contact>,
+    pub contact: Option<Box<Contact>>,
     /// `quote_number_prefix`, at most 6 characters.
     pub quote_number_prefix: Option<String>,
     /// `quote_number`.
@@ -287,11 +287,11 @@ pub struct SalesQuote {
     /// `main_address_free_form`, at most 500 characters.
     pub main_address_free_form: Option<String>,
     /// `main_address`.
-    pub main_address: Option<SalesArtefactAddress>,
+    pub main_address: Option<Box<SalesArtefactAddress>>,
     /// `delivery_address_free_form`, at most 500 characters.
     pub delivery_address_free_form: Option<String>,
     /// `delivery_address`.
-    pub delivery_address: Option<SalesArtefactAddress>,
+    pub delivery_address: Option<Box<SalesArtefactAddress>>,
     /// `notes`, at most 2000 characters.
     pub notes: Option<String>,
     /// `terms_and_conditions`, at most 2000 characters.
@@ -299,7 +299,7 @@ pub struct SalesQuote {
     /// `shipping_net_amount`.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// `shipping_tax_rate`.
-    pub shipping_tax_rate: Option<Base>,
+    pub shipping_tax_rate: Option<Box<Base>>,
     /// `shipping_tax_amount`.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// `shipping_tax_breakdown`.
@@ -313,7 +313,7 @@ pub struct SalesQuote {
     /// `total_amount`.
     pub total_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `inverse_exchange_rate`.
@@ -345,7 +345,7 @@ pub struct SalesQuote {
     /// `total_paid`.
     pub total_paid: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<QuoteStatus>,
+    pub status: Option<Box<QuoteStatus>>,
     /// `sent`.
     pub sent: Option<bool>,
     /// `sent_by_email`.
@@ -355,11 +355,11 @@ pub struct SalesQuote {
     /// `tax_analysis`.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
     /// `detailed_tax_analysis`.
-    pub detailed_tax_analysis: Option<ArtefactDetailedTaxAnalysis>,
+    pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
     /// `tax_address_region`.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Base>,
+    pub tax_address_region: Option<Box<Base>>,
     /// `withholding_tax_rate`.
     ///
     /// Only in ES.
@@ -373,11 +373,11 @@ pub struct SalesQuote {
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// `profit_analysis`.
-    pub profit_analysis: Option<ProfitAnalysis>,
+    pub profit_analysis: Option<Box<ProfitAnalysis>>,
     /// `tax_reconciled`.
     pub tax_reconciled: Option<bool>,
     /// `invoice`.
-    pub invoice: Option<Generic>,
+    pub invoice: Option<Box<Generic>>,
     /// What else there is.
     pub extra: rt::Extra,
 }
@@ -462,11 +462,11 @@ pub struct SalesQuoteLineItem {
     /// `description`.
     pub description: Option<String>,
     /// `product`.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `service`.
-    pub service: Option<Service>,
+    pub service: Option<Box<Service>>,
     /// `ledger_account`.
-    pub ledger_account: Option<Base>,
+    pub ledger_account: Option<Box<Base>>,
     /// `trade_of_asset`.
     pub trade_of_asset: Option<bool>,
     /// `quantity`.
@@ -476,7 +476,7 @@ pub struct SalesQuoteLineItem {
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `tax_amount`.
     pub tax_amount: Option<rt::Decimal>,
     /// `tax_breakdown`.
@@ -496,7 +496,7 @@ pub struct SalesQuoteLineItem {
     /// `base_currency_total_amount`.
     pub base_currency_total_amount: Option<rt::Decimal>,
     /// `eu_goods_services_type`.
-    pub eu_goods_services_type: Option<Base>,
+    pub eu_goods_services_type: Option<Box<Base>>,
     /// `discount_amount`.
     pub discount_amount: Option<rt::Decimal>,
     /// `base_currency_discount_amount`.
@@ -504,7 +504,7 @@ pub struct SalesQuoteLineItem {
     /// `discount_percentage`.
     pub discount_percentage: Option<rt::Decimal>,
     /// `eu_sales_description`.
-    pub eu_sales_description: Option<EuSalesDescription>,
+    pub eu_sales_description: Option<Box<EuSalesDescription>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -120,13 +120,13 @@ pub struct Service {
     /// `notes`, at most 500 characters.
     pub notes: Option<String>,
     /// `sales_ledger_account`.
-    pub sales_ledger_account: Option<Base>,
+    pub sales_ledger_account: Option<Box<Base>>,
     /// `purchase_ledger_account`.
-    pub purchase_ledger_account: Option<Base>,
+    pub purchase_ledger_account: Option<Box<Base>>,
     /// `sales_tax_rate`.
-    pub sales_tax_rate: Option<Base>,
+    pub sales_tax_rate: Option<Box<Base>>,
     /// `purchase_tax_rate`.
-    pub purchase_tax_rate: Option<Base>,
+    pub purchase_tax_rate: Option<Box<Base>>,
     /// `sales_rates`.
     pub sales_rates: Option<Vec<Rate>>,
     /// `source_guid`, at most 255 characters.
@@ -134,7 +134,7 @@ pub struct Service {
     /// `purchase_description`, at most 250 characters.
     pub purchase_description: Option<String>,
     /// `usual_supplier`.
-    pub usual_supplier: Option<Contact>,
+    pub usual_supplier: Option<Box<Contact>>,
     /// `active`.
     pub active: Option<bool>,
     /// `cost_price`.

@@ -16,7 +16,7 @@ pub struct AllocatedArtefact {
     /// `id`.
     pub id: Option<String>,
     /// `artefact`.
-    pub artefact: Option<Generic>,
+    pub artefact: Option<Box<Generic>>,
     /// `amount`.
     pub amount: Option<rt::Decimal>,
     /// What else there is.
@@ -40,7 +40,7 @@ pub struct AllocatedPaymentArtefact {
     /// `id`.
     pub id: Option<String>,
     /// `artefact`.
-    pub artefact: Option<Generic>,
+    pub artefact: Option<Box<Generic>>,
     /// `amount`.
     pub amount: Option<rt::Decimal>,
     /// `discount`.
@@ -64,7 +64,7 @@ rt::model!(AllocatedPaymentArtefact, String, {
 #[non_exhaustive]
 pub struct ArtefactDetailedTaxAnalysis {
     /// `tax_rates_breakdown`.
-    pub tax_rates_breakdown: Option<ArtefactDetailedTaxAnalysisBreakdown>,
+    pub tax_rates_breakdown: Option<Box<ArtefactDetailedTaxAnalysisBreakdown>>,
     /// `total_net`.
     pub total_net: Option<rt::Decimal>,
     /// `total_tax`.
@@ -112,7 +112,7 @@ rt::model!(ArtefactDetailedTaxAnalysis, String, {
 #[non_exhaustive]
 pub struct ArtefactDetailedTaxAnalysisBreakdown {
     /// `tax_rate`.
-    pub tax_rate: Option<TaxRate>,
+    pub tax_rate: Option<Box<TaxRate>>,
     /// `name`.
     pub name: Option<String>,
     /// `percentage`.
@@ -167,7 +167,7 @@ rt::model!(ArtefactDetailedTaxAnalysisBreakdown, String, {
 #[non_exhaustive]
 pub struct ArtefactTaxAnalysis {
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `net_amount`.
     pub net_amount: Option<rt::Decimal>,
     /// `tax_amount`.
@@ -535,11 +535,11 @@ pub struct PaymentAllocation {
     /// `stripe_transaction_id`.
     pub stripe_transaction_id: Option<String>,
     /// `contact_allocation`.
-    pub contact_allocation: Option<ContactAllocation>,
+    pub contact_allocation: Option<Box<ContactAllocation>>,
     /// `artefact`.
-    pub artefact: Option<Generic>,
+    pub artefact: Option<Box<Generic>>,
     /// `contact_payment`.
-    pub contact_payment: Option<ContactPayment>,
+    pub contact_payment: Option<Box<ContactPayment>>,
     /// `displayed_as`.
     pub displayed_as: Option<String>,
     /// `negative_payment`.
@@ -585,7 +585,7 @@ pub struct PaymentOnAccount {
     /// `contact_reference`.
     pub contact_reference: Option<String>,
     /// `contact`.
-    pub contact: Option<Base>,
+    pub contact: Option<Box<Base>>,
     /// `date`.
     pub date: Option<rt::NaiveDate>,
     /// `reference`.
@@ -599,7 +599,7 @@ pub struct PaymentOnAccount {
     /// `outstanding_amount`.
     pub outstanding_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `exchange_rate`.
     pub exchange_rate: Option<rt::Decimal>,
     /// `base_currency_net_amount`.
@@ -611,7 +611,7 @@ pub struct PaymentOnAccount {
     /// `base_currency_outstanding_amount`.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// `status`.
-    pub status: Option<Base>,
+    pub status: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }
@@ -647,7 +647,7 @@ rt::model!(PaymentOnAccount, String, {
 #[non_exhaustive]
 pub struct ProfitAnalysis {
     /// `total`.
-    pub total: Option<ProfitBreakdown>,
+    pub total: Option<Box<ProfitBreakdown>>,
     /// `line_breakdown`.
     pub line_breakdown: Option<Vec<ProfitBreakdown>>,
     /// What else there is.
@@ -803,7 +803,7 @@ pub struct Rate {
     /// `rate_includes_tax`.
     pub rate_includes_tax: Option<bool>,
     /// `service_rate_type`.
-    pub service_rate_type: Option<Base>,
+    pub service_rate_type: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }
@@ -879,15 +879,15 @@ pub struct SalesArtefactAddress {
     /// `postal_code`.
     pub postal_code: Option<String>,
     /// `country`.
-    pub country: Option<Base>,
+    pub country: Option<Box<Base>>,
     /// `deleted_at`.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `address_type`.
-    pub address_type: Option<Base>,
+    pub address_type: Option<Box<Base>>,
     /// `region`.
     pub region: Option<String>,
     /// `country_group`.
-    pub country_group: Option<Base>,
+    pub country_group: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }
@@ -1005,7 +1005,7 @@ pub struct SalesPrice {
     /// `price_includes_tax`.
     pub price_includes_tax: Option<bool>,
     /// `product_sales_price_type`.
-    pub product_sales_price_type: Option<Base>,
+    pub product_sales_price_type: Option<Box<Base>>,
     /// What else there is.
     pub extra: rt::Extra,
 }
@@ -1083,7 +1083,7 @@ rt::model!(TaxAnalysisUpdate, String, {
 #[non_exhaustive]
 pub struct TaxBreakdown {
     /// `tax_rate`.
-    pub tax_rate: Option<Base>,
+    pub tax_rate: Option<Box<Base>>,
     /// `percentage`.
     pub percentage: Option<rt::Decimal>,
     /// `amount`.

@@ -76,7 +76,7 @@ pub struct StockMovement {
     /// `reference`, at most 31 characters.
     pub reference: Option<String>,
     /// `stock_item`.
-    pub stock_item: Option<StockItem>,
+    pub stock_item: Option<Box<StockItem>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -30,7 +30,7 @@ pub struct TaxProfile {
     /// `updated_at`.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// `tax_type`.
-    pub tax_type: Option<Base>,
+    pub tax_type: Option<Box<Base>>,
     /// `tax_number`, at most 255 characters.
     pub tax_number: Option<String>,
     /// `tax_number_suffix`, at most 255 characters.
@@ -38,9 +38,9 @@ pub struct TaxProfile {
     /// `collect_tax`.
     pub collect_tax: Option<bool>,
     /// `tax_return_frequency`.
-    pub tax_return_frequency: Option<Base>,
+    pub tax_return_frequency: Option<Box<Base>>,
     /// `address_region`.
-    pub address_region: Option<AddressRegion>,
+    pub address_region: Option<Box<AddressRegion>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

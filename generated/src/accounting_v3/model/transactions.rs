@@ -39,11 +39,11 @@ pub struct Transaction {
     /// `total_in_transaction_currency`.
     pub total_in_transaction_currency: Option<rt::Decimal>,
     /// `contact`.
-    pub contact: Option<Base>,
+    pub contact: Option<Box<Base>>,
     /// `transaction_type`.
-    pub transaction_type: Option<Base>,
+    pub transaction_type: Option<Box<Base>>,
     /// `origin`.
-    pub origin: Option<TransactionOrigin>,
+    pub origin: Option<Box<TransactionOrigin>>,
     /// `audit_trail_id`.
     pub audit_trail_id: Option<String>,
     /// `number_of_attachments`.
@@ -91,9 +91,9 @@ pub struct TransactionOrigin {
     /// `outstanding_amount`.
     pub outstanding_amount: Option<rt::Decimal>,
     /// `currency`.
-    pub currency: Option<Base>,
+    pub currency: Option<Box<Base>>,
     /// `status`.
-    pub status: Option<Base>,
+    pub status: Option<Box<Base>>,
     /// `sent`.
     pub sent: Option<bool>,
     /// What else there is.

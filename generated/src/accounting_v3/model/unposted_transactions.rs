@@ -37,7 +37,7 @@ pub struct UnpostedTransaction {
     /// `description`.
     pub description: Option<String>,
     /// `bank_account`.
-    pub bank_account: Option<BankAccount>,
+    pub bank_account: Option<Box<BankAccount>>,
     /// `amount`.
     pub amount: Option<String>,
     /// `bank_feed_category_name`.

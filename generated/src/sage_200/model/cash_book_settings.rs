@@ -17,7 +17,7 @@ pub struct CashBookSettings {
     /// `default_bank_account_id`.
     pub default_bank_account_id: Option<i64>,
     /// `default_bank_account`.
-    pub default_bank_account: Option<Bank>,
+    pub default_bank_account: Option<Box<Bank>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -70,7 +70,7 @@ pub struct SalesLedgerSettings {
     /// `charge_interest_on_finance_charges`.
     pub charge_interest_on_finance_charges: Option<bool>,
     /// `default_tax_code`.
-    pub default_tax_code: Option<TaxCode>,
+    pub default_tax_code: Option<Box<TaxCode>>,
     /// `finance_charges`.
     ///
     /// Only in Professional, not in Standard.

@@ -153,9 +153,9 @@ pub struct SopSettings {
     /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// `cash_order_account`.
-    pub cash_order_account: Option<Customer>,
+    pub cash_order_account: Option<Box<Customer>>,
     /// `prospect_quote_account`.
-    pub prospect_quote_account: Option<Customer>,
+    pub prospect_quote_account: Option<Box<Customer>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

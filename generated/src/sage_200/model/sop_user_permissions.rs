@@ -49,15 +49,15 @@ pub struct SopUserPermission {
     /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// `rapid_order_warehouse`.
-    pub rapid_order_warehouse: Option<Warehouse>,
+    pub rapid_order_warehouse: Option<Box<Warehouse>>,
     /// `trade_order_warehouse`.
     ///
     /// Only in Professional, not in Standard.
-    pub trade_order_warehouse: Option<Warehouse>,
+    pub trade_order_warehouse: Option<Box<Warehouse>>,
     /// `full_order_warehouse`.
-    pub full_order_warehouse: Option<Warehouse>,
+    pub full_order_warehouse: Option<Box<Warehouse>>,
     /// `invoice_warehouse`.
-    pub invoice_warehouse: Option<Warehouse>,
+    pub invoice_warehouse: Option<Box<Warehouse>>,
     /// What else there is.
     pub extra: rt::Extra,
 }
