@@ -17,7 +17,9 @@ pub(super) fn print(package: &Package) -> String {
     }
     modules.sort_by_key(|module| version(module));
     modules.iter().for_each(|module| out.push_str(&format!("pub mod {module};\n")));
-    out.push('\n');
+    if !modules.is_empty() {
+        out.push('\n');
+    }
     out.push_str(&client(package));
     out.push('\n');
     out.push_str(&builder(package));
@@ -73,6 +75,10 @@ fn client(package: &Package) -> String {
     let name = client_name();
     let line = format!("A client of {}; cheap to clone.", package.title);
     let mut out = declare::wrapper(&name, &[line], "Clone, Debug", "rt::Client");
+    if package.resources.is_empty() {
+        let reason = "#[expect(dead_code, reason = \"there are no operations\")]\npub struct";
+        out = out.replacen("pub struct", reason, 1);
+    }
     out.push_str("\nimpl Client {\n    /// Starts to set a client up.\n");
     let new = Expr::call("ClientBuilder", vec![Expr::call("rt::ClientBuilder::new", vec![Expr::atom("&API")])]);
     out.push_str(&function("pub fn builder", &[], "ClientBuilder", &new, 4));

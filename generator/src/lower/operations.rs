@@ -2,7 +2,7 @@
 
 use super::models::Models;
 use super::paths::{self, Tail};
-use super::reach::{Base, Walk};
+use super::reach::{self, Base, Walk};
 use super::resources::{Plan, Planned, Resource};
 use super::types;
 use super::usage::{Part, Root};
@@ -256,12 +256,17 @@ impl Lowering<'_> {
         };
         match &body.content {
             ir::Content::Json(schema) => (name(*schema, role), Body::Json(ty(*schema, role))),
-            ir::Content::Form(schema) => {
+            ir::Content::Form(schema) if self.is_struct(*schema) => {
                 (name(*schema, Role::Create), Body::Form(self.models.ty(*schema, Role::Create)))
             }
-            ir::Content::Multipart(schema) => {
+            ir::Content::Multipart(schema) if self.is_struct(*schema) => {
                 (name(*schema, Role::Create), Body::Multipart(self.models.ty(*schema, Role::Create)))
             }
+            // A form of which nothing is known is given as it goes over the wire.
+            ir::Content::Form(_) => {
+                (Ident::snake(&Words::of("form")), Body::Text("application/x-www-form-urlencoded".into()))
+            }
+            ir::Content::Multipart(_) => (Ident::snake(&Words::of("form")), Body::Bytes("multipart/form-data".into())),
             ir::Content::Bytes(media) => (Ident::snake(&Words::of("bytes")), Body::Bytes(media.clone())),
             ir::Content::Text(media) => (Ident::snake(&Words::of("text")), Body::Text(media.clone())),
         }
@@ -331,14 +336,14 @@ impl Lowering<'_> {
                         if parameter.list == ir::ListStyle::Deep { ir::ListStyle::Repeat } else { parameter.list };
                     Target::Query { wire, ty: text(*item, self.models), list: Some(style) }
                 }
-                ty @ (Type::Model(_) | Type::Map(_)) if self.is_object(parameter.schema) => Target::Deep { wire, ty },
+                ty @ Type::Model(_) if self.is_struct(parameter.schema) => Target::Deep { wire, ty },
                 ty => Target::Query { wire, ty: text(ty, self.models), list: None },
             },
         }
     }
 
-    fn is_object(&self, schema: ir::SchemaId) -> bool {
-        matches!(self.models.api.schema(schema).kind, ir::Kind::Object(_) | ir::Kind::Map(_))
+    fn is_struct(&self, schema: ir::SchemaId) -> bool {
+        matches!(&self.models.api.schema(schema).kind, ir::Kind::Object(object) if reach::is_struct(object))
     }
 
     fn scalar(&self, schema: ir::SchemaId) -> Type {
