@@ -26,9 +26,9 @@ pub struct AlternativeProduct {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `alternative_product`, read-only.
-    pub alternative_product: Option<Product>,
+    pub alternative_product: Option<Box<Product>>,
     /// `product`, read-only.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

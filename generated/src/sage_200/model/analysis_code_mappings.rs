@@ -64,9 +64,9 @@ pub struct AnalysisCodeMapping {
     /// `slot`, read-only.
     pub slot: Option<i32>,
     /// `analysis_code_id`.
-    pub analysis_code_id: Option<AnalysisCode>,
+    pub analysis_code_id: Option<Box<AnalysisCode>>,
     /// `analysis_code`.
-    pub analysis_code: Option<AnalysisCode>,
+    pub analysis_code: Option<Box<AnalysisCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -58,9 +58,9 @@ pub struct BankPostedTransaction {
     /// `trade_items`.
     pub trade_items: Option<Vec<BankPostedTransactionTradeItem>>,
     /// `bank`, read-only.
-    pub bank: Option<Bank>,
+    pub bank: Option<Box<Bank>>,
     /// `cheque_currency`, read-only.
-    pub cheque_currency: Option<Currency>,
+    pub cheque_currency: Option<Box<Currency>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -66,15 +66,15 @@ pub struct Bank {
     /// `exchange_diff_nominal_department`, at most 3 characters.
     pub exchange_diff_nominal_department: Option<String>,
     /// `account_currency`, read-only.
-    pub account_currency: Option<Currency>,
+    pub account_currency: Option<Box<Currency>>,
     /// `bank_account_nominal_code`, read-only.
-    pub bank_account_nominal_code: Option<NominalCode>,
+    pub bank_account_nominal_code: Option<Box<NominalCode>>,
     /// `bank_address`.
-    pub bank_address: Option<BankAddress>,
+    pub bank_address: Option<Box<BankAddress>>,
     /// `bank_charges_nominal_code`, read-only.
-    pub bank_charges_nominal_code: Option<NominalCode>,
+    pub bank_charges_nominal_code: Option<Box<NominalCode>>,
     /// `exchange_diff_nominal_code`, read-only.
-    pub exchange_diff_nominal_code: Option<NominalCode>,
+    pub exchange_diff_nominal_code: Option<Box<NominalCode>>,
     /// `bank_contacts`.
     pub bank_contacts: Option<Vec<BankContact>>,
     /// `emails`.

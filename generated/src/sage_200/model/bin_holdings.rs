@@ -111,9 +111,9 @@ pub struct BinHolding {
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
     /// `product`.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `warehouse_holding`.
-    pub warehouse_holding: Option<WarehouseHolding>,
+    pub warehouse_holding: Option<Box<WarehouseHolding>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

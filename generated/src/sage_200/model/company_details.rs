@@ -32,13 +32,13 @@ pub struct CompanyDetails {
     /// `country_code_id`.
     pub country_code_id: Option<i64>,
     /// `country_code`.
-    pub country_code: Option<CountryCode>,
+    pub country_code: Option<Box<CountryCode>>,
     /// `eori_number`, at most 14 characters.
     pub eori_number: Option<String>,
     /// `is_supplier_payments_enabled`, read-only.
     pub is_supplier_payments_enabled: Option<bool>,
     /// `address`.
-    pub address: Option<CompanyDetailsAddress>,
+    pub address: Option<Box<CompanyDetailsAddress>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

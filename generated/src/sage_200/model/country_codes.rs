@@ -19,7 +19,7 @@ pub struct CountryCode {
     /// `eu_member`, read-only.
     pub eu_member: Option<bool>,
     /// `tax_mask`.
-    pub tax_mask: Option<CountryCodeTaxMask>,
+    pub tax_mask: Option<Box<CountryCodeTaxMask>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

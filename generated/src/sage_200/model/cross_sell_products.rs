@@ -24,9 +24,9 @@ pub struct CrossSellProduct {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `cross_sell_product`, read-only.
-    pub cross_sell_product: Option<Product>,
+    pub cross_sell_product: Option<Box<Product>>,
     /// `product`, read-only.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -35,7 +35,7 @@ pub struct Currency {
     /// `currency_iso_code_id`, read-only.
     pub currency_iso_code_id: Option<i64>,
     /// `currency_iso_code`, read-only.
-    pub currency_iso_code: Option<CurrencyIsoCode>,
+    pub currency_iso_code: Option<Box<CurrencyIsoCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

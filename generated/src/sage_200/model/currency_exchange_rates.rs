@@ -45,13 +45,13 @@ pub struct CurrencyExchangeRate {
     /// `exchange_rate`, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
     /// `currency_from`, read-only.
-    pub currency_from: Option<Currency>,
+    pub currency_from: Option<Box<Currency>>,
     /// `currency_to`, read-only.
-    pub currency_to: Option<Currency>,
+    pub currency_to: Option<Box<Currency>>,
     /// `currency_base`, read-only.
-    pub currency_base: Option<Currency>,
+    pub currency_base: Option<Box<Currency>>,
     /// `currency_euro`, read-only.
-    pub currency_euro: Option<Currency>,
+    pub currency_euro: Option<Box<Currency>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -37,7 +37,7 @@ pub struct CustomerContact {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `salutation`, read-only.
-    pub salutation: Option<Salutation>,
+    pub salutation: Option<Box<Salutation>>,
     /// `emails`.
     pub emails: Option<Vec<CustomerEmail>>,
     /// `telephones`.

@@ -62,13 +62,13 @@ pub struct CustomerDeliveryAddress {
     /// `date_time_updated`, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
     /// `customer`, read-only.
-    pub customer: Option<Customer>,
+    pub customer: Option<Box<Customer>>,
     /// `address_country_code`, read-only.
-    pub address_country_code: Option<CountryCode>,
+    pub address_country_code: Option<Box<CountryCode>>,
     /// `tax_code`, read-only.
-    pub tax_code: Option<TaxCode>,
+    pub tax_code: Option<Box<TaxCode>>,
     /// `country_code`, read-only.
-    pub country_code: Option<CountryCode>,
+    pub country_code: Option<Box<CountryCode>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

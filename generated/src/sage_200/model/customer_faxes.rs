@@ -32,7 +32,7 @@ pub struct CustomerFax {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `customer_contact`.
-    pub customer_contact: Option<CustomerContact>,
+    pub customer_contact: Option<Box<CustomerContact>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

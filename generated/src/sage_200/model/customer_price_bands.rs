@@ -22,7 +22,7 @@ pub struct CustomerPriceBand {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `price_band`, read-only.
-    pub price_band: Option<PriceBand>,
+    pub price_band: Option<Box<PriceBand>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -246,31 +246,31 @@ pub struct Customer {
     /// Only in Professional, not in Standard.
     pub associated_head_office: Option<Box<Customer>>,
     /// `country_code`, read-only.
-    pub country_code: Option<CountryCode>,
+    pub country_code: Option<Box<CountryCode>>,
     /// `credit_bureau`, read-only.
-    pub credit_bureau: Option<CreditBureau>,
+    pub credit_bureau: Option<Box<CreditBureau>>,
     /// `credit_memo_note`.
-    pub credit_memo_note: Option<CreditMemoNote>,
+    pub credit_memo_note: Option<Box<CreditMemoNote>>,
     /// `credit_position`, read-only.
-    pub credit_position: Option<CreditPosition>,
+    pub credit_position: Option<Box<CreditPosition>>,
     /// `currency`, read-only.
-    pub currency: Option<Currency>,
+    pub currency: Option<Box<Currency>>,
     /// `customer_discount_group`, read-only.
-    pub customer_discount_group: Option<CustomerDiscountGroup>,
+    pub customer_discount_group: Option<Box<CustomerDiscountGroup>>,
     /// `default_nominal_code`, read-only.
-    pub default_nominal_code: Option<NominalCode>,
+    pub default_nominal_code: Option<Box<NominalCode>>,
     /// `default_tax_code`, read-only.
-    pub default_tax_code: Option<TaxCode>,
+    pub default_tax_code: Option<Box<TaxCode>>,
     /// `finance_charge`, read-only.
     ///
     /// Only in Professional, not in Standard.
-    pub finance_charge: Option<FinanceCharge>,
+    pub finance_charge: Option<Box<FinanceCharge>>,
     /// `main_address`.
-    pub main_address: Option<CustomerMainAddress>,
+    pub main_address: Option<Box<CustomerMainAddress>>,
     /// `order_value_discount`, read-only.
-    pub order_value_discount: Option<OrderValueDiscount>,
+    pub order_value_discount: Option<Box<OrderValueDiscount>>,
     /// `price_band`, read-only.
-    pub price_band: Option<PriceBand>,
+    pub price_band: Option<Box<PriceBand>>,
     /// `sales_credit_note_layout`, read-only.
     pub sales_credit_note_layout: Option<rt::Json>,
     /// `sales_invoice_layout`, read-only.
@@ -278,7 +278,7 @@ pub struct Customer {
     /// `statement_layout`, read-only.
     pub statement_layout: Option<rt::Json>,
     /// `status`, read-only.
-    pub status: Option<CustomerStatus>,
+    pub status: Option<Box<CustomerStatus>>,
     /// `alerts`.
     pub alerts: Option<Vec<CustomerAlert>>,
     /// `cards`.
@@ -462,7 +462,7 @@ pub struct CustomerMainAddress {
     /// `address_country_code_id`.
     pub address_country_code_id: Option<i64>,
     /// `address_country_code`, read-only.
-    pub address_country_code: Option<CountryCode>,
+    pub address_country_code: Option<Box<CountryCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -26,7 +26,7 @@ pub struct Department {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `status`, read-only.
-    pub status: Option<DepartmentStatus>,
+    pub status: Option<Box<DepartmentStatus>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -25,7 +25,7 @@ pub struct DocumentType {
     /// `used_in_module`, read-only.
     pub used_in_module: Option<String>,
     /// `trader_contact_role`, read-only.
-    pub trader_contact_role: Option<TraderContactRole>,
+    pub trader_contact_role: Option<Box<TraderContactRole>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

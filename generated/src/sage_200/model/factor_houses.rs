@@ -17,7 +17,7 @@ pub struct FactorHouse {
     /// `reference`, at most 20 characters.
     pub reference: Option<String>,
     /// `main_address`.
-    pub main_address: Option<FactorHouseMainAddress>,
+    pub main_address: Option<Box<FactorHouseMainAddress>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -25,7 +25,7 @@ pub struct InternalArea {
     /// `nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
-    pub nominal_code: Option<NominalCode>,
+    pub nominal_code: Option<Box<NominalCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

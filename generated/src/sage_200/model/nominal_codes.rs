@@ -273,13 +273,13 @@ pub struct NominalCode {
     /// `analysis_code_20`, at most 60 characters.
     pub analysis_code_20: Option<String>,
     /// `consolidated_nominal_code`, read-only.
-    pub consolidated_nominal_code: Option<ConsolidatedNominalCode>,
+    pub consolidated_nominal_code: Option<Box<ConsolidatedNominalCode>>,
     /// `cost_centre`, read-only.
-    pub cost_centre: Option<CostCentre>,
+    pub cost_centre: Option<Box<CostCentre>>,
     /// `department`, read-only.
-    pub department: Option<Department>,
+    pub department: Option<Box<Department>>,
     /// `report_category`, read-only.
-    pub report_category: Option<NominalReportCategory>,
+    pub report_category: Option<Box<NominalReportCategory>>,
     /// `sofa_category`, read-only.
     pub sofa_category: Option<rt::Json>,
     /// `financial_years`.

@@ -27,9 +27,9 @@ pub struct PopAdditionalCharge {
     /// `tax_code_id`.
     pub tax_code_id: Option<i64>,
     /// `nominal_code`.
-    pub nominal_code: Option<NominalCode>,
+    pub nominal_code: Option<Box<NominalCode>>,
     /// `tax_code`.
-    pub tax_code: Option<TaxCode>,
+    pub tax_code: Option<Box<TaxCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

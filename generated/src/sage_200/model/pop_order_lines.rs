@@ -157,15 +157,15 @@ pub struct PopOrderLine {
     /// `analysis_code_20`, at most 60 characters.
     pub analysis_code_20: Option<String>,
     /// `buying_unit`, read-only.
-    pub buying_unit: Option<Unit>,
+    pub buying_unit: Option<Box<Unit>>,
     /// `nominal_code`, read-only.
-    pub nominal_code: Option<NominalCode>,
+    pub nominal_code: Option<Box<NominalCode>>,
     /// `pop_order`, read-only.
-    pub pop_order: Option<PopOrder>,
+    pub pop_order: Option<Box<PopOrder>>,
     /// `pricing_unit`, read-only.
-    pub pricing_unit: Option<Unit>,
+    pub pricing_unit: Option<Box<Unit>>,
     /// `product`, read-only.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `spare_text_1`, at most 100 characters.
     pub spare_text_1: Option<String>,
     /// `spare_text_2`, at most 100 characters.
@@ -227,9 +227,9 @@ pub struct PopOrderLine {
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
     /// `additional_charge`, read-only.
-    pub additional_charge: Option<PopAdditionalCharge>,
+    pub additional_charge: Option<Box<PopAdditionalCharge>>,
     /// `direct_delivery_address`.
-    pub direct_delivery_address: Option<PopOrderLineDirectDeliveryAddress>,
+    pub direct_delivery_address: Option<Box<PopOrderLineDirectDeliveryAddress>>,
     /// `requisition_lines_comment`, at most 1000 characters.
     pub requisition_lines_comment: Option<String>,
     /// `cancel_requisition_lines`.
@@ -239,9 +239,9 @@ pub struct PopOrderLine {
     /// `linked_order_lines`, read-only.
     pub linked_order_lines: Option<Vec<PopLinkedOrderLine>>,
     /// `tax_code`, read-only.
-    pub tax_code: Option<TaxCode>,
+    pub tax_code: Option<Box<TaxCode>>,
     /// `warehouse`, read-only.
-    pub warehouse: Option<Warehouse>,
+    pub warehouse: Option<Box<Warehouse>>,
     /// `requested_delivery_dates`.
     pub requested_delivery_dates: Option<Vec<PopOrderLineRequestedDeliveryDate>>,
     /// `is_to_delete`.

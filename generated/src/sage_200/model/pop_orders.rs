@@ -831,11 +831,11 @@ pub struct PopOrder {
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
     /// `default_direct_delivery_address`.
-    pub default_direct_delivery_address: Option<PopOrderLineDirectDeliveryAddress>,
+    pub default_direct_delivery_address: Option<Box<PopOrderLineDirectDeliveryAddress>>,
     /// `delivery_address`.
-    pub delivery_address: Option<PopOrderDeliveryAddress>,
+    pub delivery_address: Option<Box<PopOrderDeliveryAddress>>,
     /// `supplier`, read-only.
-    pub supplier: Option<Supplier>,
+    pub supplier: Option<Box<Supplier>>,
     /// `lines`.
     pub lines: Option<Vec<PopOrderLine>>,
     /// `memos`.
@@ -982,9 +982,9 @@ pub struct PopOrderDeliveryAddress {
     /// `tax_code_id`.
     pub tax_code_id: Option<i64>,
     /// `country_code`.
-    pub country_code: Option<CountryCode>,
+    pub country_code: Option<Box<CountryCode>>,
     /// `tax_code`.
-    pub tax_code: Option<TaxCode>,
+    pub tax_code: Option<Box<TaxCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`.

@@ -119,7 +119,7 @@ pub struct PopSettings {
     /// `requisition_authoriser_amend`.
     pub requisition_authoriser_amend: Option<bool>,
     /// `price_difference_nominal_code`.
-    pub price_difference_nominal_code: Option<NominalCode>,
+    pub price_difference_nominal_code: Option<Box<NominalCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -117,25 +117,25 @@ pub struct ProductGroup {
     /// `accrual_nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
-    pub accrual_nominal_code: Option<NominalCode>,
+    pub accrual_nominal_code: Option<Box<NominalCode>>,
     /// `issue_nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
-    pub issue_nominal_code: Option<NominalCode>,
+    pub issue_nominal_code: Option<Box<NominalCode>>,
     /// `revenue_nominal_code`, read-only.
-    pub revenue_nominal_code: Option<NominalCode>,
+    pub revenue_nominal_code: Option<Box<NominalCode>>,
     /// `stock_nominal_code`, read-only.
-    pub stock_nominal_code: Option<NominalCode>,
+    pub stock_nominal_code: Option<Box<NominalCode>>,
     /// `base_unit`, read-only.
-    pub base_unit: Option<Unit>,
+    pub base_unit: Option<Box<Unit>>,
     /// `stock_unit`, read-only.
-    pub stock_unit: Option<Unit>,
+    pub stock_unit: Option<Box<Unit>>,
     /// `search_categories`, read-only.
     pub search_categories: Option<Vec<ProductGroupSearchCategory>>,
     /// `units`.
     pub units: Option<Vec<ProductGroupUnit>>,
     /// `bom_settings`.
-    pub bom_settings: Option<ProductGroupBomSettings>,
+    pub bom_settings: Option<Box<ProductGroupBomSettings>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.
@@ -203,7 +203,7 @@ pub struct ProductGroupBomSettings {
     /// `cost_heading_id`.
     pub cost_heading_id: Option<i64>,
     /// `cost_heading`, read-only.
-    pub cost_heading: Option<BomCostHeading>,
+    pub cost_heading: Option<Box<BomCostHeading>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
@@ -231,7 +231,7 @@ pub struct ProductGroupSearchCategory {
     /// `search_category_name`, read-only.
     pub search_category_name: Option<i64>,
     /// `default_search_value`, read-only.
-    pub default_search_value: Option<SearchValue>,
+    pub default_search_value: Option<Box<SearchValue>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.
@@ -270,7 +270,7 @@ pub struct ProductGroupUnit {
     /// `use_own_price`.
     pub use_own_price: Option<bool>,
     /// `unit`, read-only.
-    pub unit: Option<Unit>,
+    pub unit: Option<Box<Unit>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

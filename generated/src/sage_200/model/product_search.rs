@@ -129,7 +129,7 @@ pub struct ProductSearchCategoryValue {
     /// `search_value_name`, at most 40 characters.
     pub search_value_name: Option<String>,
     /// `search_value`, read-only.
-    pub search_value: Option<SearchValue>,
+    pub search_value: Option<Box<SearchValue>>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `date_time_created`, read-only.

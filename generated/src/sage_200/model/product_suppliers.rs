@@ -122,11 +122,11 @@ pub struct ProductSupplier {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `country_of_origin`, read-only.
-    pub country_of_origin: Option<CountryCode>,
+    pub country_of_origin: Option<Box<CountryCode>>,
     /// `product`, read-only.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `supplier`, read-only.
-    pub supplier: Option<Supplier>,
+    pub supplier: Option<Box<Supplier>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

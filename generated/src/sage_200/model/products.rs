@@ -678,35 +678,35 @@ pub struct Product {
     /// `accrual_nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
-    pub accrual_nominal_code: Option<NominalCode>,
+    pub accrual_nominal_code: Option<Box<NominalCode>>,
     /// `auto_generate_separator`, read-only.
     ///
     /// Only in Professional, not in Standard.
-    pub auto_generate_separator: Option<AutoGenerateSeparator>,
+    pub auto_generate_separator: Option<Box<AutoGenerateSeparator>>,
     /// `base_unit`, read-only.
-    pub base_unit: Option<Unit>,
+    pub base_unit: Option<Box<Unit>>,
     /// `bom_settings`.
-    pub bom_settings: Option<BomSettings>,
+    pub bom_settings: Option<Box<BomSettings>>,
     /// `country_of_origin`, read-only.
-    pub country_of_origin: Option<CountryCode>,
+    pub country_of_origin: Option<Box<CountryCode>>,
     /// `holding`, read-only.
-    pub holding: Option<ProductHolding>,
+    pub holding: Option<Box<ProductHolding>>,
     /// `issue_nominal_code`, read-only.
     ///
     /// Only in Professional, not in Standard.
-    pub issue_nominal_code: Option<NominalCode>,
+    pub issue_nominal_code: Option<Box<NominalCode>>,
     /// `product_group`, read-only.
-    pub product_group: Option<ProductGroup>,
+    pub product_group: Option<Box<ProductGroup>>,
     /// `revenue_nominal_code`, read-only.
-    pub revenue_nominal_code: Option<NominalCode>,
+    pub revenue_nominal_code: Option<Box<NominalCode>>,
     /// `status`, read-only.
-    pub status: Option<ProductStatus>,
+    pub status: Option<Box<ProductStatus>>,
     /// `stock_nominal_code`, read-only.
-    pub stock_nominal_code: Option<NominalCode>,
+    pub stock_nominal_code: Option<Box<NominalCode>>,
     /// `stock_unit`, read-only.
-    pub stock_unit: Option<Unit>,
+    pub stock_unit: Option<Box<Unit>>,
     /// `tax_code`, read-only.
-    pub tax_code: Option<TaxCode>,
+    pub tax_code: Option<Box<TaxCode>>,
     /// `alternative_products`.
     pub alternative_products: Option<Vec<AlternativeProduct>>,
     /// `cross_sell_products`.
@@ -976,7 +976,7 @@ pub struct ProductUnit {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `unit`, read-only.
-    pub unit: Option<Unit>,
+    pub unit: Option<Box<Unit>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -25,7 +25,7 @@ pub struct PurchaseAuthorisation {
     /// `oplock`, at most 20 characters, read-only.
     pub oplock: Option<String>,
     /// `supplier`, read-only.
-    pub supplier: Option<Supplier>,
+    pub supplier: Option<Box<Supplier>>,
     /// `nominal_analysis_items`.
     pub nominal_analysis_items: Option<Vec<PurchaseAuthorisationNominalAnalysisItem>>,
     /// What else there is.

@@ -70,11 +70,11 @@ pub struct PurchaseLedgerSettings {
     /// `all_accounts_use_same_payment_method`.
     pub all_accounts_use_same_payment_method: Option<bool>,
     /// `default_tax_code`.
-    pub default_tax_code: Option<TaxCode>,
+    pub default_tax_code: Option<Box<TaxCode>>,
     /// `payment_groups`.
     pub payment_groups: Option<Vec<PaymentGroup>>,
     /// `organisation_supplier_payment_group`.
-    pub organisation_supplier_payment_group: Option<PaymentGroup>,
+    pub organisation_supplier_payment_group: Option<Box<PaymentGroup>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -86,7 +86,7 @@ pub struct PurchasePostedTransaction {
     /// `allocation_history_items`, read-only.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
     /// `supplier`, read-only.
-    pub supplier: Option<Supplier>,
+    pub supplier: Option<Box<Supplier>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

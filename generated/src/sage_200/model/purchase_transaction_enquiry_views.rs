@@ -80,7 +80,7 @@ pub struct PurchaseTransactionEnquiryView {
     /// `tax_analysis_items`, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
     /// `supplier`, read-only.
-    pub supplier: Option<Supplier>,
+    pub supplier: Option<Box<Supplier>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

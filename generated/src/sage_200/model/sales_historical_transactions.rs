@@ -82,7 +82,7 @@ pub struct SalesHistoricalTransaction {
     /// `bank_items`.
     pub bank_items: Option<Vec<SalesHistoricalTransactionBankItem>>,
     /// `customer`.
-    pub customer: Option<Customer>,
+    pub customer: Option<Box<Customer>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -86,7 +86,7 @@ pub struct SalesPostedTransaction {
     /// `allocation_history_items`, read-only.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
     /// `customer`, read-only.
-    pub customer: Option<Customer>,
+    pub customer: Option<Box<Customer>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

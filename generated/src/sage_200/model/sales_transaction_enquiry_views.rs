@@ -78,7 +78,7 @@ pub struct SalesTransactionEnquiryView {
     /// `tax_analysis_items`, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
     /// `customer`, read-only.
-    pub customer: Option<Customer>,
+    pub customer: Option<Box<Customer>>,
     /// What else there is.
     pub extra: rt::Extra,
 }

@@ -144,7 +144,7 @@ pub struct BomSettings {
     /// `cost_heading_id`.
     pub cost_heading_id: Option<i64>,
     /// `cost_heading`, read-only.
-    pub cost_heading: Option<BomCostHeading>,
+    pub cost_heading: Option<Box<BomCostHeading>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// What else there is.
@@ -421,9 +421,9 @@ pub struct DeliveryAddress {
     /// `country_code_id`.
     pub country_code_id: Option<i64>,
     /// `tax_code`.
-    pub tax_code: Option<TaxCode>,
+    pub tax_code: Option<Box<TaxCode>>,
     /// `country_code`.
-    pub country_code: Option<CountryCode>,
+    pub country_code: Option<Box<CountryCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

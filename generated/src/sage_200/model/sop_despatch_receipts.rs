@@ -44,11 +44,11 @@ pub struct SopDespatchReceipt {
     /// `notes`, at most 256 characters.
     pub notes: Option<String>,
     /// `courier`, read-only.
-    pub courier: Option<Courier>,
+    pub courier: Option<Box<Courier>>,
     /// `sop_incoterm`, read-only.
-    pub sop_incoterm: Option<SopIncoterm>,
+    pub sop_incoterm: Option<Box<SopIncoterm>>,
     /// `sop_export_reason`, read-only.
-    pub sop_export_reason: Option<SopExportReason>,
+    pub sop_export_reason: Option<Box<SopExportReason>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

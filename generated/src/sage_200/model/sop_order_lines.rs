@@ -245,25 +245,25 @@ pub struct SopOrderLine {
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
     /// `additional_charge`, read-only.
-    pub additional_charge: Option<SopAdditionalCharge>,
+    pub additional_charge: Option<Box<SopAdditionalCharge>>,
     /// `discount`.
-    pub discount: Option<SopOrderReturnLineDiscount>,
+    pub discount: Option<Box<SopOrderReturnLineDiscount>>,
     /// `nominal_code`, read-only.
-    pub nominal_code: Option<NominalCode>,
+    pub nominal_code: Option<Box<NominalCode>>,
     /// `pricing_unit`, read-only.
-    pub pricing_unit: Option<Unit>,
+    pub pricing_unit: Option<Box<Unit>>,
     /// `product`, read-only.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `profitability`.
-    pub profitability: Option<SopOrderReturnLineProfit>,
+    pub profitability: Option<Box<SopOrderReturnLineProfit>>,
     /// `selling_unit`, read-only.
-    pub selling_unit: Option<Unit>,
+    pub selling_unit: Option<Box<Unit>>,
     /// `sop_order`, read-only.
-    pub sop_order: Option<SopOrder>,
+    pub sop_order: Option<Box<SopOrder>>,
     /// `tax_code`, read-only.
-    pub tax_code: Option<TaxCode>,
+    pub tax_code: Option<Box<TaxCode>>,
     /// `warehouse`, read-only.
-    pub warehouse: Option<Warehouse>,
+    pub warehouse: Option<Box<Warehouse>>,
     /// `traceable_adjustment_items`.
     ///
     /// Only in Professional, not in Standard.

@@ -925,19 +925,19 @@ pub struct SopOrder {
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
     /// `cash_account_invoice_address`.
-    pub cash_account_invoice_address: Option<CashAccountInvoiceAddress>,
+    pub cash_account_invoice_address: Option<Box<CashAccountInvoiceAddress>>,
     /// `currency`, read-only.
-    pub currency: Option<Currency>,
+    pub currency: Option<Box<Currency>>,
     /// `customer`, read-only.
-    pub customer: Option<Customer>,
+    pub customer: Option<Box<Customer>>,
     /// `delivery_address`.
-    pub delivery_address: Option<DeliveryAddress>,
+    pub delivery_address: Option<Box<DeliveryAddress>>,
     /// `payment_method`, read-only.
-    pub payment_method: Option<SopPaymentMethod>,
+    pub payment_method: Option<Box<SopPaymentMethod>>,
     /// `payment_status`, read-only.
-    pub payment_status: Option<SopOrderPaymentStatus>,
+    pub payment_status: Option<Box<SopOrderPaymentStatus>>,
     /// `profitability`.
-    pub profitability: Option<SopOrderReturnProfit>,
+    pub profitability: Option<Box<SopOrderReturnProfit>>,
     /// `lines`.
     pub lines: Option<Vec<SopOrderLine>>,
     /// `memos`.

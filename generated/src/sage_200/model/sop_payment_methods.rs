@@ -26,9 +26,9 @@ pub struct SopPaymentMethod {
     /// `card_processing_method`.
     pub card_processing_method: Option<bool>,
     /// `bank_account`.
-    pub bank_account: Option<Bank>,
+    pub bank_account: Option<Box<Bank>>,
     /// `currency`.
-    pub currency: Option<Currency>,
+    pub currency: Option<Box<Currency>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

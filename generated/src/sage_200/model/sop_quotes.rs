@@ -743,17 +743,17 @@ pub struct SopQuote {
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
     /// `cash_account_invoice_address`.
-    pub cash_account_invoice_address: Option<CashAccountInvoiceAddress>,
+    pub cash_account_invoice_address: Option<Box<CashAccountInvoiceAddress>>,
     /// `currency`, read-only.
-    pub currency: Option<Currency>,
+    pub currency: Option<Box<Currency>>,
     /// `customer`, read-only.
-    pub customer: Option<Customer>,
+    pub customer: Option<Box<Customer>>,
     /// `delivery_address`.
-    pub delivery_address: Option<DeliveryAddress>,
+    pub delivery_address: Option<Box<DeliveryAddress>>,
     /// `document_links`.
     pub document_links: Option<Vec<SopQuoteDocumentLink>>,
     /// `profitability`.
-    pub profitability: Option<SopOrderReturnProfit>,
+    pub profitability: Option<Box<SopOrderReturnProfit>>,
     /// `lines`.
     pub lines: Option<Vec<SopQuoteLine>>,
     /// `memos`.
@@ -1146,25 +1146,25 @@ pub struct SopQuoteLine {
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
     /// `additional_charge`, read-only.
-    pub additional_charge: Option<SopAdditionalCharge>,
+    pub additional_charge: Option<Box<SopAdditionalCharge>>,
     /// `discount`.
-    pub discount: Option<SopOrderReturnLineDiscount>,
+    pub discount: Option<Box<SopOrderReturnLineDiscount>>,
     /// `nominal_code`, read-only.
-    pub nominal_code: Option<NominalCode>,
+    pub nominal_code: Option<Box<NominalCode>>,
     /// `pricing_unit`, read-only.
-    pub pricing_unit: Option<Unit>,
+    pub pricing_unit: Option<Box<Unit>>,
     /// `product`, read-only.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `profitability`.
-    pub profitability: Option<SopOrderReturnLineProfit>,
+    pub profitability: Option<Box<SopOrderReturnLineProfit>>,
     /// `selling_unit`, read-only.
-    pub selling_unit: Option<Unit>,
+    pub selling_unit: Option<Box<Unit>>,
     /// `sop_quote`, read-only.
-    pub sop_quote: Option<SopQuote>,
+    pub sop_quote: Option<Box<SopQuote>>,
     /// `tax_code`, read-only.
-    pub tax_code: Option<TaxCode>,
+    pub tax_code: Option<Box<TaxCode>>,
     /// `warehouse`, read-only.
-    pub warehouse: Option<Warehouse>,
+    pub warehouse: Option<Box<Warehouse>>,
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `date_time_created`, read-only.

@@ -154,7 +154,7 @@ pub struct Stocktake {
     /// `stock_variance_nominal_code_id`.
     pub stock_variance_nominal_code_id: Option<i64>,
     /// `stock_variance_nominal_code`, read-only.
-    pub stock_variance_nominal_code: Option<NominalCode>,
+    pub stock_variance_nominal_code: Option<Box<NominalCode>>,
     /// `nominal_narrative`, at most 6000 characters.
     pub nominal_narrative: Option<String>,
     /// `can_modify_stocktake_type`, read-only.

@@ -82,7 +82,7 @@ pub struct SupplierContact {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `salutation`, read-only.
-    pub salutation: Option<Salutation>,
+    pub salutation: Option<Box<Salutation>>,
     /// `emails`.
     pub emails: Option<Vec<SupplierEmail>>,
     /// `telephones`.

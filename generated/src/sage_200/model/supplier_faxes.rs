@@ -64,7 +64,7 @@ pub struct SupplierFax {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `supplier_contact`.
-    pub supplier_contact: Option<SupplierContact>,
+    pub supplier_contact: Option<Box<SupplierContact>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -625,29 +625,29 @@ pub struct Supplier {
     /// `spare_bool_5`.
     pub spare_bool_5: Option<bool>,
     /// `bank`.
-    pub bank: Option<SupplierBank>,
+    pub bank: Option<Box<SupplierBank>>,
     /// `country_code`, read-only.
-    pub country_code: Option<CountryCode>,
+    pub country_code: Option<Box<CountryCode>>,
     /// `credit_bureau`, read-only.
-    pub credit_bureau: Option<CreditBureau>,
+    pub credit_bureau: Option<Box<CreditBureau>>,
     /// `credit_memo_note`.
-    pub credit_memo_note: Option<CreditMemoNote>,
+    pub credit_memo_note: Option<Box<CreditMemoNote>>,
     /// `credit_position`, read-only.
-    pub credit_position: Option<CreditPosition>,
+    pub credit_position: Option<Box<CreditPosition>>,
     /// `currency`, read-only.
-    pub currency: Option<Currency>,
+    pub currency: Option<Box<Currency>>,
     /// `default_nominal_code`, read-only.
-    pub default_nominal_code: Option<NominalCode>,
+    pub default_nominal_code: Option<Box<NominalCode>>,
     /// `default_tax_code`, read-only.
-    pub default_tax_code: Option<TaxCode>,
+    pub default_tax_code: Option<Box<TaxCode>>,
     /// `factor_house`, read-only.
-    pub factor_house: Option<FactorHouse>,
+    pub factor_house: Option<Box<FactorHouse>>,
     /// `main_address`.
-    pub main_address: Option<SupplierMainAddress>,
+    pub main_address: Option<Box<SupplierMainAddress>>,
     /// `payment_group`, read-only.
-    pub payment_group: Option<PaymentGroup>,
+    pub payment_group: Option<Box<PaymentGroup>>,
     /// `status`, read-only.
-    pub status: Option<CustomerStatus>,
+    pub status: Option<Box<CustomerStatus>>,
     /// `contacts`.
     pub contacts: Option<Vec<SupplierContact>>,
     /// `memos`.
@@ -1001,7 +1001,7 @@ pub struct SupplierMainAddress {
     /// `address_country_code_id`.
     pub address_country_code_id: Option<i64>,
     /// `address_country_code`, read-only.
-    pub address_country_code: Option<CountryCode>,
+    pub address_country_code: Option<Box<CountryCode>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

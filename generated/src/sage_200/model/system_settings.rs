@@ -52,7 +52,7 @@ pub struct SystemSettings {
     /// `reverse_charge_minimum_value`, 2 decimal places, read-only.
     pub reverse_charge_minimum_value: Option<rt::Decimal>,
     /// `transaction_date_validation`.
-    pub transaction_date_validation: Option<SystemSettingsTransactionDateValidation>,
+    pub transaction_date_validation: Option<Box<SystemSettingsTransactionDateValidation>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -100,13 +100,13 @@ pub struct WarehouseHolding {
     /// `is_to_delete`.
     pub is_to_delete: Option<bool>,
     /// `product`.
-    pub product: Option<Product>,
+    pub product: Option<Box<Product>>,
     /// `warehouse`.
-    pub warehouse: Option<Warehouse>,
+    pub warehouse: Option<Box<Warehouse>>,
     /// `bin_holdings`.
     pub bin_holdings: Option<Vec<BinHolding>>,
     /// `status`, read-only.
-    pub status: Option<DepartmentStatus>,
+    pub status: Option<Box<DepartmentStatus>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.

@@ -296,9 +296,9 @@ pub struct Warehouse {
     /// `country_code_id`.
     pub country_code_id: Option<i64>,
     /// `country_code`, read-only.
-    pub country_code: Option<CountryCode>,
+    pub country_code: Option<Box<CountryCode>>,
     /// `bom_settings`.
-    pub bom_settings: Option<WarehouseBomSettings>,
+    pub bom_settings: Option<Box<WarehouseBomSettings>>,
     /// `date_time_created`, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
     /// `date_time_updated`, read-only.
