@@ -19,8 +19,9 @@ pub mod accounting_v3;
 pub mod sage_200;
 
 pub use sage_runtime::{
-    ApiError, Base64, Call, Delivery, Error, Extra, Items, Json, Kind, Page, Pages, Part, Response,
-    Result, Secret, StaticToken, ToText, TokenSource, Unlisted, Update, Value, json, transport,
+    ApiError, Base64, Call, Cause, Delivery, Error, Extra, Generation, Items, Json, Kind, Page,
+    Pages, Part, Response, Result, Secret, StaticToken, ToText, Token, TokenSource, Unlisted,
+    Update, Value, json, transport,
 };
 
 // The types of other crates that models and setters are made of, in the versions that they are made of.

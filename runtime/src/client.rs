@@ -40,7 +40,7 @@ impl Core {
             }
         }
         if self.api.bearer && self.token.is_none() {
-            return Err(Error::auth(
+            return Err(Error::token(
                 "there is no access token: set one with `access_token` or `token_source` of the client's builder",
             ));
         }

@@ -38,7 +38,20 @@ struct Inner {
     api: Vec<ApiError>,
     path: Option<Box<str>>,
     snippet: Option<Box<str>>,
+    reauthorize: Option<Cause>,
     source: Option<BoxError>,
+}
+
+/// Why someone has to log in (again).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// Nobody has logged in yet.
+    NoGrant,
+    /// The service refuses the refresh token: it was revoked, or has expired.
+    Refused,
+    /// A refresh was cut off after the service may have replaced the refresh token and before the new one was stored.
+    RotationMayBeLost,
 }
 
 /// What kind of failure it is; each error is of exactly one.
@@ -49,6 +62,8 @@ pub enum Kind {
     Config,
     /// The service does not know who asks (401), or there is no token to say it with.
     Auth,
+    /// The store of tokens can not be read, written or locked; nothing was sent.
+    Store,
     /// The service asks for fewer requests (429).
     Limited,
     /// The service answered with an error.
@@ -91,6 +106,7 @@ impl Error {
             api: Vec::new(),
             path: None,
             snippet: None,
+            reauthorize: None,
             source: None,
         }))
     }
@@ -100,8 +116,33 @@ impl Error {
         Error::new(Kind::Config, Delivery::NotSent, what)
     }
 
-    pub(crate) fn auth(what: impl Into<Cow<'static, str>>) -> Self {
+    /// There is no token at the moment: what a [`TokenSource`](crate::TokenSource) answers when trying later may help.
+    ///
+    /// `what` is shown; it must hold no secret.
+    pub fn token(what: impl Into<Cow<'static, str>>) -> Self {
         Error::new(Kind::Auth, Delivery::NotSent, what)
+    }
+
+    /// There will be no token until someone logs in.
+    pub fn reauthorization(cause: Cause) -> Self {
+        let mut error = Error::token(match cause {
+            Cause::NoGrant => "nobody has logged in: authorize the application",
+            Cause::Refused => {
+                "the service refuses the refresh token, as after a revocation: authorize the application again"
+            }
+            Cause::RotationMayBeLost => {
+                "a refresh was cut off and its refresh token may be spent: authorize the application again"
+            }
+        });
+        error.0.reauthorize = Some(cause);
+        error
+    }
+
+    /// The store of tokens does not do its work.
+    ///
+    /// `what` is shown; it must hold no secret.
+    pub fn store(what: impl Into<Cow<'static, str>>) -> Self {
+        Error::new(Kind::Store, Delivery::NotSent, what)
     }
 
     pub(crate) fn paging(what: impl Into<Cow<'static, str>>) -> Self {
@@ -163,7 +204,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
+    /// The same, and what led to it. It must hold no secret.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
         self
     }
@@ -226,6 +269,11 @@ impl Error {
     /// The beginning of the reply's body, at most 2 KiB, with secrets removed. It may hold business data: log it with care.
     pub fn body_snippet(&self) -> Option<&str> {
         self.0.snippet.as_deref()
+    }
+
+    /// Why someone has to log in (again) before this can succeed; `None`: nobody has to.
+    pub fn reauthorize(&self) -> Option<Cause> {
+        self.0.reauthorize
     }
 
     /// Was there no reply in time?

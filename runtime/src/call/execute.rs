@@ -49,9 +49,7 @@ async fn exchange(draft: &Draft, url: &str) -> Result<Raw> {
     let core = &draft.client.0;
     core.check(draft.operation, &draft.headers)?;
     let token = match &core.token {
-        Some(source) => {
-            Some(source.access_token().await.map_err(|error| Error::auth("there is no access token").because(error))?)
-        }
+        Some(source) => Some(source.token(None).await?.access),
         None => None,
     };
     let (headers, secrets) = headers(draft, token)?;
@@ -92,7 +90,7 @@ fn headers(draft: &Draft, token: Option<Secret>) -> Result<(HeaderMap, Vec<Secre
 fn bearer(token: &Secret) -> Result<HeaderValue> {
     let text = Secret::new(format!("Bearer {}", token.expose()));
     let mut value = HeaderValue::from_str(text.expose())
-        .map_err(|_| Error::auth("the access token has characters that can not be sent"))?;
+        .map_err(|_| Error::token("the access token has characters that can not be sent"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -1,0 +1,98 @@
+//! Time, as far as the runtime needs it: what it is now, and waiting. Tests put their own clock in its place.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::transport::BoxFuture;
+
+/// What time it is, and waiting until it is later.
+pub trait Clock: Send + Sync + 'static {
+    /// What time it is.
+    fn now(&self) -> Now;
+
+    /// Is ready once so much time has passed on the hand that never goes back.
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// A reading of both hands of a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Time since some moment in the past; it never goes back, and may stand still while the machine sleeps.
+    pub monotonic: Duration,
+    /// The time of day; somebody may set it.
+    pub wall: SystemTime,
+}
+
+/// The clock of the operating system.
+///
+/// It waits with tokio's timer where the feature `reqwest` is on, and with a thread of its own where it is not.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Now {
+        static START: OnceLock<Instant> = OnceLock::new();
+        Now { monotonic: START.get_or_init(Instant::now).elapsed(), wall: SystemTime::now() }
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        sleep(time)
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn sleep(time: Duration) -> BoxFuture<'static, ()> {
+    Box::pin(tokio::time::sleep(time))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn sleep(time: Duration) -> BoxFuture<'static, ()> {
+    Box::pin(thread::Sleep::new(time))
+}
+
+#[cfg(not(feature = "reqwest"))]
+mod thread {
+    use std::pin::Pin;
+    use std::sync::{Arc, Mutex, PoisonError};
+    use std::task::{Context, Poll, Waker};
+    use std::time::Duration;
+
+    /// A wait that a thread of its own ends.
+    pub(super) struct Sleep {
+        time: Duration,
+        state: Option<Arc<Mutex<State>>>,
+    }
+
+    struct State {
+        over: bool,
+        waker: Waker,
+    }
+
+    impl Sleep {
+        pub(super) fn new(time: Duration) -> Self {
+            Sleep { time, state: None }
+        }
+    }
+
+    impl Future for Sleep {
+        type Output = ();
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+            if let Some(state) = &self.state {
+                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+                state.waker.clone_from(context.waker());
+                return if state.over { Poll::Ready(()) } else { Poll::Pending };
+            }
+            let state = Arc::new(Mutex::new(State { over: false, waker: context.waker().clone() }));
+            let (time, shared) = (self.time, state.clone());
+            self.state = Some(state);
+            std::thread::spawn(move || {
+                std::thread::sleep(time);
+                let mut state = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                state.over = true;
+                state.waker.wake_by_ref();
+            });
+            Poll::Pending
+        }
+    }
+}
