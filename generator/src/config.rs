@@ -71,6 +71,15 @@ pub struct ApiConfig {
     /// Rules for the whole API.
     #[serde(default)]
     pub conventions: Conventions,
+    /// Operations that their paths do not name well, by method and path: `POST /customers_new`.
+    #[serde(default)]
+    pub operations: BTreeMap<String, Operation>,
+    /// Schemas that are called otherwise in Rust: `schema`, or `schema.property` for one that has no name.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
+    /// What query parameters mean, by `name` or `/path?name`: in the documents only prose says it.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
     /// The name of the file, as in messages.
     #[serde(skip)]
     pub file: Arc<str>,
@@ -99,6 +108,18 @@ pub struct Variable {
     #[serde(default)]
     pub values: Vec<(String, String)>,
     pub default: Option<String>,
+}
+
+/// The name of an operation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// The tag of the resource that it belongs to, if not its own.
+    pub resource: Option<String>,
+    /// Its method.
+    pub method: String,
+    /// What it does, as the beginning of a sentence: `Approves a stocktake`.
+    pub does: String,
 }
 
 /// A header of the client: see [`crate::ir::Header`].

@@ -7,8 +7,10 @@ use crate::ir::{self, Api, Content, Kind, SchemaId};
 
 mod bodies;
 mod lists;
+mod names;
 mod numbers;
 mod queries;
+mod readonly;
 mod slots;
 
 /// What a rule works with.
@@ -63,7 +65,11 @@ pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -
     if let Some(setting) = &conventions.errors {
         ctx.errors(setting);
     }
+    ctx.read_only_parts();
     ctx.header_exceptions();
+    ctx.named_operations();
+    ctx.named_types();
+    ctx.meanings();
     ctx.counts
 }
 

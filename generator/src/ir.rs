@@ -134,6 +134,8 @@ pub struct Operation {
     pub path: Path,
     /// The first tag: the resource that it belongs to.
     pub tag: Option<String>,
+    /// What the settings call it.
+    pub called: Option<Called>,
     /// Query, header and cookie parameters, in the order of the document.
     /// Those of the path are in [`Operation::path`].
     pub parameters: Vec<Parameter>,
@@ -157,6 +159,15 @@ pub struct Operation {
     pub summary: Option<String>,
     /// Long prose, only with `--keep-prose`.
     pub description: Option<String>,
+}
+
+/// The name of an operation that its path does not give.
+#[derive(Serialize, Debug, Clone)]
+pub struct Called {
+    /// The action, in words: `approve_complete`.
+    pub action: String,
+    /// What it does, as the beginning of a sentence.
+    pub does: String,
 }
 
 /// An HTTP method.
@@ -215,6 +226,13 @@ pub struct Parameter {
     pub list: ListStyle,
     /// Marked as deprecated.
     pub deprecated: bool,
+    /// What the service assumes if it is missing.
+    #[serde(serialize_with = "dump::node")]
+    pub default: Option<Node>,
+    /// `x-sage-values`: what it may be, where the document says so in prose only.
+    pub values: Vec<String>,
+    /// What the settings say of it; `{item}` and `{items}` stand for what the resource is called.
+    pub meaning: Option<String>,
     /// Prose, only with `--keep-prose`.
     pub description: Option<String>,
 }
@@ -331,6 +349,8 @@ pub struct Terms {
     pub availability: Vec<(String, Vec<String>)>,
     /// `x-sage-roles`: area to the access levels that suffice, e.g. `Contacts` to `Full Access`.
     pub roles: Vec<(String, Vec<String>)>,
+    /// `x-sage-roles-everywhere`: a role is needed in each of the areas, not in one of them.
+    pub roles_everywhere: bool,
     /// `x-sage-professional-only`: not in Sage 200 Standard.
     pub professional_only: bool,
 }
@@ -425,6 +445,8 @@ pub struct Object {
     pub properties: Vec<Property>,
     /// `additionalProperties` with a schema, beside named properties.
     pub additional: Option<SchemaId>,
+    /// `additionalProperties: false`: it holds nothing else.
+    pub closed: bool,
 }
 
 /// A property of an object.

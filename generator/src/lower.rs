@@ -65,6 +65,9 @@ pub fn lower(api: &ir::Api, lock: &Lock, _diagnostics: &mut Diagnostics) -> Lowe
     Lowered { package, names }
 }
 
+/// The file of models that belong to several resources.
+pub(crate) const SHARED: &str = "shared";
+
 /// The documents, each once, in the order of their names.
 fn documents(api: &ir::Api) -> Vec<String> {
     let mut files: Vec<String> = api.operations.iter().map(|operation| operation.place.file.to_string()).collect();
@@ -76,7 +79,7 @@ fn documents(api: &ir::Api) -> Vec<String> {
 fn model_files(items: Vec<Item>, files: Vec<Option<Ident>>) -> Vec<ModelFile> {
     let mut by_file: BTreeMap<Ident, Vec<Item>> = BTreeMap::new();
     for (item, file) in items.into_iter().zip(files) {
-        by_file.entry(file.unwrap_or_else(|| Ident::snake(&Words::of("shared")))).or_default().push(item);
+        by_file.entry(file.unwrap_or_else(|| Ident::snake(&Words::of(SHARED)))).or_default().push(item);
     }
     let mut out = Vec::with_capacity(by_file.len());
     for (module, mut items) in by_file {

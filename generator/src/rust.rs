@@ -94,6 +94,8 @@ pub struct Resource {
     pub name: Ident,
     /// What it is called in a sentence, e.g. "sales invoices".
     pub words: String,
+    /// What is true of all its operations.
+    pub docs: Docs,
     /// A path that shows what it is about.
     pub path: String,
     /// The documents that it comes from.
@@ -117,6 +119,8 @@ pub struct Method {
     pub operation: Operation,
     /// What must be given.
     pub arguments: Vec<Argument>,
+    /// The body is an object in which nothing can be.
+    pub empty_body: bool,
     /// The request struct, if something may be set or if the reply pages.
     pub request: Option<Request>,
     /// What a success brings.

@@ -128,6 +128,12 @@ impl<T> Call<T> {
         self
     }
 
+    /// Sets the body: an object with nothing in it.
+    pub fn empty_body(mut self) -> Self {
+        self.draft.set_json(&std::collections::BTreeMap::<String, crate::raw::Json>::new());
+        self
+    }
+
     /// Sets the body, if there is one.
     pub fn body_opt<B: Value>(self, body: Option<&B>) -> Self {
         match body {

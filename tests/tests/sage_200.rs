@@ -1,6 +1,6 @@
 //! Sage 200 over the wire: both products, the site and the company, bare arrays, numbers with all their digits.
 
-use sage_api::sage_200::model::{Customer, CustomerUpdate, NewCustomer, Site};
+use sage_api::sage_200::model::{Customer, CustomerUpdate, NewCustomer, NewStockTransfer, Site};
 use sage_api::sage_200::{Client, Product};
 use sage_api::{Decimal, Page, Update};
 use sage_tests::json;
@@ -78,6 +78,20 @@ async fn bodies_have_no_wrapper_and_numbers_keep_their_digits() {
     client.customers().update(27401, update).await.expect("it is updated");
     assert_eq!(server.last().path, "/uk/sage200extra/accounts/v1/customers/27401");
     assert_eq!(json::difference(server.last().text(), r#"{"website":null}"#), None);
+}
+
+#[tokio::test]
+async fn an_empty_request_is_an_empty_object_and_an_empty_reply_is_not_read() {
+    let server =
+        Server::start([Reply::json(200, r#"{"short_name":"NEW"}"#), Reply::json(200, "{}"), Reply::status(204)]);
+    let client = client(&server, Product::Professional);
+    let defaults = client.customers().defaults().await.expect("it decodes");
+    assert_eq!(defaults.short_name.as_deref(), Some("NEW"));
+    let request = server.last();
+    assert_eq!((request.path.as_str(), request.text()), ("/uk/sage200extra/accounts/v1/customers_new", "{}"));
+    for _ in 0..2 {
+        client.stock_transfers().create(NewStockTransfer::default()).await.expect("whatever is in the reply");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on address types; from [`Client::address_types`](super::Client::address_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct AddressTypes {
     client: rt::Client,
@@ -19,19 +21,11 @@ impl AddressTypes {
     }
 
     /// Lists address types: `GET /address_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListAddressTypes {
         ListAddressTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an address type: `GET /address_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetAddressType {
         GetAddressType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -44,17 +38,18 @@ pub struct ListAddressTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListAddressTypes, model::Base);
 
 impl ListAddressTypes {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many address types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,7 +61,8 @@ pub struct GetAddressType(rt::Call<model::Base>);
 rt::request!(GetAddressType, model::Base);
 
 impl GetAddressType {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

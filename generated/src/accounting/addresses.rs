@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on addresses; from [`Client::addresses`](super::Client::addresses).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct Addresses {
     client: rt::Client,
@@ -20,49 +22,29 @@ impl Addresses {
 
     /// Lists addresses: `GET /addresses`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Read Only or Restricted Access or Full Access; Purchases: Read Only or
-    /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Contacts, Purchases or Sales.
     pub fn list(&self) -> ListAddresses {
         ListAddresses(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an address: `GET /addresses/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
-    /// Restricted Access or Full Access; Purchases: Read Only or Restricted Access or Full Access;
-    /// Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank, Contacts, Purchases or
+    /// Sales.
     pub fn get(&self, key: &str) -> GetAddress {
         GetAddress(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates an address: `POST /addresses`.
     ///
-    /// The body goes as `{"address": …}`. With `idempotency_id` in it, a request that is sent twice
-    /// counts once. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Contacts.
     pub fn create(&self, address: model::NewAddress) -> rt::Call<model::Address> {
         rt::Call::json(&self.client, &CREATE).body(&address)
     }
 
     /// Changes an address: `PUT /addresses/{key}`.
     ///
-    /// The body goes as `{"address": …}`. With `idempotency_id` in it, a request that is sent twice
-    /// counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Contacts.
     pub fn update(&self, key: &str, address: model::AddressUpdate) -> rt::Call<model::Address> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
@@ -71,11 +53,7 @@ impl Addresses {
 
     /// Deletes an address: `DELETE /addresses/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Full Access.
+    /// Needs the role Full Access in Contacts.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -88,17 +66,18 @@ pub struct ListAddresses(rt::Call<rt::Page<model::Address>>);
 rt::page_request!(ListAddresses, model::Address);
 
 impl ListAddresses {
-    /// Sets `contact_id`.
+    /// Only addresses of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `bank_account_id`.
+    /// Only addresses of this bank account (`bank_account_id`).
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only addresses that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -109,22 +88,23 @@ impl ListAddresses {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only addresses that were deleted after this moment; a plain date will do (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many addresses a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -136,12 +116,14 @@ pub struct GetAddress(rt::Call<model::Address>);
 rt::request!(GetAddress, model::Address);
 
 impl GetAddress {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

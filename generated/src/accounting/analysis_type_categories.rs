@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on analysis type categories; from
 /// [`Client::analysis_type_categories`](super::Client::analysis_type_categories).
+///
+/// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct AnalysisTypeCategories {
     client: rt::Client,
@@ -21,34 +23,21 @@ impl AnalysisTypeCategories {
 
     /// Lists analysis type categories: `GET /analysis_type_categories`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn list(&self) -> ListAnalysisTypeCategories {
         ListAnalysisTypeCategories(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an analysis type category: `GET /analysis_type_categories/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self, key: &str) -> GetAnalysisTypeCategory {
         GetAnalysisTypeCategory(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates an analysis type category: `POST /analysis_type_categories`.
     ///
-    /// The body goes as `{"analysis_type_category": …}`. With `idempotency_id` in it, a request
-    /// that is sent twice counts once. Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn create(
         &self,
         analysis_type_category: model::NewAnalysisTypeCategory,
@@ -58,12 +47,7 @@ impl AnalysisTypeCategories {
 
     /// Changes an analysis type category: `PUT /analysis_type_categories/{key}`.
     ///
-    /// The body goes as `{"analysis_type_category": …}`. With `idempotency_id` in it, a request
-    /// that is sent twice counts once. Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         key: &str,
@@ -76,11 +60,7 @@ impl AnalysisTypeCategories {
 
     /// Deletes an analysis type category: `DELETE /analysis_type_categories/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -93,7 +73,8 @@ pub struct ListAnalysisTypeCategories(rt::Call<rt::Page<model::AnalysisTypeCateg
 rt::page_request!(ListAnalysisTypeCategories, model::AnalysisTypeCategory);
 
 impl ListAnalysisTypeCategories {
-    /// Sets `updated_or_created_since`.
+    /// Only analysis type categories that were made or changed at or after this moment; a plain
+    /// date will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -104,22 +85,24 @@ impl ListAnalysisTypeCategories {
         )
     }
 
-    /// Sets `analysis_type_level`.
+    /// Only analysis type categories of this level (`analysis_type_level`).
     pub fn analysis_type_level(self, analysis_type_level: model::AnalysisTypeLevel) -> Self {
         Self(self.0.query("analysis_type_level", analysis_type_level))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many analysis type categories a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -131,7 +114,8 @@ pub struct GetAnalysisTypeCategory(rt::Call<model::AnalysisTypeCategory>);
 rt::request!(GetAnalysisTypeCategory, model::AnalysisTypeCategory);
 
 impl GetAnalysisTypeCategory {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on analysis types; from [`Client::analysis_types`](super::Client::analysis_types).
+///
+/// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct AnalysisTypes {
     client: rt::Client,
@@ -20,30 +22,17 @@ impl AnalysisTypes {
 
     /// Lists analysis types: `GET /analysis_types`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn list(&self) -> ListAnalysisTypes {
         ListAnalysisTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an analysis type: `GET /analysis_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetAnalysisType {
         GetAnalysisType(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Changes an analysis type: `PUT /analysis_types/{key}`.
-    ///
-    /// The body goes as `{"analysis_type": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn update(
         &self,
         key: &str,
@@ -62,7 +51,8 @@ pub struct ListAnalysisTypes(rt::Call<rt::Page<model::AnalysisType>>);
 rt::page_request!(ListAnalysisTypes, model::AnalysisType);
 
 impl ListAnalysisTypes {
-    /// Sets `updated_or_created_since`.
+    /// Only analysis types that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -73,27 +63,28 @@ impl ListAnalysisTypes {
         )
     }
 
-    /// Sets `analysis_type_level`.
+    /// Only analysis types of this level (`analysis_type_level`).
     pub fn analysis_type_level(self, analysis_type_level: model::AnalysisTypeLevel) -> Self {
         Self(self.0.query("analysis_type_level", analysis_type_level))
     }
 
-    /// Sets `search`.
+    /// Only analysis types in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many analysis types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -105,7 +96,8 @@ pub struct GetAnalysisType(rt::Call<model::AnalysisType>);
 rt::request!(GetAnalysisType, model::AnalysisType);
 
 impl GetAnalysisType {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

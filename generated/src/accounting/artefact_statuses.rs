@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on artefact statuses; from
 /// [`Client::artefact_statuses`](super::Client::artefact_statuses).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct ArtefactStatuses {
     client: rt::Client,
@@ -21,24 +23,14 @@ impl ArtefactStatuses {
 
     /// Lists artefact statuses: `GET /artefact_statuses`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
-    /// Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases or Sales.
     pub fn list(&self) -> ListArtefactStatuses {
         ListArtefactStatuses(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an artefact status: `GET /artefact_statuses/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
-    /// Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases or Sales.
     pub fn get(&self, key: &str) -> GetArtefactStatus {
         GetArtefactStatus(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -51,17 +43,18 @@ pub struct ListArtefactStatuses(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListArtefactStatuses, model::Base);
 
 impl ListArtefactStatuses {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many artefact statuses a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -73,7 +66,8 @@ pub struct GetArtefactStatus(rt::Call<model::Base>);
 rt::request!(GetArtefactStatus, model::Base);
 
 impl GetArtefactStatus {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

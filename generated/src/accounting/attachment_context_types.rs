@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on attachment context types; from
 /// [`Client::attachment_context_types`](super::Client::attachment_context_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct AttachmentContextTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl AttachmentContextTypes {
     }
 
     /// Lists attachment context types: `GET /attachment_context_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListAttachmentContextTypes {
         ListAttachmentContextTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an attachment context type: `GET /attachment_context_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetAttachmentContextType {
         GetAttachmentContextType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,17 +39,19 @@ pub struct ListAttachmentContextTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListAttachmentContextTypes, model::Base);
 
 impl ListAttachmentContextTypes {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many attachment context types a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -67,7 +63,8 @@ pub struct GetAttachmentContextType(rt::Call<model::Base>);
 rt::request!(GetAttachmentContextType, model::Base);
 
 impl GetAttachmentContextType {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

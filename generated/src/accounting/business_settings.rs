@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on business settings; from
 /// [`Client::business_settings`](super::Client::business_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct BusinessSettings {
     client: rt::Client,
@@ -21,23 +23,14 @@ impl BusinessSettings {
 
     /// Gets business settings: `GET /business_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> rt::Call<model::BusinessSettings> {
         rt::Call::json(&self.client, &GET)
     }
 
     /// Changes business settings: `PUT /business_settings`.
     ///
-    /// The body goes as `{"business_settings": …}`. With `idempotency_id` in it, a request that is
-    /// sent twice counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         business_settings: model::BusinessSettingsUpdate,

@@ -19,23 +19,16 @@ impl Businesses {
     }
 
     /// Lists businesses: `GET /businesses`.
-    ///
-    /// Success is 200.
     pub fn list(&self) -> ListBusinesses {
         ListBusinesses(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a business: `GET /businesses/{key}`.
-    ///
-    /// Success is 200.
     pub fn get(&self, key: &str) -> rt::Call<model::Business> {
         rt::Call::json(&self.client, &GET).path(key)
     }
 
     /// Changes a business: `PUT /businesses/{key}`.
-    ///
-    /// The body goes as `{"business": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 200.
     pub fn update(&self, key: &str, business: model::BusinessUpdate) -> rt::Call<model::Business> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)

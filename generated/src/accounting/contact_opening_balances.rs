@@ -21,36 +21,27 @@ impl ContactOpeningBalances {
 
     /// Lists contact opening balances: `GET /contact_opening_balances`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Full Access; Sales: Read Only or Full Access; Settings: Read
-    /// Only or Full Access.
+    /// Needs the role Read Only or Full Access in Purchases, Sales and Settings.
     pub fn list(&self) -> ListContactOpeningBalances {
         ListContactOpeningBalances(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a contact opening balance: `GET /contact_opening_balances/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Full Access; Sales: Read Only or Full Access; Settings: Read
-    /// Only or Full Access.
+    /// Needs the role Read Only or Full Access in Purchases, Sales and Settings.
     pub fn get(&self, key: &str) -> GetContactOpeningBalance {
         GetContactOpeningBalance(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a contact opening balance: `POST /contact_opening_balances`.
     ///
-    /// The body goes as `{"contact_opening_balance": …}`. With `idempotency_id` in it, a request
-    /// that is sent twice counts once. Success is 201.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Full Access; Sales: Full Access; Settings: Full Access.
+    /// Needs the role Full Access in Purchases, Sales and Settings.
     pub fn create(
         &self,
         contact_opening_balance: model::NewContactOpeningBalance,
@@ -60,12 +51,9 @@ impl ContactOpeningBalances {
 
     /// Changes a contact opening balance: `PUT /contact_opening_balances/{key}`.
     ///
-    /// The body goes as `{"contact_opening_balance": …}`. With `idempotency_id` in it, a request
-    /// that is sent twice counts once. Success is 200.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Full Access; Sales: Full Access; Settings: Full Access.
+    /// Needs the role Full Access in Purchases, Sales and Settings.
     pub fn update(
         &self,
         key: &str,
@@ -78,11 +66,9 @@ impl ContactOpeningBalances {
 
     /// Deletes a contact opening balance: `DELETE /contact_opening_balances/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Full Access; Sales: Full Access; Settings: Full Access.
+    /// Needs the role Full Access in Purchases, Sales and Settings.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -95,7 +81,8 @@ pub struct ListContactOpeningBalances(rt::Call<rt::Page<model::ContactOpeningBal
 rt::page_request!(ListContactOpeningBalances, model::ContactOpeningBalance);
 
 impl ListContactOpeningBalances {
-    /// Sets `updated_or_created_since`.
+    /// Only contact opening balances that were made or changed at or after this moment; a plain
+    /// date will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -106,32 +93,35 @@ impl ListContactOpeningBalances {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only contact opening balances that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `contact_type_id`.
+    /// Only contact opening balances of this type (`contact_type_id`).
     pub fn contact_type_id(self, contact_type_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_type_id", contact_type_id.into()))
     }
 
-    /// Sets `contact_id`.
+    /// Only contact opening balances of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many contact opening balances a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -143,7 +133,8 @@ pub struct GetContactOpeningBalance(rt::Call<model::ContactOpeningBalance>);
 rt::request!(GetContactOpeningBalance, model::ContactOpeningBalance);
 
 impl GetContactOpeningBalance {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

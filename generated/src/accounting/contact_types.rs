@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on contact types; from [`Client::contact_types`](super::Client::contact_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct ContactTypes {
     client: rt::Client,
@@ -19,19 +21,11 @@ impl ContactTypes {
     }
 
     /// Lists contact types: `GET /contact_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListContactTypes {
         ListContactTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a contact type: `GET /contact_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetContactType {
         GetContactType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -44,17 +38,18 @@ pub struct ListContactTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListContactTypes, model::Base);
 
 impl ListContactTypes {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many contact types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,7 +61,8 @@ pub struct GetContactType(rt::Call<model::Base>);
 rt::request!(GetContactType, model::Base);
 
 impl GetContactType {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on corrective reason codes; from
 /// [`Client::corrective_reason_codes`](super::Client::corrective_reason_codes).
+///
+/// Available with Plus, Standard and Start in ES.
 #[derive(Clone, Debug)]
 pub struct CorrectiveReasonCodes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl CorrectiveReasonCodes {
     }
 
     /// Lists corrective reason codes: `GET /corrective_reason_codes`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (ES).
     pub fn list(&self) -> ListCorrectiveReasonCodes {
         ListCorrectiveReasonCodes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a corrective reason code: `GET /corrective_reason_codes/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (ES).
     pub fn get(&self, key: &str) -> GetCorrectiveReasonCode {
         GetCorrectiveReasonCode(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,17 +39,19 @@ pub struct ListCorrectiveReasonCodes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListCorrectiveReasonCodes, model::Base);
 
 impl ListCorrectiveReasonCodes {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many corrective reason codes a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -67,7 +63,8 @@ pub struct GetCorrectiveReasonCode(rt::Call<model::Base>);
 rt::request!(GetCorrectiveReasonCode, model::Base);
 
 impl GetCorrectiveReasonCode {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on email settings; from [`Client::email_settings`](super::Client::email_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct EmailSettings {
     client: rt::Client,
@@ -20,23 +22,14 @@ impl EmailSettings {
 
     /// Gets email settings: `GET /email_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> rt::Call<model::EmailSettings> {
         rt::Call::json(&self.client, &GET)
     }
 
     /// Changes email settings: `PUT /email_settings`.
     ///
-    /// The body goes as `{"email_settings": …}`. With `idempotency_id` in it, a request that is
-    /// sent twice counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         email_settings: model::EmailSettingsUpdate,

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on exchange rates; from [`Client::exchange_rates`](super::Client::exchange_rates).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct ExchangeRates {
     client: rt::Client,
@@ -19,19 +21,11 @@ impl ExchangeRates {
     }
 
     /// Lists exchange rates: `GET /exchange_rates`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListExchangeRates {
         ListExchangeRates(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an exchange rate: `GET /exchange_rates/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetExchangeRate {
         GetExchangeRate(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -44,17 +38,18 @@ pub struct ListExchangeRates(rt::Call<rt::Page<model::ExchangeRate>>);
 rt::page_request!(ListExchangeRates, model::ExchangeRate);
 
 impl ListExchangeRates {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many exchange rates a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,7 +61,8 @@ pub struct GetExchangeRate(rt::Call<model::ExchangeRate>);
 rt::request!(GetExchangeRate, model::ExchangeRate);
 
 impl GetExchangeRate {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on financial settings; from
 /// [`Client::financial_settings`](super::Client::financial_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct FinancialSettings {
     client: rt::Client,
@@ -21,23 +23,14 @@ impl FinancialSettings {
 
     /// Gets financial settings: `GET /financial_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> rt::Call<model::FinancialSettings> {
         rt::Call::json(&self.client, &GET)
     }
 
     /// Changes financial settings: `PUT /financial_settings`.
     ///
-    /// The body goes as `{"financial_settings": …}`. With `idempotency_id` in it, a request that is
-    /// sent twice counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         financial_settings: model::FinancialSettingsUpdate,

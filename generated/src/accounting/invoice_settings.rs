@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on invoice settings; from
 /// [`Client::invoice_settings`](super::Client::invoice_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct InvoiceSettings {
     client: rt::Client,
@@ -21,23 +23,14 @@ impl InvoiceSettings {
 
     /// Gets invoice settings: `GET /invoice_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> rt::Call<model::InvoiceSettings> {
         rt::Call::json(&self.client, &GET)
     }
 
     /// Changes invoice settings: `PUT /invoice_settings`.
     ///
-    /// The body goes as `{"invoice_settings": …}`. With `idempotency_id` in it, a request that is
-    /// sent twice counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         invoice_settings: model::InvoiceSettingsUpdate,

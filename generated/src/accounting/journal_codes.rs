@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on journal codes; from [`Client::journal_codes`](super::Client::journal_codes).
+///
+/// Available with Plus, Standard and Start in FR.
 #[derive(Clone, Debug)]
 pub struct JournalCodes {
     client: rt::Client,
@@ -20,46 +22,28 @@ impl JournalCodes {
 
     /// Lists journal codes: `GET /journal_codes`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Journals: Read Only or Full Access; Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals or Settings.
     pub fn list(&self) -> ListJournalCodes {
         ListJournalCodes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a journal code: `GET /journal_codes/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Journals: Read Only or Full Access; Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals or Settings.
     pub fn get(&self, key: &str) -> GetJournalCode {
         GetJournalCode(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a journal code: `POST /journal_codes`.
     ///
-    /// The body goes as `{"journal_code": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 201.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn create(&self, journal_code: model::NewJournalCode) -> rt::Call<model::JournalCode> {
         rt::Call::json(&self.client, &CREATE).body(&journal_code)
     }
 
     /// Changes a journal code: `PUT /journal_codes/{key}`.
     ///
-    /// The body goes as `{"journal_code": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         key: &str,
@@ -72,11 +56,7 @@ impl JournalCodes {
 
     /// Deletes a journal code: `DELETE /journal_codes/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -89,7 +69,8 @@ pub struct ListJournalCodes(rt::Call<rt::Page<model::JournalCode>>);
 rt::page_request!(ListJournalCodes, model::JournalCode);
 
 impl ListJournalCodes {
-    /// Sets `updated_or_created_since`.
+    /// Only journal codes that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -100,17 +81,18 @@ impl ListJournalCodes {
         )
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many journal codes a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -122,7 +104,8 @@ pub struct GetJournalCode(rt::Call<model::JournalCode>);
 rt::request!(GetJournalCode, model::JournalCode);
 
 impl GetJournalCode {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

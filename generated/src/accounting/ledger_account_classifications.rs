@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on ledger account classifications; from
 /// [`Client::ledger_account_classifications`](super::Client::ledger_account_classifications).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct LedgerAccountClassifications {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl LedgerAccountClassifications {
     }
 
     /// Lists ledger account classifications: `GET /ledger_account_classifications`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListLedgerAccountClassifications {
         ListLedgerAccountClassifications(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a ledger account classification: `GET /ledger_account_classifications/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetLedgerAccountClassification {
         GetLedgerAccountClassification(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,7 +39,7 @@ pub struct ListLedgerAccountClassifications(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListLedgerAccountClassifications, model::Base);
 
 impl ListLedgerAccountClassifications {
-    /// Sets `ledger_account_type_id`.
+    /// Only ledger account classifications of this type (`ledger_account_type_id`).
     pub fn ledger_account_type_id(self, ledger_account_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -53,17 +47,19 @@ impl ListLedgerAccountClassifications {
         )
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many ledger account classifications a page holds (`items_per_page`, 1 to 200, `20` if
+    /// not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -75,7 +71,8 @@ pub struct GetLedgerAccountClassification(rt::Call<model::Base>);
 rt::request!(GetLedgerAccountClassification, model::Base);
 
 impl GetLedgerAccountClassification {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on ledger account opening balances; from
 /// [`Client::ledger_account_opening_balances`](super::Client::ledger_account_opening_balances).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct LedgerAccountOpeningBalances {
     client: rt::Client,
@@ -21,42 +23,24 @@ impl LedgerAccountOpeningBalances {
 
     /// Lists ledger account opening balances: `GET /ledger_account_opening_balances`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
-    /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
-    /// Full Access; Reporting: Read Only or Full Access; Sales: Read Only or Full Access; Settings:
-    /// Read Only or Full Access; Statutory reporting: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Bank, Contacts, Journals, Products \& Services,
+    /// Purchases, Reporting, Sales, Settings and Statutory reporting.
     pub fn list(&self) -> ListLedgerAccountOpeningBalances {
         ListLedgerAccountOpeningBalances(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a ledger account opening balance: `GET /ledger_account_opening_balances/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
-    /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
-    /// Full Access; Reporting: Read Only or Full Access; Sales: Read Only or Full Access; Settings:
-    /// Read Only or Full Access; Statutory reporting: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Bank, Contacts, Journals, Products \& Services,
+    /// Purchases, Reporting, Sales, Settings and Statutory reporting.
     pub fn get(&self, key: &str) -> GetLedgerAccountOpeningBalance {
         GetLedgerAccountOpeningBalance(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a ledger account opening balance: `POST /ledger_account_opening_balances`.
     ///
-    /// The body goes as `{"ledger_account_opening_balance": …}`. With `idempotency_id` in it, a
-    /// request that is sent twice counts once. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
-    /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
-    /// Settings: Full Access; Statutory reporting: Full Access.
+    /// Needs the role Full Access in Bank, Contacts, Journals, Products \& Services, Purchases,
+    /// Reporting, Sales, Settings and Statutory reporting.
     pub fn create(
         &self,
         ledger_account_opening_balance: model::NewLedgerAccountOpeningBalance,
@@ -66,14 +50,8 @@ impl LedgerAccountOpeningBalances {
 
     /// Changes a ledger account opening balance: `PUT /ledger_account_opening_balances/{key}`.
     ///
-    /// The body goes as `{"ledger_account_opening_balance": …}`. With `idempotency_id` in it, a
-    /// request that is sent twice counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
-    /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
-    /// Settings: Full Access; Statutory reporting: Full Access.
+    /// Needs the role Full Access in Bank, Contacts, Journals, Products \& Services, Purchases,
+    /// Reporting, Sales, Settings and Statutory reporting.
     pub fn update(
         &self,
         key: &str,
@@ -86,13 +64,8 @@ impl LedgerAccountOpeningBalances {
 
     /// Deletes a ledger account opening balance: `DELETE /ledger_account_opening_balances/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
-    /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
-    /// Settings: Full Access; Statutory reporting: Full Access.
+    /// Needs the role Full Access in Bank, Contacts, Journals, Products \& Services, Purchases,
+    /// Reporting, Sales, Settings and Statutory reporting.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -108,7 +81,8 @@ rt::page_request!(
 );
 
 impl ListLedgerAccountOpeningBalances {
-    /// Sets `updated_or_created_since`.
+    /// Only ledger account opening balances that were made or changed at or after this moment; a
+    /// plain date will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -119,17 +93,19 @@ impl ListLedgerAccountOpeningBalances {
         )
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many ledger account opening balances a page holds (`items_per_page`, 1 to 200, `20` if
+    /// not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -144,7 +120,8 @@ rt::request!(
 );
 
 impl GetLedgerAccountOpeningBalance {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

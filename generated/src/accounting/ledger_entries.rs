@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on ledger entries; from [`Client::ledger_entries`](super::Client::ledger_entries).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct LedgerEntries {
     client: rt::Client,
@@ -20,22 +22,14 @@ impl LedgerEntries {
 
     /// Lists ledger entries: `GET /ledger_entries`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals.
     pub fn list(&self) -> ListLedgerEntries {
         ListLedgerEntries(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a ledger entry: `GET /ledger_entries/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals.
     pub fn get(&self, key: &str) -> GetLedgerEntry {
         GetLedgerEntry(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -48,22 +42,22 @@ pub struct ListLedgerEntries(rt::Call<rt::Page<model::LedgerEntry>>);
 rt::page_request!(ListLedgerEntries, model::LedgerEntry);
 
 impl ListLedgerEntries {
-    /// Sets `from_date`.
+    /// Only ledger entries from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only ledger entries up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `transaction_id`.
+    /// Only ledger entries of this transaction (`transaction_id`).
     pub fn transaction_id(self, transaction_id: impl Into<String>) -> Self {
         Self(self.0.query("transaction_id", transaction_id.into()))
     }
 
-    /// Sets `transaction_type_id`.
+    /// Only ledger entries of this type (`transaction_type_id`).
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -71,12 +65,13 @@ impl ListLedgerEntries {
         )
     }
 
-    /// Sets `journal_code_id`.
+    /// Only ledger entries with this journal code (`journal_code_id`).
     pub fn journal_code_id(self, journal_code_id: impl Into<String>) -> Self {
         Self(self.0.query("journal_code_id", journal_code_id.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only ledger entries that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -87,22 +82,23 @@ impl ListLedgerEntries {
         )
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many ledger entries a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `ledger_account_id`.
+    /// Only ledger entries of this ledger account (`ledger_account_id`).
     pub fn ledger_account_id(self, ledger_account_id: impl Into<String>) -> Self {
         Self(self.0.query("ledger_account_id", ledger_account_id.into()))
     }
@@ -114,12 +110,14 @@ pub struct GetLedgerEntry(rt::Call<model::LedgerEntry>);
 rt::request!(GetLedgerEntry, model::LedgerEntry);
 
 impl GetLedgerEntry {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

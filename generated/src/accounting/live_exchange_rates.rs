@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on live exchange rates; from
 /// [`Client::live_exchange_rates`](super::Client::live_exchange_rates).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct LiveExchangeRates {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl LiveExchangeRates {
     }
 
     /// Lists live exchange rates: `GET /live_exchange_rates`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListLiveExchangeRates {
         ListLiveExchangeRates(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a live exchange rate: `GET /live_exchange_rates/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetLiveExchangeRate {
         GetLiveExchangeRate(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,17 +39,18 @@ pub struct ListLiveExchangeRates(rt::Call<rt::Page<model::LiveExchangeRate>>);
 rt::page_request!(ListLiveExchangeRates, model::LiveExchangeRate);
 
 impl ListLiveExchangeRates {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many live exchange rates a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -67,7 +62,8 @@ pub struct GetLiveExchangeRate(rt::Call<model::LiveExchangeRate>);
 rt::request!(GetLiveExchangeRate, model::LiveExchangeRate);
 
 impl GetLiveExchangeRate {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

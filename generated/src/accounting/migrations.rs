@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on migrations; from [`Client::migrations`](super::Client::migrations).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct Migrations {
     client: rt::Client,
@@ -20,23 +22,14 @@ impl Migrations {
 
     /// Gets migrations: `GET /migrations`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> rt::Call<model::Migration> {
         rt::Call::json(&self.client, &GET)
     }
 
     /// Changes migrations: `PUT /migrations`.
     ///
-    /// The body goes as `{"migrations": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(&self, migrations: model::MigrationsUpdate) -> rt::Call<model::Migration> {
         rt::Call::json(&self.client, &UPDATE).body(&migrations)
     }

@@ -3,6 +3,8 @@
 //!
 //! A [`Client`] has a method for each of the 87 resources, and these have the 292 operations.
 //!
+//! Bodies go with an `idempotency_id`, so that a request which is sent twice counts once.
+//!
 //! Reference: <https://developer.sage.com/accounting/reference/>.
 
 use sage_runtime::codegen as rt;
@@ -40,8 +42,8 @@ pub mod contact_types;
 pub mod contacts;
 pub mod corrective_reason_codes;
 pub mod countries;
+pub mod countries_of_registration;
 pub mod country_groups;
-pub mod country_of_registrations;
 pub mod currencies;
 pub mod datev_settings;
 pub mod email_settings;
@@ -206,17 +208,17 @@ impl Client {
         catalog_item_types::CatalogItemTypes::new(&self.0)
     }
 
-    /// Cis settings: `/cis_settings`.
+    /// CIS settings: `/cis_settings`.
     pub fn cis_settings(&self) -> cis_settings::CisSettings {
         cis_settings::CisSettings::new(&self.0)
     }
 
-    /// Coa accounts: `/coa_accounts`.
+    /// COA accounts: `/coa_accounts`.
     pub fn coa_accounts(&self) -> coa_accounts::CoaAccounts {
         coa_accounts::CoaAccounts::new(&self.0)
     }
 
-    /// Coa templates: `/coa_templates`.
+    /// COA templates: `/coa_templates`.
     pub fn coa_templates(&self) -> coa_templates::CoaTemplates {
         coa_templates::CoaTemplates::new(&self.0)
     }
@@ -273,14 +275,14 @@ impl Client {
         countries::Countries::new(&self.0)
     }
 
+    /// Countries of registration: `/countries_of_registration`.
+    pub fn countries_of_registration(&self) -> countries_of_registration::CountriesOfRegistration {
+        countries_of_registration::CountriesOfRegistration::new(&self.0)
+    }
+
     /// Country groups: `/country_groups`.
     pub fn country_groups(&self) -> country_groups::CountryGroups {
         country_groups::CountryGroups::new(&self.0)
-    }
-
-    /// Country of registrations: `/countries_of_registration`.
-    pub fn country_of_registrations(&self) -> country_of_registrations::CountryOfRegistrations {
-        country_of_registrations::CountryOfRegistrations::new(&self.0)
     }
 
     /// Currencies: `/currencies`.
@@ -288,7 +290,7 @@ impl Client {
         currencies::Currencies::new(&self.0)
     }
 
-    /// Datev settings: `/datev_settings`.
+    /// DATEV settings: `/datev_settings`.
     pub fn datev_settings(&self) -> datev_settings::DatevSettings {
         datev_settings::DatevSettings::new(&self.0)
     }
@@ -298,12 +300,12 @@ impl Client {
         email_settings::EmailSettings::new(&self.0)
     }
 
-    /// Eu goods services types: `/eu_goods_services_types`.
+    /// EU goods services types: `/eu_goods_services_types`.
     pub fn eu_goods_services_types(&self) -> eu_goods_services_types::EuGoodsServicesTypes {
         eu_goods_services_types::EuGoodsServicesTypes::new(&self.0)
     }
 
-    /// Eu sales descriptions: `/eu_sales_descriptions`.
+    /// EU sales descriptions: `/eu_sales_descriptions`.
     pub fn eu_sales_descriptions(&self) -> eu_sales_descriptions::EuSalesDescriptions {
         eu_sales_descriptions::EuSalesDescriptions::new(&self.0)
     }

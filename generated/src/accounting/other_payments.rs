@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on other payments; from [`Client::other_payments`](super::Client::other_payments).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct OtherPayments {
     client: rt::Client,
@@ -20,46 +22,28 @@ impl OtherPayments {
 
     /// Lists other payments: `GET /other_payments`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn list(&self) -> ListOtherPayments {
         ListOtherPayments(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an other payment: `GET /other_payments/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn get(&self, key: &str) -> GetOtherPayment {
         GetOtherPayment(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates an other payment: `POST /other_payments`.
     ///
-    /// The body goes as `{"other_payment": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Bank.
     pub fn create(&self, other_payment: model::NewOtherPayment) -> rt::Call<model::OtherPayment> {
         rt::Call::json(&self.client, &CREATE).body(&other_payment)
     }
 
     /// Changes an other payment: `PUT /other_payments/{key}`.
     ///
-    /// The body goes as `{"other_payment": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Bank.
     pub fn update(
         &self,
         key: &str,
@@ -72,11 +56,7 @@ impl OtherPayments {
 
     /// Deletes an other payment: `DELETE /other_payments/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access.
+    /// Needs the role Full Access in Bank.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -89,37 +69,38 @@ pub struct ListOtherPayments(rt::Call<rt::Page<model::OtherPayment>>);
 rt::page_request!(ListOtherPayments, model::OtherPayment);
 
 impl ListOtherPayments {
-    /// Sets `bank_account_id`.
+    /// Only other payments of this bank account (`bank_account_id`).
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// Sets `contact_id`.
+    /// Only other payments of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `deleted_since`.
+    /// Only other payments that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only other payments from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `has_attachments`.
+    /// Only other payments with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `to_date`.
+    /// Only other payments up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `transaction_type_id`.
+    /// Only other payments of this type (`transaction_type_id`).
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -127,7 +108,8 @@ impl ListOtherPayments {
         )
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only other payments that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -138,22 +120,24 @@ impl ListOtherPayments {
         )
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many other payments a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -165,17 +149,19 @@ pub struct GetOtherPayment(rt::Call<model::OtherPayment>);
 rt::request!(GetOtherPayment, model::OtherPayment);
 
 impl GetOtherPayment {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_analysis_types`.
+    /// Includes the analysis types of the lines (`show_analysis_types`).
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

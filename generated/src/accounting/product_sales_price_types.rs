@@ -21,38 +21,29 @@ impl ProductSalesPriceTypes {
 
     /// Lists product sales price types: `GET /product_sales_price_types`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn list(&self) -> ListProductSalesPriceTypes {
         ListProductSalesPriceTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a product sales price type: `GET /product_sales_price_types/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn get(&self, key: &str) -> GetProductSalesPriceType {
         GetProductSalesPriceType(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a product sales price type: `POST /product_sales_price_types`.
     ///
-    /// The body goes as `{"product_sales_price_type": …}`. With `idempotency_id` in it, a request
-    /// that is sent twice counts once. Success is 201.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn create(
         &self,
         product_sales_price_type: model::NewProductSalesPriceType,
@@ -62,12 +53,9 @@ impl ProductSalesPriceTypes {
 
     /// Changes a product sales price type: `PUT /product_sales_price_types/{key}`.
     ///
-    /// The body goes as `{"product_sales_price_type": …}`. With `idempotency_id` in it, a request
-    /// that is sent twice counts once. Success is 200.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Full Access.
+    /// Needs the role Full Access in Products \& Services.
     pub fn update(
         &self,
         key: &str,
@@ -80,11 +68,9 @@ impl ProductSalesPriceTypes {
 
     /// Deletes a product sales price type: `DELETE /product_sales_price_types/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Full Access.
+    /// Needs the role Full Access in Products \& Services.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -97,22 +83,24 @@ pub struct ListProductSalesPriceTypes(rt::Call<rt::Page<model::ProductSalesPrice
 rt::page_request!(ListProductSalesPriceTypes, model::ProductSalesPriceType);
 
 impl ListProductSalesPriceTypes {
-    /// Sets `active`.
+    /// Only product sales price types that are active, or only those that are not (`active`).
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many product sales price types a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -124,7 +112,8 @@ pub struct GetProductSalesPriceType(rt::Call<model::ProductSalesPriceType>);
 rt::request!(GetProductSalesPriceType, model::ProductSalesPriceType);
 
 impl GetProductSalesPriceType {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,50 +20,38 @@ impl Products {
 
     /// Lists products: `GET /products`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn list(&self) -> ListProducts {
         ListProducts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a product: `GET /products/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn get(&self, key: &str) -> GetProduct {
         GetProduct(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a product: `POST /products`.
     ///
-    /// The body goes as `{"product": …}`. With `idempotency_id` in it, a request that is sent twice
-    /// counts once. Success is 201.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn create(&self, product: model::NewProduct) -> rt::Call<model::Product> {
         rt::Call::json(&self.client, &CREATE).body(&product)
     }
 
     /// Changes a product: `PUT /products/{key}`.
     ///
-    /// The body goes as `{"product": …}`. With `idempotency_id` in it, a request that is sent twice
-    /// counts once. Success is 200.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn update(&self, key: &str, product: model::ProductUpdate) -> rt::Call<model::Product> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
@@ -72,11 +60,9 @@ impl Products {
 
     /// Deletes a product: `DELETE /products/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Full Access.
+    /// Needs the role Full Access in Products \& Services.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -89,12 +75,13 @@ pub struct ListProducts(rt::Call<rt::Page<model::Product>>);
 rt::page_request!(ListProducts, model::Product);
 
 impl ListProducts {
-    /// Sets `search`.
+    /// Only products in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only products that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -105,27 +92,28 @@ impl ListProducts {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only products that were deleted after this moment; a plain date will do (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `active`.
+    /// Only products that are active, or only those that are not (`active`).
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many products a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -137,7 +125,8 @@ pub struct GetProduct(rt::Call<model::Product>);
 rt::request!(GetProduct, model::Product);
 
 impl GetProduct {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,34 +21,27 @@ impl PurchaseCreditNotes {
 
     /// Lists purchase credit notes: `GET /purchase_credit_notes`.
     ///
-    /// Success is 200.
+    /// Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases.
     pub fn list(&self) -> ListPurchaseCreditNotes {
         ListPurchaseCreditNotes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a purchase credit note: `GET /purchase_credit_notes/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases.
     pub fn get(&self, key: &str) -> GetPurchaseCreditNote {
         GetPurchaseCreditNote(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a purchase credit note: `POST /purchase_credit_notes`.
     ///
-    /// The body goes as `{"purchase_credit_note": …}`. With `idempotency_id` in it, a request that
-    /// is sent twice counts once. Success is 201.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn create(
         &self,
         purchase_credit_note: model::NewPurchaseCreditNote,
@@ -58,12 +51,9 @@ impl PurchaseCreditNotes {
 
     /// Changes a purchase credit note: `PUT /purchase_credit_notes/{key}`.
     ///
-    /// The body goes as `{"purchase_credit_note": …}`. With `idempotency_id` in it, a request that
-    /// is sent twice counts once. Success is 200.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn update(
         &self,
         key: &str,
@@ -76,22 +66,18 @@ impl PurchaseCreditNotes {
 
     /// Deletes a purchase credit note: `DELETE /purchase_credit_notes/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Purchases: Full Access.
+    /// Needs the role Full Access in Purchases.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
 
     /// Releases a purchase credit note: `POST /purchase_credit_notes/{key}/release`.
     ///
-    /// Success is 201.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn release(&self, key: &str) -> rt::Call<model::PurchaseCreditNote> {
         rt::Call::json(&self.client, &RELEASE).path(key)
     }
@@ -104,7 +90,7 @@ pub struct ListPurchaseCreditNotes(rt::Call<rt::Page<model::PurchaseCreditNote>>
 rt::page_request!(ListPurchaseCreditNotes, model::PurchaseCreditNote);
 
 impl ListPurchaseCreditNotes {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -112,32 +98,33 @@ impl ListPurchaseCreditNotes {
         )
     }
 
-    /// Sets `search`.
+    /// Only purchase credit notes in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `contact_id`.
+    /// Only purchase credit notes of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `status_id`.
+    /// Only purchase credit notes with this status (`status_id`).
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only purchase credit notes from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only purchase credit notes up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only purchase credit notes that were made or changed at or after this moment; a plain date
+    /// will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -148,32 +135,35 @@ impl ListPurchaseCreditNotes {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only purchase credit notes that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `has_attachments`.
+    /// Only purchase credit notes with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many purchase credit notes a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -185,7 +175,7 @@ pub struct GetPurchaseCreditNote(rt::Call<model::PurchaseCreditNote>);
 rt::request!(GetPurchaseCreditNote, model::PurchaseCreditNote);
 
 impl GetPurchaseCreditNote {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -193,17 +183,19 @@ impl GetPurchaseCreditNote {
         )
     }
 
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_analysis_types`.
+    /// Includes the analysis types of the lines (`show_analysis_types`).
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

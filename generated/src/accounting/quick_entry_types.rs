@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on quick entry types; from
 /// [`Client::quick_entry_types`](super::Client::quick_entry_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct QuickEntryTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl QuickEntryTypes {
     }
 
     /// Lists quick entry types: `GET /quick_entry_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListQuickEntryTypes {
         ListQuickEntryTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a quick entry type: `GET /quick_entry_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetQuickEntryType {
         GetQuickEntryType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,17 +39,18 @@ pub struct ListQuickEntryTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListQuickEntryTypes, model::Base);
 
 impl ListQuickEntryTypes {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many quick entry types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -67,7 +62,8 @@ pub struct GetQuickEntryType(rt::Call<model::Base>);
 rt::request!(GetQuickEntryType, model::Base);
 
 impl GetQuickEntryType {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on sales corrective invoices; from
 /// [`Client::sales_corrective_invoices`](super::Client::sales_corrective_invoices).
+///
+/// Available with Plus, Standard and Start in ES.
 #[derive(Clone, Debug)]
 pub struct SalesCorrectiveInvoices {
     client: rt::Client,
@@ -21,34 +23,21 @@ impl SalesCorrectiveInvoices {
 
     /// Lists sales corrective invoices: `GET /sales_corrective_invoices`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (ES).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn list(&self) -> ListSalesCorrectiveInvoices {
         ListSalesCorrectiveInvoices(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales corrective invoice: `GET /sales_corrective_invoices/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (ES).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn get(&self, key: &str) -> GetSalesCorrectiveInvoice {
         GetSalesCorrectiveInvoice(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a sales corrective invoice: `POST /sales_corrective_invoices`.
     ///
-    /// The body goes as `{"sales_corrective_invoice": …}`. With `idempotency_id` in it, a request
-    /// that is sent twice counts once. Success is 201.
-    ///
-    /// Available in Plus, Standard and Start (ES).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
         sales_corrective_invoice: model::NewSalesCorrectiveInvoice,
@@ -58,12 +47,7 @@ impl SalesCorrectiveInvoices {
 
     /// Changes a sales corrective invoice: `PUT /sales_corrective_invoices/{key}`.
     ///
-    /// The body goes as `{"sales_corrective_invoice": …}`. With `idempotency_id` in it, a request
-    /// that is sent twice counts once. Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (ES).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn update(
         &self,
         key: &str,
@@ -78,9 +62,7 @@ impl SalesCorrectiveInvoices {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus, Standard and Start (ES).
-    ///
-    /// Access: Sales: Full Access.
+    /// Needs the role Full Access in Sales.
     pub fn delete(&self, key: &str) -> DeleteSalesCorrectiveInvoice {
         DeleteSalesCorrectiveInvoice(rt::Call::json(&self.client, &DELETE).path(key))
     }
@@ -93,7 +75,7 @@ pub struct ListSalesCorrectiveInvoices(rt::Call<rt::Page<model::SalesCorrectiveI
 rt::page_request!(ListSalesCorrectiveInvoices, model::SalesCorrectiveInvoice);
 
 impl ListSalesCorrectiveInvoices {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -101,32 +83,33 @@ impl ListSalesCorrectiveInvoices {
         )
     }
 
-    /// Sets `search`.
+    /// Only sales corrective invoices in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `contact_id`.
+    /// Only sales corrective invoices of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `status_id`.
+    /// Only sales corrective invoices with this status (`status_id`).
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only sales corrective invoices from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only sales corrective invoices up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only sales corrective invoices that were made or changed at or after this moment; a plain
+    /// date will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -137,32 +120,36 @@ impl ListSalesCorrectiveInvoices {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only sales corrective invoices that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `has_attachments`.
+    /// Only sales corrective invoices with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many sales corrective invoices a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at`, `date` or `due_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -174,7 +161,7 @@ pub struct GetSalesCorrectiveInvoice(rt::Call<model::SalesCorrectiveInvoice>);
 rt::request!(GetSalesCorrectiveInvoice, model::SalesCorrectiveInvoice);
 
 impl GetSalesCorrectiveInvoice {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -182,22 +169,24 @@ impl GetSalesCorrectiveInvoice {
         )
     }
 
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `mark_as_sent`.
+    /// Whether it counts as sent from now on (`mark_as_sent`).
     pub fn mark_as_sent(self, mark_as_sent: bool) -> Self {
         Self(self.0.query("mark_as_sent", mark_as_sent))
     }
 
-    /// Sets `show_analysis_types`.
+    /// Includes the analysis types of the lines (`show_analysis_types`).
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -209,7 +198,7 @@ pub struct DeleteSalesCorrectiveInvoice(rt::Call<model::SalesCorrectiveInvoice>)
 rt::request!(DeleteSalesCorrectiveInvoice, model::SalesCorrectiveInvoice);
 
 impl DeleteSalesCorrectiveInvoice {
-    /// Sets `void_reason`.
+    /// Why it is voided; needed unless it is a draft (`void_reason`).
     pub fn void_reason(self, void_reason: impl Into<String>) -> Self {
         Self(self.0.query("void_reason", void_reason.into()))
     }

@@ -20,34 +20,27 @@ impl SalesEstimates {
 
     /// Lists sales estimates: `GET /sales_estimates`.
     ///
-    /// Success is 200.
+    /// Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn list(&self) -> ListSalesEstimates {
         ListSalesEstimates(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales estimate: `GET /sales_estimates/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn get(&self, key: &str) -> GetSalesEstimate {
         GetSalesEstimate(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a sales estimate: `POST /sales_estimates`.
     ///
-    /// The body goes as `{"sales_estimate": …}`. With `idempotency_id` in it, a request that is
-    /// sent twice counts once. Success is 201.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
         sales_estimate: model::NewSalesEstimate,
@@ -57,12 +50,9 @@ impl SalesEstimates {
 
     /// Changes a sales estimate: `PUT /sales_estimates/{key}`.
     ///
-    /// The body goes as `{"sales_estimate": …}`. With `idempotency_id` in it, a request that is
-    /// sent twice counts once. Success is 200.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn update(
         &self,
         key: &str,
@@ -75,11 +65,9 @@ impl SalesEstimates {
 
     /// Deletes a sales estimate: `DELETE /sales_estimates/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Full Access.
+    /// Needs the role Full Access in Sales.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -92,32 +80,33 @@ pub struct ListSalesEstimates(rt::Call<rt::Page<model::SalesEstimate>>);
 rt::page_request!(ListSalesEstimates, model::SalesEstimate);
 
 impl ListSalesEstimates {
-    /// Sets `contact_id`.
+    /// Only sales estimates of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `search`.
+    /// Only sales estimates in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `status_id`.
+    /// Only sales estimates with this status (`status_id`).
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only sales estimates from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only sales estimates up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only sales estimates that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -128,22 +117,23 @@ impl ListSalesEstimates {
         )
     }
 
-    /// Sets `has_attachments`.
+    /// Only sales estimates with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many sales estimates a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -155,12 +145,14 @@ pub struct GetSalesEstimate(rt::Call<model::SalesEstimate>);
 rt::request!(GetSalesEstimate, model::SalesEstimate);
 
 impl GetSalesEstimate {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on sales invoices; from [`Client::sales_invoices`](super::Client::sales_invoices).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct SalesInvoices {
     client: rt::Client,
@@ -20,46 +22,28 @@ impl SalesInvoices {
 
     /// Lists sales invoices: `GET /sales_invoices`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn list(&self) -> ListSalesInvoices {
         ListSalesInvoices(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales invoice: `GET /sales_invoices/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn get(&self, key: &str) -> GetSalesInvoice {
         GetSalesInvoice(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a sales invoice: `POST /sales_invoices`.
     ///
-    /// The body goes as `{"sales_invoice": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(&self, sales_invoice: model::NewSalesInvoice) -> rt::Call<model::SalesInvoice> {
         rt::Call::json(&self.client, &CREATE).body(&sales_invoice)
     }
 
     /// Changes a sales invoice: `PUT /sales_invoices/{key}`.
     ///
-    /// The body goes as `{"sales_invoice": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn update(
         &self,
         key: &str,
@@ -74,20 +58,14 @@ impl SalesInvoices {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Full Access.
+    /// Needs the role Full Access in Sales.
     pub fn delete(&self, key: &str) -> DeleteSalesInvoice {
         DeleteSalesInvoice(rt::Call::json(&self.client, &DELETE).path(key))
     }
 
     /// Releases a sales invoice: `POST /sales_invoices/{key}/release`.
     ///
-    /// Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn release(&self, key: &str) -> rt::Call<model::SalesInvoice> {
         rt::Call::json(&self.client, &RELEASE).path(key)
     }
@@ -100,7 +78,7 @@ pub struct ListSalesInvoices(rt::Call<rt::Page<model::SalesInvoice>>);
 rt::page_request!(ListSalesInvoices, model::SalesInvoice);
 
 impl ListSalesInvoices {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -108,32 +86,33 @@ impl ListSalesInvoices {
         )
     }
 
-    /// Sets `search`.
+    /// Only sales invoices in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `contact_id`.
+    /// Only sales invoices of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `status_id`.
+    /// Only sales invoices with this status (`status_id`).
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only sales invoices from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only sales invoices up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only sales invoices that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -144,32 +123,35 @@ impl ListSalesInvoices {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only sales invoices that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `has_attachments`.
+    /// Only sales invoices with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many sales invoices a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at`, `date` or `due_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -181,7 +163,7 @@ pub struct GetSalesInvoice(rt::Call<model::SalesInvoice>);
 rt::request!(GetSalesInvoice, model::SalesInvoice);
 
 impl GetSalesInvoice {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -189,22 +171,23 @@ impl GetSalesInvoice {
         )
     }
 
-    /// Sets `show_corrections`.
+    /// Includes corrections (`show_corrections`).
     pub fn show_corrections(self, show_corrections: bool) -> Self {
         Self(self.0.query("show_corrections", show_corrections))
     }
 
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `mark_as_sent`.
+    /// Whether it counts as sent from now on (`mark_as_sent`).
     pub fn mark_as_sent(self, mark_as_sent: bool) -> Self {
         Self(self.0.query("mark_as_sent", mark_as_sent))
     }
 
-    /// Sets `show_recurring_invoice`.
+    /// Includes the template of a recurring invoice, if there is one (`show_recurring_invoice`).
     pub fn show_recurring_invoice(self, show_recurring_invoice: bool) -> Self {
         Self(
             self.0
@@ -212,12 +195,13 @@ impl GetSalesInvoice {
         )
     }
 
-    /// Sets `show_analysis_types`.
+    /// Includes the analysis types of the lines (`show_analysis_types`).
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -229,7 +213,7 @@ pub struct DeleteSalesInvoice(rt::Call<model::SalesInvoice>);
 rt::request!(DeleteSalesInvoice, model::SalesInvoice);
 
 impl DeleteSalesInvoice {
-    /// Sets `void_reason`.
+    /// Why it is voided; needed unless it is a draft (`void_reason`).
     pub fn void_reason(self, void_reason: impl Into<String>) -> Self {
         Self(self.0.query("void_reason", void_reason.into()))
     }

@@ -20,46 +20,36 @@ impl SalesQuotes {
 
     /// Lists sales quotes: `GET /sales_quotes`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn list(&self) -> ListSalesQuotes {
         ListSalesQuotes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales quote: `GET /sales_quotes/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn get(&self, key: &str) -> GetSalesQuote {
         GetSalesQuote(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a sales quote: `POST /sales_quotes`.
     ///
-    /// The body goes as `{"sales_quote": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 201.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(&self, sales_quote: model::NewSalesQuote) -> rt::Call<model::SalesQuote> {
         rt::Call::json(&self.client, &CREATE).body(&sales_quote)
     }
 
     /// Changes a sales quote: `PUT /sales_quotes/{key}`.
     ///
-    /// The body goes as `{"sales_quote": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 200.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn update(
         &self,
         key: &str,
@@ -72,11 +62,9 @@ impl SalesQuotes {
 
     /// Deletes a sales quote: `DELETE /sales_quotes/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Full Access.
+    /// Needs the role Full Access in Sales.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -89,32 +77,33 @@ pub struct ListSalesQuotes(rt::Call<rt::Page<model::SalesQuote>>);
 rt::page_request!(ListSalesQuotes, model::SalesQuote);
 
 impl ListSalesQuotes {
-    /// Sets `contact_id`.
+    /// Only sales quotes of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `search`.
+    /// Only sales quotes in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `status_id`.
+    /// Only sales quotes with this status (`status_id`).
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only sales quotes from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only sales quotes up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only sales quotes that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -125,27 +114,29 @@ impl ListSalesQuotes {
         )
     }
 
-    /// Sets `has_attachments`.
+    /// Only sales quotes with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many sales quotes a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at`, `date` or `expiry_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -157,12 +148,14 @@ pub struct GetSalesQuote(rt::Call<model::SalesQuote>);
 rt::request!(GetSalesQuote, model::SalesQuote);
 
 impl GetSalesQuote {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

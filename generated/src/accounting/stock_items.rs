@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on stock items; from [`Client::stock_items`](super::Client::stock_items).
+///
+/// Available with Plus in CA, ES, FR, GB, IE and US.
 #[derive(Clone, Debug)]
 pub struct StockItems {
     client: rt::Client,
@@ -20,50 +22,30 @@ impl StockItems {
 
     /// Lists stock items: `GET /stock_items`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn list(&self) -> ListStockItems {
         ListStockItems(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a stock item: `GET /stock_items/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn get(&self, key: &str) -> GetStockItem {
         GetStockItem(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a stock item: `POST /stock_items`.
     ///
-    /// The body goes as `{"stock_item": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn create(&self, stock_item: model::NewStockItem) -> rt::Call<model::StockItem> {
         rt::Call::json(&self.client, &CREATE).body(&stock_item)
     }
 
     /// Changes a stock item: `PUT /stock_items/{key}`.
     ///
-    /// The body goes as `{"stock_item": …}`. With `idempotency_id` in it, a request that is sent
-    /// twice counts once. Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn update(
         &self,
         key: &str,
@@ -76,11 +58,7 @@ impl StockItems {
 
     /// Deletes a stock item: `DELETE /stock_items/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Full Access.
+    /// Needs the role Full Access in Products \& Services.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -93,12 +71,13 @@ pub struct ListStockItems(rt::Call<rt::Page<model::StockItem>>);
 rt::page_request!(ListStockItems, model::StockItem);
 
 impl ListStockItems {
-    /// Sets `search`.
+    /// Only stock items in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only stock items that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -109,37 +88,39 @@ impl ListStockItems {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only stock items that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `active`.
+    /// Only stock items that are active, or only those that are not (`active`).
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// Sets `out_of_stock`.
+    /// Only stock items of which there are none left (`out_of_stock`).
     pub fn out_of_stock(self, out_of_stock: bool) -> Self {
         Self(self.0.query("out_of_stock", out_of_stock))
     }
 
-    /// Sets `below_reorder_level`.
+    /// Only stock items of which there are fewer than should be reordered (`below_reorder_level`).
     pub fn below_reorder_level(self, below_reorder_level: bool) -> Self {
         Self(self.0.query("below_reorder_level", below_reorder_level))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many stock items a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -151,7 +132,8 @@ pub struct GetStockItem(rt::Call<model::StockItem>);
 rt::request!(GetStockItem, model::StockItem);
 
 impl GetStockItem {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on stock movements; from [`Client::stock_movements`](super::Client::stock_movements).
+///
+/// Available with Plus in CA, ES, FR, GB, IE and US.
 #[derive(Clone, Debug)]
 pub struct StockMovements {
     client: rt::Client,
@@ -20,38 +22,23 @@ impl StockMovements {
 
     /// Lists stock movements: `GET /stock_movements`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn list(&self) -> ListStockMovements {
         ListStockMovements(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a stock movement: `GET /stock_movements/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn get(&self, key: &str) -> GetStockMovement {
         GetStockMovement(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a stock movement: `POST /stock_movements`.
     ///
-    /// The body goes as `{"stock_movement": …}`. With `idempotency_id` in it, a request that is
-    /// sent twice counts once. Success is 201.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn create(
         &self,
         stock_movement: model::NewStockMovement,
@@ -61,12 +48,7 @@ impl StockMovements {
 
     /// Changes a stock movement: `PUT /stock_movements/{key}`.
     ///
-    /// The body goes as `{"stock_movement": …}`. With `idempotency_id` in it, a request that is
-    /// sent twice counts once. Success is 200.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Full Access.
+    /// Needs the role Full Access in Products \& Services.
     pub fn update(
         &self,
         key: &str,
@@ -79,11 +61,7 @@ impl StockMovements {
 
     /// Deletes a stock movement: `DELETE /stock_movements/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Products \& Services: Full Access.
+    /// Needs the role Full Access in Products \& Services.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -96,37 +74,38 @@ pub struct ListStockMovements(rt::Call<rt::Page<model::StockMovement>>);
 rt::page_request!(ListStockMovements, model::StockMovement);
 
 impl ListStockMovements {
-    /// Sets `search`.
+    /// Only stock movements in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `stock_item_id`.
+    /// Only stock movements of this stock item (`stock_item_id`).
     pub fn stock_item_id(self, stock_item_id: impl Into<String>) -> Self {
         Self(self.0.query("stock_item_id", stock_item_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only stock movements from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only stock movements up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many stock movements a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -138,7 +117,8 @@ pub struct GetStockMovement(rt::Call<model::StockMovement>);
 rt::request!(GetStockMovement, model::StockMovement);
 
 impl GetStockMovement {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

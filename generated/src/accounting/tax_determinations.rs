@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on tax determinations; from
 /// [`Client::tax_determinations`](super::Client::tax_determinations).
+///
+/// Available with Plus, Standard and Start in ES, FR, GB and IE.
 #[derive(Clone, Debug)]
 pub struct TaxDeterminations {
     client: rt::Client,
@@ -21,11 +23,7 @@ impl TaxDeterminations {
 
     /// Lists tax determinations: `GET /tax_determinations`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (ES, FR, GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn list(&self, usage: model::TaxDeterminationUsage) -> ListTaxDeterminations {
         ListTaxDeterminations(rt::Call::json(&self.client, &LIST).query("usage", usage))
     }
@@ -38,12 +36,12 @@ pub struct ListTaxDeterminations(rt::Call<rt::Page<model::TaxRate>>);
 rt::page_request!(ListTaxDeterminations, model::TaxRate);
 
 impl ListTaxDeterminations {
-    /// Sets `artefact_id`.
+    /// The artefact that a tax rate is wanted for (`artefact_id`).
     pub fn artefact_id(self, artefact_id: impl Into<String>) -> Self {
         Self(self.0.query("artefact_id", artefact_id.into()))
     }
 
-    /// Sets `artefact_line_amount`.
+    /// The amount of the artefact's line (`artefact_line_amount`).
     pub fn artefact_line_amount(self, artefact_line_amount: impl Into<rt::Decimal>) -> Self {
         Self(
             self.0
@@ -51,7 +49,7 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// Sets `artefact_line_description`.
+    /// The description of the artefact's line (`artefact_line_description`).
     pub fn artefact_line_description(self, artefact_line_description: impl Into<String>) -> Self {
         Self(self.0.query(
             "artefact_line_description",
@@ -59,7 +57,8 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// Sets `artefact_line_goods_services_type`.
+    /// Whether the artefact's line is about goods or services
+    /// (`artefact_line_goods_services_type`).
     pub fn artefact_line_goods_services_type(
         self,
         artefact_line_goods_services_type: model::TaxDeterminationArtefactLineGoodsServicesType,
@@ -70,12 +69,12 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// Sets `artefact_line_id`.
+    /// The artefact's line (`artefact_line_id`).
     pub fn artefact_line_id(self, artefact_line_id: impl Into<String>) -> Self {
         Self(self.0.query("artefact_line_id", artefact_line_id.into()))
     }
 
-    /// Sets `artefact_line_tax_included`.
+    /// Whether the amount of the artefact's line includes tax (`artefact_line_tax_included`).
     pub fn artefact_line_tax_included(self, artefact_line_tax_included: impl Into<String>) -> Self {
         Self(self.0.query(
             "artefact_line_tax_included",
@@ -83,17 +82,17 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// Sets `contact_id`.
+    /// Only tax determinations of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `date`.
+    /// The date for which tax determinations are wanted (`date`).
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// Sets `include_destination_vat`.
+    /// Includes VAT of the destination (`include_destination_vat`).
     pub fn include_destination_vat(self, include_destination_vat: bool) -> Self {
         Self(
             self.0
@@ -101,7 +100,7 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// Sets `include_line_determination`.
+    /// Includes how the tax of the line is determined (`include_line_determination`).
     pub fn include_line_determination(self, include_line_determination: bool) -> Self {
         Self(
             self.0
@@ -109,22 +108,23 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// Sets `retailer_rates`.
+    /// Includes the rates of the Spanish surcharge for retailers (`retailer_rates`).
     pub fn retailer_rates(self, retailer_rates: bool) -> Self {
         Self(self.0.query("retailer_rates", retailer_rates))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many tax determinations a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

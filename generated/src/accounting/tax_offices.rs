@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on tax offices; from [`Client::tax_offices`](super::Client::tax_offices).
+///
+/// Available with Plus, Standard and Start in DE.
 #[derive(Clone, Debug)]
 pub struct TaxOffices {
     client: rt::Client,
@@ -19,19 +21,11 @@ impl TaxOffices {
     }
 
     /// Lists tax offices: `GET /tax_offices`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (DE).
     pub fn list(&self) -> ListTaxOffices {
         ListTaxOffices(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a tax office: `GET /tax_offices/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (DE).
     pub fn get(&self, key: &str) -> GetTaxOffice {
         GetTaxOffice(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -44,17 +38,18 @@ pub struct ListTaxOffices(rt::Call<rt::Page<model::TaxOffice>>);
 rt::page_request!(ListTaxOffices, model::TaxOffice);
 
 impl ListTaxOffices {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many tax offices a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,7 +61,8 @@ pub struct GetTaxOffice(rt::Call<model::TaxOffice>);
 rt::request!(GetTaxOffice, model::TaxOffice);
 
 impl GetTaxOffice {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on tax return frequencies; from
 /// [`Client::tax_return_frequencies`](super::Client::tax_return_frequencies).
+///
+/// Available with Plus, Standard and Start in CA, ES, FR, GB and IE.
 #[derive(Clone, Debug)]
 pub struct TaxReturnFrequencies {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl TaxReturnFrequencies {
     }
 
     /// Lists tax return frequencies: `GET /tax_return_frequencies`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (CA, ES, FR, GB, IE).
     pub fn list(&self) -> ListTaxReturnFrequencies {
         ListTaxReturnFrequencies(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a tax return frequency: `GET /tax_return_frequencies/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (CA, ES, FR, GB, IE).
     pub fn get(&self, key: &str) -> GetTaxReturnFrequency {
         GetTaxReturnFrequency(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,22 +39,24 @@ pub struct ListTaxReturnFrequencies(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListTaxReturnFrequencies, model::Base);
 
 impl ListTaxReturnFrequencies {
-    /// Sets `tax_type_id`.
+    /// Only tax return frequencies of this tax type, in Canada (`tax_type_id`).
     pub fn tax_type_id(self, tax_type_id: model::TaxReturnFrequencyTaxTypeId) -> Self {
         Self(self.0.query("tax_type_id", tax_type_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many tax return frequencies a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,7 +68,8 @@ pub struct GetTaxReturnFrequency(rt::Call<model::Base>);
 rt::request!(GetTaxReturnFrequency, model::Base);
 
 impl GetTaxReturnFrequency {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on tax schemes; from [`Client::tax_schemes`](super::Client::tax_schemes).
+///
+/// Available with Plus, Standard and Start in ES, FR, GB and IE.
 #[derive(Clone, Debug)]
 pub struct TaxSchemes {
     client: rt::Client,
@@ -19,19 +21,11 @@ impl TaxSchemes {
     }
 
     /// Lists tax schemes: `GET /tax_schemes`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (ES, FR, GB, IE).
     pub fn list(&self) -> ListTaxSchemes {
         ListTaxSchemes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a tax scheme: `GET /tax_schemes/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (ES, FR, GB, IE).
     pub fn get(&self, key: &str) -> GetTaxScheme {
         GetTaxScheme(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -44,17 +38,18 @@ pub struct ListTaxSchemes(rt::Call<rt::Page<model::TaxScheme>>);
 rt::page_request!(ListTaxSchemes, model::TaxScheme);
 
 impl ListTaxSchemes {
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many tax schemes a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,7 +61,8 @@ pub struct GetTaxScheme(rt::Call<model::TaxScheme>);
 rt::request!(GetTaxScheme, model::TaxScheme);
 
 impl GetTaxScheme {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

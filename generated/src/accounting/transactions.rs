@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on transactions; from [`Client::transactions`](super::Client::transactions).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct Transactions {
     client: rt::Client,
@@ -20,22 +22,14 @@ impl Transactions {
 
     /// Lists transactions: `GET /transactions`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals.
     pub fn list(&self) -> ListTransactions {
         ListTransactions(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a transaction: `GET /transactions/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals.
     pub fn get(&self, key: &str) -> GetTransaction {
         GetTransaction(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -48,7 +42,8 @@ pub struct ListTransactions(rt::Call<rt::Page<model::Transaction>>);
 rt::page_request!(ListTransactions, model::Transaction);
 
 impl ListTransactions {
-    /// Sets `updated_or_created_since`.
+    /// Only transactions that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -59,17 +54,18 @@ impl ListTransactions {
         )
     }
 
-    /// Sets `from_date`.
+    /// Only transactions from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only transactions up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_from_date`.
+    /// Only transactions that were changed from this date on; a plain date will do
+    /// (`updated_from_date`).
     pub fn updated_from_date(
         self,
         updated_from_date: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -77,7 +73,8 @@ impl ListTransactions {
         Self(self.0.query("updated_from_date", updated_from_date.into()))
     }
 
-    /// Sets `updated_to_date`.
+    /// Only transactions that were changed up to this date; a plain date will do
+    /// (`updated_to_date`).
     pub fn updated_to_date(
         self,
         updated_to_date: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -85,27 +82,28 @@ impl ListTransactions {
         Self(self.0.query("updated_to_date", updated_to_date.into()))
     }
 
-    /// Sets `has_attachments`.
+    /// Only transactions with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many transactions a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `transaction_type_id`.
+    /// Only transactions of this type (`transaction_type_id`).
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -125,7 +123,8 @@ impl GetTransaction {
         Self(self.0.query("expand_origin", expand_origin))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

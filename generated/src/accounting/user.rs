@@ -19,16 +19,11 @@ impl User {
     }
 
     /// Gets a user: `GET /user`.
-    ///
-    /// Success is 200.
     pub fn get(&self) -> rt::Call<model::User> {
         rt::Call::json(&self.client, &GET)
     }
 
     /// Changes a user: `PUT /user`.
-    ///
-    /// The body goes as `{"user": …}`. With `idempotency_id` in it, a request that is sent twice
-    /// counts once. Success is 200.
     pub fn update(&self, user: model::UserUpdate) -> rt::Call<model::User> {
         rt::Call::json(&self.client, &UPDATE).body(&user)
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on address regions; from [`Client::address_regions`](super::Client::address_regions).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct AddressRegions {
     client: rt::Client,
@@ -19,19 +21,11 @@ impl AddressRegions {
     }
 
     /// Lists address regions: `GET /address_regions`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListAddressRegions {
         ListAddressRegions(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an address region: `GET /address_regions/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetAddressRegion {
         GetAddressRegion(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -44,27 +38,28 @@ pub struct ListAddressRegions(rt::Call<rt::Page<model::AddressRegion>>);
 rt::page_request!(ListAddressRegions, model::AddressRegion);
 
 impl ListAddressRegions {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many address regions a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `country_id`.
+    /// Only address regions of this country (`country_id`).
     pub fn country_id(self, country_id: impl Into<String>) -> Self {
         Self(self.0.query("country_id", country_id.into()))
     }
@@ -76,12 +71,13 @@ pub struct GetAddressRegion(rt::Call<model::AddressRegion>);
 rt::request!(GetAddressRegion, model::AddressRegion);
 
 impl GetAddressRegion {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on attachments; from [`Client::attachments`](super::Client::attachments).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct Attachments {
     client: rt::Client,
@@ -20,48 +22,28 @@ impl Attachments {
 
     /// Lists attachments: `GET /attachments`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
-    /// Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases or Sales.
     pub fn list(&self) -> ListAttachments {
         ListAttachments(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an attachment: `GET /attachments/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
-    /// Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases or Sales.
     pub fn get(&self, key: &str) -> GetAttachment {
         GetAttachment(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates an attachment: `POST /attachments`.
     ///
-    /// The body goes as `{"attachment": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access; Sales: Restricted Access or Full
-    /// Access.
+    /// Needs the role Restricted Access or Full Access in Purchases or Sales.
     pub fn create(&self, attachment: Option<model::NewAttachment>) -> rt::Call<model::Attachment> {
         rt::Call::json(&self.client, &CREATE).body_opt(attachment.as_ref())
     }
 
     /// Changes an attachment: `PUT /attachments/{key}`.
     ///
-    /// The body goes as `{"attachment": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access; Sales: Restricted Access or Full
-    /// Access.
+    /// Needs the role Restricted Access or Full Access in Purchases or Sales.
     pub fn update(
         &self,
         key: &str,
@@ -74,24 +56,14 @@ impl Attachments {
 
     /// Deletes an attachment: `DELETE /attachments/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access; Sales: Restricted Access or Full
-    /// Access.
+    /// Needs the role Restricted Access or Full Access in Purchases or Sales.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
 
     /// Gets the file of an attachment: `GET /attachments/{key}/file`.
     ///
-    /// Success is 200, with bytes.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
-    /// Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases or Sales.
     pub fn file(&self, key: &str) -> rt::Call<rt::Bytes> {
         rt::Call::bytes(&self.client, &FILE).path(key)
     }
@@ -104,7 +76,8 @@ pub struct ListAttachments(rt::Call<rt::Page<model::Attachment>>);
 rt::page_request!(ListAttachments, model::Attachment);
 
 impl ListAttachments {
-    /// Sets `attachment_context_id`.
+    /// Only attachments of this record; it needs `attachment_context_type_id`
+    /// (`attachment_context_id`).
     pub fn attachment_context_id(self, attachment_context_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -112,7 +85,8 @@ impl ListAttachments {
         )
     }
 
-    /// Sets `attachment_context_type_id`.
+    /// Only attachments of records of this type; it needs `attachment_context_id`
+    /// (`attachment_context_type_id`).
     pub fn attachment_context_type_id(self, attachment_context_type_id: impl Into<String>) -> Self {
         Self(self.0.query(
             "attachment_context_type_id",
@@ -139,7 +113,8 @@ impl ListAttachments {
         )
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only attachments that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -150,27 +125,29 @@ impl ListAttachments {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only attachments that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many attachments a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -182,12 +159,13 @@ pub struct GetAttachment(rt::Call<model::Attachment>);
 rt::request!(GetAttachment, model::Attachment);
 
 impl GetAttachment {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on bank account types; from
 /// [`Client::bank_account_types`](super::Client::bank_account_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct BankAccountTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl BankAccountTypes {
     }
 
     /// Lists bank account types: `GET /bank_account_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListBankAccountTypes {
         ListBankAccountTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a bank account type: `GET /bank_account_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetBankAccountType {
         GetBankAccountType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,22 +39,23 @@ pub struct ListBankAccountTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListBankAccountTypes, model::Base);
 
 impl ListBankAccountTypes {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many bank account types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,12 +67,13 @@ pub struct GetBankAccountType(rt::Call<model::Base>);
 rt::request!(GetBankAccountType, model::Base);
 
 impl GetBankAccountType {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on bank accounts; from [`Client::bank_accounts`](super::Client::bank_accounts).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct BankAccounts {
     client: rt::Client,
@@ -20,33 +22,21 @@ impl BankAccounts {
 
     /// Lists bank accounts: `GET /bank_accounts`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn list(&self) -> ListBankAccounts {
         ListBankAccounts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a bank account: `GET /bank_accounts/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn get(&self, key: &str) -> GetBankAccount {
         GetBankAccount(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a bank account: `POST /bank_accounts`.
     ///
-    /// The body goes as `{"bank_account": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access.
+    /// Needs the role Full Access in Bank.
     pub fn create(
         &self,
         bank_account: Option<model::NewBankAccount>,
@@ -56,11 +46,7 @@ impl BankAccounts {
 
     /// Changes a bank account: `PUT /bank_accounts/{key}`.
     ///
-    /// The body goes as `{"bank_account": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access.
+    /// Needs the role Full Access in Bank.
     pub fn update(
         &self,
         key: &str,
@@ -73,11 +59,7 @@ impl BankAccounts {
 
     /// Deletes a bank account: `DELETE /bank_accounts/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access.
+    /// Needs the role Full Access in Bank.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -90,7 +72,8 @@ pub struct ListBankAccounts(rt::Call<rt::Page<model::BankAccount>>);
 rt::page_request!(ListBankAccounts, model::BankAccount);
 
 impl ListBankAccounts {
-    /// Sets `updated_or_created_since`.
+    /// Only bank accounts that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -101,22 +84,24 @@ impl ListBankAccounts {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only bank accounts that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `exclude_stripe`.
+    /// Leaves out bank accounts of Stripe (`exclude_stripe`).
     pub fn exclude_stripe(self, exclude_stripe: bool) -> Self {
         Self(self.0.query("exclude_stripe", exclude_stripe))
     }
 
-    /// Sets `filter_inactive_bank_accounts`.
+    /// Leaves out bank accounts that are not active (`filter_inactive_bank_accounts`).
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
         Self(self.0.query(
             "filter_inactive_bank_accounts",
@@ -124,22 +109,23 @@ impl ListBankAccounts {
         ))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many bank accounts a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -151,17 +137,19 @@ pub struct GetBankAccount(rt::Call<model::BankAccount>);
 rt::request!(GetBankAccount, model::BankAccount);
 
 impl GetBankAccount {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on bank opening balances; from
 /// [`Client::bank_opening_balances`](super::Client::bank_opening_balances).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct BankOpeningBalances {
     client: rt::Client,
@@ -21,33 +23,21 @@ impl BankOpeningBalances {
 
     /// Lists bank opening balances: `GET /bank_opening_balances`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Full Access; Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Bank and Settings.
     pub fn list(&self) -> ListBankOpeningBalances {
         ListBankOpeningBalances(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a bank opening balance: `GET /bank_opening_balances/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Full Access; Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Bank and Settings.
     pub fn get(&self, key: &str) -> GetBankOpeningBalance {
         GetBankOpeningBalance(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a bank opening balance: `POST /bank_opening_balances`.
     ///
-    /// The body goes as `{"bank_opening_balance": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access; Settings: Full Access.
+    /// Needs the role Full Access in Bank and Settings.
     pub fn create(
         &self,
         bank_opening_balance: Option<model::NewBankOpeningBalance>,
@@ -57,11 +47,7 @@ impl BankOpeningBalances {
 
     /// Changes a bank opening balance: `PUT /bank_opening_balances/{key}`.
     ///
-    /// The body goes as `{"bank_opening_balance": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access; Settings: Full Access.
+    /// Needs the role Full Access in Bank and Settings.
     pub fn update(
         &self,
         key: &str,
@@ -74,11 +60,7 @@ impl BankOpeningBalances {
 
     /// Deletes a bank opening balance: `DELETE /bank_opening_balances/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access; Settings: Full Access.
+    /// Needs the role Full Access in Bank and Settings.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -91,7 +73,8 @@ pub struct ListBankOpeningBalances(rt::Call<rt::Page<model::BankOpeningBalance>>
 rt::page_request!(ListBankOpeningBalances, model::BankOpeningBalance);
 
 impl ListBankOpeningBalances {
-    /// Sets `updated_or_created_since`.
+    /// Only bank opening balances that were made or changed at or after this moment; a plain date
+    /// will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -102,27 +85,28 @@ impl ListBankOpeningBalances {
         )
     }
 
-    /// Sets `bank_account_id`.
+    /// Only bank opening balances of this bank account (`bank_account_id`).
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many bank opening balances a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -134,12 +118,13 @@ pub struct GetBankOpeningBalance(rt::Call<model::BankOpeningBalance>);
 rt::request!(GetBankOpeningBalance, model::BankOpeningBalance);
 
 impl GetBankOpeningBalance {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on bank reconciliations; from
 /// [`Client::bank_reconciliations`](super::Client::bank_reconciliations).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct BankReconciliations {
     client: rt::Client,
@@ -21,33 +23,21 @@ impl BankReconciliations {
 
     /// Lists bank reconciliations: `GET /bank_reconciliations`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn list(&self) -> ListBankReconciliations {
         ListBankReconciliations(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a bank reconciliation: `GET /bank_reconciliations/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn get(&self, key: &str) -> GetBankReconciliation {
         GetBankReconciliation(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a bank reconciliation: `POST /bank_reconciliations`.
     ///
-    /// The body goes as `{"bank_reconciliation": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access.
+    /// Needs the role Full Access in Bank.
     pub fn create(
         &self,
         bank_reconciliation: Option<model::NewBankReconciliation>,
@@ -57,11 +47,7 @@ impl BankReconciliations {
 
     /// Changes a bank reconciliation: `PUT /bank_reconciliations/{key}`.
     ///
-    /// The body goes as `{"bank_reconciliation": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access.
+    /// Needs the role Full Access in Bank.
     pub fn update(
         &self,
         key: &str,
@@ -80,7 +66,8 @@ pub struct ListBankReconciliations(rt::Call<rt::Page<model::BankReconciliation>>
 rt::page_request!(ListBankReconciliations, model::BankReconciliation);
 
 impl ListBankReconciliations {
-    /// Sets `updated_or_created_since`.
+    /// Only bank reconciliations that were made or changed at or after this moment; a plain date
+    /// will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -91,27 +78,28 @@ impl ListBankReconciliations {
         )
     }
 
-    /// Sets `bank_account_id`.
+    /// Only bank reconciliations of this bank account (`bank_account_id`).
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many bank reconciliations a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -123,12 +111,13 @@ pub struct GetBankReconciliation(rt::Call<model::BankReconciliation>);
 rt::request!(GetBankReconciliation, model::BankReconciliation);
 
 impl GetBankReconciliation {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

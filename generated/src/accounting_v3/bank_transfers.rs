@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on bank transfers; from [`Client::bank_transfers`](super::Client::bank_transfers).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct BankTransfers {
     client: rt::Client,
@@ -20,33 +22,21 @@ impl BankTransfers {
 
     /// Lists bank transfers: `GET /bank_transfers`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn list(&self) -> ListBankTransfers {
         ListBankTransfers(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a bank transfer: `GET /bank_transfers/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn get(&self, key: &str) -> GetBankTransfer {
         GetBankTransfer(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a bank transfer: `POST /bank_transfers`.
     ///
-    /// The body goes as `{"bank_transfer": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Bank.
     pub fn create(
         &self,
         bank_transfer: Option<model::NewBankTransfer>,
@@ -56,11 +46,7 @@ impl BankTransfers {
 
     /// Changes a bank transfer: `PUT /bank_transfers/{key}`.
     ///
-    /// The body goes as `{"bank_transfer": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Bank.
     pub fn update(
         &self,
         key: &str,
@@ -73,11 +59,7 @@ impl BankTransfers {
 
     /// Deletes a bank transfer: `DELETE /bank_transfers/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access.
+    /// Needs the role Full Access in Bank.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -90,7 +72,8 @@ pub struct ListBankTransfers(rt::Call<rt::Page<model::BankTransfer>>);
 rt::page_request!(ListBankTransfers, model::BankTransfer);
 
 impl ListBankTransfers {
-    /// Sets `updated_or_created_since`.
+    /// Only bank transfers that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -101,42 +84,45 @@ impl ListBankTransfers {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only bank transfers that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only bank transfers from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only bank transfers up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many bank transfers a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -148,17 +134,19 @@ pub struct GetBankTransfer(rt::Call<model::BankTransfer>);
 rt::request!(GetBankTransfer, model::BankTransfer);
 
 impl GetBankTransfer {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on business activity types; from
 /// [`Client::business_activity_types`](super::Client::business_activity_types).
+///
+/// Available with Plus, Standard and Start in FR.
 #[derive(Clone, Debug)]
 pub struct BusinessActivityTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl BusinessActivityTypes {
     }
 
     /// Lists business activity types: `GET /business_activity_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
     pub fn list(&self) -> ListBusinessActivityTypes {
         ListBusinessActivityTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a business activity type: `GET /business_activity_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
     pub fn get(&self, key: &str) -> GetBusinessActivityType {
         GetBusinessActivityType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,22 +39,24 @@ pub struct ListBusinessActivityTypes(rt::Call<rt::Page<model::BusinessActivityTy
 rt::page_request!(ListBusinessActivityTypes, model::BusinessActivityType);
 
 impl ListBusinessActivityTypes {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many business activity types a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,12 +68,13 @@ pub struct GetBusinessActivityType(rt::Call<model::BusinessActivityType>);
 rt::request!(GetBusinessActivityType, model::BusinessActivityType);
 
 impl GetBusinessActivityType {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

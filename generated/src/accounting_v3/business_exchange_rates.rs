@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on business exchange rates; from
 /// [`Client::business_exchange_rates`](super::Client::business_exchange_rates).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct BusinessExchangeRates {
     client: rt::Client,
@@ -21,33 +23,21 @@ impl BusinessExchangeRates {
 
     /// Lists business exchange rates: `GET /business_exchange_rates`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn list(&self) -> ListBusinessExchangeRates {
         ListBusinessExchangeRates(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a business exchange rate: `GET /business_exchange_rates/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self, key: &str) -> GetBusinessExchangeRate {
         GetBusinessExchangeRate(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a business exchange rate: `POST /business_exchange_rates`.
     ///
-    /// The body goes as `{"business_exchange_rate": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn create(
         &self,
         business_exchange_rate: Option<model::NewBusinessExchangeRate>,
@@ -57,11 +47,7 @@ impl BusinessExchangeRates {
 
     /// Changes a business exchange rate: `PUT /business_exchange_rates/{key}`.
     ///
-    /// The body goes as `{"business_exchange_rate": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         key: &str,
@@ -74,11 +60,7 @@ impl BusinessExchangeRates {
 
     /// Deletes a business exchange rate: `DELETE /business_exchange_rates/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -91,22 +73,24 @@ pub struct ListBusinessExchangeRates(rt::Call<rt::Page<model::BusinessExchangeRa
 rt::page_request!(ListBusinessExchangeRates, model::BusinessExchangeRate);
 
 impl ListBusinessExchangeRates {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many business exchange rates a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -118,12 +102,13 @@ pub struct GetBusinessExchangeRate(rt::Call<model::BusinessExchangeRate>);
 rt::request!(GetBusinessExchangeRate, model::BusinessExchangeRate);
 
 impl GetBusinessExchangeRate {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on business settings; from
 /// [`Client::business_settings`](super::Client::business_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct BusinessSettings {
     client: rt::Client,
@@ -21,22 +23,14 @@ impl BusinessSettings {
 
     /// Gets business settings: `GET /business_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> GetBusinessSettings {
         GetBusinessSettings(rt::Call::json(&self.client, &GET))
     }
 
     /// Changes business settings: `PUT /business_settings`.
     ///
-    /// The body goes as `{"business_settings": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         business_settings: Option<model::BusinessSettingsUpdate>,
@@ -51,7 +45,7 @@ pub struct GetBusinessSettings(rt::Call<model::BusinessSettings>);
 rt::request!(GetBusinessSettings, model::BusinessSettings);
 
 impl GetBusinessSettings {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

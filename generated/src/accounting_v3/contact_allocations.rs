@@ -21,33 +21,27 @@ impl ContactAllocations {
 
     /// Lists contact allocations: `GET /contact_allocations`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
+    /// Needs the role Full Access in Contacts, Purchases and Sales.
     pub fn list(&self) -> ListContactAllocations {
         ListContactAllocations(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a contact allocation: `GET /contact_allocations/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
+    /// Needs the role Full Access in Contacts, Purchases and Sales.
     pub fn get(&self, key: &str) -> GetContactAllocation {
         GetContactAllocation(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a contact allocation: `POST /contact_allocations`.
     ///
-    /// The body goes as `{"contact_allocation": …}`. Success is 201.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
+    /// Needs the role Full Access in Contacts, Purchases and Sales.
     pub fn create(
         &self,
         contact_allocation: Option<model::NewContactAllocation>,
@@ -57,11 +51,9 @@ impl ContactAllocations {
 
     /// Changes a contact allocation: `PUT /contact_allocations/{key}`.
     ///
-    /// The body goes as `{"contact_allocation": …}`. Success is 200.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
+    /// Needs the role Full Access in Contacts, Purchases and Sales.
     pub fn update(
         &self,
         key: &str,
@@ -74,11 +66,9 @@ impl ContactAllocations {
 
     /// Deletes a contact allocation: `DELETE /contact_allocations/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
+    /// Needs the role Full Access in Contacts, Purchases and Sales.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -91,12 +81,12 @@ pub struct ListContactAllocations(rt::Call<rt::Page<model::ContactAllocation>>);
 rt::page_request!(ListContactAllocations, model::ContactAllocation);
 
 impl ListContactAllocations {
-    /// Sets `contact_id`.
+    /// Only contact allocations of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `transaction_type_id`.
+    /// Only contact allocations of this type (`transaction_type_id`).
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -104,7 +94,8 @@ impl ListContactAllocations {
         )
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only contact allocations that were made or changed at or after this moment; a plain date
+    /// will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -115,32 +106,35 @@ impl ListContactAllocations {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only contact allocations that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many contact allocations a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -152,12 +146,13 @@ pub struct GetContactAllocation(rt::Call<model::ContactAllocation>);
 rt::request!(GetContactAllocation, model::ContactAllocation);
 
 impl GetContactAllocation {
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on contact opening balance types; from
 /// [`Client::contact_opening_balance_types`](super::Client::contact_opening_balance_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct ContactOpeningBalanceTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl ContactOpeningBalanceTypes {
     }
 
     /// Lists contact opening balance types: `GET /contact_opening_balance_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListContactOpeningBalanceTypes {
         ListContactOpeningBalanceTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a contact opening balance type: `GET /contact_opening_balance_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetContactOpeningBalanceType {
         GetContactOpeningBalanceType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,22 +39,24 @@ pub struct ListContactOpeningBalanceTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListContactOpeningBalanceTypes, model::Base);
 
 impl ListContactOpeningBalanceTypes {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many contact opening balance types a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,12 +68,13 @@ pub struct GetContactOpeningBalanceType(rt::Call<model::Base>);
 rt::request!(GetContactOpeningBalanceType, model::Base);
 
 impl GetContactOpeningBalanceType {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on contact payments; from
 /// [`Client::contact_payments`](super::Client::contact_payments).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct ContactPayments {
     client: rt::Client,
@@ -21,33 +23,21 @@ impl ContactPayments {
 
     /// Lists contact payments: `GET /contact_payments`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn list(&self) -> ListContactPayments {
         ListContactPayments(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a contact payment: `GET /contact_payments/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank.
     pub fn get(&self, key: &str) -> GetContactPayment {
         GetContactPayment(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a contact payment: `POST /contact_payments`.
     ///
-    /// The body goes as `{"contact_payment": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Bank.
     pub fn create(
         &self,
         contact_payment: Option<model::NewContactPayment>,
@@ -57,11 +47,7 @@ impl ContactPayments {
 
     /// Changes a contact payment: `PUT /contact_payments/{key}`.
     ///
-    /// The body goes as `{"contact_payment": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Bank.
     pub fn update(
         &self,
         key: &str,
@@ -74,11 +60,7 @@ impl ContactPayments {
 
     /// Deletes a contact payment: `DELETE /contact_payments/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access.
+    /// Needs the role Full Access in Bank.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -91,17 +73,17 @@ pub struct ListContactPayments(rt::Call<rt::Page<model::ContactPayment>>);
 rt::page_request!(ListContactPayments, model::ContactPayment);
 
 impl ListContactPayments {
-    /// Sets `contact_id`.
+    /// Only contact payments of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `bank_account_id`.
+    /// Only contact payments of this bank account (`bank_account_id`).
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// Sets `transaction_type_id`.
+    /// Only contact payments of this type (`transaction_type_id`).
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -109,7 +91,8 @@ impl ListContactPayments {
         )
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only contact payments that were made or changed at or after this moment; a plain date will
+    /// do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -120,42 +103,45 @@ impl ListContactPayments {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only contact payments that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only contact payments from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only contact payments up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many contact payments a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -167,12 +153,13 @@ pub struct GetContactPayment(rt::Call<model::ContactPayment>);
 rt::request!(GetContactPayment, model::ContactPayment);
 
 impl GetContactPayment {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

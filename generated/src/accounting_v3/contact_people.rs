@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on contact people; from [`Client::contact_people`](super::Client::contact_people).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct ContactPeople {
     client: rt::Client,
@@ -20,36 +22,22 @@ impl ContactPeople {
 
     /// Lists contact people: `GET /contact_persons`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Read Only or Restricted Access or Full Access; Purchases: Read Only or
-    /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Contacts, Purchases or Sales.
     pub fn list(&self) -> ListContactPeople {
         ListContactPeople(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a contact person: `GET /contact_persons/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
-    /// Restricted Access or Full Access; Purchases: Read Only or Restricted Access or Full Access;
-    /// Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank, Contacts, Purchases or
+    /// Sales.
     pub fn get(&self, key: &str) -> GetContactPerson {
         GetContactPerson(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a contact person: `POST /contact_persons`.
     ///
-    /// The body goes as `{"contact_person": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Contacts.
     pub fn create(
         &self,
         contact_person: Option<model::NewContactPerson>,
@@ -59,11 +47,7 @@ impl ContactPeople {
 
     /// Changes a contact person: `PUT /contact_persons/{key}`.
     ///
-    /// The body goes as `{"contact_person": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Contacts.
     pub fn update(
         &self,
         key: &str,
@@ -76,11 +60,7 @@ impl ContactPeople {
 
     /// Deletes a contact person: `DELETE /contact_persons/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Full Access.
+    /// Needs the role Full Access in Contacts.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -93,12 +73,13 @@ pub struct ListContactPeople(rt::Call<rt::Page<model::ContactPerson>>);
 rt::page_request!(ListContactPeople, model::ContactPerson);
 
 impl ListContactPeople {
-    /// Sets `address_id`.
+    /// Only contact people of this address (`address_id`).
     pub fn address_id(self, address_id: impl Into<String>) -> Self {
         Self(self.0.query("address_id", address_id.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only contact people that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -109,32 +90,34 @@ impl ListContactPeople {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only contact people that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `contact_id`.
+    /// Only contact people of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many contact people a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -146,17 +129,19 @@ pub struct GetContactPerson(rt::Call<model::ContactPerson>);
 rt::request!(GetContactPerson, model::ContactPerson);
 
 impl GetContactPerson {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on contacts; from [`Client::contacts`](super::Client::contacts).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct Contacts {
     client: rt::Client,
@@ -20,47 +22,29 @@ impl Contacts {
 
     /// Lists contacts: `GET /contacts`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Read Only or Restricted Access or Full Access; Purchases: Read Only or
-    /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Contacts, Purchases or Sales.
     pub fn list(&self) -> ListContacts {
         ListContacts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a contact: `GET /contacts/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
-    /// Restricted Access or Full Access; Purchases: Read Only or Restricted Access or Full Access;
-    /// Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank, Contacts, Purchases or
+    /// Sales.
     pub fn get(&self, key: &str) -> GetContact {
         GetContact(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a contact: `POST /contacts`.
     ///
-    /// The body goes as `{"contact": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Contacts.
     pub fn create(&self, contact: Option<model::NewContact>) -> rt::Call<model::Contact> {
         rt::Call::json(&self.client, &CREATE).body_opt(contact.as_ref())
     }
 
     /// Changes a contact: `PUT /contacts/{key}`.
     ///
-    /// The body goes as `{"contact": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Contacts.
     pub fn update(
         &self,
         key: &str,
@@ -73,11 +57,7 @@ impl Contacts {
 
     /// Deletes a contact: `DELETE /contacts/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Contacts: Full Access.
+    /// Needs the role Full Access in Contacts.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -90,7 +70,8 @@ pub struct ListContacts(rt::Call<rt::Page<model::Contact>>);
 rt::page_request!(ListContacts, model::Contact);
 
 impl ListContacts {
-    /// Sets `updated_or_created_since`.
+    /// Only contacts that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -101,42 +82,43 @@ impl ListContacts {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only contacts that were deleted after this moment; a plain date will do (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `contact_type_id`.
+    /// Only contacts of this type (`contact_type_id`).
     pub fn contact_type_id(self, contact_type_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_type_id", contact_type_id.into()))
     }
 
-    /// Sets `exclude_system`.
+    /// Leaves out contacts of the system, which no transaction can have (`exclude_system`).
     pub fn exclude_system(self, exclude_system: bool) -> Self {
         Self(self.0.query("exclude_system", exclude_system))
     }
 
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_balance`.
+    /// Includes the balance (`show_balance`).
     pub fn show_balance(self, show_balance: bool) -> Self {
         Self(self.0.query("show_balance", show_balance))
     }
 
-    /// Sets `context_date`.
+    /// The date for which the tax treatment of a contact is wanted (`context_date`).
     pub fn context_date(self, context_date: rt::NaiveDate) -> Self {
         Self(self.0.query("context_date", context_date))
     }
 
-    /// Sets `search`.
+    /// Only contacts in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `email`.
+    /// Only contacts with this e-mail address (`email`).
     pub fn email(self, email: impl Into<String>) -> Self {
         Self(self.0.query("email", email.into()))
     }
@@ -152,22 +134,23 @@ impl ListContacts {
         ))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many contacts a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -179,22 +162,23 @@ pub struct GetContact(rt::Call<model::Contact>);
 rt::request!(GetContact, model::Contact);
 
 impl GetContact {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_balance`.
+    /// Includes the balance (`show_balance`).
     pub fn show_balance(self, show_balance: bool) -> Self {
         Self(self.0.query("show_balance", show_balance))
     }
 
-    /// Sets `context_date`.
+    /// The date for which the tax treatment of a contact is wanted (`context_date`).
     pub fn context_date(self, context_date: rt::NaiveDate) -> Self {
         Self(self.0.query("context_date", context_date))
     }
 
-    /// Sets `show_unfinished_recurring_invoices_status`.
+    /// Sets `show_unfinished_recurring_invoices_status`, `true` if not given.
     pub fn show_unfinished_recurring_invoices_status(
         self,
         show_unfinished_recurring_invoices_status: bool,
@@ -205,12 +189,13 @@ impl GetContact {
         ))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on email settings; from [`Client::email_settings`](super::Client::email_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct EmailSettings {
     client: rt::Client,
@@ -20,22 +22,14 @@ impl EmailSettings {
 
     /// Gets email settings: `GET /email_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> GetEmailSettings {
         GetEmailSettings(rt::Call::json(&self.client, &GET))
     }
 
     /// Changes email settings: `PUT /email_settings`.
     ///
-    /// The body goes as `{"email_settings": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         email_settings: Option<model::EmailSettingsUpdate>,
@@ -50,7 +44,7 @@ pub struct GetEmailSettings(rt::Call<model::EmailSettings>);
 rt::request!(GetEmailSettings, model::EmailSettings);
 
 impl GetEmailSettings {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on financial settings; from
 /// [`Client::financial_settings`](super::Client::financial_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct FinancialSettings {
     client: rt::Client,
@@ -21,22 +23,14 @@ impl FinancialSettings {
 
     /// Gets financial settings: `GET /financial_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> GetFinancialSettings {
         GetFinancialSettings(rt::Call::json(&self.client, &GET))
     }
 
     /// Changes financial settings: `PUT /financial_settings`.
     ///
-    /// The body goes as `{"financial_settings": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         financial_settings: Option<model::FinancialSettingsUpdate>,
@@ -51,7 +45,7 @@ pub struct GetFinancialSettings(rt::Call<model::FinancialSettings>);
 rt::request!(GetFinancialSettings, model::FinancialSettings);
 
 impl GetFinancialSettings {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on hosted artefact payment settings; from
 /// [`Client::hosted_artefact_payment_settings`](super::Client::hosted_artefact_payment_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct HostedArtefactPaymentSettings {
     client: rt::Client,
@@ -21,33 +23,21 @@ impl HostedArtefactPaymentSettings {
 
     /// Lists hosted artefact payment settings: `GET /hosted_artefact_payment_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn list(&self) -> ListHostedArtefactPaymentSettings {
         ListHostedArtefactPaymentSettings(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a hosted artefact payment setting: `GET /hosted_artefact_payment_settings/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn get(&self, key: &str) -> GetHostedArtefactPaymentSetting {
         GetHostedArtefactPaymentSetting(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a hosted artefact payment setting: `POST /hosted_artefact_payment_settings`.
     ///
-    /// The body goes as `{"hosted_artefact_payment_setting": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
         hosted_artefact_payment_setting: Option<model::NewHostedArtefactPaymentSetting>,
@@ -57,11 +47,7 @@ impl HostedArtefactPaymentSettings {
 
     /// Deletes a hosted artefact payment setting: `DELETE /hosted_artefact_payment_settings/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Sales: Full Access.
+    /// Needs the role Full Access in Sales.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -79,27 +65,29 @@ rt::page_request!(
 );
 
 impl ListHostedArtefactPaymentSettings {
-    /// Sets `object_guid`.
+    /// Only hosted artefact payment settings of the object with this GUID (`object_guid`).
     pub fn object_guid(self, object_guid: impl Into<String>) -> Self {
         Self(self.0.query("object_guid", object_guid.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many hosted artefact payment settings a page holds (`items_per_page`, 1 to 200, `20` if
+    /// not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -114,12 +102,13 @@ rt::request!(
 );
 
 impl GetHostedArtefactPaymentSetting {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on invoice settings; from
 /// [`Client::invoice_settings`](super::Client::invoice_settings).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct InvoiceSettings {
     client: rt::Client,
@@ -21,22 +23,14 @@ impl InvoiceSettings {
 
     /// Gets invoice settings: `GET /invoice_settings`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> GetInvoiceSettings {
         GetInvoiceSettings(rt::Call::json(&self.client, &GET))
     }
 
     /// Changes invoice settings: `PUT /invoice_settings`.
     ///
-    /// The body goes as `{"invoice_settings": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         invoice_settings: Option<model::InvoiceSettingsUpdate>,
@@ -51,7 +45,7 @@ pub struct GetInvoiceSettings(rt::Call<model::InvoiceSettings>);
 rt::request!(GetInvoiceSettings, model::InvoiceSettings);
 
 impl GetInvoiceSettings {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

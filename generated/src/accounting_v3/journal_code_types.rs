@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on journal code types; from
 /// [`Client::journal_code_types`](super::Client::journal_code_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct JournalCodeTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl JournalCodeTypes {
     }
 
     /// Lists journal code types: `GET /journal_code_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListJournalCodeTypes {
         ListJournalCodeTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a journal code type: `GET /journal_code_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetJournalCodeType {
         GetJournalCodeType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,22 +39,23 @@ pub struct ListJournalCodeTypes(rt::Call<rt::Page<model::JournalCodeType>>);
 rt::page_request!(ListJournalCodeTypes, model::JournalCodeType);
 
 impl ListJournalCodeTypes {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many journal code types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,12 +67,13 @@ pub struct GetJournalCodeType(rt::Call<model::JournalCodeType>);
 rt::request!(GetJournalCodeType, model::JournalCodeType);
 
 impl GetJournalCodeType {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on journal codes; from [`Client::journal_codes`](super::Client::journal_codes).
+///
+/// Available with Plus, Standard and Start in FR.
 #[derive(Clone, Debug)]
 pub struct JournalCodes {
     client: rt::Client,
@@ -20,33 +22,21 @@ impl JournalCodes {
 
     /// Lists journal codes: `GET /journal_codes`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Journals: Read Only or Full Access; Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals or Settings.
     pub fn list(&self) -> ListJournalCodes {
         ListJournalCodes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a journal code: `GET /journal_codes/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Journals: Read Only or Full Access; Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals or Settings.
     pub fn get(&self, key: &str) -> GetJournalCode {
         GetJournalCode(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a journal code: `POST /journal_codes`.
     ///
-    /// The body goes as `{"journal_code": …}`. Success is 201.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn create(
         &self,
         journal_code: Option<model::NewJournalCode>,
@@ -56,11 +46,7 @@ impl JournalCodes {
 
     /// Changes a journal code: `PUT /journal_codes/{key}`.
     ///
-    /// The body goes as `{"journal_code": …}`. Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         key: &str,
@@ -73,11 +59,7 @@ impl JournalCodes {
 
     /// Deletes a journal code: `DELETE /journal_codes/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus, Standard and Start (FR).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -90,7 +72,8 @@ pub struct ListJournalCodes(rt::Call<rt::Page<model::JournalCode>>);
 rt::page_request!(ListJournalCodes, model::JournalCode);
 
 impl ListJournalCodes {
-    /// Sets `updated_or_created_since`.
+    /// Only journal codes that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -101,22 +84,23 @@ impl ListJournalCodes {
         )
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many journal codes a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -128,12 +112,13 @@ pub struct GetJournalCode(rt::Call<model::JournalCode>);
 rt::request!(GetJournalCode, model::JournalCode);
 
 impl GetJournalCode {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

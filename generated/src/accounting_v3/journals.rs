@@ -20,53 +20,43 @@ impl Journals {
 
     /// Lists journals: `GET /journals`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals.
     pub fn list(&self) -> ListJournals {
         ListJournals(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a journal: `GET /journals/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals.
     pub fn get(&self, key: &str) -> GetJournal {
         GetJournal(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a journal: `POST /journals`.
     ///
-    /// The body goes as `{"journal": …}`. Success is 201.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Full Access.
+    /// Needs the role Full Access in Journals.
     pub fn create(&self, journal: Option<model::NewJournal>) -> rt::Call<model::Journal> {
         rt::Call::json(&self.client, &CREATE).body_opt(journal.as_ref())
     }
 
     /// Deletes a journal: `DELETE /journals/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Full Access.
+    /// Needs the role Full Access in Journals.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
 
     /// Reissues a journal: `POST /journals/{key}/reissue`.
     ///
-    /// Success is 201.
-    ///
-    /// Access: Journals: Full Access.
+    /// Needs the role Full Access in Journals.
     pub fn reissue(&self, key: &str) -> rt::Call<model::Journal> {
         rt::Call::json(&self.client, &REISSUE).path(key)
     }
@@ -79,7 +69,8 @@ pub struct ListJournals(rt::Call<rt::Page<model::Journal>>);
 rt::page_request!(ListJournals, model::Journal);
 
 impl ListJournals {
-    /// Sets `updated_or_created_since`.
+    /// Only journals that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -90,27 +81,28 @@ impl ListJournals {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only journals that were deleted after this moment; a plain date will do (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many journals a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -122,17 +114,19 @@ pub struct GetJournal(rt::Call<model::Journal>);
 rt::request!(GetJournal, model::Journal);
 
 impl GetJournal {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on ledger account types; from
 /// [`Client::ledger_account_types`](super::Client::ledger_account_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct LedgerAccountTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl LedgerAccountTypes {
     }
 
     /// Lists ledger account types: `GET /ledger_account_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListLedgerAccountTypes {
         ListLedgerAccountTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a ledger account type: `GET /ledger_account_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetLedgerAccountType {
         GetLedgerAccountType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,7 +39,7 @@ pub struct ListLedgerAccountTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListLedgerAccountTypes, model::Base);
 
 impl ListLedgerAccountTypes {
-    /// Sets `ledger_account_classification_id`.
+    /// Only ledger account types of this classification (`ledger_account_classification_id`).
     pub fn ledger_account_classification_id(
         self,
         ledger_account_classification_id: impl Into<String>,
@@ -56,22 +50,23 @@ impl ListLedgerAccountTypes {
         ))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many ledger account types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -83,12 +78,13 @@ pub struct GetLedgerAccountType(rt::Call<model::Base>);
 rt::request!(GetLedgerAccountType, model::Base);
 
 impl GetLedgerAccountType {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

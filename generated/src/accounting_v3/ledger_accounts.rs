@@ -20,41 +20,29 @@ impl LedgerAccounts {
 
     /// Lists ledger accounts: `GET /ledger_accounts`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
-    /// Restricted Access or Full Access; Journals: Read Only or Restricted Access or Full Access;
-    /// Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read Only or
-    /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access;
-    /// Settings: Read Only or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank, Contacts, Journals,
+    /// Products \& Services, Purchases or Sales, or Read Only or Full Access in Settings.
     pub fn list(&self) -> ListLedgerAccounts {
         ListLedgerAccounts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a ledger account: `GET /ledger_accounts/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access; Contacts: Read Only or
-    /// Restricted Access or Full Access; Journals: Read Only or Restricted Access or Full Access;
-    /// Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read Only or
-    /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access;
-    /// Settings: Read Only or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank, Contacts, Journals,
+    /// Products \& Services, Purchases or Sales, or Read Only or Full Access in Settings.
     pub fn get(&self, key: &str) -> GetLedgerAccount {
         GetLedgerAccount(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a ledger account: `POST /ledger_accounts`.
     ///
-    /// The body goes as `{"ledger_account": …}`. Success is 201.
+    /// Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn create(
         &self,
         ledger_account: Option<model::NewLedgerAccount>,
@@ -64,11 +52,9 @@ impl LedgerAccounts {
 
     /// Changes a ledger account: `PUT /ledger_accounts/{key}`.
     ///
-    /// The body goes as `{"ledger_account": …}`. Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         key: &str,
@@ -87,7 +73,8 @@ pub struct ListLedgerAccounts(rt::Call<rt::Page<model::LedgerAccount>>);
 rt::page_request!(ListLedgerAccounts, model::LedgerAccount);
 
 impl ListLedgerAccounts {
-    /// Sets `updated_or_created_since`.
+    /// Only ledger accounts that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -98,17 +85,17 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// Sets `visible_in`.
+    /// Only ledger accounts that are to be seen in this area (`visible_in`).
     pub fn visible_in(self, visible_in: model::LedgerAccountVisibleIn) -> Self {
         Self(self.0.query("visible_in", visible_in))
     }
 
-    /// Sets `not_visible_in`.
+    /// Only ledger accounts that are not to be seen in this area (`not_visible_in`).
     pub fn not_visible_in(self, not_visible_in: model::LedgerAccountNotVisibleIn) -> Self {
         Self(self.0.query("not_visible_in", not_visible_in))
     }
 
-    /// Sets `show_included_in_chart`.
+    /// Only ledger accounts of the chart of accounts, or only others (`show_included_in_chart`).
     pub fn show_included_in_chart(self, show_included_in_chart: bool) -> Self {
         Self(
             self.0
@@ -116,12 +103,12 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// Sets `show_control_accounts`.
+    /// Only control accounts, or only others (`show_control_accounts`).
     pub fn show_control_accounts(self, show_control_accounts: bool) -> Self {
         Self(self.0.query("show_control_accounts", show_control_accounts))
     }
 
-    /// Sets `ledger_account_classification_id`.
+    /// Only ledger accounts of this classification (`ledger_account_classification_id`).
     pub fn ledger_account_classification_id(
         self,
         ledger_account_classification_id: impl Into<String>,
@@ -132,12 +119,13 @@ impl ListLedgerAccounts {
         ))
     }
 
-    /// Sets `show_balance_details`.
+    /// Includes details of the balance between two dates; it needs `from_date` and `to_date`
+    /// (`show_balance_details`).
     pub fn show_balance_details(self, show_balance_details: bool) -> Self {
         Self(self.0.query("show_balance_details", show_balance_details))
     }
 
-    /// Sets `exclude_deleted_entries`.
+    /// Leaves out entries that were deleted (`exclude_deleted_entries`).
     pub fn exclude_deleted_entries(self, exclude_deleted_entries: bool) -> Self {
         Self(
             self.0
@@ -145,22 +133,22 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// Sets `from_date`.
+    /// The date from which balances are calculated; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// The date to which balances are calculated; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `search`.
+    /// Only ledger accounts in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `sort_order_from_user_setting`.
+    /// Sorts as the user has set it (`sort_order_from_user_setting`).
     pub fn sort_order_from_user_setting(self, sort_order_from_user_setting: bool) -> Self {
         Self(
             self.0
@@ -168,7 +156,7 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// Sets `filter_inactive_bank_accounts`.
+    /// Leaves out bank accounts that are not active (`filter_inactive_bank_accounts`).
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
         Self(self.0.query(
             "filter_inactive_bank_accounts",
@@ -176,27 +164,28 @@ impl ListLedgerAccounts {
         ))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many ledger accounts a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `ledger_account_type_id`.
+    /// Only ledger accounts of this type (`ledger_account_type_id`).
     pub fn ledger_account_type_id(self, ledger_account_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -211,17 +200,19 @@ pub struct GetLedgerAccount(rt::Call<model::LedgerAccount>);
 rt::request!(GetLedgerAccount, model::LedgerAccount);
 
 impl GetLedgerAccount {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_balance_details`.
+    /// Includes details of the balance between two dates; it needs `from_date` and `to_date`
+    /// (`show_balance_details`).
     pub fn show_balance_details(self, show_balance_details: bool) -> Self {
         Self(self.0.query("show_balance_details", show_balance_details))
     }
 
-    /// Sets `exclude_deleted_entries`.
+    /// Leaves out entries that were deleted (`exclude_deleted_entries`).
     pub fn exclude_deleted_entries(self, exclude_deleted_entries: bool) -> Self {
         Self(
             self.0
@@ -229,22 +220,23 @@ impl GetLedgerAccount {
         )
     }
 
-    /// Sets `from_date`.
+    /// The date from which balances are calculated; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// The date to which balances are calculated; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

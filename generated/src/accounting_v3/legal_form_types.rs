@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on legal form types; from
 /// [`Client::legal_form_types`](super::Client::legal_form_types).
+///
+/// Available with Plus, Standard and Start in FR.
 #[derive(Clone, Debug)]
 pub struct LegalFormTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl LegalFormTypes {
     }
 
     /// Lists legal form types: `GET /legal_form_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
     pub fn list(&self) -> ListLegalFormTypes {
         ListLegalFormTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a legal form type: `GET /legal_form_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (FR).
     pub fn get(&self, key: &str) -> GetLegalFormType {
         GetLegalFormType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,22 +39,23 @@ pub struct ListLegalFormTypes(rt::Call<rt::Page<model::LegalFormType>>);
 rt::page_request!(ListLegalFormTypes, model::LegalFormType);
 
 impl ListLegalFormTypes {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many legal form types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,12 +67,13 @@ pub struct GetLegalFormType(rt::Call<model::LegalFormType>);
 rt::request!(GetLegalFormType, model::LegalFormType);
 
 impl GetLegalFormType {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on migration tax returns; from
 /// [`Client::migration_tax_returns`](super::Client::migration_tax_returns).
+///
+/// Available with Plus, Standard and Start in GB and IE.
 #[derive(Clone, Debug)]
 pub struct MigrationTaxReturns {
     client: rt::Client,
@@ -21,33 +23,21 @@ impl MigrationTaxReturns {
 
     /// Lists migration tax returns: `GET /migration_tax_returns`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (GB, IE).
-    ///
-    /// Access: Statutory Reporting: Full Access.
+    /// Needs the role Full Access in Statutory Reporting.
     pub fn list(&self) -> ListMigrationTaxReturns {
         ListMigrationTaxReturns(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a migration tax return: `GET /migration_tax_returns/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus, Standard and Start (GB, IE).
-    ///
-    /// Access: Statutory Reporting: Full Access.
+    /// Needs the role Full Access in Statutory Reporting.
     pub fn get(&self, key: &str) -> GetMigrationTaxReturn {
         GetMigrationTaxReturn(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a migration tax return: `POST /migration_tax_returns`.
     ///
-    /// The body goes as `{"migration_tax_return": …}`. Success is 201.
-    ///
-    /// Available in Plus, Standard and Start (GB, IE).
-    ///
-    /// Access: Statutory Reporting: Full Access.
+    /// Needs the role Full Access in Statutory Reporting.
     pub fn create(
         &self,
         migration_tax_return: Option<model::NewMigrationTaxReturn>,
@@ -63,22 +53,23 @@ pub struct ListMigrationTaxReturns(rt::Call<rt::Page<model::MigrationTaxReturn>>
 rt::page_request!(ListMigrationTaxReturns, model::MigrationTaxReturn);
 
 impl ListMigrationTaxReturns {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many migration tax returns a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -90,12 +81,13 @@ pub struct GetMigrationTaxReturn(rt::Call<model::MigrationTaxReturn>);
 rt::request!(GetMigrationTaxReturn, model::MigrationTaxReturn);
 
 impl GetMigrationTaxReturn {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on migrations; from [`Client::migrations`](super::Client::migrations).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct Migrations {
     client: rt::Client,
@@ -20,22 +22,14 @@ impl Migrations {
 
     /// Gets migrations: `GET /migrations`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self) -> GetMigrations {
         GetMigrations(rt::Call::json(&self.client, &GET))
     }
 
     /// Changes migrations: `PUT /migrations`.
     ///
-    /// The body goes as `{"migrations": …}`. Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         migrations: Option<model::MigrationsUpdate>,
@@ -50,7 +44,7 @@ pub struct GetMigrations(rt::Call<model::Migration>);
 rt::request!(GetMigrations, model::Migration);
 
 impl GetMigrations {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

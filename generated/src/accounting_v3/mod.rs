@@ -36,8 +36,8 @@ pub mod contact_types;
 pub mod contacts;
 pub mod corrective_reason_codes;
 pub mod countries;
+pub mod countries_of_registration;
 pub mod country_groups;
-pub mod country_of_registrations;
 pub mod currencies;
 pub mod datev_settings;
 pub mod email_settings;
@@ -187,12 +187,12 @@ impl Client {
         catalog_item_types::CatalogItemTypes::new(&self.0)
     }
 
-    /// Coa accounts: `/coa_accounts`.
+    /// COA accounts: `/coa_accounts`.
     pub fn coa_accounts(&self) -> coa_accounts::CoaAccounts {
         coa_accounts::CoaAccounts::new(&self.0)
     }
 
-    /// Coa templates: `/coa_templates`.
+    /// COA templates: `/coa_templates`.
     pub fn coa_templates(&self) -> coa_templates::CoaTemplates {
         coa_templates::CoaTemplates::new(&self.0)
     }
@@ -249,14 +249,14 @@ impl Client {
         countries::Countries::new(&self.0)
     }
 
+    /// Countries of registration: `/countries_of_registration`.
+    pub fn countries_of_registration(&self) -> countries_of_registration::CountriesOfRegistration {
+        countries_of_registration::CountriesOfRegistration::new(&self.0)
+    }
+
     /// Country groups: `/country_groups`.
     pub fn country_groups(&self) -> country_groups::CountryGroups {
         country_groups::CountryGroups::new(&self.0)
-    }
-
-    /// Country of registrations: `/countries_of_registration`.
-    pub fn country_of_registrations(&self) -> country_of_registrations::CountryOfRegistrations {
-        country_of_registrations::CountryOfRegistrations::new(&self.0)
     }
 
     /// Currencies: `/currencies`.
@@ -264,7 +264,7 @@ impl Client {
         currencies::Currencies::new(&self.0)
     }
 
-    /// Datev settings: `/datev_settings`.
+    /// DATEV settings: `/datev_settings`.
     pub fn datev_settings(&self) -> datev_settings::DatevSettings {
         datev_settings::DatevSettings::new(&self.0)
     }
@@ -274,12 +274,12 @@ impl Client {
         email_settings::EmailSettings::new(&self.0)
     }
 
-    /// Eu goods services types: `/eu_goods_services_types`.
+    /// EU goods services types: `/eu_goods_services_types`.
     pub fn eu_goods_services_types(&self) -> eu_goods_services_types::EuGoodsServicesTypes {
         eu_goods_services_types::EuGoodsServicesTypes::new(&self.0)
     }
 
-    /// Eu sales descriptions: `/eu_sales_descriptions`.
+    /// EU sales descriptions: `/eu_sales_descriptions`.
     pub fn eu_sales_descriptions(&self) -> eu_sales_descriptions::EuSalesDescriptions {
         eu_sales_descriptions::EuSalesDescriptions::new(&self.0)
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on opening balance journals; from
 /// [`Client::opening_balance_journals`](super::Client::opening_balance_journals).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct OpeningBalanceJournals {
     client: rt::Client,
@@ -21,41 +23,24 @@ impl OpeningBalanceJournals {
 
     /// Lists opening balance journals: `GET /opening_balance_journals`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
-    /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
-    /// Full Access; Reporting: Read Only or Full Access; Sales: Read Only or Full Access; Settings:
-    /// Read Only or Full Access; Statutory Reporting: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Bank, Contacts, Journals, Products \& Services,
+    /// Purchases, Reporting, Sales, Settings and Statutory Reporting.
     pub fn list(&self) -> ListOpeningBalanceJournals {
         ListOpeningBalanceJournals(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an opening balance journal: `GET /opening_balance_journals/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Full Access; Contacts: Read Only or Full Access; Journals: Read
-    /// Only or Full Access; Products \& Services: Read Only or Full Access; Purchases: Read Only or
-    /// Full Access; Reporting: Read Only or Full Access; Sales: Read Only or Full Access; Settings:
-    /// Read Only or Full Access; Statutory Reporting: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Bank, Contacts, Journals, Products \& Services,
+    /// Purchases, Reporting, Sales, Settings and Statutory Reporting.
     pub fn get(&self, key: &str) -> GetOpeningBalanceJournal {
         GetOpeningBalanceJournal(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates an opening balance journal: `POST /opening_balance_journals`.
     ///
-    /// The body goes as `{"opening_balance_journal": …}`. Success is 201.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
-    /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
-    /// Settings: Full Access; Statutory Reporting: Full Access.
+    /// Needs the role Full Access in Bank, Contacts, Journals, Products \& Services, Purchases,
+    /// Reporting, Sales, Settings and Statutory Reporting.
     pub fn create(
         &self,
         opening_balance_journal: Option<model::NewOpeningBalanceJournal>,
@@ -65,13 +50,8 @@ impl OpeningBalanceJournals {
 
     /// Deletes an opening balance journal: `DELETE /opening_balance_journals/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \&
-    /// Services: Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access;
-    /// Settings: Full Access; Statutory Reporting: Full Access.
+    /// Needs the role Full Access in Bank, Contacts, Journals, Products \& Services, Purchases,
+    /// Reporting, Sales, Settings and Statutory Reporting.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -84,22 +64,24 @@ pub struct ListOpeningBalanceJournals(rt::Call<rt::Page<model::OpeningBalanceJou
 rt::page_request!(ListOpeningBalanceJournals, model::OpeningBalanceJournal);
 
 impl ListOpeningBalanceJournals {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many opening balance journals a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -111,12 +93,13 @@ pub struct GetOpeningBalanceJournal(rt::Call<model::OpeningBalanceJournal>);
 rt::request!(GetOpeningBalanceJournal, model::OpeningBalanceJournal);
 
 impl GetOpeningBalanceJournal {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

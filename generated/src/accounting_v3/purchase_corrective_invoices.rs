@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on purchase corrective invoices; from
 /// [`Client::purchase_corrective_invoices`](super::Client::purchase_corrective_invoices).
+///
+/// Available with Plus in ES.
 #[derive(Clone, Debug)]
 pub struct PurchaseCorrectiveInvoices {
     client: rt::Client,
@@ -21,33 +23,21 @@ impl PurchaseCorrectiveInvoices {
 
     /// Lists purchase corrective invoices: `GET /purchase_corrective_invoices`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (ES).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases.
     pub fn list(&self) -> ListPurchaseCorrectiveInvoices {
         ListPurchaseCorrectiveInvoices(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a purchase corrective invoice: `GET /purchase_corrective_invoices/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus (ES).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases.
     pub fn get(&self, key: &str) -> GetPurchaseCorrectiveInvoice {
         GetPurchaseCorrectiveInvoice(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a purchase corrective invoice: `POST /purchase_corrective_invoices`.
     ///
-    /// The body goes as `{"purchase_corrective_invoice": …}`. Success is 201.
-    ///
-    /// Available in Plus (ES).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn create(
         &self,
         purchase_corrective_invoice: Option<model::NewPurchaseCorrectiveInvoice>,
@@ -57,11 +47,7 @@ impl PurchaseCorrectiveInvoices {
 
     /// Changes a purchase corrective invoice: `PUT /purchase_corrective_invoices/{key}`.
     ///
-    /// The body goes as `{"purchase_corrective_invoice": …}`. Success is 200.
-    ///
-    /// Available in Plus (ES).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn update(
         &self,
         key: &str,
@@ -74,11 +60,7 @@ impl PurchaseCorrectiveInvoices {
 
     /// Deletes a purchase corrective invoice: `DELETE /purchase_corrective_invoices/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Available in Plus (ES).
-    ///
-    /// Access: Purchases: Full Access.
+    /// Needs the role Full Access in Purchases.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -94,7 +76,7 @@ rt::page_request!(
 );
 
 impl ListPurchaseCorrectiveInvoices {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -102,32 +84,33 @@ impl ListPurchaseCorrectiveInvoices {
         )
     }
 
-    /// Sets `search`.
+    /// Only purchase corrective invoices in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `contact_id`.
+    /// Only purchase corrective invoices of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `status_id`.
+    /// Only purchase corrective invoices with this status (`status_id`).
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only purchase corrective invoices from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only purchase corrective invoices up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only purchase corrective invoices that were made or changed at or after this moment; a plain
+    /// date will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -138,37 +121,42 @@ impl ListPurchaseCorrectiveInvoices {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only purchase corrective invoices that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `has_attachments`.
+    /// Only purchase corrective invoices with attachments, or only those without
+    /// (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many purchase corrective invoices a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at`, `date` or `due_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -183,7 +171,7 @@ rt::request!(
 );
 
 impl GetPurchaseCorrectiveInvoice {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -191,17 +179,19 @@ impl GetPurchaseCorrectiveInvoice {
         )
     }
 
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

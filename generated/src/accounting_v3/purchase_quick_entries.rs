@@ -21,33 +21,27 @@ impl PurchaseQuickEntries {
 
     /// Lists purchase quick entries: `GET /purchase_quick_entries`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases.
     pub fn list(&self) -> ListPurchaseQuickEntries {
         ListPurchaseQuickEntries(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a purchase quick entry: `GET /purchase_quick_entries/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases.
     pub fn get(&self, key: &str) -> GetPurchaseQuickEntry {
         GetPurchaseQuickEntry(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a purchase quick entry: `POST /purchase_quick_entries`.
     ///
-    /// The body goes as `{"purchase_quick_entry": …}`. Success is 201.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn create(
         &self,
         purchase_quick_entry: Option<model::NewPurchaseQuickEntry>,
@@ -57,11 +51,9 @@ impl PurchaseQuickEntries {
 
     /// Changes a purchase quick entry: `PUT /purchase_quick_entries/{key}`.
     ///
-    /// The body goes as `{"purchase_quick_entry": …}`. Success is 200.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn update(
         &self,
         key: &str,
@@ -74,11 +66,9 @@ impl PurchaseQuickEntries {
 
     /// Deletes a purchase quick entry: `DELETE /purchase_quick_entries/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Full Access.
+    /// Needs the role Full Access in Purchases.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -91,32 +81,33 @@ pub struct ListPurchaseQuickEntries(rt::Call<rt::Page<model::PurchaseQuickEntry>
 rt::page_request!(ListPurchaseQuickEntries, model::PurchaseQuickEntry);
 
 impl ListPurchaseQuickEntries {
-    /// Sets `contact_id`.
+    /// Only purchase quick entries of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `search`.
+    /// Only purchase quick entries in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `status_id`.
+    /// Only purchase quick entries with this status (`status_id`).
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only purchase quick entries from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only purchase quick entries up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only purchase quick entries that were made or changed at or after this moment; a plain date
+    /// will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -127,12 +118,13 @@ impl ListPurchaseQuickEntries {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only purchase quick entries that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -140,32 +132,35 @@ impl ListPurchaseQuickEntries {
         )
     }
 
-    /// Sets `has_attachments`.
+    /// Only purchase quick entries with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many purchase quick entries a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -177,7 +172,7 @@ pub struct GetPurchaseQuickEntry(rt::Call<model::PurchaseQuickEntry>);
 rt::request!(GetPurchaseQuickEntry, model::PurchaseQuickEntry);
 
 impl GetPurchaseQuickEntry {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -185,17 +180,19 @@ impl GetPurchaseQuickEntry {
         )
     }
 
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -21,33 +21,27 @@ impl SalesCreditNotes {
 
     /// Lists sales credit notes: `GET /sales_credit_notes`.
     ///
-    /// Success is 200.
+    /// Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn list(&self) -> ListSalesCreditNotes {
         ListSalesCreditNotes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales credit note: `GET /sales_credit_notes/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Read Only or Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Sales.
     pub fn get(&self, key: &str) -> GetSalesCreditNote {
         GetSalesCreditNote(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a sales credit note: `POST /sales_credit_notes`.
     ///
-    /// The body goes as `{"sales_credit_note": …}`. Success is 201.
+    /// Available with Plus in CA, FR, GB, IE and US, and with Start in CA, ES, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US); Start (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
         sales_credit_note: Option<model::NewSalesCreditNote>,
@@ -57,11 +51,9 @@ impl SalesCreditNotes {
 
     /// Changes a sales credit note: `PUT /sales_credit_notes/{key}`.
     ///
-    /// The body goes as `{"sales_credit_note": …}`. Success is 200.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn update(
         &self,
         key: &str,
@@ -76,20 +68,18 @@ impl SalesCreditNotes {
     ///
     /// Success is 200.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US); Start (CA, ES, FR, GB, IE, US).
+    /// Available with Plus in CA, FR, GB, IE and US, and with Start in CA, ES, FR, GB, IE and US.
     ///
-    /// Access: Sales: Full Access.
+    /// Needs the role Full Access in Sales.
     pub fn delete(&self, key: &str) -> DeleteSalesCreditNote {
         DeleteSalesCreditNote(rt::Call::json(&self.client, &DELETE).path(key))
     }
 
     /// Releases a sales credit note: `POST /sales_credit_notes/{key}/release`.
     ///
-    /// Success is 201.
+    /// Available with Plus in CA, FR, GB, IE and US.
     ///
-    /// Available in Plus (CA, FR, GB, IE, US).
-    ///
-    /// Access: Sales: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Sales.
     pub fn release(&self, key: &str) -> rt::Call<model::SalesCreditNote> {
         rt::Call::json(&self.client, &RELEASE).path(key)
     }
@@ -102,7 +92,7 @@ pub struct ListSalesCreditNotes(rt::Call<rt::Page<model::SalesCreditNote>>);
 rt::page_request!(ListSalesCreditNotes, model::SalesCreditNote);
 
 impl ListSalesCreditNotes {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -110,32 +100,33 @@ impl ListSalesCreditNotes {
         )
     }
 
-    /// Sets `search`.
+    /// Only sales credit notes in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `contact_id`.
+    /// Only sales credit notes of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `status_id`.
+    /// Only sales credit notes with this status (`status_id`).
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Sets `from_date`.
+    /// Only sales credit notes from this date on; a plain date will do (`from_date`).
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Sets `to_date`.
+    /// Only sales credit notes up to this date; a plain date will do (`to_date`).
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only sales credit notes that were made or changed at or after this moment; a plain date will
+    /// do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -146,37 +137,40 @@ impl ListSalesCreditNotes {
         )
     }
 
-    /// Sets `deleted_since`.
+    /// Only sales credit notes that were deleted after this moment; a plain date will do
+    /// (`deleted_since`).
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Sets `has_attachments`.
+    /// Only sales credit notes with attachments, or only those without (`has_attachments`).
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many sales credit notes a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `sort`.
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
@@ -188,7 +182,7 @@ pub struct GetSalesCreditNote(rt::Call<model::SalesCreditNote>);
 rt::request!(GetSalesCreditNote, model::SalesCreditNote);
 
 impl GetSalesCreditNote {
-    /// Sets `show_payments_allocations`.
+    /// Includes payments and allocations (`show_payments_allocations`).
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -196,22 +190,24 @@ impl GetSalesCreditNote {
         )
     }
 
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `mark_as_sent`.
+    /// Whether it counts as sent from now on (`mark_as_sent`).
     pub fn mark_as_sent(self, mark_as_sent: bool) -> Self {
         Self(self.0.query("mark_as_sent", mark_as_sent))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -223,7 +219,7 @@ pub struct DeleteSalesCreditNote(rt::Call<model::SalesCreditNote>);
 rt::request!(DeleteSalesCreditNote, model::SalesCreditNote);
 
 impl DeleteSalesCreditNote {
-    /// Sets `void_reason`.
+    /// Why it is voided; needed unless it is a draft (`void_reason`).
     pub fn void_reason(self, void_reason: impl Into<String>) -> Self {
         Self(self.0.query("void_reason", void_reason.into()))
     }

@@ -21,37 +21,29 @@ impl ServiceRateTypes {
 
     /// Lists service rate types: `GET /service_rate_types`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn list(&self) -> ListServiceRateTypes {
         ListServiceRateTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a service rate type: `GET /service_rate_types/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Read Only or Restricted Access or Full Access; Purchases: Read
-    /// Only or Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full
-    /// Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Products \& Services,
+    /// Purchases or Sales.
     pub fn get(&self, key: &str) -> GetServiceRateType {
         GetServiceRateType(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a service rate type: `POST /service_rate_types`.
     ///
-    /// The body goes as `{"service_rate_type": …}`. Success is 201.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Restricted Access or Full Access.
+    /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn create(
         &self,
         service_rate_type: Option<model::NewServiceRateType>,
@@ -61,11 +53,9 @@ impl ServiceRateTypes {
 
     /// Changes a service rate type: `PUT /service_rate_types/{key}`.
     ///
-    /// The body goes as `{"service_rate_type": …}`. Success is 200.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Full Access.
+    /// Needs the role Full Access in Products \& Services.
     pub fn update(
         &self,
         key: &str,
@@ -78,11 +68,9 @@ impl ServiceRateTypes {
 
     /// Deletes a service rate type: `DELETE /service_rate_types/{key}`.
     ///
-    /// Success is 204.
+    /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Products \& Services: Full Access.
+    /// Needs the role Full Access in Products \& Services.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -95,7 +83,8 @@ pub struct ListServiceRateTypes(rt::Call<rt::Page<model::ServiceRateType>>);
 rt::page_request!(ListServiceRateTypes, model::ServiceRateType);
 
 impl ListServiceRateTypes {
-    /// Sets `updated_or_created_since`.
+    /// Only service rate types that were made or changed at or after this moment; a plain date will
+    /// do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -106,27 +95,28 @@ impl ListServiceRateTypes {
         )
     }
 
-    /// Sets `active`.
+    /// Only service rate types that are active, or only those that are not (`active`).
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many service rate types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -138,12 +128,13 @@ pub struct GetServiceRateType(rt::Call<model::ServiceRateType>);
 rt::request!(GetServiceRateType, model::ServiceRateType);
 
 impl GetServiceRateType {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,33 +20,27 @@ impl TaxProfiles {
 
     /// Lists tax profiles: `GET /tax_profiles`.
     ///
-    /// Success is 200.
+    /// Available with Plus, Standard and Start in CA, ES, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn list(&self) -> ListTaxProfiles {
         ListTaxProfiles(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a tax profile: `GET /tax_profiles/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus, Standard and Start in CA, ES, FR, GB, IE and US.
     ///
-    /// Available in Plus, Standard and Start (CA, ES, FR, GB, IE, US).
-    ///
-    /// Access: Settings: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Settings.
     pub fn get(&self, key: &str) -> GetTaxProfile {
         GetTaxProfile(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Changes a tax profile: `PUT /tax_profiles/{key}`.
     ///
-    /// The body goes as `{"tax_profile": …}`. Success is 200.
+    /// Available with Plus, Standard and Start in CA.
     ///
-    /// Available in Plus, Standard and Start (CA).
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         key: &str,
@@ -65,7 +59,8 @@ pub struct ListTaxProfiles(rt::Call<rt::Page<model::TaxProfile>>);
 rt::page_request!(ListTaxProfiles, model::TaxProfile);
 
 impl ListTaxProfiles {
-    /// Sets `updated_or_created_since`.
+    /// Only tax profiles that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -76,22 +71,23 @@ impl ListTaxProfiles {
         )
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many tax profiles a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -103,12 +99,13 @@ pub struct GetTaxProfile(rt::Call<model::TaxProfile>);
 rt::request!(GetTaxProfile, model::TaxProfile);
 
 impl GetTaxProfile {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -20,44 +20,34 @@ impl TaxRates {
 
     /// Lists tax rates: `GET /tax_rates`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access; Purchases: Read Only or
-    /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access;
-    /// Settings: Read Only or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank, Purchases or Sales, or
+    /// Read Only or Full Access in Settings.
     pub fn list(&self) -> ListTaxRates {
         ListTaxRates(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a tax rate: `GET /tax_rates/{key}`.
     ///
-    /// Success is 200.
+    /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Bank: Read Only or Restricted Access or Full Access; Purchases: Read Only or
-    /// Restricted Access or Full Access; Sales: Read Only or Restricted Access or Full Access;
-    /// Settings: Read Only or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Bank, Purchases or Sales, or
+    /// Read Only or Full Access in Settings.
     pub fn get(&self, key: &str) -> GetTaxRate {
         GetTaxRate(rt::Call::json(&self.client, &GET).path(key))
     }
 
     /// Creates a tax rate: `POST /tax_rates`.
     ///
-    /// The body goes as `{"tax_rate": …}`. Success is 201.
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn create(&self, tax_rate: Option<model::NewTaxRate>) -> rt::Call<model::TaxRate> {
         rt::Call::json(&self.client, &CREATE).body_opt(tax_rate.as_ref())
     }
 
     /// Changes a tax rate: `PUT /tax_rates/{key}`.
     ///
-    /// The body goes as `{"tax_rate": …}`. Success is 200.
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
         key: &str,
@@ -70,9 +60,7 @@ impl TaxRates {
 
     /// Deletes a tax rate: `DELETE /tax_rates/{key}`.
     ///
-    /// Success is 204.
-    ///
-    /// Access: Settings: Full Access.
+    /// Needs the role Full Access in Settings.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(key)
     }
@@ -85,7 +73,8 @@ pub struct ListTaxRates(rt::Call<rt::Page<model::TaxRate>>);
 rt::page_request!(ListTaxRates, model::TaxRate);
 
 impl ListTaxRates {
-    /// Sets `updated_or_created_since`.
+    /// Only tax rates that were made or changed at or after this moment; a plain date will do
+    /// (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -96,22 +85,22 @@ impl ListTaxRates {
         )
     }
 
-    /// Sets `usage`.
+    /// Whether they are for sales or for purchases (`usage`).
     pub fn usage(self, usage: impl Into<String>) -> Self {
         Self(self.0.query("usage", usage.into()))
     }
 
-    /// Sets `address_region_id`.
+    /// Only tax rates of this address region (`address_region_id`).
     pub fn address_region_id(self, address_region_id: impl Into<String>) -> Self {
         Self(self.0.query("address_region_id", address_region_id.into()))
     }
 
-    /// Sets `date`.
+    /// The date for which tax rates are wanted (`date`).
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// Sets `include_historical_data`.
+    /// Includes what was so in the past (`include_historical_data`).
     pub fn include_historical_data(self, include_historical_data: bool) -> Self {
         Self(
             self.0
@@ -119,7 +108,7 @@ impl ListTaxRates {
         )
     }
 
-    /// Sets `include_destination_vat_rates`.
+    /// Includes VAT rates of the destination (`include_destination_vat_rates`).
     pub fn include_destination_vat_rates(self, include_destination_vat_rates: bool) -> Self {
         Self(self.0.query(
             "include_destination_vat_rates",
@@ -127,27 +116,28 @@ impl ListTaxRates {
         ))
     }
 
-    /// Sets `cis_only`.
+    /// Only tax rates of the Construction Industry Scheme (`cis_only`).
     pub fn cis_only(self, cis_only: bool) -> Self {
         Self(self.0.query("cis_only", cis_only))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many tax rates a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -159,17 +149,18 @@ pub struct GetTaxRate(rt::Call<model::TaxRate>);
 rt::request!(GetTaxRate, model::TaxRate);
 
 impl GetTaxRate {
-    /// Sets `date`.
+    /// The date for which tax rates are wanted (`date`).
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

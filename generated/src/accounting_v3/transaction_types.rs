@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on transaction types; from
 /// [`Client::transaction_types`](super::Client::transaction_types).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct TransactionTypes {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl TransactionTypes {
     }
 
     /// Lists transaction types: `GET /transaction_types`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn list(&self) -> ListTransactionTypes {
         ListTransactionTypes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a transaction type: `GET /transaction_types/{key}`.
-    ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
     pub fn get(&self, key: &str) -> GetTransactionType {
         GetTransactionType(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -45,27 +39,29 @@ pub struct ListTransactionTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListTransactionTypes, model::Base);
 
 impl ListTransactionTypes {
-    /// Sets `valid_for_business`.
+    /// Only transaction types that fit the country and the plan of the business
+    /// (`valid_for_business`).
     pub fn valid_for_business(self, valid_for_business: bool) -> Self {
         Self(self.0.query("valid_for_business", valid_for_business))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many transaction types a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -77,12 +73,13 @@ pub struct GetTransactionType(rt::Call<model::Base>);
 rt::request!(GetTransactionType, model::Base);
 
 impl GetTransactionType {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on unallocated artefacts; from
 /// [`Client::unallocated_artefacts`](super::Client::unallocated_artefacts).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct UnallocatedArtefacts {
     client: rt::Client,
@@ -21,24 +23,14 @@ impl UnallocatedArtefacts {
 
     /// Lists unallocated artefacts: `GET /unallocated_artefacts`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
-    /// Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases or Sales.
     pub fn list(&self) -> ListUnallocatedArtefacts {
         ListUnallocatedArtefacts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an unallocated artefact: `GET /unallocated_artefacts/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or
-    /// Restricted Access or Full Access.
+    /// Needs the role Read Only, Restricted Access or Full Access in Purchases or Sales.
     pub fn get(&self, key: &str) -> GetUnallocatedArtefact {
         GetUnallocatedArtefact(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -51,32 +43,33 @@ pub struct ListUnallocatedArtefacts(rt::Call<rt::Page<model::UnallocatedArtefact
 rt::page_request!(ListUnallocatedArtefacts, model::UnallocatedArtefact);
 
 impl ListUnallocatedArtefacts {
-    /// Sets `contact_id`.
+    /// Only unallocated artefacts of this contact (`contact_id`).
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Sets `search`.
+    /// Only unallocated artefacts in which this text is found (`search`).
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many unallocated artefacts a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
@@ -88,12 +81,13 @@ pub struct GetUnallocatedArtefact(rt::Call<model::UnallocatedArtefact>);
 rt::request!(GetUnallocatedArtefact, model::UnallocatedArtefact);
 
 impl GetUnallocatedArtefact {
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on unposted transactions; from
 /// [`Client::unposted_transactions`](super::Client::unposted_transactions).
+///
+/// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
 #[derive(Clone, Debug)]
 pub struct UnpostedTransactions {
     client: rt::Client,
@@ -21,22 +23,14 @@ impl UnpostedTransactions {
 
     /// Lists unposted transactions: `GET /unposted_transactions`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals.
     pub fn list(&self) -> ListUnpostedTransactions {
         ListUnpostedTransactions(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an unposted transaction: `GET /unposted_transactions/{key}`.
     ///
-    /// Success is 200.
-    ///
-    /// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-    ///
-    /// Access: Journals: Read Only or Full Access.
+    /// Needs the role Read Only or Full Access in Journals.
     pub fn get(&self, key: &str) -> GetUnpostedTransaction {
         GetUnpostedTransaction(rt::Call::json(&self.client, &GET).path(key))
     }
@@ -49,12 +43,13 @@ pub struct ListUnpostedTransactions(rt::Call<rt::Page<model::UnpostedTransaction
 rt::page_request!(ListUnpostedTransactions, model::UnpostedTransaction);
 
 impl ListUnpostedTransactions {
-    /// Sets `bank_account_id`.
+    /// Only unposted transactions of this bank account (`bank_account_id`).
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// Sets `updated_or_created_since`.
+    /// Only unposted transactions that were made or changed at or after this moment; a plain date
+    /// will do (`updated_or_created_since`).
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -65,22 +60,23 @@ impl ListUnpostedTransactions {
         )
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `items_per_page`, 1 to 200.
+    /// How many unposted transactions a page holds (`items_per_page`, 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// Sets `page`.
+    /// The page to begin with (`page`, `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -92,17 +88,19 @@ pub struct GetUnpostedTransaction(rt::Call<model::UnpostedTransaction>);
 rt::request!(GetUnpostedTransaction, model::UnpostedTransaction);
 
 impl GetUnpostedTransaction {
-    /// Sets `nested_attributes`.
+    /// Names of the properties to return of the records inside, separated by commas, or `all`
+    /// (`nested_attributes`).
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Sets `show_legacy_id`.
+    /// Includes the IDs of the earlier version (`show_legacy_id`).
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Sets `attributes`.
+    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
+    /// commas, or `all` (`attributes`).
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

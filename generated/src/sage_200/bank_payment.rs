@@ -19,8 +19,6 @@ impl BankPayment {
     }
 
     /// Creates a bank payment: `POST /bank_payment`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, bank_payment: model::NewBankPayment) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&bank_payment)
     }

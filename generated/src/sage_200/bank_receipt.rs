@@ -19,8 +19,6 @@ impl BankReceipt {
     }
 
     /// Creates a bank receipt: `POST /bank_receipt`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, bank_receipt: model::NewBankReceipt) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&bank_receipt)
     }

@@ -19,8 +19,6 @@ impl BankTransfer {
     }
 
     /// Creates a bank transfer: `POST /bank_transfer`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, bank_transfer: model::NewBankTransfer) -> rt::Call<model::BankTransfer> {
         rt::Call::json(&self.client, &CREATE).body(&bank_transfer)
     }

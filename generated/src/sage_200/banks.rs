@@ -19,36 +19,26 @@ impl Banks {
     }
 
     /// Lists banks: `GET /banks`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListBanks {
         ListBanks(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a bank: `GET /banks/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetBank {
         GetBank(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a bank: `POST /banks`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, bank: model::NewBank) -> rt::Call<model::Bank> {
         rt::Call::json(&self.client, &CREATE).body(&bank)
     }
 
     /// Changes a bank: `PUT /banks/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(&self, id: i64, bank: model::BankUpdate) -> rt::Call<model::Bank> {
         rt::Call::json(&self.client, &UPDATE).path(id).body(&bank)
     }
 
     /// Deletes a bank: `DELETE /banks/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -61,42 +51,45 @@ pub struct ListBanks(rt::Call<rt::Page<model::Bank>>);
 rt::page_request!(ListBanks, model::Bank);
 
 impl ListBanks {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only banks that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
+    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
+    /// a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many banks a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many banks to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many banks there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -108,17 +101,17 @@ pub struct GetBank(rt::Call<model::Bank>);
 rt::request!(GetBank, model::Bank);
 
 impl GetBank {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,22 +19,17 @@ impl BinHoldings {
     }
 
     /// Lists bin holdings: `GET /bin_holdings`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListBinHoldings {
         ListBinHoldings(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists bin holdings of a product: `GET /products/{productId}/bin_holdings`.
-    ///
-    /// Success is any 2xx.
     pub fn list_for_product(&self, product_id: i64) -> ListBinHoldingsForProduct {
         ListBinHoldingsForProduct(rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id))
     }
 
-    /// Lists bin holdings of a warehouse holding: `GET /warehouse_holdings/{warehouseHoldingId}/bin_holdings`.
-    ///
-    /// Success is any 2xx.
+    /// Lists bin holdings of a warehouse holding:
+    /// `GET /warehouse_holdings/{warehouseHoldingId}/bin_holdings`.
     pub fn list_for_warehouse_holding(
         &self,
         warehouse_holding_id: i64,
@@ -45,22 +40,16 @@ impl BinHoldings {
     }
 
     /// Gets a bin holding: `GET /bin_holdings/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetBinHolding {
         GetBinHolding(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a bin holding: `POST /bin_holdings`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, bin_holding: model::NewBinHolding) -> rt::Call<model::BinHolding> {
         rt::Call::json(&self.client, &CREATE).body(&bin_holding)
     }
 
     /// Changes a bin holding: `PUT /bin_holdings/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -72,8 +61,6 @@ impl BinHoldings {
     }
 
     /// Deletes a bin holding: `DELETE /bin_holdings/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -86,42 +73,45 @@ pub struct ListBinHoldings(rt::Call<rt::Page<model::BinHolding>>);
 rt::page_request!(ListBinHoldings, model::BinHolding);
 
 impl ListBinHoldings {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only bin holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many bin holdings there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -134,42 +124,45 @@ pub struct ListBinHoldingsForProduct(rt::Call<rt::Page<model::BinHolding>>);
 rt::page_request!(ListBinHoldingsForProduct, model::BinHolding);
 
 impl ListBinHoldingsForProduct {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only bin holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many bin holdings there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -182,42 +175,45 @@ pub struct ListBinHoldingsForWarehouseHolding(rt::Call<rt::Page<model::BinHoldin
 rt::page_request!(ListBinHoldingsForWarehouseHolding, model::BinHolding);
 
 impl ListBinHoldingsForWarehouseHolding {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only bin holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many bin holdings there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -229,17 +225,17 @@ pub struct GetBinHolding(rt::Call<model::BinHolding>);
 rt::request!(GetBinHolding, model::BinHolding);
 
 impl GetBinHolding {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,22 +19,16 @@ impl CompanyDetails {
     }
 
     /// Lists company details: `GET /company_details`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCompanyDetails {
         ListCompanyDetails(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a company detail: `GET /company_details/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCompanyDetail {
         GetCompanyDetail(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a company detail: `PUT /company_details/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -53,42 +47,45 @@ pub struct ListCompanyDetails(rt::Call<rt::Page<model::CompanyDetails>>);
 rt::page_request!(ListCompanyDetails, model::CompanyDetails);
 
 impl ListCompanyDetails {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only company details that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many company details a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many company details to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many company details there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -100,17 +97,17 @@ pub struct GetCompanyDetail(rt::Call<model::CompanyDetails>);
 rt::request!(GetCompanyDetail, model::CompanyDetails);
 
 impl GetCompanyDetail {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

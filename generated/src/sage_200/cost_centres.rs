@@ -19,29 +19,21 @@ impl CostCentres {
     }
 
     /// Lists cost centres: `GET /cost_centres`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCostCentres {
         ListCostCentres(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a cost centre: `GET /cost_centres/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCostCentre {
         GetCostCentre(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a cost centre: `POST /cost_centres`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, cost_centre: model::NewCostCentre) -> rt::Call<model::CostCentre> {
         rt::Call::json(&self.client, &CREATE).body(&cost_centre)
     }
 
     /// Changes a cost centre: `PUT /cost_centres/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -53,8 +45,6 @@ impl CostCentres {
     }
 
     /// Changes cost centres: `PUT /cost_centres`.
-    ///
-    /// Success is any 2xx.
     pub fn update_all(
         &self,
         cost_centres: Vec<model::CostCentreUpdate>,
@@ -63,8 +53,6 @@ impl CostCentres {
     }
 
     /// Deletes a cost centre: `DELETE /cost_centres/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -77,42 +65,45 @@ pub struct ListCostCentres(rt::Call<rt::Page<model::CostCentre>>);
 rt::page_request!(ListCostCentres, model::CostCentre);
 
 impl ListCostCentres {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only cost centres that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many cost centres a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many cost centres to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many cost centres there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -124,17 +115,17 @@ pub struct GetCostCentre(rt::Call<model::CostCentre>);
 rt::request!(GetCostCentre, model::CostCentre);
 
 impl GetCostCentre {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,29 +19,21 @@ impl Couriers {
     }
 
     /// Lists couriers: `GET /couriers`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCouriers {
         ListCouriers(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a courier: `GET /couriers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCourier {
         GetCourier(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a courier: `POST /couriers`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, courier: model::NewCourier) -> rt::Call<model::Courier> {
         rt::Call::json(&self.client, &CREATE).body(&courier)
     }
 
     /// Changes a courier: `PUT /couriers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(&self, id: i64, courier: model::CourierUpdate) -> rt::Call<model::Courier> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -49,15 +41,11 @@ impl Couriers {
     }
 
     /// Changes couriers: `PUT /couriers`.
-    ///
-    /// Success is any 2xx.
     pub fn update_all(&self, couriers: Vec<model::CourierUpdate>) -> rt::Call<Vec<model::Courier>> {
         rt::Call::json(&self.client, &UPDATE_ALL).body(&couriers)
     }
 
     /// Deletes a courier: `DELETE /couriers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -70,42 +58,45 @@ pub struct ListCouriers(rt::Call<rt::Page<model::Courier>>);
 rt::page_request!(ListCouriers, model::Courier);
 
 impl ListCouriers {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only couriers that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
+    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
+    /// a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many couriers a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many couriers to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many couriers there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -117,17 +108,17 @@ pub struct GetCourier(rt::Call<model::Courier>);
 rt::request!(GetCourier, model::Courier);
 
 impl GetCourier {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

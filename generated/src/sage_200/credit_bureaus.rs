@@ -19,17 +19,13 @@ impl CreditBureaus {
     }
 
     /// Lists credit bureaus: `GET /credit_bureaus`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCreditBureaus {
         ListCreditBureaus(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Gets a credit bureaus: `GET /credit_bureaus/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get(&self, id: i64) -> GetCreditBureaus {
-        GetCreditBureaus(rt::Call::json(&self.client, &GET).path(id))
+    /// Gets a credit bureau: `GET /credit_bureaus/{Id}`.
+    pub fn get(&self, id: i64) -> GetCreditBureau {
+        GetCreditBureau(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
@@ -40,42 +36,45 @@ pub struct ListCreditBureaus(rt::Call<rt::Page<model::CreditBureau>>);
 rt::page_request!(ListCreditBureaus, model::CreditBureau);
 
 impl ListCreditBureaus {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only credit bureaus that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many credit bureaus a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many credit bureaus to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many credit bureaus there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -83,21 +82,21 @@ impl ListCreditBureaus {
 
 /// The request of [`CreditBureaus::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCreditBureaus(rt::Call<model::CreditBureau>);
-rt::request!(GetCreditBureaus, model::CreditBureau);
+pub struct GetCreditBureau(rt::Call<model::CreditBureau>);
+rt::request!(GetCreditBureau, model::CreditBureau);
 
-impl GetCreditBureaus {
-    /// Sets `$select`.
+impl GetCreditBureau {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

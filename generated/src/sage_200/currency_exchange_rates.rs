@@ -20,8 +20,6 @@ impl CurrencyExchangeRates {
     }
 
     /// Creates a currency exchange rate: `POST /currency_exchange_rates`.
-    ///
-    /// Success is any 2xx.
     pub fn create(
         &self,
         currency_exchange_rate: model::NewCurrencyExchangeRate,

@@ -19,8 +19,6 @@ impl CurrentUser {
     }
 
     /// Gets a current user: `GET /current_user`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self) -> GetCurrentUser {
         GetCurrentUser(rt::Call::json(&self.client, &GET))
     }
@@ -32,17 +30,17 @@ pub struct GetCurrentUser(rt::Call<model::CurrentUser>);
 rt::request!(GetCurrentUser, model::CurrentUser);
 
 impl GetCurrentUser {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

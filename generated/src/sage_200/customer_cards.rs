@@ -19,15 +19,11 @@ impl CustomerCards {
     }
 
     /// Lists customer cards: `GET /customer_cards`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomerCards {
         ListCustomerCards(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer cards of a customer: `GET /customers/{customerId}/customer_cards`.
-    ///
-    /// Success is any 2xx.
     pub fn list_for_customer(&self, customer_id: i64) -> ListCustomerCardsForCustomer {
         ListCustomerCardsForCustomer(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
@@ -35,15 +31,11 @@ impl CustomerCards {
     }
 
     /// Gets a customer card: `GET /customer_cards/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomerCard {
         GetCustomerCard(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a customer card: `PUT /customer_cards/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -55,8 +47,6 @@ impl CustomerCards {
     }
 
     /// Deletes a customer card: `DELETE /customer_cards/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -69,42 +59,45 @@ pub struct ListCustomerCards(rt::Call<rt::Page<model::CustomerCard>>);
 rt::page_request!(ListCustomerCards, model::CustomerCard);
 
 impl ListCustomerCards {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer cards that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer cards a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer cards to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer cards there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -117,42 +110,45 @@ pub struct ListCustomerCardsForCustomer(rt::Call<rt::Page<model::CustomerCard>>)
 rt::page_request!(ListCustomerCardsForCustomer, model::CustomerCard);
 
 impl ListCustomerCardsForCustomer {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer cards that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer cards a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer cards to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer cards there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -164,17 +160,17 @@ pub struct GetCustomerCard(rt::Call<model::CustomerCard>);
 rt::request!(GetCustomerCard, model::CustomerCard);
 
 impl GetCustomerCard {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -20,15 +20,11 @@ impl CustomerContacts {
     }
 
     /// Lists customer contacts: `GET /customer_contacts`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomerContacts {
         ListCustomerContacts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer contacts of a customer: `GET /customers/{customerId}/customer_contacts`.
-    ///
-    /// Success is any 2xx.
     pub fn list_for_customer(&self, customer_id: i64) -> ListCustomerContactsForCustomer {
         ListCustomerContactsForCustomer(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
@@ -36,15 +32,11 @@ impl CustomerContacts {
     }
 
     /// Gets a customer contact: `GET /customer_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomerContact {
         GetCustomerContact(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a customer contact of a customer: `GET /customers/{customerId}/customer_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get_for_customer(&self, customer_id: i64, id: i64) -> GetCustomerContactForCustomer {
         GetCustomerContactForCustomer(
             rt::Call::json(&self.client, &GET_FOR_CUSTOMER)
@@ -54,8 +46,6 @@ impl CustomerContacts {
     }
 
     /// Creates a customer contact of a customer: `POST /customers/{customerId}/customer_contacts`.
-    ///
-    /// Success is any 2xx.
     pub fn create_for_customer(
         &self,
         customer_id: i64,
@@ -67,8 +57,6 @@ impl CustomerContacts {
     }
 
     /// Changes a customer contact: `PUT /customer_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -79,9 +67,8 @@ impl CustomerContacts {
             .body(&customer_contact)
     }
 
-    /// Changes a customer contact of a customer: `PUT /customers/{customerId}/customer_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
+    /// Changes a customer contact of a customer:
+    /// `PUT /customers/{customerId}/customer_contacts/{Id}`.
     pub fn update_for_customer(
         &self,
         customer_id: i64,
@@ -95,15 +82,12 @@ impl CustomerContacts {
     }
 
     /// Deletes a customer contact: `DELETE /customer_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer contact of a customer: `DELETE /customers/{customerId}/customer_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
+    /// Deletes a customer contact of a customer:
+    /// `DELETE /customers/{customerId}/customer_contacts/{Id}`.
     pub fn delete_for_customer(&self, customer_id: i64, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER)
             .path(customer_id)
@@ -118,42 +102,45 @@ pub struct ListCustomerContacts(rt::Call<rt::Page<model::CustomerContact>>);
 rt::page_request!(ListCustomerContacts, model::CustomerContact);
 
 impl ListCustomerContacts {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer contacts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer contacts a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer contacts to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer contacts there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -166,42 +153,45 @@ pub struct ListCustomerContactsForCustomer(rt::Call<rt::Page<model::CustomerCont
 rt::page_request!(ListCustomerContactsForCustomer, model::CustomerContact);
 
 impl ListCustomerContactsForCustomer {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer contacts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer contacts a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer contacts to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer contacts there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -213,17 +203,17 @@ pub struct GetCustomerContact(rt::Call<model::CustomerContact>);
 rt::request!(GetCustomerContact, model::CustomerContact);
 
 impl GetCustomerContact {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -235,17 +225,17 @@ pub struct GetCustomerContactForCustomer(rt::Call<model::CustomerContact>);
 rt::request!(GetCustomerContactForCustomer, model::CustomerContact);
 
 impl GetCustomerContactForCustomer {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,109 +19,90 @@ impl CustomerEmails {
     }
 
     /// Lists customer emails: `GET /customer_emails`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomerEmails {
         ListCustomerEmails(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer emails of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_and_customer_contact(
+    /// Lists customer emails of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_emails`.
+    pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerEmailsForContact {
+        ListCustomerEmailsForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
+        )
+    }
+
+    /// Lists customer emails of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails`.
+    pub fn list_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
-    ) -> ListCustomerEmailsForCustomerAndCustomerContact {
-        ListCustomerEmailsForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> ListCustomerEmailsForCustomerAndContact {
+        ListCustomerEmailsForCustomerAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
         )
     }
 
-    /// Lists customer emails of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_emails`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-    ) -> ListCustomerEmailsForCustomerContact {
-        ListCustomerEmailsForCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_CONTACT).path(customer_contact_id),
-        )
-    }
-
     /// Gets a customer email: `GET /customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomerEmail {
         GetCustomerEmail(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer email of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_and_customer_contact(
+    /// Gets a customer email of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    pub fn get_for_contact(&self, customer_contact_id: i64, id: i64) -> GetCustomerEmailForContact {
+        GetCustomerEmailForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(customer_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a customer email of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    pub fn get_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
-    ) -> GetCustomerEmailForCustomerAndCustomerContact {
-        GetCustomerEmailForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> GetCustomerEmailForCustomerAndContact {
+        GetCustomerEmailForCustomerAndContact(
+            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a customer email of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_contact(
+    /// Creates a customer email of a customer contact:
+    /// `POST /customer_contacts/{CustomerContactId}/customer_emails`.
+    pub fn create_for_contact(
         &self,
         customer_contact_id: i64,
-        id: i64,
-    ) -> GetCustomerEmailForCustomerContact {
-        GetCustomerEmailForCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_CONTACT)
-                .path(customer_contact_id)
-                .path(id),
-        )
+        customer_email: model::NewCustomerEmail,
+    ) -> rt::Call<model::CustomerEmail> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .body(&customer_email)
     }
 
-    /// Creates a customer email of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_and_customer_contact(
+    /// Creates a customer email of a customer contact, by way of its customer:
+    /// `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails`.
+    pub fn create_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         customer_email: model::NewCustomerEmail,
     ) -> rt::Call<model::CustomerEmail> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
             .path(customer_contact_id)
             .body(&customer_email)
     }
 
-    /// Creates a customer email of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_emails`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        customer_email: model::NewCustomerEmail,
-    ) -> rt::Call<model::CustomerEmail> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_CONTACT)
-            .path(customer_contact_id)
-            .body(&customer_email)
-    }
-
     /// Changes a customer email: `PUT /customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -132,65 +113,59 @@ impl CustomerEmails {
             .body(&customer_email)
     }
 
-    /// Changes a customer email of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_and_customer_contact(
+    /// Changes a customer email of a customer contact:
+    /// `PUT /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        customer_contact_id: i64,
+        id: i64,
+        customer_email: model::CustomerEmailUpdate,
+    ) -> rt::Call<model::CustomerEmail> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+            .body(&customer_email)
+    }
+
+    /// Changes a customer email of a customer contact, by way of its customer:
+    /// `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    pub fn update_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
         customer_email: model::CustomerEmailUpdate,
     ) -> rt::Call<model::CustomerEmail> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-            .body(&customer_email)
-    }
-
-    /// Changes a customer email of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        id: i64,
-        customer_email: model::CustomerEmailUpdate,
-    ) -> rt::Call<model::CustomerEmail> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
             .body(&customer_email)
     }
 
     /// Deletes a customer email: `DELETE /customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer email of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_and_customer_contact(
+    /// Deletes a customer email of a customer contact:
+    /// `DELETE /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    pub fn delete_for_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a customer email of a customer contact, by way of its customer:
+    /// `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
+    pub fn delete_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a customer email of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
     }
@@ -203,143 +178,150 @@ pub struct ListCustomerEmails(rt::Call<rt::Page<model::CustomerEmail>>);
 rt::page_request!(ListCustomerEmails, model::CustomerEmail);
 
 impl ListCustomerEmails {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer emails there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerEmails::list_for_customer_and_customer_contact`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`CustomerEmails::list_for_contact`]: set what it needs, then `.await` it, or
+/// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerEmailsForCustomerAndCustomerContact(
-    rt::Call<rt::Page<model::CustomerEmail>>,
-);
+pub struct ListCustomerEmailsForContact(rt::Call<rt::Page<model::CustomerEmail>>);
+rt::page_request!(ListCustomerEmailsForContact, model::CustomerEmail);
+
+impl ListCustomerEmailsForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Only customer emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
+    pub fn filter(self, filter: impl Into<String>) -> Self {
+        Self(self.0.query("$filter", filter.into()))
+    }
+
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
+    pub fn orderby(self, orderby: impl Into<String>) -> Self {
+        Self(self.0.query("$orderby", orderby.into()))
+    }
+
+    /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
+    pub fn top(self, top: i64) -> Self {
+        Self(self.0.query("$top", top))
+    }
+
+    /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
+    pub fn skip(self, skip: i64) -> Self {
+        Self(self.0.query("$skip", skip))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply says how many customer emails there are (`$count`).
+    pub fn count(self, count: bool) -> Self {
+        Self(self.0.query("$count", count))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`CustomerEmails::list_for_customer_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
+#[derive(Debug)]
+pub struct ListCustomerEmailsForCustomerAndContact(rt::Call<rt::Page<model::CustomerEmail>>);
 rt::page_request!(
-    ListCustomerEmailsForCustomerAndCustomerContact,
+    ListCustomerEmailsForCustomerAndContact,
     model::CustomerEmail
 );
 
-impl ListCustomerEmailsForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl ListCustomerEmailsForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer emails there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`CustomerEmails::list_for_customer_contact`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerEmailsForCustomerContact(rt::Call<rt::Page<model::CustomerEmail>>);
-rt::page_request!(ListCustomerEmailsForCustomerContact, model::CustomerEmail);
-
-impl ListCustomerEmailsForCustomerContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$filter`.
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Sets `$orderby`.
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// Sets `$top`.
-    pub fn top(self, top: i64) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// Sets `$skip`.
-    pub fn skip(self, skip: i64) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$count`.
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -351,66 +333,62 @@ pub struct GetCustomerEmail(rt::Call<model::CustomerEmail>);
 rt::request!(GetCustomerEmail, model::CustomerEmail);
 
 impl GetCustomerEmail {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerEmails::get_for_customer_and_customer_contact`]: set what it needs,
-/// then `.await` it.
+/// The request of [`CustomerEmails::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerEmailForCustomerAndCustomerContact(rt::Call<model::CustomerEmail>);
-rt::request!(
-    GetCustomerEmailForCustomerAndCustomerContact,
-    model::CustomerEmail
-);
+pub struct GetCustomerEmailForContact(rt::Call<model::CustomerEmail>);
+rt::request!(GetCustomerEmailForContact, model::CustomerEmail);
 
-impl GetCustomerEmailForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl GetCustomerEmailForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerEmails::get_for_customer_contact`]: set what it needs, then `.await`
-/// it.
+/// The request of [`CustomerEmails::get_for_customer_and_contact`]: set what it needs, then
+/// `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerEmailForCustomerContact(rt::Call<model::CustomerEmail>);
-rt::request!(GetCustomerEmailForCustomerContact, model::CustomerEmail);
+pub struct GetCustomerEmailForCustomerAndContact(rt::Call<model::CustomerEmail>);
+rt::request!(GetCustomerEmailForCustomerAndContact, model::CustomerEmail);
 
-impl GetCustomerEmailForCustomerContact {
-    /// Sets `$select`.
+impl GetCustomerEmailForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -431,23 +409,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.list_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.list_for_customer_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.list_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_emails",
     resend: rt::Resend::Safe,
@@ -461,6 +424,21 @@ static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.list_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "customer_emails.get",
     method: rt::Method::Get,
@@ -470,17 +448,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.get_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.get_for_customer_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.get_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
     resend: rt::Resend::Safe,
@@ -488,19 +457,28 @@ static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.create_for_customer_and_customer_contact",
-    method: rt::Method::Post,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails/post",
+static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.get_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.create_for_customer_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_emails",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_emails/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.create_for_customer_and_contact",
+    method: rt::Method::Post,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -512,19 +490,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.update_for_customer_and_customer_contact",
-    method: rt::Method::Put,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.update_for_customer_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.update_for_customer_and_contact",
+    method: rt::Method::Put,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -536,18 +514,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.delete_for_customer_and_customer_contact",
-    method: rt::Method::Delete,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_emails.delete_for_customer_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_emails.delete_for_customer_and_contact",
+    method: rt::Method::Delete,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -19,109 +19,90 @@ impl CustomerFaxes {
     }
 
     /// Lists customer faxes: `GET /customer_faxes`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomerFaxes {
         ListCustomerFaxes(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer faxes of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_and_customer_contact(
+    /// Lists customer faxes of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_faxes`.
+    pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerFaxesForContact {
+        ListCustomerFaxesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
+        )
+    }
+
+    /// Lists customer faxes of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes`.
+    pub fn list_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
-    ) -> ListCustomerFaxesForCustomerAndCustomerContact {
-        ListCustomerFaxesForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> ListCustomerFaxesForCustomerAndContact {
+        ListCustomerFaxesForCustomerAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
         )
     }
 
-    /// Lists customer faxes of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_faxes`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-    ) -> ListCustomerFaxesForCustomerContact {
-        ListCustomerFaxesForCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_CONTACT).path(customer_contact_id),
-        )
-    }
-
     /// Gets a customer fax: `GET /customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomerFax {
         GetCustomerFax(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer fax of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_and_customer_contact(
+    /// Gets a customer fax of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    pub fn get_for_contact(&self, customer_contact_id: i64, id: i64) -> GetCustomerFaxForContact {
+        GetCustomerFaxForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(customer_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a customer fax of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    pub fn get_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
-    ) -> GetCustomerFaxForCustomerAndCustomerContact {
-        GetCustomerFaxForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> GetCustomerFaxForCustomerAndContact {
+        GetCustomerFaxForCustomerAndContact(
+            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a customer fax of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_contact(
+    /// Creates a customer fax of a customer contact:
+    /// `POST /customer_contacts/{CustomerContactId}/customer_faxes`.
+    pub fn create_for_contact(
         &self,
         customer_contact_id: i64,
-        id: i64,
-    ) -> GetCustomerFaxForCustomerContact {
-        GetCustomerFaxForCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_CONTACT)
-                .path(customer_contact_id)
-                .path(id),
-        )
+        customer_fax: model::NewCustomerFax,
+    ) -> rt::Call<model::CustomerFax> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .body(&customer_fax)
     }
 
-    /// Creates a customer fax of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_and_customer_contact(
+    /// Creates a customer fax of a customer contact, by way of its customer:
+    /// `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes`.
+    pub fn create_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         customer_fax: model::NewCustomerFax,
     ) -> rt::Call<model::CustomerFax> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
             .path(customer_contact_id)
             .body(&customer_fax)
     }
 
-    /// Creates a customer fax of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_faxes`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        customer_fax: model::NewCustomerFax,
-    ) -> rt::Call<model::CustomerFax> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_CONTACT)
-            .path(customer_contact_id)
-            .body(&customer_fax)
-    }
-
     /// Changes a customer fax: `PUT /customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -132,65 +113,59 @@ impl CustomerFaxes {
             .body(&customer_fax)
     }
 
-    /// Changes a customer fax of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_and_customer_contact(
+    /// Changes a customer fax of a customer contact:
+    /// `PUT /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        customer_contact_id: i64,
+        id: i64,
+        customer_fax: model::CustomerFaxUpdate,
+    ) -> rt::Call<model::CustomerFax> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+            .body(&customer_fax)
+    }
+
+    /// Changes a customer fax of a customer contact, by way of its customer:
+    /// `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    pub fn update_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
         customer_fax: model::CustomerFaxUpdate,
     ) -> rt::Call<model::CustomerFax> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-            .body(&customer_fax)
-    }
-
-    /// Changes a customer fax of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        id: i64,
-        customer_fax: model::CustomerFaxUpdate,
-    ) -> rt::Call<model::CustomerFax> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
             .body(&customer_fax)
     }
 
     /// Deletes a customer fax: `DELETE /customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer fax of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_and_customer_contact(
+    /// Deletes a customer fax of a customer contact:
+    /// `DELETE /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    pub fn delete_for_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a customer fax of a customer contact, by way of its customer:
+    /// `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
+    pub fn delete_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a customer fax of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
     }
@@ -203,141 +178,147 @@ pub struct ListCustomerFaxes(rt::Call<rt::Page<model::CustomerFax>>);
 rt::page_request!(ListCustomerFaxes, model::CustomerFax);
 
 impl ListCustomerFaxes {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer faxes there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerFaxes::list_for_customer_and_customer_contact`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`CustomerFaxes::list_for_contact`]: set what it needs, then `.await` it, or take
+/// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerFaxesForCustomerAndCustomerContact(rt::Call<rt::Page<model::CustomerFax>>);
-rt::page_request!(
-    ListCustomerFaxesForCustomerAndCustomerContact,
-    model::CustomerFax
-);
+pub struct ListCustomerFaxesForContact(rt::Call<rt::Page<model::CustomerFax>>);
+rt::page_request!(ListCustomerFaxesForContact, model::CustomerFax);
 
-impl ListCustomerFaxesForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl ListCustomerFaxesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer faxes there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerFaxes::list_for_customer_contact`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
+/// The request of [`CustomerFaxes::list_for_customer_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerFaxesForCustomerContact(rt::Call<rt::Page<model::CustomerFax>>);
-rt::page_request!(ListCustomerFaxesForCustomerContact, model::CustomerFax);
+pub struct ListCustomerFaxesForCustomerAndContact(rt::Call<rt::Page<model::CustomerFax>>);
+rt::page_request!(ListCustomerFaxesForCustomerAndContact, model::CustomerFax);
 
-impl ListCustomerFaxesForCustomerContact {
-    /// Sets `$select`.
+impl ListCustomerFaxesForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer faxes there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -349,65 +330,62 @@ pub struct GetCustomerFax(rt::Call<model::CustomerFax>);
 rt::request!(GetCustomerFax, model::CustomerFax);
 
 impl GetCustomerFax {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerFaxes::get_for_customer_and_customer_contact`]: set what it needs, then
-/// `.await` it.
+/// The request of [`CustomerFaxes::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerFaxForCustomerAndCustomerContact(rt::Call<model::CustomerFax>);
-rt::request!(
-    GetCustomerFaxForCustomerAndCustomerContact,
-    model::CustomerFax
-);
+pub struct GetCustomerFaxForContact(rt::Call<model::CustomerFax>);
+rt::request!(GetCustomerFaxForContact, model::CustomerFax);
 
-impl GetCustomerFaxForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl GetCustomerFaxForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerFaxes::get_for_customer_contact`]: set what it needs, then `.await` it.
+/// The request of [`CustomerFaxes::get_for_customer_and_contact`]: set what it needs, then `.await`
+/// it.
 #[derive(Debug)]
-pub struct GetCustomerFaxForCustomerContact(rt::Call<model::CustomerFax>);
-rt::request!(GetCustomerFaxForCustomerContact, model::CustomerFax);
+pub struct GetCustomerFaxForCustomerAndContact(rt::Call<model::CustomerFax>);
+rt::request!(GetCustomerFaxForCustomerAndContact, model::CustomerFax);
 
-impl GetCustomerFaxForCustomerContact {
-    /// Sets `$select`.
+impl GetCustomerFaxForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -428,23 +406,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.list_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.list_for_customer_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.list_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes",
     resend: rt::Resend::Safe,
@@ -458,6 +421,21 @@ static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.list_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "customer_faxes.get",
     method: rt::Method::Get,
@@ -467,17 +445,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.get_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.get_for_customer_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.get_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
     resend: rt::Resend::Safe,
@@ -485,19 +454,28 @@ static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.create_for_customer_and_customer_contact",
-    method: rt::Method::Post,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes/post",
+static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.get_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.create_for_customer_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_faxes/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.create_for_customer_and_contact",
+    method: rt::Method::Post,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -509,19 +487,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.update_for_customer_and_customer_contact",
-    method: rt::Method::Put,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.update_for_customer_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.update_for_customer_and_contact",
+    method: rt::Method::Put,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -533,18 +511,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.delete_for_customer_and_customer_contact",
-    method: rt::Method::Delete,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_faxes.delete_for_customer_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_faxes.delete_for_customer_and_contact",
+    method: rt::Method::Delete,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

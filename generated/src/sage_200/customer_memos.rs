@@ -19,15 +19,11 @@ impl CustomerMemos {
     }
 
     /// Lists customer memos: `GET /customer_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomerMemos {
         ListCustomerMemos(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer memos of a customer: `GET /customers/{customerId}/customer_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn list_for_customer(&self, customer_id: i64) -> ListCustomerMemosForCustomer {
         ListCustomerMemosForCustomer(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
@@ -35,22 +31,16 @@ impl CustomerMemos {
     }
 
     /// Gets a customer memo: `GET /customer_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomerMemo {
         GetCustomerMemo(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a customer memo: `POST /customer_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, customer_memo: model::NewCustomerMemo) -> rt::Call<model::CustomerMemo> {
         rt::Call::json(&self.client, &CREATE).body(&customer_memo)
     }
 
     /// Changes a customer memo: `PUT /customer_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -62,8 +52,6 @@ impl CustomerMemos {
     }
 
     /// Deletes a customer memo: `DELETE /customer_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -76,42 +64,45 @@ pub struct ListCustomerMemos(rt::Call<rt::Page<model::CustomerMemo>>);
 rt::page_request!(ListCustomerMemos, model::CustomerMemo);
 
 impl ListCustomerMemos {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer memos a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer memos to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer memos there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -124,42 +115,45 @@ pub struct ListCustomerMemosForCustomer(rt::Call<rt::Page<model::CustomerMemo>>)
 rt::page_request!(ListCustomerMemosForCustomer, model::CustomerMemo);
 
 impl ListCustomerMemosForCustomer {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer memos a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer memos to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer memos there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -171,17 +165,17 @@ pub struct GetCustomerMemo(rt::Call<model::CustomerMemo>);
 rt::request!(GetCustomerMemo, model::CustomerMemo);
 
 impl GetCustomerMemo {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

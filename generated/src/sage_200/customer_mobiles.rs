@@ -20,109 +20,94 @@ impl CustomerMobiles {
     }
 
     /// Lists customer mobiles: `GET /customer_mobiles`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomerMobiles {
         ListCustomerMobiles(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer mobiles of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_and_customer_contact(
+    /// Lists customer mobiles of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_mobiles`.
+    pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerMobilesForContact {
+        ListCustomerMobilesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
+        )
+    }
+
+    /// Lists customer mobiles of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles`.
+    pub fn list_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
-    ) -> ListCustomerMobilesForCustomerAndCustomerContact {
-        ListCustomerMobilesForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> ListCustomerMobilesForCustomerAndContact {
+        ListCustomerMobilesForCustomerAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
         )
     }
 
-    /// Lists customer mobiles of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_mobiles`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-    ) -> ListCustomerMobilesForCustomerContact {
-        ListCustomerMobilesForCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_CONTACT).path(customer_contact_id),
-        )
-    }
-
     /// Gets a customer mobile: `GET /customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomerMobile {
         GetCustomerMobile(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer mobile of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_and_customer_contact(
+    /// Gets a customer mobile of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    pub fn get_for_contact(
+        &self,
+        customer_contact_id: i64,
+        id: i64,
+    ) -> GetCustomerMobileForContact {
+        GetCustomerMobileForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(customer_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a customer mobile of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    pub fn get_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
-    ) -> GetCustomerMobileForCustomerAndCustomerContact {
-        GetCustomerMobileForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> GetCustomerMobileForCustomerAndContact {
+        GetCustomerMobileForCustomerAndContact(
+            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a customer mobile of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_contact(
+    /// Creates a customer mobile of a customer contact:
+    /// `POST /customer_contacts/{CustomerContactId}/customer_mobiles`.
+    pub fn create_for_contact(
         &self,
         customer_contact_id: i64,
-        id: i64,
-    ) -> GetCustomerMobileForCustomerContact {
-        GetCustomerMobileForCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_CONTACT)
-                .path(customer_contact_id)
-                .path(id),
-        )
+        customer_mobile: model::NewCustomerMobile,
+    ) -> rt::Call<model::CustomerMobile> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .body(&customer_mobile)
     }
 
-    /// Creates a customer mobile of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_and_customer_contact(
+    /// Creates a customer mobile of a customer contact, by way of its customer:
+    /// `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles`.
+    pub fn create_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         customer_mobile: model::NewCustomerMobile,
     ) -> rt::Call<model::CustomerMobile> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
             .path(customer_contact_id)
             .body(&customer_mobile)
     }
 
-    /// Creates a customer mobile of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_mobiles`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        customer_mobile: model::NewCustomerMobile,
-    ) -> rt::Call<model::CustomerMobile> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_CONTACT)
-            .path(customer_contact_id)
-            .body(&customer_mobile)
-    }
-
     /// Changes a customer mobile: `PUT /customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -133,65 +118,59 @@ impl CustomerMobiles {
             .body(&customer_mobile)
     }
 
-    /// Changes a customer mobile of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_and_customer_contact(
+    /// Changes a customer mobile of a customer contact:
+    /// `PUT /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        customer_contact_id: i64,
+        id: i64,
+        customer_mobile: model::CustomerMobileUpdate,
+    ) -> rt::Call<model::CustomerMobile> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+            .body(&customer_mobile)
+    }
+
+    /// Changes a customer mobile of a customer contact, by way of its customer:
+    /// `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    pub fn update_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
         customer_mobile: model::CustomerMobileUpdate,
     ) -> rt::Call<model::CustomerMobile> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-            .body(&customer_mobile)
-    }
-
-    /// Changes a customer mobile of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        id: i64,
-        customer_mobile: model::CustomerMobileUpdate,
-    ) -> rt::Call<model::CustomerMobile> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
             .body(&customer_mobile)
     }
 
     /// Deletes a customer mobile: `DELETE /customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer mobile of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_and_customer_contact(
+    /// Deletes a customer mobile of a customer contact:
+    /// `DELETE /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    pub fn delete_for_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a customer mobile of a customer contact, by way of its customer:
+    /// `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
+    pub fn delete_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a customer mobile of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
     }
@@ -204,143 +183,150 @@ pub struct ListCustomerMobiles(rt::Call<rt::Page<model::CustomerMobile>>);
 rt::page_request!(ListCustomerMobiles, model::CustomerMobile);
 
 impl ListCustomerMobiles {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer mobiles a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer mobiles to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer mobiles there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerMobiles::list_for_customer_and_customer_contact`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`CustomerMobiles::list_for_contact`]: set what it needs, then `.await` it, or
+/// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerMobilesForCustomerAndCustomerContact(
-    rt::Call<rt::Page<model::CustomerMobile>>,
-);
+pub struct ListCustomerMobilesForContact(rt::Call<rt::Page<model::CustomerMobile>>);
+rt::page_request!(ListCustomerMobilesForContact, model::CustomerMobile);
+
+impl ListCustomerMobilesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Only customer mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
+    pub fn filter(self, filter: impl Into<String>) -> Self {
+        Self(self.0.query("$filter", filter.into()))
+    }
+
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
+    pub fn orderby(self, orderby: impl Into<String>) -> Self {
+        Self(self.0.query("$orderby", orderby.into()))
+    }
+
+    /// How many customer mobiles a page holds: 500 if not given, 5000 at most (`$top`).
+    pub fn top(self, top: i64) -> Self {
+        Self(self.0.query("$top", top))
+    }
+
+    /// How many customer mobiles to leave out first; it needs `$orderby` (`$skip`).
+    pub fn skip(self, skip: i64) -> Self {
+        Self(self.0.query("$skip", skip))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply says how many customer mobiles there are (`$count`).
+    pub fn count(self, count: bool) -> Self {
+        Self(self.0.query("$count", count))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`CustomerMobiles::list_for_customer_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
+#[derive(Debug)]
+pub struct ListCustomerMobilesForCustomerAndContact(rt::Call<rt::Page<model::CustomerMobile>>);
 rt::page_request!(
-    ListCustomerMobilesForCustomerAndCustomerContact,
+    ListCustomerMobilesForCustomerAndContact,
     model::CustomerMobile
 );
 
-impl ListCustomerMobilesForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl ListCustomerMobilesForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer mobiles a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer mobiles to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer mobiles there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`CustomerMobiles::list_for_customer_contact`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerMobilesForCustomerContact(rt::Call<rt::Page<model::CustomerMobile>>);
-rt::page_request!(ListCustomerMobilesForCustomerContact, model::CustomerMobile);
-
-impl ListCustomerMobilesForCustomerContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$filter`.
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Sets `$orderby`.
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// Sets `$top`.
-    pub fn top(self, top: i64) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// Sets `$skip`.
-    pub fn skip(self, skip: i64) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$count`.
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -352,66 +338,65 @@ pub struct GetCustomerMobile(rt::Call<model::CustomerMobile>);
 rt::request!(GetCustomerMobile, model::CustomerMobile);
 
 impl GetCustomerMobile {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerMobiles::get_for_customer_and_customer_contact`]: set what it needs,
-/// then `.await` it.
+/// The request of [`CustomerMobiles::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerMobileForCustomerAndCustomerContact(rt::Call<model::CustomerMobile>);
+pub struct GetCustomerMobileForContact(rt::Call<model::CustomerMobile>);
+rt::request!(GetCustomerMobileForContact, model::CustomerMobile);
+
+impl GetCustomerMobileForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`CustomerMobiles::get_for_customer_and_contact`]: set what it needs, then
+/// `.await` it.
+#[derive(Debug)]
+pub struct GetCustomerMobileForCustomerAndContact(rt::Call<model::CustomerMobile>);
 rt::request!(
-    GetCustomerMobileForCustomerAndCustomerContact,
+    GetCustomerMobileForCustomerAndContact,
     model::CustomerMobile
 );
 
-impl GetCustomerMobileForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl GetCustomerMobileForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`CustomerMobiles::get_for_customer_contact`]: set what it needs, then `.await`
-/// it.
-#[derive(Debug)]
-pub struct GetCustomerMobileForCustomerContact(rt::Call<model::CustomerMobile>);
-rt::request!(GetCustomerMobileForCustomerContact, model::CustomerMobile);
-
-impl GetCustomerMobileForCustomerContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -432,23 +417,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.list_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.list_for_customer_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.list_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles",
     resend: rt::Resend::Safe,
@@ -462,6 +432,21 @@ static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.list_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "customer_mobiles.get",
     method: rt::Method::Get,
@@ -471,17 +456,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.get_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.get_for_customer_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.get_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
     resend: rt::Resend::Safe,
@@ -489,19 +465,28 @@ static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.create_for_customer_and_customer_contact",
-    method: rt::Method::Post,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles/post",
+static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.get_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.create_for_customer_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_mobiles/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.create_for_customer_and_contact",
+    method: rt::Method::Post,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -513,19 +498,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.update_for_customer_and_customer_contact",
-    method: rt::Method::Put,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.update_for_customer_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.update_for_customer_and_contact",
+    method: rt::Method::Put,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -537,18 +522,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.delete_for_customer_and_customer_contact",
-    method: rt::Method::Delete,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_mobiles.delete_for_customer_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_mobiles.delete_for_customer_and_contact",
+    method: rt::Method::Delete,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -20,109 +20,94 @@ impl CustomerTelephones {
     }
 
     /// Lists customer telephones: `GET /customer_telephones`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomerTelephones {
         ListCustomerTelephones(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer telephones of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_and_customer_contact(
+    /// Lists customer telephones of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_telephones`.
+    pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerTelephonesForContact {
+        ListCustomerTelephonesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
+        )
+    }
+
+    /// Lists customer telephones of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones`.
+    pub fn list_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
-    ) -> ListCustomerTelephonesForCustomerAndCustomerContact {
-        ListCustomerTelephonesForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> ListCustomerTelephonesForCustomerAndContact {
+        ListCustomerTelephonesForCustomerAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
         )
     }
 
-    /// Lists customer telephones of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_telephones`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-    ) -> ListCustomerTelephonesForCustomerContact {
-        ListCustomerTelephonesForCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_CONTACT).path(customer_contact_id),
-        )
-    }
-
     /// Gets a customer telephone: `GET /customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomerTelephone {
         GetCustomerTelephone(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer telephone of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_and_customer_contact(
+    /// Gets a customer telephone of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    pub fn get_for_contact(
+        &self,
+        customer_contact_id: i64,
+        id: i64,
+    ) -> GetCustomerTelephoneForContact {
+        GetCustomerTelephoneForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(customer_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a customer telephone of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    pub fn get_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
-    ) -> GetCustomerTelephoneForCustomerAndCustomerContact {
-        GetCustomerTelephoneForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> GetCustomerTelephoneForCustomerAndContact {
+        GetCustomerTelephoneForCustomerAndContact(
+            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a customer telephone of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_contact(
+    /// Creates a customer telephone of a customer contact:
+    /// `POST /customer_contacts/{CustomerContactId}/customer_telephones`.
+    pub fn create_for_contact(
         &self,
         customer_contact_id: i64,
-        id: i64,
-    ) -> GetCustomerTelephoneForCustomerContact {
-        GetCustomerTelephoneForCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_CONTACT)
-                .path(customer_contact_id)
-                .path(id),
-        )
+        customer_telephone: model::NewCustomerTelephone,
+    ) -> rt::Call<model::CustomerTelephone> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .body(&customer_telephone)
     }
 
-    /// Creates a customer telephone of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_and_customer_contact(
+    /// Creates a customer telephone of a customer contact, by way of its customer:
+    /// `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones`.
+    pub fn create_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         customer_telephone: model::NewCustomerTelephone,
     ) -> rt::Call<model::CustomerTelephone> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
             .path(customer_contact_id)
             .body(&customer_telephone)
     }
 
-    /// Creates a customer telephone of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_telephones`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        customer_telephone: model::NewCustomerTelephone,
-    ) -> rt::Call<model::CustomerTelephone> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_CONTACT)
-            .path(customer_contact_id)
-            .body(&customer_telephone)
-    }
-
     /// Changes a customer telephone: `PUT /customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -133,65 +118,59 @@ impl CustomerTelephones {
             .body(&customer_telephone)
     }
 
-    /// Changes a customer telephone of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_and_customer_contact(
+    /// Changes a customer telephone of a customer contact:
+    /// `PUT /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        customer_contact_id: i64,
+        id: i64,
+        customer_telephone: model::CustomerTelephoneUpdate,
+    ) -> rt::Call<model::CustomerTelephone> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+            .body(&customer_telephone)
+    }
+
+    /// Changes a customer telephone of a customer contact, by way of its customer:
+    /// `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    pub fn update_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
         customer_telephone: model::CustomerTelephoneUpdate,
     ) -> rt::Call<model::CustomerTelephone> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-            .body(&customer_telephone)
-    }
-
-    /// Changes a customer telephone of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        id: i64,
-        customer_telephone: model::CustomerTelephoneUpdate,
-    ) -> rt::Call<model::CustomerTelephone> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
             .body(&customer_telephone)
     }
 
     /// Deletes a customer telephone: `DELETE /customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer telephone of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_and_customer_contact(
+    /// Deletes a customer telephone of a customer contact:
+    /// `DELETE /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    pub fn delete_for_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a customer telephone of a customer contact, by way of its customer:
+    /// `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
+    pub fn delete_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a customer telephone of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
     }
@@ -204,146 +183,152 @@ pub struct ListCustomerTelephones(rt::Call<rt::Page<model::CustomerTelephone>>);
 rt::page_request!(ListCustomerTelephones, model::CustomerTelephone);
 
 impl ListCustomerTelephones {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
+    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer telephones a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer telephones to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer telephones there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerTelephones::list_for_customer_and_customer_contact`]: set what it
-/// needs, then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`CustomerTelephones::list_for_contact`]: set what it needs, then `.await` it, or
+/// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerTelephonesForCustomerAndCustomerContact(
+pub struct ListCustomerTelephonesForContact(rt::Call<rt::Page<model::CustomerTelephone>>);
+rt::page_request!(ListCustomerTelephonesForContact, model::CustomerTelephone);
+
+impl ListCustomerTelephonesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Only customer telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
+    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
+    pub fn filter(self, filter: impl Into<String>) -> Self {
+        Self(self.0.query("$filter", filter.into()))
+    }
+
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
+    pub fn orderby(self, orderby: impl Into<String>) -> Self {
+        Self(self.0.query("$orderby", orderby.into()))
+    }
+
+    /// How many customer telephones a page holds: 500 if not given, 5000 at most (`$top`).
+    pub fn top(self, top: i64) -> Self {
+        Self(self.0.query("$top", top))
+    }
+
+    /// How many customer telephones to leave out first; it needs `$orderby` (`$skip`).
+    pub fn skip(self, skip: i64) -> Self {
+        Self(self.0.query("$skip", skip))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply says how many customer telephones there are (`$count`).
+    pub fn count(self, count: bool) -> Self {
+        Self(self.0.query("$count", count))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`CustomerTelephones::list_for_customer_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
+#[derive(Debug)]
+pub struct ListCustomerTelephonesForCustomerAndContact(
     rt::Call<rt::Page<model::CustomerTelephone>>,
 );
 rt::page_request!(
-    ListCustomerTelephonesForCustomerAndCustomerContact,
+    ListCustomerTelephonesForCustomerAndContact,
     model::CustomerTelephone
 );
 
-impl ListCustomerTelephonesForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl ListCustomerTelephonesForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
+    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer telephones a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer telephones to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer telephones there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`CustomerTelephones::list_for_customer_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerTelephonesForCustomerContact(rt::Call<rt::Page<model::CustomerTelephone>>);
-rt::page_request!(
-    ListCustomerTelephonesForCustomerContact,
-    model::CustomerTelephone
-);
-
-impl ListCustomerTelephonesForCustomerContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$filter`.
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Sets `$orderby`.
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// Sets `$top`.
-    pub fn top(self, top: i64) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// Sets `$skip`.
-    pub fn skip(self, skip: i64) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$count`.
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -355,69 +340,65 @@ pub struct GetCustomerTelephone(rt::Call<model::CustomerTelephone>);
 rt::request!(GetCustomerTelephone, model::CustomerTelephone);
 
 impl GetCustomerTelephone {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerTelephones::get_for_customer_and_customer_contact`]: set what it needs,
-/// then `.await` it.
+/// The request of [`CustomerTelephones::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerTelephoneForCustomerAndCustomerContact(rt::Call<model::CustomerTelephone>);
-rt::request!(
-    GetCustomerTelephoneForCustomerAndCustomerContact,
-    model::CustomerTelephone
-);
+pub struct GetCustomerTelephoneForContact(rt::Call<model::CustomerTelephone>);
+rt::request!(GetCustomerTelephoneForContact, model::CustomerTelephone);
 
-impl GetCustomerTelephoneForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl GetCustomerTelephoneForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerTelephones::get_for_customer_contact`]: set what it needs, then
+/// The request of [`CustomerTelephones::get_for_customer_and_contact`]: set what it needs, then
 /// `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerTelephoneForCustomerContact(rt::Call<model::CustomerTelephone>);
+pub struct GetCustomerTelephoneForCustomerAndContact(rt::Call<model::CustomerTelephone>);
 rt::request!(
-    GetCustomerTelephoneForCustomerContact,
+    GetCustomerTelephoneForCustomerAndContact,
     model::CustomerTelephone
 );
 
-impl GetCustomerTelephoneForCustomerContact {
-    /// Sets `$select`.
+impl GetCustomerTelephoneForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -438,23 +419,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.list_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.list_for_customer_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.list_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones",
     resend: rt::Resend::Safe,
@@ -468,6 +434,21 @@ static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.list_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "customer_telephones.get",
     method: rt::Method::Get,
@@ -477,17 +458,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.get_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.get_for_customer_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.get_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
     resend: rt::Resend::Safe,
@@ -495,19 +467,28 @@ static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.create_for_customer_and_customer_contact",
-    method: rt::Method::Post,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones/post",
+static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.get_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.create_for_customer_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_telephones/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.create_for_customer_and_contact",
+    method: rt::Method::Post,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -519,19 +500,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.update_for_customer_and_customer_contact",
-    method: rt::Method::Put,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.update_for_customer_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.update_for_customer_and_contact",
+    method: rt::Method::Put,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -543,18 +524,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.delete_for_customer_and_customer_contact",
-    method: rt::Method::Delete,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_telephones.delete_for_customer_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_telephones.delete_for_customer_and_contact",
+    method: rt::Method::Delete,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

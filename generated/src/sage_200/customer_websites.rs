@@ -20,109 +20,94 @@ impl CustomerWebsites {
     }
 
     /// Lists customer websites: `GET /customer_websites`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomerWebsites {
         ListCustomerWebsites(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists customer websites of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_and_customer_contact(
+    /// Lists customer websites of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_websites`.
+    pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerWebsitesForContact {
+        ListCustomerWebsitesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
+        )
+    }
+
+    /// Lists customer websites of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites`.
+    pub fn list_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
-    ) -> ListCustomerWebsitesForCustomerAndCustomerContact {
-        ListCustomerWebsitesForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> ListCustomerWebsitesForCustomerAndContact {
+        ListCustomerWebsitesForCustomerAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
         )
     }
 
-    /// Lists customer websites of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_websites`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-    ) -> ListCustomerWebsitesForCustomerContact {
-        ListCustomerWebsitesForCustomerContact(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_CONTACT).path(customer_contact_id),
-        )
-    }
-
     /// Gets a customer website: `GET /customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomerWebsite {
         GetCustomerWebsite(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a customer website of a customer and a customer contact: `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_and_customer_contact(
+    /// Gets a customer website of a customer contact:
+    /// `GET /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    pub fn get_for_contact(
+        &self,
+        customer_contact_id: i64,
+        id: i64,
+    ) -> GetCustomerWebsiteForContact {
+        GetCustomerWebsiteForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(customer_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a customer website of a customer contact, by way of its customer:
+    /// `GET /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    pub fn get_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
-    ) -> GetCustomerWebsiteForCustomerAndCustomerContact {
-        GetCustomerWebsiteForCustomerAndCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+    ) -> GetCustomerWebsiteForCustomerAndContact {
+        GetCustomerWebsiteForCustomerAndContact(
+            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a customer website of a customer contact: `GET /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_customer_contact(
+    /// Creates a customer website of a customer contact:
+    /// `POST /customer_contacts/{CustomerContactId}/customer_websites`.
+    pub fn create_for_contact(
         &self,
         customer_contact_id: i64,
-        id: i64,
-    ) -> GetCustomerWebsiteForCustomerContact {
-        GetCustomerWebsiteForCustomerContact(
-            rt::Call::json(&self.client, &GET_FOR_CUSTOMER_CONTACT)
-                .path(customer_contact_id)
-                .path(id),
-        )
+        customer_website: model::NewCustomerWebsite,
+    ) -> rt::Call<model::CustomerWebsite> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .body(&customer_website)
     }
 
-    /// Creates a customer website of a customer and a customer contact: `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_and_customer_contact(
+    /// Creates a customer website of a customer contact, by way of its customer:
+    /// `POST /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites`.
+    pub fn create_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         customer_website: model::NewCustomerWebsite,
     ) -> rt::Call<model::CustomerWebsite> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
             .path(customer_contact_id)
             .body(&customer_website)
     }
 
-    /// Creates a customer website of a customer contact: `POST /customer_contacts/{CustomerContactId}/customer_websites`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        customer_website: model::NewCustomerWebsite,
-    ) -> rt::Call<model::CustomerWebsite> {
-        rt::Call::json(&self.client, &CREATE_FOR_CUSTOMER_CONTACT)
-            .path(customer_contact_id)
-            .body(&customer_website)
-    }
-
     /// Changes a customer website: `PUT /customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -133,65 +118,59 @@ impl CustomerWebsites {
             .body(&customer_website)
     }
 
-    /// Changes a customer website of a customer and a customer contact: `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_and_customer_contact(
+    /// Changes a customer website of a customer contact:
+    /// `PUT /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        customer_contact_id: i64,
+        id: i64,
+        customer_website: model::CustomerWebsiteUpdate,
+    ) -> rt::Call<model::CustomerWebsite> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+            .body(&customer_website)
+    }
+
+    /// Changes a customer website of a customer contact, by way of its customer:
+    /// `PUT /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    pub fn update_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
         customer_website: model::CustomerWebsiteUpdate,
     ) -> rt::Call<model::CustomerWebsite> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-            .body(&customer_website)
-    }
-
-    /// Changes a customer website of a customer contact: `PUT /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_customer_contact(
-        &self,
-        customer_contact_id: i64,
-        id: i64,
-        customer_website: model::CustomerWebsiteUpdate,
-    ) -> rt::Call<model::CustomerWebsite> {
-        rt::Call::json(&self.client, &UPDATE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
             .body(&customer_website)
     }
 
     /// Deletes a customer website: `DELETE /customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a customer website of a customer and a customer contact: `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_and_customer_contact(
+    /// Deletes a customer website of a customer contact:
+    /// `DELETE /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    pub fn delete_for_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(customer_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a customer website of a customer contact, by way of its customer:
+    /// `DELETE /customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
+    pub fn delete_for_customer_and_contact(
         &self,
         customer_id: i64,
         customer_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_AND_CONTACT)
             .path(customer_id)
-            .path(customer_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a customer website of a customer contact: `DELETE /customer_contacts/{CustomerContactId}/customer_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_customer_contact(&self, customer_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_CUSTOMER_CONTACT)
             .path(customer_contact_id)
             .path(id)
     }
@@ -204,146 +183,150 @@ pub struct ListCustomerWebsites(rt::Call<rt::Page<model::CustomerWebsite>>);
 rt::page_request!(ListCustomerWebsites, model::CustomerWebsite);
 
 impl ListCustomerWebsites {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer websites a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer websites to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer websites there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerWebsites::list_for_customer_and_customer_contact`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`CustomerWebsites::list_for_contact`]: set what it needs, then `.await` it, or
+/// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerWebsitesForCustomerAndCustomerContact(
-    rt::Call<rt::Page<model::CustomerWebsite>>,
-);
-rt::page_request!(
-    ListCustomerWebsitesForCustomerAndCustomerContact,
-    model::CustomerWebsite
-);
+pub struct ListCustomerWebsitesForContact(rt::Call<rt::Page<model::CustomerWebsite>>);
+rt::page_request!(ListCustomerWebsitesForContact, model::CustomerWebsite);
 
-impl ListCustomerWebsitesForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl ListCustomerWebsitesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer websites a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer websites to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer websites there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerWebsites::list_for_customer_contact`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
+/// The request of [`CustomerWebsites::list_for_customer_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCustomerWebsitesForCustomerContact(rt::Call<rt::Page<model::CustomerWebsite>>);
+pub struct ListCustomerWebsitesForCustomerAndContact(rt::Call<rt::Page<model::CustomerWebsite>>);
 rt::page_request!(
-    ListCustomerWebsitesForCustomerContact,
+    ListCustomerWebsitesForCustomerAndContact,
     model::CustomerWebsite
 );
 
-impl ListCustomerWebsitesForCustomerContact {
-    /// Sets `$select`.
+impl ListCustomerWebsitesForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customer websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customer websites a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customer websites to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customer websites there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -355,66 +338,65 @@ pub struct GetCustomerWebsite(rt::Call<model::CustomerWebsite>);
 rt::request!(GetCustomerWebsite, model::CustomerWebsite);
 
 impl GetCustomerWebsite {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`CustomerWebsites::get_for_customer_and_customer_contact`]: set what it needs,
-/// then `.await` it.
+/// The request of [`CustomerWebsites::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCustomerWebsiteForCustomerAndCustomerContact(rt::Call<model::CustomerWebsite>);
+pub struct GetCustomerWebsiteForContact(rt::Call<model::CustomerWebsite>);
+rt::request!(GetCustomerWebsiteForContact, model::CustomerWebsite);
+
+impl GetCustomerWebsiteForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`CustomerWebsites::get_for_customer_and_contact`]: set what it needs, then
+/// `.await` it.
+#[derive(Debug)]
+pub struct GetCustomerWebsiteForCustomerAndContact(rt::Call<model::CustomerWebsite>);
 rt::request!(
-    GetCustomerWebsiteForCustomerAndCustomerContact,
+    GetCustomerWebsiteForCustomerAndContact,
     model::CustomerWebsite
 );
 
-impl GetCustomerWebsiteForCustomerAndCustomerContact {
-    /// Sets `$select`.
+impl GetCustomerWebsiteForCustomerAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`CustomerWebsites::get_for_customer_contact`]: set what it needs, then `.await`
-/// it.
-#[derive(Debug)]
-pub struct GetCustomerWebsiteForCustomerContact(rt::Call<model::CustomerWebsite>);
-rt::request!(GetCustomerWebsiteForCustomerContact, model::CustomerWebsite);
-
-impl GetCustomerWebsiteForCustomerContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -435,23 +417,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.list_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.list_for_customer_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.list_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_websites",
     resend: rt::Resend::Safe,
@@ -465,6 +432,21 @@ static LIST_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.list_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "customer_websites.get",
     method: rt::Method::Get,
@@ -474,17 +456,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.get_for_customer_and_customer_contact",
-    method: rt::Method::Get,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.get_for_customer_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.get_for_contact",
     method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
     resend: rt::Resend::Safe,
@@ -492,19 +465,28 @@ static GET_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.create_for_customer_and_customer_contact",
-    method: rt::Method::Post,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites/post",
+static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.get_for_customer_and_contact",
+    method: rt::Method::Get,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.create_for_customer_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_websites",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_websites/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.create_for_customer_and_contact",
+    method: rt::Method::Post,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -516,19 +498,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.update_for_customer_and_customer_contact",
-    method: rt::Method::Put,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.update_for_customer_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.update_for_customer_and_contact",
+    method: rt::Method::Put,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -540,18 +522,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.delete_for_customer_and_customer_contact",
-    method: rt::Method::Delete,
-    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_CUSTOMER_CONTACT: rt::Operation = rt::Operation {
-    id: "customer_websites.delete_for_customer_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "customer_websites.delete_for_customer_and_contact",
+    method: rt::Method::Delete,
+    path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -19,36 +19,21 @@ impl Customers {
     }
 
     /// Lists customers: `GET /customers`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListCustomers {
         ListCustomers(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a customer: `GET /customers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetCustomer {
         GetCustomer(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a customer: `POST /customers`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, customer: model::NewCustomer) -> rt::Call<model::Customer> {
         rt::Call::json(&self.client, &CREATE).body(&customer)
     }
 
-    /// Creates a customer (new): `POST /customers_new`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_new(&self, body: rt::Json) -> rt::Call<model::Customer> {
-        rt::Call::json(&self.client, &CREATE_NEW).body(&body)
-    }
-
     /// Changes a customer: `PUT /customers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(&self, id: i64, customer: model::CustomerUpdate) -> rt::Call<model::Customer> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -56,10 +41,21 @@ impl Customers {
     }
 
     /// Deletes a customer: `DELETE /customers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
+    }
+
+    /// Gets a customer with the defaults of the company, and saves nothing: `POST /customers_new`.
+    pub fn defaults(&self) -> rt::Call<model::Customer> {
+        rt::Call::json(&self.client, &DEFAULTS).empty_body()
+    }
+
+    /// Gets the price of a product for a customer, with discounts: `POST /customer_price_enquiry`.
+    pub fn price_enquiry(
+        &self,
+        request: model::CustomerPriceEnquiryRequest,
+    ) -> rt::Call<model::CustomerPriceEnquiry> {
+        rt::Call::json(&self.client, &PRICE_ENQUIRY).body(&request)
     }
 }
 
@@ -70,42 +66,45 @@ pub struct ListCustomers(rt::Call<rt::Page<model::Customer>>);
 rt::page_request!(ListCustomers, model::Customer);
 
 impl ListCustomers {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only customers that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many customers a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many customers to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many customers there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -117,17 +116,17 @@ pub struct GetCustomer(rt::Call<model::Customer>);
 rt::request!(GetCustomer, model::Customer);
 
 impl GetCustomer {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -165,14 +164,6 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_NEW: rt::Operation = rt::Operation {
-    id: "customers.create_new",
-    method: rt::Method::Post,
-    path: "/customers_new",
-    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers_new/post",
-    ..rt::Operation::DEFAULT
-};
-
 static UPDATE: rt::Operation = rt::Operation {
     id: "customers.update",
     method: rt::Method::Put,
@@ -186,5 +177,21 @@ static DELETE: rt::Operation = rt::Operation {
     method: rt::Method::Delete,
     path: "/customers/{Id}",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DEFAULTS: rt::Operation = rt::Operation {
+    id: "customers.defaults",
+    method: rt::Method::Post,
+    path: "/customers_new",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers_new/post",
+    ..rt::Operation::DEFAULT
+};
+
+static PRICE_ENQUIRY: rt::Operation = rt::Operation {
+    id: "customers.price_enquiry",
+    method: rt::Method::Post,
+    path: "/customer_price_enquiry",
+    place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_price_enquiry/post",
     ..rt::Operation::DEFAULT
 };

@@ -19,29 +19,21 @@ impl Departments {
     }
 
     /// Lists departments: `GET /departments`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListDepartments {
         ListDepartments(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a department: `GET /departments/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetDepartment {
         GetDepartment(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a department: `POST /departments`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, department: model::NewDepartment) -> rt::Call<model::Department> {
         rt::Call::json(&self.client, &CREATE).body(&department)
     }
 
     /// Changes a department: `PUT /departments/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -53,8 +45,6 @@ impl Departments {
     }
 
     /// Changes departments: `PUT /departments`.
-    ///
-    /// Success is any 2xx.
     pub fn update_all(
         &self,
         departments: Vec<model::DepartmentUpdate>,
@@ -63,8 +53,6 @@ impl Departments {
     }
 
     /// Deletes a department: `DELETE /departments/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -77,42 +65,45 @@ pub struct ListDepartments(rt::Call<rt::Page<model::Department>>);
 rt::page_request!(ListDepartments, model::Department);
 
 impl ListDepartments {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only departments that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many departments a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many departments to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many departments there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -124,17 +115,17 @@ pub struct GetDepartment(rt::Call<model::Department>);
 rt::request!(GetDepartment, model::Department);
 
 impl GetDepartment {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -6,6 +6,8 @@ use sage_runtime::codegen as rt;
 use super::model;
 
 /// Operations on finance charges; from [`Client::finance_charges`](super::Client::finance_charges).
+///
+/// Only in Professional, not in Standard.
 #[derive(Clone, Debug)]
 pub struct FinanceCharges {
     client: rt::Client,
@@ -19,28 +21,16 @@ impl FinanceCharges {
     }
 
     /// Lists finance charges: `GET /finance_charges`.
-    ///
-    /// Success is any 2xx.
-    ///
-    /// Only in Professional, not in Standard.
     pub fn list(&self) -> ListFinanceCharges {
         ListFinanceCharges(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a finance charge: `GET /finance_charges/{Id}`.
-    ///
-    /// Success is any 2xx.
-    ///
-    /// Only in Professional, not in Standard.
     pub fn get(&self, id: i64) -> GetFinanceCharge {
         GetFinanceCharge(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a finance charge: `PUT /finance_charges/{Id}`.
-    ///
-    /// Success is any 2xx.
-    ///
-    /// Only in Professional, not in Standard.
     pub fn update(
         &self,
         id: i64,
@@ -59,42 +49,45 @@ pub struct ListFinanceCharges(rt::Call<rt::Page<model::FinanceCharge>>);
 rt::page_request!(ListFinanceCharges, model::FinanceCharge);
 
 impl ListFinanceCharges {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only finance charges that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many finance charges a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many finance charges to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many finance charges there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -106,17 +99,17 @@ pub struct GetFinanceCharge(rt::Call<model::FinanceCharge>);
 rt::request!(GetFinanceCharge, model::FinanceCharge);
 
 impl GetFinanceCharge {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

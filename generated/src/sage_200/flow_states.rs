@@ -19,29 +19,21 @@ impl FlowStates {
     }
 
     /// Lists flow states: `GET /flow_states`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListFlowStates {
         ListFlowStates(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a flow state: `GET /flow_states/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetFlowState {
         GetFlowState(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a flow state: `POST /flow_states`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, flow_state: model::NewFlowState) -> rt::Call<model::FlowState> {
         rt::Call::json(&self.client, &CREATE).body(&flow_state)
     }
 
     /// Changes a flow state: `PUT /flow_states/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -53,8 +45,6 @@ impl FlowStates {
     }
 
     /// Deletes a flow state: `DELETE /flow_states/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -67,42 +57,45 @@ pub struct ListFlowStates(rt::Call<rt::Page<model::FlowState>>);
 rt::page_request!(ListFlowStates, model::FlowState);
 
 impl ListFlowStates {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only flow states that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many flow states a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many flow states to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many flow states there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -114,17 +107,17 @@ pub struct GetFlowState(rt::Call<model::FlowState>);
 rt::request!(GetFlowState, model::FlowState);
 
 impl GetFlowState {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

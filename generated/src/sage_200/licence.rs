@@ -19,8 +19,6 @@ impl Licence {
     }
 
     /// Gets a licence: `GET /licence`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self) -> GetLicence {
         GetLicence(rt::Call::json(&self.client, &GET))
     }
@@ -32,17 +30,17 @@ pub struct GetLicence(rt::Call<model::Licence>);
 rt::request!(GetLicence, model::Licence);
 
 impl GetLicence {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,36 +19,21 @@ impl NominalCodes {
     }
 
     /// Lists nominal codes: `GET /nominal_codes`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListNominalCodes {
         ListNominalCodes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a nominal code: `GET /nominal_codes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetNominalCode {
         GetNominalCode(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a nominal code: `POST /nominal_codes`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, nominal_code: model::NewNominalCode) -> rt::Call<model::NominalCode> {
         rt::Call::json(&self.client, &CREATE).body(&nominal_code)
     }
 
-    /// Creates a nominal code (new): `POST /nominal_codes_new`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_new(&self, body: rt::Json) -> rt::Call<model::NominalCode> {
-        rt::Call::json(&self.client, &CREATE_NEW).body(&body)
-    }
-
     /// Changes a nominal code: `PUT /nominal_codes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -60,10 +45,14 @@ impl NominalCodes {
     }
 
     /// Deletes a nominal code: `DELETE /nominal_codes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
+    }
+
+    /// Gets a nominal code with the defaults of the company, and saves nothing:
+    /// `POST /nominal_codes_new`.
+    pub fn defaults(&self) -> rt::Call<model::NominalCode> {
+        rt::Call::json(&self.client, &DEFAULTS).empty_body()
     }
 }
 
@@ -74,42 +63,45 @@ pub struct ListNominalCodes(rt::Call<rt::Page<model::NominalCode>>);
 rt::page_request!(ListNominalCodes, model::NominalCode);
 
 impl ListNominalCodes {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only nominal codes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many nominal codes a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many nominal codes to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many nominal codes there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -121,17 +113,17 @@ pub struct GetNominalCode(rt::Call<model::NominalCode>);
 rt::request!(GetNominalCode, model::NominalCode);
 
 impl GetNominalCode {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -169,14 +161,6 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_NEW: rt::Operation = rt::Operation {
-    id: "nominal_codes.create_new",
-    method: rt::Method::Post,
-    path: "/nominal_codes_new",
-    place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_codes_new/post",
-    ..rt::Operation::DEFAULT
-};
-
 static UPDATE: rt::Operation = rt::Operation {
     id: "nominal_codes.update",
     method: rt::Method::Put,
@@ -190,5 +174,13 @@ static DELETE: rt::Operation = rt::Operation {
     method: rt::Method::Delete,
     path: "/nominal_codes/{Id}",
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_codes~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DEFAULTS: rt::Operation = rt::Operation {
+    id: "nominal_codes.defaults",
+    method: rt::Method::Post,
+    path: "/nominal_codes_new",
+    place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_codes_new/post",
     ..rt::Operation::DEFAULT
 };

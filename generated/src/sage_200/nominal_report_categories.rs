@@ -20,22 +20,16 @@ impl NominalReportCategories {
     }
 
     /// Lists nominal report categories: `GET /nominal_report_categories`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListNominalReportCategories {
         ListNominalReportCategories(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a nominal report category: `GET /nominal_report_categories/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetNominalReportCategory {
         GetNominalReportCategory(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a nominal report category: `POST /nominal_report_categories`.
-    ///
-    /// Success is any 2xx.
     pub fn create(
         &self,
         nominal_report_category: model::NewNominalReportCategory,
@@ -44,8 +38,6 @@ impl NominalReportCategories {
     }
 
     /// Changes a nominal report category: `PUT /nominal_report_categories/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -57,8 +49,6 @@ impl NominalReportCategories {
     }
 
     /// Deletes a nominal report category: `DELETE /nominal_report_categories/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -71,42 +61,45 @@ pub struct ListNominalReportCategories(rt::Call<rt::Page<model::NominalReportCat
 rt::page_request!(ListNominalReportCategories, model::NominalReportCategory);
 
 impl ListNominalReportCategories {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only nominal report categories that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many nominal report categories a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many nominal report categories to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many nominal report categories there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -118,17 +111,17 @@ pub struct GetNominalReportCategory(rt::Call<model::NominalReportCategory>);
 rt::request!(GetNominalReportCategory, model::NominalReportCategory);
 
 impl GetNominalReportCategory {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,29 +19,21 @@ impl PendingEmails {
     }
 
     /// Lists pending emails: `GET /pending_emails`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListPendingEmails {
         ListPendingEmails(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a pending email: `GET /pending_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetPendingEmail {
         GetPendingEmail(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a pending email: `POST /pending_emails`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, pending_email: model::NewPendingEmail) -> rt::Call<model::PendingEmail> {
         rt::Call::json(&self.client, &CREATE).body(&pending_email)
     }
 
     /// Changes a pending email: `PUT /pending_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -53,8 +45,6 @@ impl PendingEmails {
     }
 
     /// Deletes a pending email: `DELETE /pending_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -67,42 +57,45 @@ pub struct ListPendingEmails(rt::Call<rt::Page<model::PendingEmail>>);
 rt::page_request!(ListPendingEmails, model::PendingEmail);
 
 impl ListPendingEmails {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only pending emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many pending emails a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many pending emails to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many pending emails there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -114,17 +107,17 @@ pub struct GetPendingEmail(rt::Call<model::PendingEmail>);
 rt::request!(GetPendingEmail, model::PendingEmail);
 
 impl GetPendingEmail {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,29 +19,21 @@ impl ProductMemos {
     }
 
     /// Lists product memos: `GET /product_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListProductMemos {
         ListProductMemos(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a product memo: `GET /product_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetProductMemo {
         GetProductMemo(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a product memo: `POST /product_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, product_memo: model::NewProductMemo) -> rt::Call<model::ProductMemo> {
         rt::Call::json(&self.client, &CREATE).body(&product_memo)
     }
 
     /// Changes a product memo: `PUT /product_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -53,8 +45,6 @@ impl ProductMemos {
     }
 
     /// Deletes a product memo: `DELETE /product_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -67,42 +57,45 @@ pub struct ListProductMemos(rt::Call<rt::Page<model::ProductMemo>>);
 rt::page_request!(ListProductMemos, model::ProductMemo);
 
 impl ListProductMemos {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only product memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many product memos a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many product memos to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many product memos there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -114,17 +107,17 @@ pub struct GetProductMemo(rt::Call<model::ProductMemo>);
 rt::request!(GetProductMemo, model::ProductMemo);
 
 impl GetProductMemo {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

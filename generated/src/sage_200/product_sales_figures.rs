@@ -20,8 +20,6 @@ impl ProductSalesFigures {
     }
 
     /// Gets a product sales figure: `GET /product_sales_figures/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetProductSalesFigure {
         GetProductSalesFigure(rt::Call::json(&self.client, &GET).path(id))
     }
@@ -33,17 +31,17 @@ pub struct GetProductSalesFigure(rt::Call<model::ProductSalesFigures>);
 rt::request!(GetProductSalesFigure, model::ProductSalesFigures);
 
 impl GetProductSalesFigure {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

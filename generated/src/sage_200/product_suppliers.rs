@@ -20,22 +20,16 @@ impl ProductSuppliers {
     }
 
     /// Lists product suppliers: `GET /product_suppliers`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListProductSuppliers {
         ListProductSuppliers(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a product supplier: `GET /product_suppliers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetProductSupplier {
         GetProductSupplier(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a product supplier: `POST /product_suppliers`.
-    ///
-    /// Success is any 2xx.
     pub fn create(
         &self,
         product_supplier: model::NewProductSupplier,
@@ -44,8 +38,6 @@ impl ProductSuppliers {
     }
 
     /// Changes a product supplier: `PUT /product_suppliers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -57,8 +49,6 @@ impl ProductSuppliers {
     }
 
     /// Deletes a product supplier: `DELETE /product_suppliers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -71,42 +61,45 @@ pub struct ListProductSuppliers(rt::Call<rt::Page<model::ProductSupplier>>);
 rt::page_request!(ListProductSuppliers, model::ProductSupplier);
 
 impl ListProductSuppliers {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only product suppliers that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many product suppliers a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many product suppliers to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many product suppliers there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -118,17 +111,17 @@ pub struct GetProductSupplier(rt::Call<model::ProductSupplier>);
 rt::request!(GetProductSupplier, model::ProductSupplier);
 
 impl GetProductSupplier {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

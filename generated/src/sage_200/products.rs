@@ -19,15 +19,11 @@ impl Products {
     }
 
     /// Lists products: `GET /products`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListProducts {
         ListProducts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists products of a product group: `GET /product_groups/{productGroupId}/products`.
-    ///
-    /// Success is any 2xx.
     pub fn list_for_product_group(&self, product_group_id: i64) -> ListProductsForProductGroup {
         ListProductsForProductGroup(
             rt::Call::json(&self.client, &LIST_FOR_PRODUCT_GROUP).path(product_group_id),
@@ -35,22 +31,16 @@ impl Products {
     }
 
     /// Gets a product: `GET /products/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetProduct {
         GetProduct(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a product: `POST /products`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, product: model::NewProduct) -> rt::Call<model::Product> {
         rt::Call::json(&self.client, &CREATE).body(&product)
     }
 
     /// Changes a product: `PUT /products/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(&self, id: i64, product: model::ProductUpdate) -> rt::Call<model::Product> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -58,10 +48,24 @@ impl Products {
     }
 
     /// Deletes a product: `DELETE /products/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
+    }
+
+    /// Gets a copy of a product: `POST /products_duplicate`.
+    pub fn duplicate(
+        &self,
+        product_duplicate_flags: model::NewProductDuplicateFlags,
+    ) -> rt::Call<model::Product> {
+        rt::Call::json(&self.client, &DUPLICATE).body(&product_duplicate_flags)
+    }
+
+    /// Searches products by the values of search categories: `POST /product_search`.
+    pub fn search(
+        &self,
+        product_search: model::NewProductSearch,
+    ) -> rt::Call<model::ProductSearch> {
+        rt::Call::json(&self.client, &SEARCH).body(&product_search)
     }
 }
 
@@ -72,42 +76,45 @@ pub struct ListProducts(rt::Call<rt::Page<model::Product>>);
 rt::page_request!(ListProducts, model::Product);
 
 impl ListProducts {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only products that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
+    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
+    /// a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many products a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many products to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many products there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -120,42 +127,45 @@ pub struct ListProductsForProductGroup(rt::Call<rt::Page<model::Product>>);
 rt::page_request!(ListProductsForProductGroup, model::Product);
 
 impl ListProductsForProductGroup {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only products that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
+    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
+    /// a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many products a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many products to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many products there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -167,17 +177,17 @@ pub struct GetProduct(rt::Call<model::Product>);
 rt::request!(GetProduct, model::Product);
 
 impl GetProduct {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -243,5 +253,21 @@ static DELETE: rt::Operation = rt::Operation {
     method: rt::Method::Delete,
     path: "/products/{Id}",
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1products~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DUPLICATE: rt::Operation = rt::Operation {
+    id: "products.duplicate",
+    method: rt::Method::Post,
+    path: "/products_duplicate",
+    place: "specs/sage-200/stock.openapi.yaml#/paths/~1products_duplicate/post",
+    ..rt::Operation::DEFAULT
+};
+
+static SEARCH: rt::Operation = rt::Operation {
+    id: "products.search",
+    method: rt::Method::Post,
+    path: "/product_search",
+    place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_search/post",
     ..rt::Operation::DEFAULT
 };

@@ -20,8 +20,6 @@ impl PurchaseCreditNotes {
     }
 
     /// Creates a purchase credit note: `POST /purchase_credit_notes`.
-    ///
-    /// Success is any 2xx.
     pub fn create(
         &self,
         purchase_credit_note: model::NewPurchaseCreditNote,
@@ -29,14 +27,13 @@ impl PurchaseCreditNotes {
         rt::Call::json(&self.client, &CREATE).body(&purchase_credit_note)
     }
 
-    /// Creates a purchase credit note (new): `POST /purchase_credit_notes_new`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_new(
+    /// Gets a purchase credit note with the defaults of its supplier, and saves nothing:
+    /// `POST /purchase_credit_notes_new`.
+    pub fn defaults(
         &self,
         request: model::PurchaseCreditNoteNewRequest,
     ) -> rt::Call<model::PurchaseCreditNote> {
-        rt::Call::json(&self.client, &CREATE_NEW).body(&request)
+        rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }
 }
 
@@ -48,8 +45,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_NEW: rt::Operation = rt::Operation {
-    id: "purchase_credit_notes.create_new",
+static DEFAULTS: rt::Operation = rt::Operation {
+    id: "purchase_credit_notes.defaults",
     method: rt::Method::Post,
     path: "/purchase_credit_notes_new",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_credit_notes_new/post",

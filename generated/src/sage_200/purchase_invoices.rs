@@ -20,20 +20,17 @@ impl PurchaseInvoices {
     }
 
     /// Creates a purchase invoice: `POST /purchase_invoices`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, purchase_invoice: model::NewPurchaseInvoice) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&purchase_invoice)
     }
 
-    /// Creates a purchase invoice (new): `POST /purchase_invoices_new`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_new(
+    /// Gets a purchase invoice with the defaults of its supplier, and saves nothing:
+    /// `POST /purchase_invoices_new`.
+    pub fn defaults(
         &self,
         request: model::PurchaseInvoiceNewRequest,
     ) -> rt::Call<model::PurchaseInvoice> {
-        rt::Call::json(&self.client, &CREATE_NEW).body(&request)
+        rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }
 }
 
@@ -45,8 +42,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_NEW: rt::Operation = rt::Operation {
-    id: "purchase_invoices.create_new",
+static DEFAULTS: rt::Operation = rt::Operation {
+    id: "purchase_invoices.defaults",
     method: rt::Method::Post,
     path: "/purchase_invoices_new",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_invoices_new/post",

@@ -20,8 +20,6 @@ impl PurchasePayments {
     }
 
     /// Creates a purchase payment: `POST /purchase_payments`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, purchase_payment: model::NewPurchasePayment) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&purchase_payment)
     }

@@ -20,15 +20,12 @@ impl PurchasePostedTransactionMemos {
     }
 
     /// Lists purchase posted transaction memos: `GET /purchase_posted_transaction_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListPurchasePostedTransactionMemos {
         ListPurchasePostedTransactionMemos(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists purchase posted transaction memos of a purchase posted transaction: `GET /purchase_posted_transactions/{transactionId}/purchase_posted_transaction_memos`.
-    ///
-    /// Success is any 2xx.
+    /// Lists purchase posted transaction memos of a purchase posted transaction:
+    /// `GET /purchase_posted_transactions/{transactionId}/purchase_posted_transaction_memos`.
     pub fn list_for_purchase_posted_transaction(
         &self,
         transaction_id: i64,
@@ -40,15 +37,11 @@ impl PurchasePostedTransactionMemos {
     }
 
     /// Gets a purchase posted transaction memo: `GET /purchase_posted_transaction_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetPurchasePostedTransactionMemo {
         GetPurchasePostedTransactionMemo(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a purchase posted transaction memo: `POST /purchase_posted_transaction_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn create(
         &self,
         purchase_posted_transaction_memo: model::NewPurchasePostedTransactionMemo,
@@ -57,8 +50,6 @@ impl PurchasePostedTransactionMemos {
     }
 
     /// Changes a purchase posted transaction memo: `PUT /purchase_posted_transaction_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -69,9 +60,8 @@ impl PurchasePostedTransactionMemos {
             .body(&purchase_posted_transaction_memo)
     }
 
-    /// Deletes a purchase posted transaction memo: `DELETE /purchase_posted_transaction_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
+    /// Deletes a purchase posted transaction memo:
+    /// `DELETE /purchase_posted_transaction_memos/{Id}`.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -89,42 +79,47 @@ rt::page_request!(
 );
 
 impl ListPurchasePostedTransactionMemos {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only purchase posted transaction memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many purchase posted transaction memos a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many purchase posted transaction memos to leave out first; it needs `$orderby`
+    /// (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many purchase posted transaction memos there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -142,42 +137,47 @@ rt::page_request!(
 );
 
 impl ListPurchasePostedTransactionMemosForPurchasePostedTransaction {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only purchase posted transaction memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many purchase posted transaction memos a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many purchase posted transaction memos to leave out first; it needs `$orderby`
+    /// (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many purchase posted transaction memos there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -192,17 +192,17 @@ rt::request!(
 );
 
 impl GetPurchasePostedTransactionMemo {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

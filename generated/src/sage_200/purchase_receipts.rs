@@ -20,8 +20,6 @@ impl PurchaseReceipts {
     }
 
     /// Creates a purchase receipt: `POST /purchase_receipts`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, purchase_receipt: model::NewPurchaseReceipt) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&purchase_receipt)
     }

@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on purchase trading periods; from
 /// [`Client::purchase_trading_periods`](super::Client::purchase_trading_periods).
+///
+/// Only in Professional, not in Standard.
 #[derive(Clone, Debug)]
 pub struct PurchaseTradingPeriods {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl PurchaseTradingPeriods {
     }
 
     /// Lists purchase trading periods: `GET /purchase_trading_periods`.
-    ///
-    /// Success is any 2xx.
-    ///
-    /// Only in Professional, not in Standard.
     pub fn list(&self) -> ListPurchaseTradingPeriods {
         ListPurchaseTradingPeriods(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a purchase trading period: `GET /purchase_trading_periods/{Id}`.
-    ///
-    /// Success is any 2xx.
-    ///
-    /// Only in Professional, not in Standard.
     pub fn get(&self, id: i64) -> GetPurchaseTradingPeriod {
         GetPurchaseTradingPeriod(rt::Call::json(&self.client, &GET).path(id))
     }
@@ -45,42 +39,45 @@ pub struct ListPurchaseTradingPeriods(rt::Call<rt::Page<model::PurchaseTradingPe
 rt::page_request!(ListPurchaseTradingPeriods, model::PurchaseTradingPeriod);
 
 impl ListPurchaseTradingPeriods {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only purchase trading periods that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many purchase trading periods a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many purchase trading periods to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many purchase trading periods there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -92,17 +89,17 @@ pub struct GetPurchaseTradingPeriod(rt::Call<model::PurchaseTradingPeriod>);
 rt::request!(GetPurchaseTradingPeriod, model::PurchaseTradingPeriod);
 
 impl GetPurchaseTradingPeriod {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -20,15 +20,12 @@ impl PurchaseTransactionEnquiryViews {
     }
 
     /// Lists purchase transaction enquiry views: `GET /purchase_transaction_enquiry_views`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListPurchaseTransactionEnquiryViews {
         ListPurchaseTransactionEnquiryViews(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists purchase transaction enquiry views of a supplier: `GET /suppliers/{supplierId}/purchase_transaction_enquiry_views`.
-    ///
-    /// Success is any 2xx.
+    /// Lists purchase transaction enquiry views of a supplier:
+    /// `GET /suppliers/{supplierId}/purchase_transaction_enquiry_views`.
     pub fn list_for_supplier(
         &self,
         supplier_id: i64,
@@ -39,8 +36,6 @@ impl PurchaseTransactionEnquiryViews {
     }
 
     /// Gets a purchase transaction enquiry view: `GET /purchase_transaction_enquiry_views/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetPurchaseTransactionEnquiryView {
         GetPurchaseTransactionEnquiryView(rt::Call::json(&self.client, &GET).path(id))
     }
@@ -58,42 +53,47 @@ rt::page_request!(
 );
 
 impl ListPurchaseTransactionEnquiryViews {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only purchase transaction enquiry views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many purchase transaction enquiry views a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many purchase transaction enquiry views to leave out first; it needs `$orderby`
+    /// (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many purchase transaction enquiry views there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -111,42 +111,47 @@ rt::page_request!(
 );
 
 impl ListPurchaseTransactionEnquiryViewsForSupplier {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only purchase transaction enquiry views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many purchase transaction enquiry views a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many purchase transaction enquiry views to leave out first; it needs `$orderby`
+    /// (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many purchase transaction enquiry views there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -161,17 +166,17 @@ rt::request!(
 );
 
 impl GetPurchaseTransactionEnquiryView {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -20,8 +20,6 @@ impl SalesAgedDebtorDetailedViews {
     }
 
     /// Lists sales aged debtor detailed views: `GET /sales_aged_debtor_detailed_views`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSalesAgedDebtorDetailedViews {
         ListSalesAgedDebtorDetailedViews(rt::Call::json(&self.client, &LIST))
     }
@@ -34,42 +32,46 @@ pub struct ListSalesAgedDebtorDetailedViews(rt::Call<rt::Page<model::SalesAgedDe
 rt::page_request!(ListSalesAgedDebtorDetailedViews, model::SalesAgedDebtorView);
 
 impl ListSalesAgedDebtorDetailedViews {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales aged debtor detailed views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales aged debtor detailed views a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales aged debtor detailed views to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales aged debtor detailed views there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -20,8 +20,6 @@ impl SalesAllocations {
     }
 
     /// Creates a sales allocation: `POST /sales_allocations`.
-    ///
-    /// Success is any 2xx.
     pub fn create(
         &self,
         sales_allocation: model::NewSalesAllocation,

@@ -20,20 +20,17 @@ impl SalesCreditNotes {
     }
 
     /// Creates a sales credit note: `POST /sales_credit_notes`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, sales_credit_note: model::NewSalesCreditNote) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&sales_credit_note)
     }
 
-    /// Creates a sales credit note (new): `POST /sales_credit_notes_new`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_new(
+    /// Gets a sales credit note with the defaults of its customer, and saves nothing:
+    /// `POST /sales_credit_notes_new`.
+    pub fn defaults(
         &self,
         request: model::SalesCreditNoteNewRequest,
     ) -> rt::Call<model::SalesCreditNote> {
-        rt::Call::json(&self.client, &CREATE_NEW).body(&request)
+        rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }
 }
 
@@ -45,8 +42,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_NEW: rt::Operation = rt::Operation {
-    id: "sales_credit_notes.create_new",
+static DEFAULTS: rt::Operation = rt::Operation {
+    id: "sales_credit_notes.defaults",
     method: rt::Method::Post,
     path: "/sales_credit_notes_new",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_credit_notes_new/post",

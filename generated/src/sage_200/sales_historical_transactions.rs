@@ -20,15 +20,12 @@ impl SalesHistoricalTransactions {
     }
 
     /// Lists sales historical transactions: `GET /sales_historical_transactions`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSalesHistoricalTransactions {
         ListSalesHistoricalTransactions(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists sales historical transactions of a customer: `GET /customers/{customerId}/sales_historical_transactions`.
-    ///
-    /// Success is any 2xx.
+    /// Lists sales historical transactions of a customer:
+    /// `GET /customers/{customerId}/sales_historical_transactions`.
     pub fn list_for_customer(
         &self,
         customer_id: i64,
@@ -39,8 +36,6 @@ impl SalesHistoricalTransactions {
     }
 
     /// Gets a sales historical transaction: `GET /sales_historical_transactions/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSalesHistoricalTransaction {
         GetSalesHistoricalTransaction(rt::Call::json(&self.client, &GET).path(id))
     }
@@ -56,42 +51,46 @@ rt::page_request!(
 );
 
 impl ListSalesHistoricalTransactions {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales historical transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales historical transactions a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales historical transactions to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales historical transactions there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -109,42 +108,46 @@ rt::page_request!(
 );
 
 impl ListSalesHistoricalTransactionsForCustomer {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales historical transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales historical transactions a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales historical transactions to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales historical transactions there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -159,17 +162,17 @@ rt::request!(
 );
 
 impl GetSalesHistoricalTransaction {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

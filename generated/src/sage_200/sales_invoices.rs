@@ -19,20 +19,17 @@ impl SalesInvoices {
     }
 
     /// Creates a sales invoice: `POST /sales_invoices`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, sales_invoice: model::NewSalesInvoice) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&sales_invoice)
     }
 
-    /// Creates a sales invoice (new): `POST /sales_invoices_new`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_new(
+    /// Gets a sales invoice with the defaults of its customer, and saves nothing:
+    /// `POST /sales_invoices_new`.
+    pub fn defaults(
         &self,
         request: model::SalesInvoiceNewRequest,
     ) -> rt::Call<model::SalesInvoice> {
-        rt::Call::json(&self.client, &CREATE_NEW).body(&request)
+        rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }
 }
 
@@ -44,8 +41,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_NEW: rt::Operation = rt::Operation {
-    id: "sales_invoices.create_new",
+static DEFAULTS: rt::Operation = rt::Operation {
+    id: "sales_invoices.defaults",
     method: rt::Method::Post,
     path: "/sales_invoices_new",
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_invoices_new/post",

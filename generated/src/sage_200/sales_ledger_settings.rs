@@ -20,22 +20,16 @@ impl SalesLedgerSettings {
     }
 
     /// Lists sales ledger settings: `GET /sales_ledger_settings`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSalesLedgerSettings {
         ListSalesLedgerSettings(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales ledger setting: `GET /sales_ledger_settings/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSalesLedgerSetting {
         GetSalesLedgerSetting(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a sales ledger setting: `PUT /sales_ledger_settings/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -54,42 +48,45 @@ pub struct ListSalesLedgerSettings(rt::Call<rt::Page<model::SalesLedgerSettings>
 rt::page_request!(ListSalesLedgerSettings, model::SalesLedgerSettings);
 
 impl ListSalesLedgerSettings {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales ledger settings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
+    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales ledger settings a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales ledger settings to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales ledger settings there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -101,17 +98,17 @@ pub struct GetSalesLedgerSetting(rt::Call<model::SalesLedgerSettings>);
 rt::request!(GetSalesLedgerSetting, model::SalesLedgerSettings);
 
 impl GetSalesLedgerSetting {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,8 +19,6 @@ impl SalesPayments {
     }
 
     /// Creates a sales payment: `POST /sales_payments`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, sales_payment: model::NewSalesPayment) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&sales_payment)
     }

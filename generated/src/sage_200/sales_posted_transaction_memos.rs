@@ -20,15 +20,12 @@ impl SalesPostedTransactionMemos {
     }
 
     /// Lists sales posted transaction memos: `GET /sales_posted_transaction_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSalesPostedTransactionMemos {
         ListSalesPostedTransactionMemos(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists sales posted transaction memos of a sales posted transaction: `GET /sales_posted_transactions/{transactionId}/sales_posted_transaction_memos`.
-    ///
-    /// Success is any 2xx.
+    /// Lists sales posted transaction memos of a sales posted transaction:
+    /// `GET /sales_posted_transactions/{transactionId}/sales_posted_transaction_memos`.
     pub fn list_for_sales_posted_transaction(
         &self,
         transaction_id: i64,
@@ -39,15 +36,11 @@ impl SalesPostedTransactionMemos {
     }
 
     /// Gets a sales posted transaction memo: `GET /sales_posted_transaction_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSalesPostedTransactionMemo {
         GetSalesPostedTransactionMemo(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a sales posted transaction memo: `POST /sales_posted_transaction_memos`.
-    ///
-    /// Success is any 2xx.
     pub fn create(
         &self,
         sales_posted_transaction_memo: model::NewSalesPostedTransactionMemo,
@@ -56,8 +49,6 @@ impl SalesPostedTransactionMemos {
     }
 
     /// Changes a sales posted transaction memo: `PUT /sales_posted_transaction_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -69,8 +60,6 @@ impl SalesPostedTransactionMemos {
     }
 
     /// Deletes a sales posted transaction memo: `DELETE /sales_posted_transaction_memos/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -86,42 +75,46 @@ rt::page_request!(
 );
 
 impl ListSalesPostedTransactionMemos {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales posted transaction memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales posted transaction memos a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales posted transaction memos to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales posted transaction memos there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -139,42 +132,46 @@ rt::page_request!(
 );
 
 impl ListSalesPostedTransactionMemosForSalesPostedTransaction {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales posted transaction memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
+    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
+    /// quotes, dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales posted transaction memos a page holds: 500 if not given, 5000 at most
+    /// (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales posted transaction memos to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales posted transaction memos there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -189,17 +186,17 @@ rt::request!(
 );
 
 impl GetSalesPostedTransactionMemo {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

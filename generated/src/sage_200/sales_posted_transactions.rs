@@ -20,15 +20,12 @@ impl SalesPostedTransactions {
     }
 
     /// Lists sales posted transactions: `GET /sales_posted_transactions`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSalesPostedTransactions {
         ListSalesPostedTransactions(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists sales posted transactions of a customer: `GET /customers/{customerId}/sales_posted_transactions`.
-    ///
-    /// Success is any 2xx.
+    /// Lists sales posted transactions of a customer:
+    /// `GET /customers/{customerId}/sales_posted_transactions`.
     pub fn list_for_customer(&self, customer_id: i64) -> ListSalesPostedTransactionsForCustomer {
         ListSalesPostedTransactionsForCustomer(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
@@ -36,15 +33,11 @@ impl SalesPostedTransactions {
     }
 
     /// Gets a sales posted transaction: `GET /sales_posted_transactions/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSalesPostedTransaction {
         GetSalesPostedTransaction(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a sales posted transaction: `PUT /sales_posted_transactions/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -63,42 +56,45 @@ pub struct ListSalesPostedTransactions(rt::Call<rt::Page<model::SalesPostedTrans
 rt::page_request!(ListSalesPostedTransactions, model::SalesPostedTransaction);
 
 impl ListSalesPostedTransactions {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales posted transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales posted transactions a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales posted transactions to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales posted transactions there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -116,42 +112,45 @@ rt::page_request!(
 );
 
 impl ListSalesPostedTransactionsForCustomer {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales posted transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales posted transactions a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales posted transactions to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales posted transactions there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -163,17 +162,17 @@ pub struct GetSalesPostedTransaction(rt::Call<model::SalesPostedTransaction>);
 rt::request!(GetSalesPostedTransaction, model::SalesPostedTransaction);
 
 impl GetSalesPostedTransaction {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,8 +19,6 @@ impl SalesReceipts {
     }
 
     /// Creates a sales receipt: `POST /sales_receipts`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, sales_receipt: model::NewSalesReceipt) -> rt::Call<model::Urn> {
         rt::Call::json(&self.client, &CREATE).body(&sales_receipt)
     }

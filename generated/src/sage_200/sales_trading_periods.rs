@@ -7,6 +7,8 @@ use super::model;
 
 /// Operations on sales trading periods; from
 /// [`Client::sales_trading_periods`](super::Client::sales_trading_periods).
+///
+/// Only in Professional, not in Standard.
 #[derive(Clone, Debug)]
 pub struct SalesTradingPeriods {
     client: rt::Client,
@@ -20,19 +22,11 @@ impl SalesTradingPeriods {
     }
 
     /// Lists sales trading periods: `GET /sales_trading_periods`.
-    ///
-    /// Success is any 2xx.
-    ///
-    /// Only in Professional, not in Standard.
     pub fn list(&self) -> ListSalesTradingPeriods {
         ListSalesTradingPeriods(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales trading period: `GET /sales_trading_periods/{Id}`.
-    ///
-    /// Success is any 2xx.
-    ///
-    /// Only in Professional, not in Standard.
     pub fn get(&self, id: i64) -> GetSalesTradingPeriod {
         GetSalesTradingPeriod(rt::Call::json(&self.client, &GET).path(id))
     }
@@ -45,42 +39,45 @@ pub struct ListSalesTradingPeriods(rt::Call<rt::Page<model::SalesTradingPeriod>>
 rt::page_request!(ListSalesTradingPeriods, model::SalesTradingPeriod);
 
 impl ListSalesTradingPeriods {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only sales trading periods that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
+    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many sales trading periods a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many sales trading periods to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many sales trading periods there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -92,17 +89,17 @@ pub struct GetSalesTradingPeriod(rt::Call<model::SalesTradingPeriod>);
 rt::request!(GetSalesTradingPeriod, model::SalesTradingPeriod);
 
 impl GetSalesTradingPeriod {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,10 +19,16 @@ impl StockTransfers {
     }
 
     /// Creates a stock transfer: `POST /stock_transfers`.
-    ///
-    /// Success is any 2xx.
-    pub fn create(&self, stock_transfer: model::NewStockTransfer) -> rt::Call<rt::Json> {
-        rt::Call::json(&self.client, &CREATE).body(&stock_transfer)
+    pub fn create(&self, stock_transfer: model::NewStockTransfer) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &CREATE).body(&stock_transfer)
+    }
+
+    /// Gets the traceable items of a product in a bin: `POST /stock_transfer_traceable_items`.
+    pub fn traceable_items(
+        &self,
+        request: model::StockTransferTraceableItemsRequest,
+    ) -> rt::Call<model::StockTransfer> {
+        rt::Call::json(&self.client, &TRACEABLE_ITEMS).body(&request)
     }
 }
 
@@ -31,5 +37,13 @@ static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/stock_transfers",
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stock_transfers/post",
+    ..rt::Operation::DEFAULT
+};
+
+static TRACEABLE_ITEMS: rt::Operation = rt::Operation {
+    id: "stock_transfers.traceable_items",
+    method: rt::Method::Post,
+    path: "/stock_transfer_traceable_items",
+    place: "specs/sage-200/stock.openapi.yaml#/paths/~1stock_transfer_traceable_items/post",
     ..rt::Operation::DEFAULT
 };

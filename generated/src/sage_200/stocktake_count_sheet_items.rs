@@ -20,15 +20,11 @@ impl StocktakeCountSheetItems {
     }
 
     /// Gets a stocktake count sheet item: `GET /stocktake_count_sheet_items/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetStocktakeCountSheetItem {
         GetStocktakeCountSheetItem(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a stocktake count sheet item: `PUT /stocktake_count_sheet_items/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -46,17 +42,17 @@ pub struct GetStocktakeCountSheetItem(rt::Call<model::StocktakeCountSheetItem>);
 rt::request!(GetStocktakeCountSheetItem, model::StocktakeCountSheetItem);
 
 impl GetStocktakeCountSheetItem {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

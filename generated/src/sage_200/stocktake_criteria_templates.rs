@@ -20,22 +20,16 @@ impl StocktakeCriteriaTemplates {
     }
 
     /// Lists stocktake criteria templates: `GET /stocktake_criteria_templates`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListStocktakeCriteriaTemplates {
         ListStocktakeCriteriaTemplates(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a stocktake criteria template: `GET /stocktake_criteria_templates/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetStocktakeCriteriaTemplate {
         GetStocktakeCriteriaTemplate(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a stocktake criteria template: `POST /stocktake_criteria_templates`.
-    ///
-    /// Success is any 2xx.
     pub fn create(
         &self,
         stocktake_criteria_template: model::NewStocktakeCriteriaTemplate,
@@ -44,8 +38,6 @@ impl StocktakeCriteriaTemplates {
     }
 
     /// Changes a stocktake criteria template: `PUT /stocktake_criteria_templates/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -57,8 +49,6 @@ impl StocktakeCriteriaTemplates {
     }
 
     /// Deletes a stocktake criteria template: `DELETE /stocktake_criteria_templates/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -74,42 +64,45 @@ rt::page_request!(
 );
 
 impl ListStocktakeCriteriaTemplates {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only stocktake criteria templates that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many stocktake criteria templates a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many stocktake criteria templates to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many stocktake criteria templates there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -124,17 +117,17 @@ rt::request!(
 );
 
 impl GetStocktakeCriteriaTemplate {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

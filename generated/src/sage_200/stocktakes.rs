@@ -19,29 +19,21 @@ impl Stocktakes {
     }
 
     /// Lists stocktakes: `GET /stocktakes`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListStocktakes {
         ListStocktakes(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a stocktake: `GET /stocktakes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetStocktake {
         GetStocktake(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a stocktake: `POST /stocktakes`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, stocktake: model::NewStocktake) -> rt::Call<model::Stocktake> {
         rt::Call::json(&self.client, &CREATE).body(&stocktake)
     }
 
     /// Changes a stocktake: `PUT /stocktakes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(&self, id: i64, stocktake: model::StocktakeUpdate) -> rt::Call<model::Stocktake> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -49,10 +41,37 @@ impl Stocktakes {
     }
 
     /// Deletes a stocktake: `DELETE /stocktakes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
+    }
+
+    /// Gets the stock items or bins that an existing stocktake may have:
+    /// `POST /stocktake_amend_items`.
+    pub fn amend_items(&self, stocktake: model::NewStocktake) -> rt::Call<model::Stocktake> {
+        rt::Call::json(&self.client, &AMEND_ITEMS).body(&stocktake)
+    }
+
+    /// Gets the count sheet items of a stocktake, to approve and complete it:
+    /// `POST /stocktake_approve_complete`.
+    pub fn approve_complete(&self, request: model::StocktakeRequest) -> rt::Call<model::Stocktake> {
+        rt::Call::json(&self.client, &APPROVE_COMPLETE).body(&request)
+    }
+
+    /// Gets the count sheet items of a stocktake, to enter what was counted:
+    /// `POST /stocktake_enter_values`.
+    pub fn enter_values(&self, request: model::StocktakeRequest) -> rt::Call<model::Stocktake> {
+        rt::Call::json(&self.client, &ENTER_VALUES).body(&request)
+    }
+
+    /// Gets the stock items or bins that a new stocktake may have: `POST /stocktake_new_items`.
+    pub fn new_items(&self, stocktake: model::NewStocktake) -> rt::Call<model::Stocktake> {
+        rt::Call::json(&self.client, &NEW_ITEMS).body(&stocktake)
+    }
+
+    /// Gets the count sheet items of a stocktake, with discrepancies:
+    /// `POST /stocktake_view_adjustments`.
+    pub fn view_adjustments(&self, request: model::StocktakeRequest) -> rt::Call<model::Stocktake> {
+        rt::Call::json(&self.client, &VIEW_ADJUSTMENTS).body(&request)
     }
 }
 
@@ -63,42 +82,45 @@ pub struct ListStocktakes(rt::Call<rt::Page<model::Stocktake>>);
 rt::page_request!(ListStocktakes, model::Stocktake);
 
 impl ListStocktakes {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only stocktakes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many stocktakes a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many stocktakes to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many stocktakes there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -110,17 +132,17 @@ pub struct GetStocktake(rt::Call<model::Stocktake>);
 rt::request!(GetStocktake, model::Stocktake);
 
 impl GetStocktake {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -171,5 +193,45 @@ static DELETE: rt::Operation = rt::Operation {
     method: rt::Method::Delete,
     path: "/stocktakes/{Id}",
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktakes~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static AMEND_ITEMS: rt::Operation = rt::Operation {
+    id: "stocktakes.amend_items",
+    method: rt::Method::Post,
+    path: "/stocktake_amend_items",
+    place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_amend_items/post",
+    ..rt::Operation::DEFAULT
+};
+
+static APPROVE_COMPLETE: rt::Operation = rt::Operation {
+    id: "stocktakes.approve_complete",
+    method: rt::Method::Post,
+    path: "/stocktake_approve_complete",
+    place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_approve_complete/post",
+    ..rt::Operation::DEFAULT
+};
+
+static ENTER_VALUES: rt::Operation = rt::Operation {
+    id: "stocktakes.enter_values",
+    method: rt::Method::Post,
+    path: "/stocktake_enter_values",
+    place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_enter_values/post",
+    ..rt::Operation::DEFAULT
+};
+
+static NEW_ITEMS: rt::Operation = rt::Operation {
+    id: "stocktakes.new_items",
+    method: rt::Method::Post,
+    path: "/stocktake_new_items",
+    place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_new_items/post",
+    ..rt::Operation::DEFAULT
+};
+
+static VIEW_ADJUSTMENTS: rt::Operation = rt::Operation {
+    id: "stocktakes.view_adjustments",
+    method: rt::Method::Post,
+    path: "/stocktake_view_adjustments",
+    place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_view_adjustments/post",
     ..rt::Operation::DEFAULT
 };

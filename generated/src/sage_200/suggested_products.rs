@@ -19,19 +19,17 @@ impl SuggestedProducts {
         }
     }
 
-    /// Creates a suggested product: `POST /suggested_products`.
-    ///
-    /// Success is any 2xx.
-    pub fn create(
+    /// Finds products to suggest: `POST /suggested_products`.
+    pub fn find(
         &self,
         suggested_product_options: model::NewSuggestedProductOptions,
     ) -> rt::Call<Vec<model::SuggestedProduct>> {
-        rt::Call::json(&self.client, &CREATE).body(&suggested_product_options)
+        rt::Call::json(&self.client, &FIND).body(&suggested_product_options)
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
-    id: "suggested_products.create",
+static FIND: rt::Operation = rt::Operation {
+    id: "suggested_products.find",
     method: rt::Method::Post,
     path: "/suggested_products",
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1suggested_products/post",

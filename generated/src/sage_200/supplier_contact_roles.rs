@@ -20,27 +20,19 @@ impl SupplierContactRoles {
     }
 
     /// Lists supplier contact roles: `GET /supplier_contact_roles`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSupplierContactRoles {
         ListSupplierContactRoles(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier contact roles of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_contact_roles`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-    ) -> ListSupplierContactRolesForSupplierContact {
-        ListSupplierContactRolesForSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_CONTACT).path(supplier_contact_id),
+    /// Lists supplier contact roles of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_contact_roles`.
+    pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierContactRolesForContact {
+        ListSupplierContactRolesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
         )
     }
 
     /// Gets a supplier contact role: `GET /supplier_contact_roles/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSupplierContactRole {
         GetSupplierContactRole(rt::Call::json(&self.client, &GET).path(id))
     }
@@ -53,95 +45,99 @@ pub struct ListSupplierContactRoles(rt::Call<rt::Page<model::SupplierContactRole
 rt::page_request!(ListSupplierContactRoles, model::SupplierContactRole);
 
 impl ListSupplierContactRoles {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier contact roles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier contact roles a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier contact roles to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier contact roles there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierContactRoles::list_for_supplier_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`SupplierContactRoles::list_for_contact`]: set what it needs, then `.await` it,
+/// or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierContactRolesForSupplierContact(
-    rt::Call<rt::Page<model::SupplierContactRole>>,
-);
+pub struct ListSupplierContactRolesForContact(rt::Call<rt::Page<model::SupplierContactRole>>);
 rt::page_request!(
-    ListSupplierContactRolesForSupplierContact,
+    ListSupplierContactRolesForContact,
     model::SupplierContactRole
 );
 
-impl ListSupplierContactRolesForSupplierContact {
-    /// Sets `$select`.
+impl ListSupplierContactRolesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier contact roles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier contact roles a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier contact roles to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier contact roles there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -153,17 +149,17 @@ pub struct GetSupplierContactRole(rt::Call<model::SupplierContactRole>);
 rt::request!(GetSupplierContactRole, model::SupplierContactRole);
 
 impl GetSupplierContactRole {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -184,8 +180,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_contact_roles.list_for_supplier_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_contact_roles.list_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_contact_roles",
     resend: rt::Resend::Safe,

@@ -20,15 +20,11 @@ impl SupplierContacts {
     }
 
     /// Lists supplier contacts: `GET /supplier_contacts`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSupplierContacts {
         ListSupplierContacts(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier contacts of a supplier: `GET /suppliers/{supplierId}/supplier_contacts`.
-    ///
-    /// Success is any 2xx.
     pub fn list_for_supplier(&self, supplier_id: i64) -> ListSupplierContactsForSupplier {
         ListSupplierContactsForSupplier(
             rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id),
@@ -36,15 +32,11 @@ impl SupplierContacts {
     }
 
     /// Gets a supplier contact: `GET /supplier_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSupplierContact {
         GetSupplierContact(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a supplier contact of a supplier: `GET /suppliers/{supplierId}/supplier_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get_for_supplier(&self, supplier_id: i64, id: i64) -> GetSupplierContactForSupplier {
         GetSupplierContactForSupplier(
             rt::Call::json(&self.client, &GET_FOR_SUPPLIER)
@@ -54,8 +46,6 @@ impl SupplierContacts {
     }
 
     /// Creates a supplier contact of a supplier: `POST /suppliers/{supplierId}/supplier_contacts`.
-    ///
-    /// Success is any 2xx.
     pub fn create_for_supplier(
         &self,
         supplier_id: i64,
@@ -67,8 +57,6 @@ impl SupplierContacts {
     }
 
     /// Changes a supplier contact: `PUT /supplier_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -79,9 +67,8 @@ impl SupplierContacts {
             .body(&supplier_contact)
     }
 
-    /// Changes a supplier contact of a supplier: `PUT /suppliers/{supplierId}/supplier_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
+    /// Changes a supplier contact of a supplier:
+    /// `PUT /suppliers/{supplierId}/supplier_contacts/{Id}`.
     pub fn update_for_supplier(
         &self,
         supplier_id: i64,
@@ -95,15 +82,12 @@ impl SupplierContacts {
     }
 
     /// Deletes a supplier contact: `DELETE /supplier_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier contact of a supplier: `DELETE /suppliers/{supplierId}/supplier_contacts/{Id}`.
-    ///
-    /// Success is any 2xx.
+    /// Deletes a supplier contact of a supplier:
+    /// `DELETE /suppliers/{supplierId}/supplier_contacts/{Id}`.
     pub fn delete_for_supplier(&self, supplier_id: i64, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER)
             .path(supplier_id)
@@ -118,42 +102,45 @@ pub struct ListSupplierContacts(rt::Call<rt::Page<model::SupplierContact>>);
 rt::page_request!(ListSupplierContacts, model::SupplierContact);
 
 impl ListSupplierContacts {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier contacts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier contacts a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier contacts to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier contacts there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -166,42 +153,45 @@ pub struct ListSupplierContactsForSupplier(rt::Call<rt::Page<model::SupplierCont
 rt::page_request!(ListSupplierContactsForSupplier, model::SupplierContact);
 
 impl ListSupplierContactsForSupplier {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier contacts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier contacts a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier contacts to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier contacts there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -213,17 +203,17 @@ pub struct GetSupplierContact(rt::Call<model::SupplierContact>);
 rt::request!(GetSupplierContact, model::SupplierContact);
 
 impl GetSupplierContact {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -235,17 +225,17 @@ pub struct GetSupplierContactForSupplier(rt::Call<model::SupplierContact>);
 rt::request!(GetSupplierContactForSupplier, model::SupplierContact);
 
 impl GetSupplierContactForSupplier {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

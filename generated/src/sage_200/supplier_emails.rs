@@ -19,109 +19,90 @@ impl SupplierEmails {
     }
 
     /// Lists supplier emails: `GET /supplier_emails`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSupplierEmails {
         ListSupplierEmails(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier emails of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_and_supplier_contact(
+    /// Lists supplier emails of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_emails`.
+    pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierEmailsForContact {
+        ListSupplierEmailsForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
+        )
+    }
+
+    /// Lists supplier emails of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails`.
+    pub fn list_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
-    ) -> ListSupplierEmailsForSupplierAndSupplierContact {
-        ListSupplierEmailsForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> ListSupplierEmailsForSupplierAndContact {
+        ListSupplierEmailsForSupplierAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
         )
     }
 
-    /// Lists supplier emails of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_emails`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-    ) -> ListSupplierEmailsForSupplierContact {
-        ListSupplierEmailsForSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_CONTACT).path(supplier_contact_id),
-        )
-    }
-
     /// Gets a supplier email: `GET /supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSupplierEmail {
         GetSupplierEmail(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier email of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_and_supplier_contact(
+    /// Gets a supplier email of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    pub fn get_for_contact(&self, supplier_contact_id: i64, id: i64) -> GetSupplierEmailForContact {
+        GetSupplierEmailForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(supplier_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a supplier email of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    pub fn get_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
-    ) -> GetSupplierEmailForSupplierAndSupplierContact {
-        GetSupplierEmailForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> GetSupplierEmailForSupplierAndContact {
+        GetSupplierEmailForSupplierAndContact(
+            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a supplier email of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_contact(
+    /// Creates a supplier email of a supplier contact:
+    /// `POST /supplier_contacts/{supplierContactId}/supplier_emails`.
+    pub fn create_for_contact(
         &self,
         supplier_contact_id: i64,
-        id: i64,
-    ) -> GetSupplierEmailForSupplierContact {
-        GetSupplierEmailForSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_CONTACT)
-                .path(supplier_contact_id)
-                .path(id),
-        )
+        supplier_email: model::NewSupplierEmail,
+    ) -> rt::Call<model::SupplierEmail> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .body(&supplier_email)
     }
 
-    /// Creates a supplier email of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_and_supplier_contact(
+    /// Creates a supplier email of a supplier contact, by way of its supplier:
+    /// `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails`.
+    pub fn create_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         supplier_email: model::NewSupplierEmail,
     ) -> rt::Call<model::SupplierEmail> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
             .path(supplier_contact_id)
             .body(&supplier_email)
     }
 
-    /// Creates a supplier email of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_emails`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        supplier_email: model::NewSupplierEmail,
-    ) -> rt::Call<model::SupplierEmail> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_CONTACT)
-            .path(supplier_contact_id)
-            .body(&supplier_email)
-    }
-
     /// Changes a supplier email: `PUT /supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -132,65 +113,59 @@ impl SupplierEmails {
             .body(&supplier_email)
     }
 
-    /// Changes a supplier email of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_and_supplier_contact(
+    /// Changes a supplier email of a supplier contact:
+    /// `PUT /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        supplier_contact_id: i64,
+        id: i64,
+        supplier_email: model::SupplierEmailUpdate,
+    ) -> rt::Call<model::SupplierEmail> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+            .body(&supplier_email)
+    }
+
+    /// Changes a supplier email of a supplier contact, by way of its supplier:
+    /// `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    pub fn update_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
         supplier_email: model::SupplierEmailUpdate,
     ) -> rt::Call<model::SupplierEmail> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-            .body(&supplier_email)
-    }
-
-    /// Changes a supplier email of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        id: i64,
-        supplier_email: model::SupplierEmailUpdate,
-    ) -> rt::Call<model::SupplierEmail> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
             .body(&supplier_email)
     }
 
     /// Deletes a supplier email: `DELETE /supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier email of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_and_supplier_contact(
+    /// Deletes a supplier email of a supplier contact:
+    /// `DELETE /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    pub fn delete_for_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a supplier email of a supplier contact, by way of its supplier:
+    /// `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
+    pub fn delete_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a supplier email of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
     }
@@ -203,143 +178,150 @@ pub struct ListSupplierEmails(rt::Call<rt::Page<model::SupplierEmail>>);
 rt::page_request!(ListSupplierEmails, model::SupplierEmail);
 
 impl ListSupplierEmails {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier emails a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier emails to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier emails there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierEmails::list_for_supplier_and_supplier_contact`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`SupplierEmails::list_for_contact`]: set what it needs, then `.await` it, or
+/// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierEmailsForSupplierAndSupplierContact(
-    rt::Call<rt::Page<model::SupplierEmail>>,
-);
+pub struct ListSupplierEmailsForContact(rt::Call<rt::Page<model::SupplierEmail>>);
+rt::page_request!(ListSupplierEmailsForContact, model::SupplierEmail);
+
+impl ListSupplierEmailsForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Only supplier emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
+    pub fn filter(self, filter: impl Into<String>) -> Self {
+        Self(self.0.query("$filter", filter.into()))
+    }
+
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
+    pub fn orderby(self, orderby: impl Into<String>) -> Self {
+        Self(self.0.query("$orderby", orderby.into()))
+    }
+
+    /// How many supplier emails a page holds: 500 if not given, 5000 at most (`$top`).
+    pub fn top(self, top: i64) -> Self {
+        Self(self.0.query("$top", top))
+    }
+
+    /// How many supplier emails to leave out first; it needs `$orderby` (`$skip`).
+    pub fn skip(self, skip: i64) -> Self {
+        Self(self.0.query("$skip", skip))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply says how many supplier emails there are (`$count`).
+    pub fn count(self, count: bool) -> Self {
+        Self(self.0.query("$count", count))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`SupplierEmails::list_for_supplier_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
+#[derive(Debug)]
+pub struct ListSupplierEmailsForSupplierAndContact(rt::Call<rt::Page<model::SupplierEmail>>);
 rt::page_request!(
-    ListSupplierEmailsForSupplierAndSupplierContact,
+    ListSupplierEmailsForSupplierAndContact,
     model::SupplierEmail
 );
 
-impl ListSupplierEmailsForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl ListSupplierEmailsForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier emails a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier emails to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier emails there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`SupplierEmails::list_for_supplier_contact`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierEmailsForSupplierContact(rt::Call<rt::Page<model::SupplierEmail>>);
-rt::page_request!(ListSupplierEmailsForSupplierContact, model::SupplierEmail);
-
-impl ListSupplierEmailsForSupplierContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$filter`.
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Sets `$orderby`.
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// Sets `$top`.
-    pub fn top(self, top: i64) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// Sets `$skip`.
-    pub fn skip(self, skip: i64) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$count`.
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -351,66 +333,62 @@ pub struct GetSupplierEmail(rt::Call<model::SupplierEmail>);
 rt::request!(GetSupplierEmail, model::SupplierEmail);
 
 impl GetSupplierEmail {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierEmails::get_for_supplier_and_supplier_contact`]: set what it needs,
-/// then `.await` it.
+/// The request of [`SupplierEmails::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierEmailForSupplierAndSupplierContact(rt::Call<model::SupplierEmail>);
-rt::request!(
-    GetSupplierEmailForSupplierAndSupplierContact,
-    model::SupplierEmail
-);
+pub struct GetSupplierEmailForContact(rt::Call<model::SupplierEmail>);
+rt::request!(GetSupplierEmailForContact, model::SupplierEmail);
 
-impl GetSupplierEmailForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl GetSupplierEmailForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierEmails::get_for_supplier_contact`]: set what it needs, then `.await`
-/// it.
+/// The request of [`SupplierEmails::get_for_supplier_and_contact`]: set what it needs, then
+/// `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierEmailForSupplierContact(rt::Call<model::SupplierEmail>);
-rt::request!(GetSupplierEmailForSupplierContact, model::SupplierEmail);
+pub struct GetSupplierEmailForSupplierAndContact(rt::Call<model::SupplierEmail>);
+rt::request!(GetSupplierEmailForSupplierAndContact, model::SupplierEmail);
 
-impl GetSupplierEmailForSupplierContact {
-    /// Sets `$select`.
+impl GetSupplierEmailForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -431,23 +409,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.list_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.list_for_supplier_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.list_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails",
     resend: rt::Resend::Safe,
@@ -461,6 +424,21 @@ static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.list_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "supplier_emails.get",
     method: rt::Method::Get,
@@ -470,17 +448,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.get_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.get_for_supplier_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.get_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
     resend: rt::Resend::Safe,
@@ -488,19 +457,28 @@ static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.create_for_supplier_and_supplier_contact",
-    method: rt::Method::Post,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails/post",
+static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.get_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.create_for_supplier_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_emails/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.create_for_supplier_and_contact",
+    method: rt::Method::Post,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -512,19 +490,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.update_for_supplier_and_supplier_contact",
-    method: rt::Method::Put,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.update_for_supplier_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.update_for_supplier_and_contact",
+    method: rt::Method::Put,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -536,18 +514,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.delete_for_supplier_and_supplier_contact",
-    method: rt::Method::Delete,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_emails.delete_for_supplier_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_emails.delete_for_supplier_and_contact",
+    method: rt::Method::Delete,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -19,109 +19,90 @@ impl SupplierFaxes {
     }
 
     /// Lists supplier faxes: `GET /supplier_faxes`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSupplierFaxes {
         ListSupplierFaxes(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier faxes of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_and_supplier_contact(
+    /// Lists supplier faxes of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_faxes`.
+    pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierFaxesForContact {
+        ListSupplierFaxesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
+        )
+    }
+
+    /// Lists supplier faxes of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes`.
+    pub fn list_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
-    ) -> ListSupplierFaxesForSupplierAndSupplierContact {
-        ListSupplierFaxesForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> ListSupplierFaxesForSupplierAndContact {
+        ListSupplierFaxesForSupplierAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
         )
     }
 
-    /// Lists supplier faxes of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_faxes`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-    ) -> ListSupplierFaxesForSupplierContact {
-        ListSupplierFaxesForSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_CONTACT).path(supplier_contact_id),
-        )
-    }
-
     /// Gets a supplier fax: `GET /supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSupplierFax {
         GetSupplierFax(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier fax of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_and_supplier_contact(
+    /// Gets a supplier fax of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    pub fn get_for_contact(&self, supplier_contact_id: i64, id: i64) -> GetSupplierFaxForContact {
+        GetSupplierFaxForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(supplier_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a supplier fax of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    pub fn get_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
-    ) -> GetSupplierFaxForSupplierAndSupplierContact {
-        GetSupplierFaxForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> GetSupplierFaxForSupplierAndContact {
+        GetSupplierFaxForSupplierAndContact(
+            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a supplier fax of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_contact(
+    /// Creates a supplier fax of a supplier contact:
+    /// `POST /supplier_contacts/{supplierContactId}/supplier_faxes`.
+    pub fn create_for_contact(
         &self,
         supplier_contact_id: i64,
-        id: i64,
-    ) -> GetSupplierFaxForSupplierContact {
-        GetSupplierFaxForSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_CONTACT)
-                .path(supplier_contact_id)
-                .path(id),
-        )
+        supplier_fax: model::NewSupplierFax,
+    ) -> rt::Call<model::SupplierFax> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .body(&supplier_fax)
     }
 
-    /// Creates a supplier fax of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_and_supplier_contact(
+    /// Creates a supplier fax of a supplier contact, by way of its supplier:
+    /// `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes`.
+    pub fn create_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         supplier_fax: model::NewSupplierFax,
     ) -> rt::Call<model::SupplierFax> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
             .path(supplier_contact_id)
             .body(&supplier_fax)
     }
 
-    /// Creates a supplier fax of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_faxes`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        supplier_fax: model::NewSupplierFax,
-    ) -> rt::Call<model::SupplierFax> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_CONTACT)
-            .path(supplier_contact_id)
-            .body(&supplier_fax)
-    }
-
     /// Changes a supplier fax: `PUT /supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -132,65 +113,59 @@ impl SupplierFaxes {
             .body(&supplier_fax)
     }
 
-    /// Changes a supplier fax of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_and_supplier_contact(
+    /// Changes a supplier fax of a supplier contact:
+    /// `PUT /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        supplier_contact_id: i64,
+        id: i64,
+        supplier_fax: model::SupplierFaxUpdate,
+    ) -> rt::Call<model::SupplierFax> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+            .body(&supplier_fax)
+    }
+
+    /// Changes a supplier fax of a supplier contact, by way of its supplier:
+    /// `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    pub fn update_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
         supplier_fax: model::SupplierFaxUpdate,
     ) -> rt::Call<model::SupplierFax> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-            .body(&supplier_fax)
-    }
-
-    /// Changes a supplier fax of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        id: i64,
-        supplier_fax: model::SupplierFaxUpdate,
-    ) -> rt::Call<model::SupplierFax> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
             .body(&supplier_fax)
     }
 
     /// Deletes a supplier fax: `DELETE /supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier fax of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_and_supplier_contact(
+    /// Deletes a supplier fax of a supplier contact:
+    /// `DELETE /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    pub fn delete_for_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a supplier fax of a supplier contact, by way of its supplier:
+    /// `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
+    pub fn delete_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a supplier fax of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
     }
@@ -203,141 +178,147 @@ pub struct ListSupplierFaxes(rt::Call<rt::Page<model::SupplierFax>>);
 rt::page_request!(ListSupplierFaxes, model::SupplierFax);
 
 impl ListSupplierFaxes {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier faxes a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier faxes to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier faxes there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierFaxes::list_for_supplier_and_supplier_contact`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`SupplierFaxes::list_for_contact`]: set what it needs, then `.await` it, or take
+/// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierFaxesForSupplierAndSupplierContact(rt::Call<rt::Page<model::SupplierFax>>);
-rt::page_request!(
-    ListSupplierFaxesForSupplierAndSupplierContact,
-    model::SupplierFax
-);
+pub struct ListSupplierFaxesForContact(rt::Call<rt::Page<model::SupplierFax>>);
+rt::page_request!(ListSupplierFaxesForContact, model::SupplierFax);
 
-impl ListSupplierFaxesForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl ListSupplierFaxesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier faxes a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier faxes to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier faxes there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierFaxes::list_for_supplier_contact`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
+/// The request of [`SupplierFaxes::list_for_supplier_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierFaxesForSupplierContact(rt::Call<rt::Page<model::SupplierFax>>);
-rt::page_request!(ListSupplierFaxesForSupplierContact, model::SupplierFax);
+pub struct ListSupplierFaxesForSupplierAndContact(rt::Call<rt::Page<model::SupplierFax>>);
+rt::page_request!(ListSupplierFaxesForSupplierAndContact, model::SupplierFax);
 
-impl ListSupplierFaxesForSupplierContact {
-    /// Sets `$select`.
+impl ListSupplierFaxesForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier faxes a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier faxes to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier faxes there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -349,65 +330,62 @@ pub struct GetSupplierFax(rt::Call<model::SupplierFax>);
 rt::request!(GetSupplierFax, model::SupplierFax);
 
 impl GetSupplierFax {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierFaxes::get_for_supplier_and_supplier_contact`]: set what it needs, then
-/// `.await` it.
+/// The request of [`SupplierFaxes::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierFaxForSupplierAndSupplierContact(rt::Call<model::SupplierFax>);
-rt::request!(
-    GetSupplierFaxForSupplierAndSupplierContact,
-    model::SupplierFax
-);
+pub struct GetSupplierFaxForContact(rt::Call<model::SupplierFax>);
+rt::request!(GetSupplierFaxForContact, model::SupplierFax);
 
-impl GetSupplierFaxForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl GetSupplierFaxForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierFaxes::get_for_supplier_contact`]: set what it needs, then `.await` it.
+/// The request of [`SupplierFaxes::get_for_supplier_and_contact`]: set what it needs, then `.await`
+/// it.
 #[derive(Debug)]
-pub struct GetSupplierFaxForSupplierContact(rt::Call<model::SupplierFax>);
-rt::request!(GetSupplierFaxForSupplierContact, model::SupplierFax);
+pub struct GetSupplierFaxForSupplierAndContact(rt::Call<model::SupplierFax>);
+rt::request!(GetSupplierFaxForSupplierAndContact, model::SupplierFax);
 
-impl GetSupplierFaxForSupplierContact {
-    /// Sets `$select`.
+impl GetSupplierFaxForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -428,23 +406,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.list_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.list_for_supplier_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.list_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes",
     resend: rt::Resend::Safe,
@@ -458,6 +421,21 @@ static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.list_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "supplier_faxes.get",
     method: rt::Method::Get,
@@ -467,17 +445,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.get_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.get_for_supplier_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.get_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
     resend: rt::Resend::Safe,
@@ -485,19 +454,28 @@ static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.create_for_supplier_and_supplier_contact",
-    method: rt::Method::Post,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes/post",
+static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.get_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.create_for_supplier_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_faxes/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.create_for_supplier_and_contact",
+    method: rt::Method::Post,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -509,19 +487,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.update_for_supplier_and_supplier_contact",
-    method: rt::Method::Put,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.update_for_supplier_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.update_for_supplier_and_contact",
+    method: rt::Method::Put,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -533,18 +511,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.delete_for_supplier_and_supplier_contact",
-    method: rt::Method::Delete,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_faxes.delete_for_supplier_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_faxes.delete_for_supplier_and_contact",
+    method: rt::Method::Delete,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -20,109 +20,94 @@ impl SupplierMobiles {
     }
 
     /// Lists supplier mobiles: `GET /supplier_mobiles`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSupplierMobiles {
         ListSupplierMobiles(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier mobiles of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_and_supplier_contact(
+    /// Lists supplier mobiles of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_mobiles`.
+    pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierMobilesForContact {
+        ListSupplierMobilesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
+        )
+    }
+
+    /// Lists supplier mobiles of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles`.
+    pub fn list_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
-    ) -> ListSupplierMobilesForSupplierAndSupplierContact {
-        ListSupplierMobilesForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> ListSupplierMobilesForSupplierAndContact {
+        ListSupplierMobilesForSupplierAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
         )
     }
 
-    /// Lists supplier mobiles of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_mobiles`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-    ) -> ListSupplierMobilesForSupplierContact {
-        ListSupplierMobilesForSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_CONTACT).path(supplier_contact_id),
-        )
-    }
-
     /// Gets a supplier mobile: `GET /supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSupplierMobile {
         GetSupplierMobile(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier mobile of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_and_supplier_contact(
+    /// Gets a supplier mobile of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    pub fn get_for_contact(
+        &self,
+        supplier_contact_id: i64,
+        id: i64,
+    ) -> GetSupplierMobileForContact {
+        GetSupplierMobileForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(supplier_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a supplier mobile of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    pub fn get_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
-    ) -> GetSupplierMobileForSupplierAndSupplierContact {
-        GetSupplierMobileForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> GetSupplierMobileForSupplierAndContact {
+        GetSupplierMobileForSupplierAndContact(
+            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a supplier mobile of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_contact(
+    /// Creates a supplier mobile of a supplier contact:
+    /// `POST /supplier_contacts/{supplierContactId}/supplier_mobiles`.
+    pub fn create_for_contact(
         &self,
         supplier_contact_id: i64,
-        id: i64,
-    ) -> GetSupplierMobileForSupplierContact {
-        GetSupplierMobileForSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_CONTACT)
-                .path(supplier_contact_id)
-                .path(id),
-        )
+        supplier_mobile: model::NewSupplierMobile,
+    ) -> rt::Call<model::SupplierMobile> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .body(&supplier_mobile)
     }
 
-    /// Creates a supplier mobile of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_and_supplier_contact(
+    /// Creates a supplier mobile of a supplier contact, by way of its supplier:
+    /// `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles`.
+    pub fn create_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         supplier_mobile: model::NewSupplierMobile,
     ) -> rt::Call<model::SupplierMobile> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
             .path(supplier_contact_id)
             .body(&supplier_mobile)
     }
 
-    /// Creates a supplier mobile of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_mobiles`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        supplier_mobile: model::NewSupplierMobile,
-    ) -> rt::Call<model::SupplierMobile> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_CONTACT)
-            .path(supplier_contact_id)
-            .body(&supplier_mobile)
-    }
-
     /// Changes a supplier mobile: `PUT /supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -133,65 +118,59 @@ impl SupplierMobiles {
             .body(&supplier_mobile)
     }
 
-    /// Changes a supplier mobile of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_and_supplier_contact(
+    /// Changes a supplier mobile of a supplier contact:
+    /// `PUT /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        supplier_contact_id: i64,
+        id: i64,
+        supplier_mobile: model::SupplierMobileUpdate,
+    ) -> rt::Call<model::SupplierMobile> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+            .body(&supplier_mobile)
+    }
+
+    /// Changes a supplier mobile of a supplier contact, by way of its supplier:
+    /// `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    pub fn update_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
         supplier_mobile: model::SupplierMobileUpdate,
     ) -> rt::Call<model::SupplierMobile> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-            .body(&supplier_mobile)
-    }
-
-    /// Changes a supplier mobile of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        id: i64,
-        supplier_mobile: model::SupplierMobileUpdate,
-    ) -> rt::Call<model::SupplierMobile> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
             .body(&supplier_mobile)
     }
 
     /// Deletes a supplier mobile: `DELETE /supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier mobile of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_and_supplier_contact(
+    /// Deletes a supplier mobile of a supplier contact:
+    /// `DELETE /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    pub fn delete_for_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a supplier mobile of a supplier contact, by way of its supplier:
+    /// `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
+    pub fn delete_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a supplier mobile of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
     }
@@ -204,143 +183,150 @@ pub struct ListSupplierMobiles(rt::Call<rt::Page<model::SupplierMobile>>);
 rt::page_request!(ListSupplierMobiles, model::SupplierMobile);
 
 impl ListSupplierMobiles {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier mobiles a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier mobiles to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier mobiles there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierMobiles::list_for_supplier_and_supplier_contact`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`SupplierMobiles::list_for_contact`]: set what it needs, then `.await` it, or
+/// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierMobilesForSupplierAndSupplierContact(
-    rt::Call<rt::Page<model::SupplierMobile>>,
-);
+pub struct ListSupplierMobilesForContact(rt::Call<rt::Page<model::SupplierMobile>>);
+rt::page_request!(ListSupplierMobilesForContact, model::SupplierMobile);
+
+impl ListSupplierMobilesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Only supplier mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
+    pub fn filter(self, filter: impl Into<String>) -> Self {
+        Self(self.0.query("$filter", filter.into()))
+    }
+
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
+    pub fn orderby(self, orderby: impl Into<String>) -> Self {
+        Self(self.0.query("$orderby", orderby.into()))
+    }
+
+    /// How many supplier mobiles a page holds: 500 if not given, 5000 at most (`$top`).
+    pub fn top(self, top: i64) -> Self {
+        Self(self.0.query("$top", top))
+    }
+
+    /// How many supplier mobiles to leave out first; it needs `$orderby` (`$skip`).
+    pub fn skip(self, skip: i64) -> Self {
+        Self(self.0.query("$skip", skip))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply says how many supplier mobiles there are (`$count`).
+    pub fn count(self, count: bool) -> Self {
+        Self(self.0.query("$count", count))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`SupplierMobiles::list_for_supplier_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
+#[derive(Debug)]
+pub struct ListSupplierMobilesForSupplierAndContact(rt::Call<rt::Page<model::SupplierMobile>>);
 rt::page_request!(
-    ListSupplierMobilesForSupplierAndSupplierContact,
+    ListSupplierMobilesForSupplierAndContact,
     model::SupplierMobile
 );
 
-impl ListSupplierMobilesForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl ListSupplierMobilesForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier mobiles a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier mobiles to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier mobiles there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`SupplierMobiles::list_for_supplier_contact`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierMobilesForSupplierContact(rt::Call<rt::Page<model::SupplierMobile>>);
-rt::page_request!(ListSupplierMobilesForSupplierContact, model::SupplierMobile);
-
-impl ListSupplierMobilesForSupplierContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$filter`.
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Sets `$orderby`.
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// Sets `$top`.
-    pub fn top(self, top: i64) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// Sets `$skip`.
-    pub fn skip(self, skip: i64) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$count`.
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -352,66 +338,65 @@ pub struct GetSupplierMobile(rt::Call<model::SupplierMobile>);
 rt::request!(GetSupplierMobile, model::SupplierMobile);
 
 impl GetSupplierMobile {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierMobiles::get_for_supplier_and_supplier_contact`]: set what it needs,
-/// then `.await` it.
+/// The request of [`SupplierMobiles::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierMobileForSupplierAndSupplierContact(rt::Call<model::SupplierMobile>);
+pub struct GetSupplierMobileForContact(rt::Call<model::SupplierMobile>);
+rt::request!(GetSupplierMobileForContact, model::SupplierMobile);
+
+impl GetSupplierMobileForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`SupplierMobiles::get_for_supplier_and_contact`]: set what it needs, then
+/// `.await` it.
+#[derive(Debug)]
+pub struct GetSupplierMobileForSupplierAndContact(rt::Call<model::SupplierMobile>);
 rt::request!(
-    GetSupplierMobileForSupplierAndSupplierContact,
+    GetSupplierMobileForSupplierAndContact,
     model::SupplierMobile
 );
 
-impl GetSupplierMobileForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl GetSupplierMobileForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`SupplierMobiles::get_for_supplier_contact`]: set what it needs, then `.await`
-/// it.
-#[derive(Debug)]
-pub struct GetSupplierMobileForSupplierContact(rt::Call<model::SupplierMobile>);
-rt::request!(GetSupplierMobileForSupplierContact, model::SupplierMobile);
-
-impl GetSupplierMobileForSupplierContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -432,23 +417,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.list_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.list_for_supplier_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.list_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles",
     resend: rt::Resend::Safe,
@@ -462,6 +432,21 @@ static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.list_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "supplier_mobiles.get",
     method: rt::Method::Get,
@@ -471,17 +456,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.get_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.get_for_supplier_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.get_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
     resend: rt::Resend::Safe,
@@ -489,19 +465,28 @@ static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.create_for_supplier_and_supplier_contact",
-    method: rt::Method::Post,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles/post",
+static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.get_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.create_for_supplier_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_mobiles/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.create_for_supplier_and_contact",
+    method: rt::Method::Post,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -513,19 +498,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.update_for_supplier_and_supplier_contact",
-    method: rt::Method::Put,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.update_for_supplier_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.update_for_supplier_and_contact",
+    method: rt::Method::Put,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -537,18 +522,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.delete_for_supplier_and_supplier_contact",
-    method: rt::Method::Delete,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_mobiles.delete_for_supplier_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_mobiles.delete_for_supplier_and_contact",
+    method: rt::Method::Delete,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

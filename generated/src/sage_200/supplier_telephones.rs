@@ -20,109 +20,94 @@ impl SupplierTelephones {
     }
 
     /// Lists supplier telephones: `GET /supplier_telephones`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSupplierTelephones {
         ListSupplierTelephones(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier telephones of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_and_supplier_contact(
+    /// Lists supplier telephones of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_telephones`.
+    pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierTelephonesForContact {
+        ListSupplierTelephonesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
+        )
+    }
+
+    /// Lists supplier telephones of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones`.
+    pub fn list_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
-    ) -> ListSupplierTelephonesForSupplierAndSupplierContact {
-        ListSupplierTelephonesForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> ListSupplierTelephonesForSupplierAndContact {
+        ListSupplierTelephonesForSupplierAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
         )
     }
 
-    /// Lists supplier telephones of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_telephones`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-    ) -> ListSupplierTelephonesForSupplierContact {
-        ListSupplierTelephonesForSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_CONTACT).path(supplier_contact_id),
-        )
-    }
-
     /// Gets a supplier telephone: `GET /supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSupplierTelephone {
         GetSupplierTelephone(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier telephone of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_and_supplier_contact(
+    /// Gets a supplier telephone of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    pub fn get_for_contact(
+        &self,
+        supplier_contact_id: i64,
+        id: i64,
+    ) -> GetSupplierTelephoneForContact {
+        GetSupplierTelephoneForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(supplier_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a supplier telephone of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    pub fn get_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
-    ) -> GetSupplierTelephoneForSupplierAndSupplierContact {
-        GetSupplierTelephoneForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> GetSupplierTelephoneForSupplierAndContact {
+        GetSupplierTelephoneForSupplierAndContact(
+            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a supplier telephone of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_contact(
+    /// Creates a supplier telephone of a supplier contact:
+    /// `POST /supplier_contacts/{supplierContactId}/supplier_telephones`.
+    pub fn create_for_contact(
         &self,
         supplier_contact_id: i64,
-        id: i64,
-    ) -> GetSupplierTelephoneForSupplierContact {
-        GetSupplierTelephoneForSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_CONTACT)
-                .path(supplier_contact_id)
-                .path(id),
-        )
+        supplier_telephone: model::NewSupplierTelephone,
+    ) -> rt::Call<model::SupplierTelephone> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .body(&supplier_telephone)
     }
 
-    /// Creates a supplier telephone of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_and_supplier_contact(
+    /// Creates a supplier telephone of a supplier contact, by way of its supplier:
+    /// `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones`.
+    pub fn create_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         supplier_telephone: model::NewSupplierTelephone,
     ) -> rt::Call<model::SupplierTelephone> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
             .path(supplier_contact_id)
             .body(&supplier_telephone)
     }
 
-    /// Creates a supplier telephone of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_telephones`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        supplier_telephone: model::NewSupplierTelephone,
-    ) -> rt::Call<model::SupplierTelephone> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_CONTACT)
-            .path(supplier_contact_id)
-            .body(&supplier_telephone)
-    }
-
     /// Changes a supplier telephone: `PUT /supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -133,65 +118,59 @@ impl SupplierTelephones {
             .body(&supplier_telephone)
     }
 
-    /// Changes a supplier telephone of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_and_supplier_contact(
+    /// Changes a supplier telephone of a supplier contact:
+    /// `PUT /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        supplier_contact_id: i64,
+        id: i64,
+        supplier_telephone: model::SupplierTelephoneUpdate,
+    ) -> rt::Call<model::SupplierTelephone> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+            .body(&supplier_telephone)
+    }
+
+    /// Changes a supplier telephone of a supplier contact, by way of its supplier:
+    /// `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    pub fn update_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
         supplier_telephone: model::SupplierTelephoneUpdate,
     ) -> rt::Call<model::SupplierTelephone> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-            .body(&supplier_telephone)
-    }
-
-    /// Changes a supplier telephone of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        id: i64,
-        supplier_telephone: model::SupplierTelephoneUpdate,
-    ) -> rt::Call<model::SupplierTelephone> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
             .body(&supplier_telephone)
     }
 
     /// Deletes a supplier telephone: `DELETE /supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier telephone of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_and_supplier_contact(
+    /// Deletes a supplier telephone of a supplier contact:
+    /// `DELETE /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    pub fn delete_for_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a supplier telephone of a supplier contact, by way of its supplier:
+    /// `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
+    pub fn delete_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a supplier telephone of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_telephones/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
     }
@@ -204,146 +183,152 @@ pub struct ListSupplierTelephones(rt::Call<rt::Page<model::SupplierTelephone>>);
 rt::page_request!(ListSupplierTelephones, model::SupplierTelephone);
 
 impl ListSupplierTelephones {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
+    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier telephones a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier telephones to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier telephones there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierTelephones::list_for_supplier_and_supplier_contact`]: set what it
-/// needs, then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`SupplierTelephones::list_for_contact`]: set what it needs, then `.await` it, or
+/// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierTelephonesForSupplierAndSupplierContact(
+pub struct ListSupplierTelephonesForContact(rt::Call<rt::Page<model::SupplierTelephone>>);
+rt::page_request!(ListSupplierTelephonesForContact, model::SupplierTelephone);
+
+impl ListSupplierTelephonesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Only supplier telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
+    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
+    pub fn filter(self, filter: impl Into<String>) -> Self {
+        Self(self.0.query("$filter", filter.into()))
+    }
+
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
+    pub fn orderby(self, orderby: impl Into<String>) -> Self {
+        Self(self.0.query("$orderby", orderby.into()))
+    }
+
+    /// How many supplier telephones a page holds: 500 if not given, 5000 at most (`$top`).
+    pub fn top(self, top: i64) -> Self {
+        Self(self.0.query("$top", top))
+    }
+
+    /// How many supplier telephones to leave out first; it needs `$orderby` (`$skip`).
+    pub fn skip(self, skip: i64) -> Self {
+        Self(self.0.query("$skip", skip))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply says how many supplier telephones there are (`$count`).
+    pub fn count(self, count: bool) -> Self {
+        Self(self.0.query("$count", count))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`SupplierTelephones::list_for_supplier_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
+#[derive(Debug)]
+pub struct ListSupplierTelephonesForSupplierAndContact(
     rt::Call<rt::Page<model::SupplierTelephone>>,
 );
 rt::page_request!(
-    ListSupplierTelephonesForSupplierAndSupplierContact,
+    ListSupplierTelephonesForSupplierAndContact,
     model::SupplierTelephone
 );
 
-impl ListSupplierTelephonesForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl ListSupplierTelephonesForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
+    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier telephones a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier telephones to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier telephones there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`SupplierTelephones::list_for_supplier_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierTelephonesForSupplierContact(rt::Call<rt::Page<model::SupplierTelephone>>);
-rt::page_request!(
-    ListSupplierTelephonesForSupplierContact,
-    model::SupplierTelephone
-);
-
-impl ListSupplierTelephonesForSupplierContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$filter`.
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Sets `$orderby`.
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// Sets `$top`.
-    pub fn top(self, top: i64) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// Sets `$skip`.
-    pub fn skip(self, skip: i64) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$count`.
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -355,69 +340,65 @@ pub struct GetSupplierTelephone(rt::Call<model::SupplierTelephone>);
 rt::request!(GetSupplierTelephone, model::SupplierTelephone);
 
 impl GetSupplierTelephone {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierTelephones::get_for_supplier_and_supplier_contact`]: set what it needs,
-/// then `.await` it.
+/// The request of [`SupplierTelephones::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierTelephoneForSupplierAndSupplierContact(rt::Call<model::SupplierTelephone>);
-rt::request!(
-    GetSupplierTelephoneForSupplierAndSupplierContact,
-    model::SupplierTelephone
-);
+pub struct GetSupplierTelephoneForContact(rt::Call<model::SupplierTelephone>);
+rt::request!(GetSupplierTelephoneForContact, model::SupplierTelephone);
 
-impl GetSupplierTelephoneForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl GetSupplierTelephoneForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierTelephones::get_for_supplier_contact`]: set what it needs, then
+/// The request of [`SupplierTelephones::get_for_supplier_and_contact`]: set what it needs, then
 /// `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierTelephoneForSupplierContact(rt::Call<model::SupplierTelephone>);
+pub struct GetSupplierTelephoneForSupplierAndContact(rt::Call<model::SupplierTelephone>);
 rt::request!(
-    GetSupplierTelephoneForSupplierContact,
+    GetSupplierTelephoneForSupplierAndContact,
     model::SupplierTelephone
 );
 
-impl GetSupplierTelephoneForSupplierContact {
-    /// Sets `$select`.
+impl GetSupplierTelephoneForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -438,23 +419,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.list_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.list_for_supplier_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.list_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones",
     resend: rt::Resend::Safe,
@@ -468,6 +434,21 @@ static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.list_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "supplier_telephones.get",
     method: rt::Method::Get,
@@ -477,17 +458,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.get_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.get_for_supplier_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.get_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
     resend: rt::Resend::Safe,
@@ -495,19 +467,28 @@ static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.create_for_supplier_and_supplier_contact",
-    method: rt::Method::Post,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones/post",
+static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.get_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.create_for_supplier_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_telephones/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.create_for_supplier_and_contact",
+    method: rt::Method::Post,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -519,19 +500,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.update_for_supplier_and_supplier_contact",
-    method: rt::Method::Put,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.update_for_supplier_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.update_for_supplier_and_contact",
+    method: rt::Method::Put,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -543,18 +524,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.delete_for_supplier_and_supplier_contact",
-    method: rt::Method::Delete,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_telephones.delete_for_supplier_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_telephones.delete_for_supplier_and_contact",
+    method: rt::Method::Delete,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

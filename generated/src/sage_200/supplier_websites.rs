@@ -20,109 +20,94 @@ impl SupplierWebsites {
     }
 
     /// Lists supplier websites: `GET /supplier_websites`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSupplierWebsites {
         ListSupplierWebsites(rt::Call::json(&self.client, &LIST))
     }
 
-    /// Lists supplier websites of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_and_supplier_contact(
+    /// Lists supplier websites of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_websites`.
+    pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierWebsitesForContact {
+        ListSupplierWebsitesForContact(
+            rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
+        )
+    }
+
+    /// Lists supplier websites of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites`.
+    pub fn list_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
-    ) -> ListSupplierWebsitesForSupplierAndSupplierContact {
-        ListSupplierWebsitesForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> ListSupplierWebsitesForSupplierAndContact {
+        ListSupplierWebsitesForSupplierAndContact(
+            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
         )
     }
 
-    /// Lists supplier websites of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_websites`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-    ) -> ListSupplierWebsitesForSupplierContact {
-        ListSupplierWebsitesForSupplierContact(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_CONTACT).path(supplier_contact_id),
-        )
-    }
-
     /// Gets a supplier website: `GET /supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSupplierWebsite {
         GetSupplierWebsite(rt::Call::json(&self.client, &GET).path(id))
     }
 
-    /// Gets a supplier website of a supplier and a supplier contact: `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_and_supplier_contact(
+    /// Gets a supplier website of a supplier contact:
+    /// `GET /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    pub fn get_for_contact(
+        &self,
+        supplier_contact_id: i64,
+        id: i64,
+    ) -> GetSupplierWebsiteForContact {
+        GetSupplierWebsiteForContact(
+            rt::Call::json(&self.client, &GET_FOR_CONTACT)
+                .path(supplier_contact_id)
+                .path(id),
+        )
+    }
+
+    /// Gets a supplier website of a supplier contact, by way of its supplier:
+    /// `GET /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    pub fn get_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
-    ) -> GetSupplierWebsiteForSupplierAndSupplierContact {
-        GetSupplierWebsiteForSupplierAndSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+    ) -> GetSupplierWebsiteForSupplierAndContact {
+        GetSupplierWebsiteForSupplierAndContact(
+            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
                 .path(id),
         )
     }
 
-    /// Gets a supplier website of a supplier contact: `GET /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn get_for_supplier_contact(
+    /// Creates a supplier website of a supplier contact:
+    /// `POST /supplier_contacts/{supplierContactId}/supplier_websites`.
+    pub fn create_for_contact(
         &self,
         supplier_contact_id: i64,
-        id: i64,
-    ) -> GetSupplierWebsiteForSupplierContact {
-        GetSupplierWebsiteForSupplierContact(
-            rt::Call::json(&self.client, &GET_FOR_SUPPLIER_CONTACT)
-                .path(supplier_contact_id)
-                .path(id),
-        )
+        supplier_website: model::NewSupplierWebsite,
+    ) -> rt::Call<model::SupplierWebsite> {
+        rt::Call::json(&self.client, &CREATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .body(&supplier_website)
     }
 
-    /// Creates a supplier website of a supplier and a supplier contact: `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_and_supplier_contact(
+    /// Creates a supplier website of a supplier contact, by way of its supplier:
+    /// `POST /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites`.
+    pub fn create_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         supplier_website: model::NewSupplierWebsite,
     ) -> rt::Call<model::SupplierWebsite> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
             .path(supplier_contact_id)
             .body(&supplier_website)
     }
 
-    /// Creates a supplier website of a supplier contact: `POST /supplier_contacts/{supplierContactId}/supplier_websites`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        supplier_website: model::NewSupplierWebsite,
-    ) -> rt::Call<model::SupplierWebsite> {
-        rt::Call::json(&self.client, &CREATE_FOR_SUPPLIER_CONTACT)
-            .path(supplier_contact_id)
-            .body(&supplier_website)
-    }
-
     /// Changes a supplier website: `PUT /supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(
         &self,
         id: i64,
@@ -133,65 +118,59 @@ impl SupplierWebsites {
             .body(&supplier_website)
     }
 
-    /// Changes a supplier website of a supplier and a supplier contact: `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_and_supplier_contact(
+    /// Changes a supplier website of a supplier contact:
+    /// `PUT /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    pub fn update_for_contact(
+        &self,
+        supplier_contact_id: i64,
+        id: i64,
+        supplier_website: model::SupplierWebsiteUpdate,
+    ) -> rt::Call<model::SupplierWebsite> {
+        rt::Call::json(&self.client, &UPDATE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+            .body(&supplier_website)
+    }
+
+    /// Changes a supplier website of a supplier contact, by way of its supplier:
+    /// `PUT /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    pub fn update_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
         supplier_website: model::SupplierWebsiteUpdate,
     ) -> rt::Call<model::SupplierWebsite> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-            .body(&supplier_website)
-    }
-
-    /// Changes a supplier website of a supplier contact: `PUT /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn update_for_supplier_contact(
-        &self,
-        supplier_contact_id: i64,
-        id: i64,
-        supplier_website: model::SupplierWebsiteUpdate,
-    ) -> rt::Call<model::SupplierWebsite> {
-        rt::Call::json(&self.client, &UPDATE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
             .body(&supplier_website)
     }
 
     /// Deletes a supplier website: `DELETE /supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
 
-    /// Deletes a supplier website of a supplier and a supplier contact: `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_and_supplier_contact(
+    /// Deletes a supplier website of a supplier contact:
+    /// `DELETE /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    pub fn delete_for_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_CONTACT)
+            .path(supplier_contact_id)
+            .path(id)
+    }
+
+    /// Deletes a supplier website of a supplier contact, by way of its supplier:
+    /// `DELETE /suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
+    pub fn delete_for_supplier_and_contact(
         &self,
         supplier_id: i64,
         supplier_contact_id: i64,
         id: i64,
     ) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT)
+        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_AND_CONTACT)
             .path(supplier_id)
-            .path(supplier_contact_id)
-            .path(id)
-    }
-
-    /// Deletes a supplier website of a supplier contact: `DELETE /supplier_contacts/{supplierContactId}/supplier_websites/{Id}`.
-    ///
-    /// Success is any 2xx.
-    pub fn delete_for_supplier_contact(&self, supplier_contact_id: i64, id: i64) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE_FOR_SUPPLIER_CONTACT)
             .path(supplier_contact_id)
             .path(id)
     }
@@ -204,146 +183,150 @@ pub struct ListSupplierWebsites(rt::Call<rt::Page<model::SupplierWebsite>>);
 rt::page_request!(ListSupplierWebsites, model::SupplierWebsite);
 
 impl ListSupplierWebsites {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier websites a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier websites to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier websites there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierWebsites::list_for_supplier_and_supplier_contact`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
+/// The request of [`SupplierWebsites::list_for_contact`]: set what it needs, then `.await` it, or
+/// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierWebsitesForSupplierAndSupplierContact(
-    rt::Call<rt::Page<model::SupplierWebsite>>,
-);
-rt::page_request!(
-    ListSupplierWebsitesForSupplierAndSupplierContact,
-    model::SupplierWebsite
-);
+pub struct ListSupplierWebsitesForContact(rt::Call<rt::Page<model::SupplierWebsite>>);
+rt::page_request!(ListSupplierWebsitesForContact, model::SupplierWebsite);
 
-impl ListSupplierWebsitesForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl ListSupplierWebsitesForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier websites a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier websites to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier websites there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierWebsites::list_for_supplier_contact`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
+/// The request of [`SupplierWebsites::list_for_supplier_and_contact`]: set what it needs, then
+/// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListSupplierWebsitesForSupplierContact(rt::Call<rt::Page<model::SupplierWebsite>>);
+pub struct ListSupplierWebsitesForSupplierAndContact(rt::Call<rt::Page<model::SupplierWebsite>>);
 rt::page_request!(
-    ListSupplierWebsitesForSupplierContact,
+    ListSupplierWebsitesForSupplierAndContact,
     model::SupplierWebsite
 );
 
-impl ListSupplierWebsitesForSupplierContact {
-    /// Sets `$select`.
+impl ListSupplierWebsitesForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only supplier websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
+    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
+    /// without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many supplier websites a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many supplier websites to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many supplier websites there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -355,66 +338,65 @@ pub struct GetSupplierWebsite(rt::Call<model::SupplierWebsite>);
 rt::request!(GetSupplierWebsite, model::SupplierWebsite);
 
 impl GetSupplierWebsite {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
 }
 
-/// The request of [`SupplierWebsites::get_for_supplier_and_supplier_contact`]: set what it needs,
-/// then `.await` it.
+/// The request of [`SupplierWebsites::get_for_contact`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetSupplierWebsiteForSupplierAndSupplierContact(rt::Call<model::SupplierWebsite>);
+pub struct GetSupplierWebsiteForContact(rt::Call<model::SupplierWebsite>);
+rt::request!(GetSupplierWebsiteForContact, model::SupplierWebsite);
+
+impl GetSupplierWebsiteForContact {
+    /// Names of the properties to return, separated by commas (`$select`).
+    pub fn select(self, select: impl Into<String>) -> Self {
+        Self(self.0.query("$select", select.into()))
+    }
+
+    /// Names of the related records to return in full, separated by commas (`$expand`).
+    pub fn expand(self, expand: impl Into<String>) -> Self {
+        Self(self.0.query("$expand", expand.into()))
+    }
+
+    /// Whether the reply has metadata (`$metadata`).
+    pub fn metadata(self, metadata: bool) -> Self {
+        Self(self.0.query("$metadata", metadata))
+    }
+}
+
+/// The request of [`SupplierWebsites::get_for_supplier_and_contact`]: set what it needs, then
+/// `.await` it.
+#[derive(Debug)]
+pub struct GetSupplierWebsiteForSupplierAndContact(rt::Call<model::SupplierWebsite>);
 rt::request!(
-    GetSupplierWebsiteForSupplierAndSupplierContact,
+    GetSupplierWebsiteForSupplierAndContact,
     model::SupplierWebsite
 );
 
-impl GetSupplierWebsiteForSupplierAndSupplierContact {
-    /// Sets `$select`.
+impl GetSupplierWebsiteForSupplierAndContact {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
-
-/// The request of [`SupplierWebsites::get_for_supplier_contact`]: set what it needs, then `.await`
-/// it.
-#[derive(Debug)]
-pub struct GetSupplierWebsiteForSupplierContact(rt::Call<model::SupplierWebsite>);
-rt::request!(GetSupplierWebsiteForSupplierContact, model::SupplierWebsite);
-
-impl GetSupplierWebsiteForSupplierContact {
-    /// Sets `$select`.
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Sets `$expand`.
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -435,23 +417,8 @@ static LIST: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LIST_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.list_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites",
-    resend: rt::Resend::Safe,
-    paging: rt::Paging::Offset {
-        skip: "$skip",
-        top: "$top",
-        default: 500,
-        order: Some(("$orderby", "id")),
-    },
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites/get",
-    ..rt::Operation::DEFAULT
-};
-
-static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.list_for_supplier_contact",
+static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.list_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites",
     resend: rt::Resend::Safe,
@@ -465,6 +432,21 @@ static LIST_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
+static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.list_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites",
+    resend: rt::Resend::Safe,
+    paging: rt::Paging::Offset {
+        skip: "$skip",
+        top: "$top",
+        default: 500,
+        order: Some(("$orderby", "id")),
+    },
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites/get",
+    ..rt::Operation::DEFAULT
+};
+
 static GET: rt::Operation = rt::Operation {
     id: "supplier_websites.get",
     method: rt::Method::Get,
@@ -474,17 +456,8 @@ static GET: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static GET_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.get_for_supplier_and_supplier_contact",
-    method: rt::Method::Get,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
-    resend: rt::Resend::Safe,
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/get",
-    ..rt::Operation::DEFAULT
-};
-
-static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.get_for_supplier_contact",
+static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.get_for_contact",
     method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
     resend: rt::Resend::Safe,
@@ -492,19 +465,28 @@ static GET_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.create_for_supplier_and_supplier_contact",
-    method: rt::Method::Post,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites/post",
+static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.get_for_supplier_and_contact",
+    method: rt::Method::Get,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
+    resend: rt::Resend::Safe,
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/get",
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.create_for_supplier_contact",
+static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_websites/post",
+    ..rt::Operation::DEFAULT
+};
+
+static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.create_for_supplier_and_contact",
+    method: rt::Method::Post,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites/post",
     ..rt::Operation::DEFAULT
 };
 
@@ -516,19 +498,19 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.update_for_supplier_and_supplier_contact",
-    method: rt::Method::Put,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/put",
-    ..rt::Operation::DEFAULT
-};
-
-static UPDATE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.update_for_supplier_contact",
+static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/put",
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.update_for_supplier_and_contact",
+    method: rt::Method::Put,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
 
@@ -540,18 +522,18 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.delete_for_supplier_and_supplier_contact",
-    method: rt::Method::Delete,
-    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/delete",
-    ..rt::Operation::DEFAULT
-};
-
-static DELETE_FOR_SUPPLIER_CONTACT: rt::Operation = rt::Operation {
-    id: "supplier_websites.delete_for_supplier_contact",
+static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+    id: "supplier_websites.delete_for_supplier_and_contact",
+    method: rt::Method::Delete,
+    path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/delete",
     ..rt::Operation::DEFAULT
 };

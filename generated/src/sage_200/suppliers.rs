@@ -19,36 +19,21 @@ impl Suppliers {
     }
 
     /// Lists suppliers: `GET /suppliers`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListSuppliers {
         ListSuppliers(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a supplier: `GET /suppliers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetSupplier {
         GetSupplier(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a supplier: `POST /suppliers`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, supplier: model::NewSupplier) -> rt::Call<model::Supplier> {
         rt::Call::json(&self.client, &CREATE).body(&supplier)
     }
 
-    /// Creates a supplier (new): `POST /suppliers_new`.
-    ///
-    /// Success is any 2xx.
-    pub fn create_new(&self, body: rt::Json) -> rt::Call<model::Supplier> {
-        rt::Call::json(&self.client, &CREATE_NEW).body(&body)
-    }
-
     /// Changes a supplier: `PUT /suppliers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(&self, id: i64, supplier: model::SupplierUpdate) -> rt::Call<model::Supplier> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -56,10 +41,13 @@ impl Suppliers {
     }
 
     /// Deletes a supplier: `DELETE /suppliers/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
+    }
+
+    /// Gets a supplier with the defaults of the company, and saves nothing: `POST /suppliers_new`.
+    pub fn defaults(&self) -> rt::Call<model::Supplier> {
+        rt::Call::json(&self.client, &DEFAULTS).empty_body()
     }
 }
 
@@ -70,42 +58,45 @@ pub struct ListSuppliers(rt::Call<rt::Page<model::Supplier>>);
 rt::page_request!(ListSuppliers, model::Supplier);
 
 impl ListSuppliers {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only suppliers that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many suppliers a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many suppliers to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many suppliers there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -117,17 +108,17 @@ pub struct GetSupplier(rt::Call<model::Supplier>);
 rt::request!(GetSupplier, model::Supplier);
 
 impl GetSupplier {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -165,14 +156,6 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_NEW: rt::Operation = rt::Operation {
-    id: "suppliers.create_new",
-    method: rt::Method::Post,
-    path: "/suppliers_new",
-    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers_new/post",
-    ..rt::Operation::DEFAULT
-};
-
 static UPDATE: rt::Operation = rt::Operation {
     id: "suppliers.update",
     method: rt::Method::Put,
@@ -186,5 +169,13 @@ static DELETE: rt::Operation = rt::Operation {
     method: rt::Method::Delete,
     path: "/suppliers/{Id}",
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{Id}/delete",
+    ..rt::Operation::DEFAULT
+};
+
+static DEFAULTS: rt::Operation = rt::Operation {
+    id: "suppliers.defaults",
+    method: rt::Method::Post,
+    path: "/suppliers_new",
+    place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers_new/post",
     ..rt::Operation::DEFAULT
 };

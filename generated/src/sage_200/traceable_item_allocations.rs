@@ -19,9 +19,8 @@ impl TraceableItemAllocations {
         }
     }
 
-    /// Lists traceable item allocations of a traceable bin item: `GET /traceable_bin_items/{traceableBinItemId}/traceable_item_allocations`.
-    ///
-    /// Success is any 2xx.
+    /// Lists traceable item allocations of a traceable bin item:
+    /// `GET /traceable_bin_items/{traceableBinItemId}/traceable_item_allocations`.
     pub fn list_for_traceable_bin_item(
         &self,
         traceable_bin_item_id: i64,
@@ -31,14 +30,10 @@ impl TraceableItemAllocations {
         )
     }
 
-    /// Lists traceable item allocations of a traceable item: `GET /traceable_items/{traceableItemId}/traceable_item_allocations`.
-    ///
-    /// Success is any 2xx.
-    pub fn list_for_traceable_item(
-        &self,
-        traceable_item_id: i64,
-    ) -> ListTraceableItemAllocationsForTraceableItem {
-        ListTraceableItemAllocationsForTraceableItem(
+    /// Lists traceable item allocations of a traceable item:
+    /// `GET /traceable_items/{traceableItemId}/traceable_item_allocations`.
+    pub fn list_for_traceable_item(&self, traceable_item_id: i64) -> ListTraceableItemAllocations {
+        ListTraceableItemAllocations(
             rt::Call::json(&self.client, &LIST_FOR_TRACEABLE_ITEM).path(traceable_item_id),
         )
     }
@@ -56,42 +51,45 @@ rt::page_request!(
 );
 
 impl ListTraceableItemAllocationsForTraceableBinItem {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only traceable item allocations that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many traceable item allocations a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many traceable item allocations to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many traceable item allocations there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -100,51 +98,52 @@ impl ListTraceableItemAllocationsForTraceableBinItem {
 /// The request of [`TraceableItemAllocations::list_for_traceable_item`]: set what it needs, then
 /// `.await` it, or take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListTraceableItemAllocationsForTraceableItem(
-    rt::Call<rt::Page<model::TraceableItemAllocationRecord>>,
-);
+pub struct ListTraceableItemAllocations(rt::Call<rt::Page<model::TraceableItemAllocationRecord>>);
 rt::page_request!(
-    ListTraceableItemAllocationsForTraceableItem,
+    ListTraceableItemAllocations,
     model::TraceableItemAllocationRecord
 );
 
-impl ListTraceableItemAllocationsForTraceableItem {
-    /// Sets `$select`.
+impl ListTraceableItemAllocations {
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only traceable item allocations that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many traceable item allocations a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many traceable item allocations to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many traceable item allocations there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

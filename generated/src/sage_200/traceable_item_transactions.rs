@@ -8,6 +8,8 @@ use super::model;
 
 /// Operations on traceable item transactions; from
 /// [`Client::traceable_item_transactions`](super::Client::traceable_item_transactions).
+///
+/// Only in Professional, not in Standard.
 #[derive(Clone, Debug)]
 pub struct TraceableItemTransactions {
     client: rt::Client,
@@ -20,11 +22,8 @@ impl TraceableItemTransactions {
         }
     }
 
-    /// Lists traceable item transactions of a product transaction: `GET /product_transactions/{traceableHistoryId}/traceable_item_transactions`.
-    ///
-    /// Success is any 2xx.
-    ///
-    /// Only in Professional, not in Standard.
+    /// Lists traceable item transactions of a product transaction:
+    /// `GET /product_transactions/{traceableHistoryId}/traceable_item_transactions`.
     pub fn list_for_product_transaction(
         &self,
         traceable_history_id: i64,
@@ -47,42 +46,45 @@ rt::page_request!(
 );
 
 impl ListTraceableItemTransactionsForProductTransaction {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only traceable item transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
+    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
+    /// dates without, and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many traceable item transactions a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many traceable item transactions to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many traceable item transactions there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

@@ -19,19 +19,18 @@ impl TransactionDateValidation {
         }
     }
 
-    /// Creates a transaction date validation: `POST /transaction_date_validation`.
-    ///
-    /// Success is any 2xx.
-    pub fn create(
+    /// Checks whether a transaction in a ledger may have a date:
+    /// `POST /transaction_date_validation`.
+    pub fn validate(
         &self,
         request: model::TransactionDateValidationRequest,
     ) -> rt::Call<model::TransactionDateValidationResponse> {
-        rt::Call::json(&self.client, &CREATE).body(&request)
+        rt::Call::json(&self.client, &VALIDATE).body(&request)
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
-    id: "transaction_date_validation.create",
+static VALIDATE: rt::Operation = rt::Operation {
+    id: "transaction_date_validation.validate",
     method: rt::Method::Post,
     path: "/transaction_date_validation",
     place: "specs/sage-200/general.openapi.yaml#/paths/~1transaction_date_validation/post",

@@ -19,36 +19,26 @@ impl Warehouses {
     }
 
     /// Lists warehouses: `GET /warehouses`.
-    ///
-    /// Success is any 2xx.
     pub fn list(&self) -> ListWarehouses {
         ListWarehouses(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists warehouses of a product: `GET /products/{productId}/warehouses`.
-    ///
-    /// Success is any 2xx.
     pub fn list_for_product(&self, product_id: i64) -> ListWarehousesForProduct {
         ListWarehousesForProduct(rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id))
     }
 
     /// Gets a warehouse: `GET /warehouses/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn get(&self, id: i64) -> GetWarehouse {
         GetWarehouse(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a warehouse: `POST /warehouses`.
-    ///
-    /// Success is any 2xx.
     pub fn create(&self, warehouse: model::NewWarehouse) -> rt::Call<model::Warehouse> {
         rt::Call::json(&self.client, &CREATE).body(&warehouse)
     }
 
     /// Changes a warehouse: `PUT /warehouses/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn update(&self, id: i64, warehouse: model::WarehouseUpdate) -> rt::Call<model::Warehouse> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -56,8 +46,6 @@ impl Warehouses {
     }
 
     /// Deletes a warehouse: `DELETE /warehouses/{Id}`.
-    ///
-    /// Success is any 2xx.
     pub fn delete(&self, id: i64) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE).path(id)
     }
@@ -70,42 +58,45 @@ pub struct ListWarehouses(rt::Call<rt::Page<model::Warehouse>>);
 rt::page_request!(ListWarehouses, model::Warehouse);
 
 impl ListWarehouses {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only warehouses that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many warehouses a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many warehouses to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many warehouses there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -118,42 +109,45 @@ pub struct ListWarehousesForProduct(rt::Call<rt::Page<model::Warehouse>>);
 rt::page_request!(ListWarehousesForProduct, model::Warehouse);
 
 impl ListWarehousesForProduct {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$filter`.
+    /// Only warehouses that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
+    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
+    /// and a time ends in `Z` (`$filter`).
     pub fn filter(self, filter: impl Into<String>) -> Self {
         Self(self.0.query("$filter", filter.into()))
     }
 
-    /// Sets `$orderby`.
+    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
+    /// (`$orderby`).
     pub fn orderby(self, orderby: impl Into<String>) -> Self {
         Self(self.0.query("$orderby", orderby.into()))
     }
 
-    /// Sets `$top`.
+    /// How many warehouses a page holds: 500 if not given, 5000 at most (`$top`).
     pub fn top(self, top: i64) -> Self {
         Self(self.0.query("$top", top))
     }
 
-    /// Sets `$skip`.
+    /// How many warehouses to leave out first; it needs `$orderby` (`$skip`).
     pub fn skip(self, skip: i64) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$count`.
+    /// Whether the reply says how many warehouses there are (`$count`).
     pub fn count(self, count: bool) -> Self {
         Self(self.0.query("$count", count))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }
@@ -165,17 +159,17 @@ pub struct GetWarehouse(rt::Call<model::Warehouse>);
 rt::request!(GetWarehouse, model::Warehouse);
 
 impl GetWarehouse {
-    /// Sets `$select`.
+    /// Names of the properties to return, separated by commas (`$select`).
     pub fn select(self, select: impl Into<String>) -> Self {
         Self(self.0.query("$select", select.into()))
     }
 
-    /// Sets `$expand`.
+    /// Names of the related records to return in full, separated by commas (`$expand`).
     pub fn expand(self, expand: impl Into<String>) -> Self {
         Self(self.0.query("$expand", expand.into()))
     }
 
-    /// Sets `$metadata`.
+    /// Whether the reply has metadata (`$metadata`).
     pub fn metadata(self, metadata: bool) -> Self {
         Self(self.0.query("$metadata", metadata))
     }

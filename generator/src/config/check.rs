@@ -28,6 +28,7 @@ pub(super) fn check(config: &ApiConfig) -> Vec<Diagnostic> {
     faults.documents();
     faults.server();
     faults.headers();
+    faults.operations();
     faults.conventions();
     faults.found
 }
@@ -155,6 +156,16 @@ impl Faults<'_> {
         }
     }
 
+    fn operations(&mut self) {
+        for (key, operation) in &self.config.operations {
+            if !is_identifier(&operation.method) {
+                let message = format!("`{}` cannot be the name of a method", operation.method);
+                let help = "a method is called by lower-case letters, digits and `_`, and is no word of the language";
+                self.say(&format!("/operations/{}/method", crate::node::escape(key)), message, help);
+            }
+        }
+    }
+
     fn conventions(&mut self) {
         let conventions = &self.config.conventions;
         if let Some(ids) = &conventions.integer_ids
@@ -248,6 +259,10 @@ methods = ['GET']
 
 [conventions.query-options]
 list = ['$top:number']
+
+[operations.'GET /a']
+method = 'type'
+does = 'Does'
 "
         ));
     }

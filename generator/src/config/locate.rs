@@ -12,6 +12,7 @@ pub(super) fn locate(text: &str, pointer: &str) -> Option<Range<usize>> {
     let (key, value) = table.get_ref().get_key_value(steps.next()?)?;
     let (mut found, mut inside) = (key.span(), value);
     for step in steps {
+        let step = &step.replace("~1", "/").replace("~0", "~");
         let Some((span, value)) = member(inside, step) else { break };
         (found, inside) = (span, value);
     }
@@ -33,13 +34,14 @@ mod tests {
 
     #[test]
     fn settings_are_found() {
-        let text = "module = 'x'\n[server]\nurl = 'u'\n[[headers]]\nname = 'A'\n[conventions.list-envelope]\nalso = ['/a', '/b']\n";
+        let text = "module = 'x'\n[server]\nurl = 'u'\n[[headers]]\nname = 'A'\n[conventions.list-envelope]\nalso = ['/a', '/b']\n[operations.'GET /a~b']\nmethod = 'm'\n";
         let cases = [
             ("/module", "module"),
             ("/server/url", "url"),
             ("/headers/0/name", "name"),
             ("/conventions/list-envelope", "list-envelope"),
             ("/conventions/list-envelope/also/1", "'/b'"),
+            ("/operations/GET ~1a~0b/method", "method"),
             ("/server/none", "server"),
         ];
         for (pointer, found) in cases {

@@ -72,6 +72,9 @@ impl Ctx<'_> {
             required: false,
             list: ListStyle::Comma,
             deprecated: false,
+            default: None,
+            values: Vec::new(),
+            meaning: None,
             description: None,
         }
     }

@@ -148,13 +148,61 @@ fn headers_have_exceptions() {
 }
 
 #[test]
+fn settings_name_what_the_document_names_badly() {
+    let (run, _, diagnostics) = with(
+        "[operations.'POST /contacts']\nresource = 'People'\nmethod = 'invite'\ndoes = 'Invites someone'\n\
+         [types]\nsite = 'place'\n'site.base' = 'place_base'\n\
+         [parameters]\nitems_per_page = 'how many {items}'\n",
+    );
+    assert_eq!(diagnostics.len(), 0, "{diagnostics:?}");
+    let operation = &run.api.operations[2];
+    let called = operation.called.as_ref().map(|called| called.action.as_str());
+    assert_eq!((operation.tag.as_deref(), called), (Some("People"), Some("invite")));
+    assert_eq!(run.schema("place"), "{total: Float, unit: {}, units: [{}], base: place_base, status: {}}");
+    let meaning = run.api.operations[1].parameters[0].meaning.as_deref();
+    assert_eq!(meaning, Some("how many {items}"));
+}
+
+#[test]
+fn a_meaning_for_one_path_rules_over_that_for_all() {
+    let (run, _, diagnostics) = with("[parameters]\n'/contacts?items_per_page' = 'b'\nitems_per_page = 'a'\n");
+    assert_eq!(run.api.operations[1].parameters[0].meaning.as_deref(), Some("b"));
+    // For all there is nothing left.
+    assert_eq!(diagnostics.len(), 1);
+}
+
+#[test]
+fn there_is_nothing_to_send_in_read_only_parts() {
+    let document = DOCUMENT.replace(
+        "unit: {type: object, properties: {name: {type: string}, unit: {type: object}}}",
+        "unit: {type: object, properties: {name: {type: string, readOnly: true}}}
+    pair: {type: object, properties: {units: {type: array, items: {$ref: '#/components/schemas/unit'}}}}
+    whole: {type: object, properties: {pair: {$ref: '#/components/schemas/pair'}, name: {type: string}}}
+    open: {type: object, properties: {any: {type: object}}}",
+    );
+    let mut run = run(&[&document]);
+    apply(&mut run.api, &settings(""), &mut Diagnostics::new());
+    let mut read_only = Vec::new();
+    for schema in &run.api.schemas {
+        let Kind::Object(object) = &schema.kind else { continue };
+        let names = object.properties.iter().filter(|property| property.read_only);
+        read_only.extend(names.map(|property| format!("{}.{}", schema.name.as_deref().unwrap_or("?"), property.name)));
+    }
+    read_only.sort();
+    assert_eq!(read_only, ["pair.units", "unit.name", "whole.pair"]);
+}
+
+#[test]
 fn what_applies_nowhere_is_told_as_follows() {
     let nowhere = "except = ['/none']\n\
         [conventions.list-envelope]\nparameter = 'page'\nalso = ['/nowhere']\n\
         [conventions.idempotency]\nproperty = 'i'\nmethods = ['PATCH']\n\
         [conventions.integer-ids]\nformat = 'int32'\n\
         [conventions.expand-slots.also]\nbase = 'none'\nunused = 'unit'\n\
-        [conventions.query-options]\nlist = ['items_per_page', '$top']\n";
+        [conventions.query-options]\nlist = ['items_per_page', '$top']\n\
+        [operations.'GET /none']\nmethod = 'm'\ndoes = 'Does nothing'\n\
+        [types]\nnone = 'some'\nsite = 'unit'\n\
+        [parameters]\nnone = 'nothing'\n";
     let mut run = run(&[&DOCUMENT.replace("type: number}", "type: string}").replace("{id}", "{id}/x")]);
     let mut diagnostics = Diagnostics::new();
     apply(&mut run.api, &settings(nowhere), &mut diagnostics);

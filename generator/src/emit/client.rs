@@ -65,6 +65,10 @@ fn about(package: &Package) -> Vec<String> {
             package.resources.len()
         ),
     ];
+    if let Some(property) = &package.client.idempotency {
+        let property = crate::lower::code(property);
+        out.push(format!("Bodies go with an {property}, so that a request which is sent twice counts once."));
+    }
     if let Some(reference) = &package.client.reference {
         out.push(format!("Reference: <{}>.", reference.replace(['<', '>', ' '], "")));
     }

@@ -50,8 +50,9 @@ pub(super) fn structure(item: &Struct, paragraphs: &[String]) -> String {
         }
     }
     let extra = match &item.additional {
-        None => "What else there is.".to_owned(),
-        Some(ty) => format!("What else there is, each a `{}`.", types::text(ty, "")),
+        None if item.role == Role::Reply => "Properties that are not listed here, as they came.".to_owned(),
+        None => "Properties that are not listed here, to be sent as they are.".to_owned(),
+        Some(ty) => format!("Any other properties, each a `{}`.", types::text(ty, "")),
     };
     out.push_str(&docs::comment(&[extra], 4, "///"));
     out.push_str("    pub extra: rt::Extra,\n}\n");

@@ -27,11 +27,10 @@ pub(super) fn lines(paragraphs: &[String], indent: usize) -> Vec<String> {
 fn wrap(text: &str, width: usize, out: &mut Vec<String>) {
     let mut line = String::new();
     let mut columns = 0;
-    let mut code = false;
-    for word in text.split(' ') {
+    for word in whole(text) {
         let length = word.chars().count();
         let mark = word.starts_with(|c: char| c.is_ascii_digit() || "-+*#>=|:~".contains(c));
-        if columns > 0 && columns + 1 + length > width && !mark && !code && !word.is_empty() {
+        if columns > 0 && columns + 1 + length > width && !mark && !word.is_empty() {
             out.push(std::mem::take(&mut line));
             columns = 0;
         } else if !line.is_empty() {
@@ -40,9 +39,39 @@ fn wrap(text: &str, width: usize, out: &mut Vec<String>) {
         }
         line.push_str(word);
         columns += length;
-        code ^= word.matches('`').count() % 2 == 1;
     }
     out.push(line);
+}
+
+/// The words of a text, code with spaces in it as one.
+fn whole(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    // How many backticks code began with; as many end it.
+    let (mut start, mut fence) = (0, 0);
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        match c {
+            '\\' if fence == 0 => drop(rest.next()),
+            '`' => {
+                let mut run = 1;
+                while rest.next_if(|(_, c)| *c == '`').is_some() {
+                    run += 1;
+                }
+                match fence {
+                    0 => fence = run,
+                    open if open == run => fence = 0,
+                    _ => {}
+                }
+            }
+            ' ' if fence == 0 => {
+                words.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&text[start..]);
+    words
 }
 
 /// As comments, each on its line.
@@ -66,4 +95,22 @@ pub(super) fn attributes(paragraphs: &[String], indent: usize) -> TokenStream {
     let lines =
         lines(paragraphs, indent).into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{lines, whole};
+
+    #[test]
+    fn code_is_one_word() {
+        assert_eq!(whole("a `b c` d"), ["a", "`b c`", "d"]);
+        assert_eq!(whole("`` b ` c `` d"), ["`` b ` c ``", "d"]);
+        assert_eq!(whole("\\` b c"), ["\\`", "b", "c"]);
+    }
+
+    #[test]
+    fn code_is_not_broken() {
+        let text = format!("{}: `GET /a/{{key}}`.", "word ".repeat(18).trim_end());
+        assert_eq!(lines(&[text], 0), [format!("{}:", "word ".repeat(18).trim_end()), "`GET /a/{key}`.".to_owned()]);
+    }
 }

@@ -25,7 +25,12 @@ pub(super) fn print(package: &Package, file: &ModelFile) -> String {
     let used: BTreeSet<&Ident> = file.items.iter().flat_map(models_in).collect();
     let foreign = used.iter().any(|name| !own.contains(name));
     let scope = Scope { own: &own, foreign };
-    let mut out = format!("//! Models of {}.\n\nuse sage_runtime::codegen as rt;\n", docs::one_line(&file.words));
+    let title = if file.module.as_str() == crate::lower::SHARED {
+        "Models that several resources share.".to_owned()
+    } else {
+        format!("Models of {}.", docs::one_line(&file.words))
+    };
+    let mut out = format!("//! {title}\n\nuse sage_runtime::codegen as rt;\n");
     if foreign {
         out.push_str("\nuse super::*;\n");
     }

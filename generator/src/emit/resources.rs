@@ -43,7 +43,8 @@ fn structure(resource: &Resource) -> String {
     let name = &resource.name;
     let line =
         format!("Operations on {}; from [`Client::{m}`](super::Client::{m}).", resource.words, m = resource.module);
-    let mut out = docs::comment(&[line], 0, "///");
+    let lines: Vec<String> = std::iter::once(line).chain(resource.docs.iter().cloned()).collect();
+    let mut out = docs::comment(&lines, 0, "///");
     let _ = write!(
         out,
         "#[derive(Clone, Debug)]\npub struct {name} {{\n    client: rt::Client,\n}}\n\nimpl {name} {{\n    \
@@ -81,6 +82,9 @@ fn function_of(method: &Method) -> String {
         let (ty, name, values) = given(argument);
         arguments.push(format!("{}: {ty}", argument.name));
         body = body.method(name, values);
+    }
+    if method.empty_body {
+        body = body.method("empty_body", Vec::new());
     }
     let output = match &method.request {
         Some(request) => request.name.to_string(),

@@ -138,6 +138,7 @@ const OPERATION: Table = &[
     ("deprecated", Leaf),
     ("x-sage-availability", Leaf),
     ("x-sage-roles", Leaf),
+    ("x-sage-roles-everywhere", Leaf),
     ("x-sage-professional-only", Leaf),
     ("security", Leaf),
     ("parameters", List(Shape::Parameter)),
@@ -156,6 +157,7 @@ const PARAMETER: Table = &[
     ("style", Leaf),
     ("explode", Leaf),
     ("x-sage-professional-only", Leaf),
+    ("x-sage-values", Leaf),
     ("schema", One(Shape::Schema)),
     ("content", Map(Shape::Media)),
 ];

@@ -12,8 +12,9 @@
 //! * Area: `A`: Role, Role
 //! ```
 //!
-//! They become `x-sage-availability: {plus: [CA, …]}` and `x-sage-roles: {A: [Role, …]}`. Descriptions of properties
-//! say some of it in a few words: see `phrase`. A line of a section that is not understood is reported.
+//! They become `x-sage-availability: {plus: [CA, …]}` and `x-sage-roles: {A: [Role, …]}`; where a role is needed in all of
+//! several areas, `x-sage-roles-everywhere: true` beside them. Descriptions of properties say some of it in a few words:
+//! see `phrase`. Those of parameters name values: `x-sage-values`. A line of a section that is not understood is reported.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub(super) fn extract(source: &mut Source, counts: &mut Counts, diagnostics: &mu
             for (method, operation) in item.as_object_mut().into_iter().flatten() {
                 let place = place.child(method);
                 ctx.sections(operation, &place);
+                parameters(operation);
                 ctx.bodies(operation, &place);
             }
         }
@@ -63,6 +65,9 @@ impl Ctx<'_> {
         self.counts.roles += usize::from(!terms.roles.is_empty());
         put(members, "x-sage-availability", terms.availability);
         put(members, "x-sage-roles", terms.roles);
+        if terms.everywhere {
+            members.insert("x-sage-roles-everywhere".into(), Node::Bool(true));
+        }
     }
 
     /// Inline schemas of an operation.
@@ -122,6 +127,25 @@ impl Ctx<'_> {
     }
 }
 
+/// The values that a parameter may have, behind "Available attributes are:".
+fn parameters(operation: &mut Node) {
+    let Some(Node::Array(parameters)) = operation.get_mut("parameters") else { return };
+    for parameter in parameters {
+        let Some((_, rest)) =
+            parameter.text("description").and_then(|text| text.split_once("Available attributes are:"))
+        else {
+            continue;
+        };
+        let line = rest.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let values: Vec<&str> = line.split(',').map(str::trim).collect();
+        let word = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        if values.iter().all(word) {
+            let values = values.into_iter().map(Node::from).collect();
+            parameter.as_object_mut().map(|members| members.insert("x-sage-values".into(), Node::Array(values)));
+        }
+    }
+}
+
 fn put(members: &mut Object, key: &str, facts: Facts) {
     if facts.is_empty() {
         return;
@@ -139,6 +163,8 @@ pub(super) type Facts = BTreeMap<String, Vec<String>>;
 struct Terms {
     availability: Facts,
     roles: Facts,
+    /// A role is needed in each of the areas.
+    everywhere: bool,
     /// Lines of the sections that were not understood.
     unread: Vec<String>,
 }
@@ -199,6 +225,7 @@ impl Terms {
             (false, false) => {}
             _ => return None,
         }
+        self.everywhere |= areas.len() > 1;
         for area in areas {
             add(&mut self.roles, area.to_owned(), roles.clone());
         }
@@ -270,11 +297,28 @@ mod tests {
         ];
         for (text, availability, roles, unread) in table {
             let terms = Terms::read(text);
+            assert_eq!(terms.everywhere, text.contains("areas `A`, `B`"), "{text}");
             assert_eq!(
                 (show(&terms.availability), show(&terms.roles), terms.unread.len()),
                 (availability.into(), roles.into(), unread),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn values_of_parameters_become_facts() {
+        for (text, values) in [
+            ("Order by:\nAvailable attributes are:\nage, due_date\n\nExample: age", Some("[\"age\",\"due_date\"]")),
+            ("Available attributes are: many", Some("[\"many\"]")),
+            ("Available attributes are: all of them", None),
+            ("Order by age", None),
+        ] {
+            let parameter = Node::from([("description", Node::from(text))]);
+            let mut operation = Node::from([("parameters", Node::Array(vec![parameter]))]);
+            parameters(&mut operation);
+            let found = operation.pointer("/parameters/0/x-sage-values").map(Node::to_json);
+            assert_eq!(found.as_deref(), values, "{text}");
         }
     }
 }

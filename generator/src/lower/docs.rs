@@ -5,6 +5,7 @@
 
 use crate::ir;
 use crate::names::Words;
+use crate::names::words::begins_with_vowel;
 use crate::node::Node;
 use crate::rust::Docs;
 
@@ -60,22 +61,47 @@ pub(super) fn sentence(text: &str) -> String {
 /// "a contact", "an address", "business settings".
 pub(super) fn thing(words: &Words) -> String {
     let text = words.prose();
-    if words.singular() != *words || words.last() == Some("data") {
+    if words.singular() != *words || words.last().is_some_and(|last| UNCOUNTED.contains(&last)) {
         return text;
     }
-    let vowel = text.starts_with(['a', 'e', 'i', 'o', 'u']);
-    // These begin with the sound of a consonant.
-    let sounds = !["eu ", "euro", "one ", "uni", "use", "usa", "uti", "u1"].iter().any(|start| text.starts_with(start));
-    format!("{} {text}", if vowel && sounds { "an" } else { "a" })
+    format!("{} {text}", if begins_with_vowel(&text) { "an" } else { "a" })
 }
+
+/// Words of which there are not several.
+const UNCOUNTED: &[&str] = &["data", "despatch", "information", "validation"];
 
 /// "a, b and c"
 pub(super) fn list(items: &[String]) -> String {
+    joined(items, "and")
+}
+
+/// "a, b or c"
+pub(super) fn choice(items: &[String]) -> String {
+    joined(items, "or")
+}
+
+fn joined(items: &[String], word: &str) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),
-        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+        [init @ .., last] => format!("{} {word} {last}", init.join(", ")),
     }
+}
+
+/// Text of the settings, where backticks hold code.
+pub(super) fn phrase(text: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index % 2 == 1 {
+            out.push_str(&code(part));
+            continue;
+        }
+        let (start, end) = (part.starts_with(' '), part.len() > 1 && part.ends_with(' '));
+        out.push_str(if start { " " } else { "" });
+        out.push_str(&prose(part));
+        out.push_str(if end { " " } else { "" });
+    }
+    out
 }
 
 /// A value of a document, as it would be written there.
@@ -121,26 +147,39 @@ fn range(least: Option<String>, most: Option<String>, unit: &str) -> Option<Stri
 
 /// Where something is to be had and who may use it, a paragraph each.
 pub(super) fn terms(terms: &ir::Terms) -> Docs {
+    editions(terms).into_iter().chain(roles(terms)).collect()
+}
+
+/// Where something is to be had, a paragraph each.
+pub(super) fn editions(terms: &ir::Terms) -> Docs {
     let mut out = Docs::new();
-    if let Some(text) = availability(&terms.availability) {
-        out.push(text);
-    }
+    out.extend(availability(&terms.availability));
     if terms.professional_only {
         out.push("Only in Professional, not in Standard.".to_owned());
-    }
-    if !terms.roles.is_empty() {
-        let roles: Vec<String> = terms
-            .roles
-            .iter()
-            .map(|(area, levels)| format!("{}: {}", prose(area), prose(&levels.join(" or "))))
-            .collect();
-        out.push(format!("Access: {}.", roles.join("; ")));
     }
     out
 }
 
-/// "Available in Plus and Start (CA, GB); Standard (GB). Not in Extra.": a tier without countries has none of it, and the
-/// tier `all` stands for every one.
+/// "Needs the role Read Only or Full Access in Bank or Sales, or Full Access in Settings."
+pub(super) fn roles(terms: &ir::Terms) -> Option<String> {
+    let mut groups: Vec<(&[String], Vec<String>)> = Vec::new();
+    for (area, levels) in &terms.roles {
+        match groups.iter_mut().find(|(known, _)| known == levels) {
+            Some((_, areas)) => areas.push(prose(area)),
+            None => groups.push((levels, vec![prose(area)])),
+        }
+    }
+    let word = if terms.roles_everywhere { "and" } else { "or" };
+    let each = groups.iter().map(|(levels, areas)| {
+        let levels: Vec<String> = levels.iter().map(|level| prose(level)).collect();
+        format!("{} in {}", choice(&levels), joined(areas, word))
+    });
+    let each: Vec<String> = each.collect();
+    (!each.is_empty()).then(|| format!("Needs the role {}.", each.join(&format!(", {word} "))))
+}
+
+/// "Available with Plus and Start in CA and GB, and with Standard in GB. Not with Extra.": a tier without countries has
+/// none of it, and the tier `all` stands for every one.
 fn availability(tiers: &[(String, Vec<String>)]) -> Option<String> {
     let mut groups: Vec<(&[String], Vec<String>)> = Vec::new();
     for (tier, countries) in tiers {
@@ -151,14 +190,17 @@ fn availability(tiers: &[(String, Vec<String>)]) -> Option<String> {
         }
     }
     let (without, with): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(countries, _)| countries.is_empty());
-    let countries = |group: &(&[String], Vec<String>)| prose(&group.0.join(", "));
-    let each = with.iter().map(|group| format!("{} ({})", list(&group.1), countries(group)));
+    let countries = |group: &(&[String], Vec<String>)| {
+        let each: Vec<String> = group.0.iter().map(|country| prose(country)).collect();
+        list(&each)
+    };
+    let each = with.iter().map(|group| format!("with {} in {}", list(&group.1), countries(group)));
     let available = match tiers {
         [(tier, _)] if tier == "all" => with.first().map(|group| format!("Only in {}.", countries(group))),
         _ if with.is_empty() => None,
-        _ => Some(format!("Available in {}.", each.collect::<Vec<_>>().join("; "))),
+        _ => Some(format!("Available {}.", each.collect::<Vec<_>>().join(", and "))),
     };
-    let missing = without.first().map(|(_, names)| format!("Not in {}.", list(names)));
+    let missing = without.first().map(|(_, names)| format!("Not with {}.", list(names)));
     let sentences: Vec<String> = available.into_iter().chain(missing).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
@@ -171,8 +213,8 @@ pub(super) fn paragraphs(text: Option<&str>) -> Docs {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, limits, prose, thing};
-    use crate::ir::Limits;
+    use super::{code, limits, phrase, prose, terms, thing};
+    use crate::ir::{Limits, Terms};
     use crate::names::Words;
 
     #[test]
@@ -208,10 +250,41 @@ mod tests {
     fn articles() {
         for (name, text) in [
             ("Address", "an address"),
-            ("EuSalesDescription", "a eu sales description"),
+            ("EuSalesDescription", "an EU sales description"),
+            ("SopOrder", "an SOP order"),
+            ("PopOrder", "a POP order"),
+            ("SofaCategory", "a SOFA category"),
+            ("Unit", "a unit"),
             ("BusinessSettings", "business settings"),
         ] {
             assert_eq!(thing(&Words::of(name)), text);
         }
+    }
+
+    #[test]
+    fn terms_are_said_once() {
+        let words = |list: &[&str]| list.iter().map(|&word| word.to_owned()).collect::<Vec<String>>();
+        let any = words(&["Read Only", "Full Access"]);
+        let mut facts = Terms {
+            availability: vec![
+                ("plus".into(), words(&["CA", "GB"])),
+                ("standard".into(), words(&["GB"])),
+                ("start".into(), words(&["CA", "GB"])),
+            ],
+            roles: vec![("Bank".into(), any.clone()), ("Sales".into(), any), ("Tax".into(), words(&["Full Access"]))],
+            ..Terms::default()
+        };
+        let available = "Available with Plus and Start in CA and GB, and with Standard in GB.";
+        let needs = "Needs the role Read Only or Full Access in Bank or Sales, or Full Access in Tax.";
+        assert_eq!(terms(&facts), [available, needs]);
+        facts =
+            Terms { roles: vec![facts.roles.remove(2), ("User".into(), words(&["Full Access"]))], ..Terms::default() };
+        facts.roles_everywhere = true;
+        assert_eq!(terms(&facts), ["Needs the role Full Access in Tax and User."]);
+    }
+
+    #[test]
+    fn settings_may_hold_code() {
+        assert_eq!(phrase("names, or `all`; <b>"), "names, or `all`; \\<b\\>");
     }
 }

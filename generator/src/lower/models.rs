@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reach::{self, Found, Reached, TypeId};
 use super::types::{self, Named};
 use super::usage::Usage;
-use super::{boxes, docs};
+use super::{boxes, docs, sentences};
 use crate::ir;
 use crate::names::lock::Entry;
 use crate::names::{ApiNames, Ident, Words};
@@ -275,9 +275,9 @@ fn required(schema: &ir::Schema, role: Role) -> Vec<String> {
     needed.map(|property| property.name.clone()).collect()
 }
 
-/// `` `credit_days`, 0 to 365. ``
+/// "Credit days, 0 to 365."
 fn field_docs(parent: &ir::Schema, property: &ir::Property, schema: &ir::Schema, role: Role) -> Vec<String> {
-    let mut facts = vec![docs::code(&property.name)];
+    let mut facts = vec![sentences::field(&property.name, &schema.kind)];
     if let ir::Kind::Decimal { scale: Some(scale) } = &schema.kind {
         facts.push(format!("{scale} decimal place{}", if *scale == 1 { "" } else { "s" }));
     }
@@ -296,7 +296,7 @@ fn field_docs(parent: &ir::Schema, property: &ir::Property, schema: &ir::Schema,
         facts.push(format!("{default} if not given"));
     }
     let mut out = docs::paragraphs(property.description.as_deref());
-    out.push(format!("{}.", facts.join(", ")));
+    out.push(docs::sentence(&facts.join(", ")));
     if property.terms != parent.terms {
         out.extend(docs::terms(&property.terms));
     }

@@ -6,12 +6,12 @@ use super::reach::{self, Base, Walk};
 use super::resources::{Plan, Planned, Resource};
 use super::types;
 use super::usage::{Part, Root};
-use super::{replies, sentences};
+use super::{docs, replies, sentences};
 use crate::ir;
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{ApiNames, Ident, Words};
-use crate::rust::{self, Argument, Body, Method, Reply, Role, Setter, Target, Type};
+use crate::rust::{self, Argument, Body, Docs, Method, Reply, Role, Setter, Target, Type};
 
 /// Names that a request struct has for itself.
 const RESERVED_SETTERS: &[&str] = &["send", "send_full", "query", "header", "items", "pages", "into_future", "clone"];
@@ -114,7 +114,11 @@ pub(super) fn lower(models: &Models<'_>, plan: &Plan, names: &mut ApiNames) -> V
     for (operation, planned) in models.api.operations.iter().zip(&plan.operations) {
         let resource = &plan.resources[planned.resource];
         let method = Lowering { models, operation, planned, resource }.method(names);
+        let same_editions = resource.same_editions;
         let resource = &mut resources[planned.resource];
+        if same_editions {
+            resource.docs = docs::editions(&operation.terms);
+        }
         resource.methods.push(method);
         resource.documents.push(operation.place.file.to_string());
     }
@@ -135,6 +139,7 @@ fn empty(resource: &Resource) -> rust::Resource {
         module: resource.module.clone(),
         name: resource.name.clone(),
         words: resource.words.prose(),
+        docs: Docs::new(),
         path: String::new(),
         documents: Vec::new(),
         methods: Vec::new(),
@@ -175,10 +180,11 @@ impl Lowering<'_> {
         Method {
             name: self.planned.method.clone(),
             constant: Ident::screaming(&Words::of(self.planned.method.as_str())),
-            docs: sentences::method(self.models.api, self.operation, self.planned, self.resource, &reply),
+            docs: sentences::method(self.operation, self.planned, self.resource, &reply),
             deprecated: self.operation.deprecated,
             operation: self.descriptor(&reply),
             arguments: self.arguments(),
+            empty_body: self.operation.body.as_ref().is_some_and(|body| self.is_empty(body)),
             request,
             reply,
         }
@@ -229,7 +235,7 @@ impl Lowering<'_> {
             wish.rank = 1;
             wanted.push((wish, self.target(parameter)));
         }
-        if let Some(body) = &self.operation.body {
+        if let Some(body) = self.operation.body.as_ref().filter(|body| !self.is_empty(body)) {
             let (name, body) = self.body(body);
             let mut wish = Wish::new("3", vec![name, Ident::snake(&Words::of("body"))]);
             wish.rank = 2;
@@ -241,6 +247,15 @@ impl Lowering<'_> {
             .into_iter()
             .filter_map(|(wish, target)| Some(Argument { name: names.get(&wish.key)?.clone(), target }));
         named.collect()
+    }
+
+    /// Can nothing be in it?
+    fn is_empty(&self, body: &ir::Body) -> bool {
+        let ir::Content::Json(schema) = body.content else { return false };
+        match &self.models.api.schema(schema).kind {
+            ir::Kind::Object(object) => object.closed && !reach::is_struct(object) && object.additional.is_none(),
+            _ => false,
+        }
     }
 
     fn body(&self, body: &ir::Body) -> (Ident, Body) {
@@ -315,7 +330,7 @@ impl Lowering<'_> {
             let setter = Setter {
                 name: names.get(&key)?.clone(),
                 target: self.target(parameter),
-                docs: sentences::parameter(self.models.api, parameter),
+                docs: sentences::parameter(self.models.api, parameter, self.resource),
                 deprecated: parameter.deprecated,
             };
             Some((key, setter))

@@ -33,6 +33,10 @@ pub(super) struct Resource {
     pub item: Words,
     /// The part of the path that stands for it.
     pub noun: Words,
+    /// All its operations are to be had in the same editions.
+    pub same_editions: bool,
+    /// Other resources that its name begins with, in singular: `customer` of the customer memos.
+    pub above: Vec<Words>,
 }
 
 /// The names of an operation.
@@ -75,6 +79,7 @@ pub(super) fn plan(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Plan
     }
     let keys = keys(api);
     let named = name_resources(groups.keys(), kept);
+    let all: Vec<Words> = groups.keys().cloned().collect();
     let mut resources = Vec::with_capacity(groups.len());
     let mut operations: BTreeMap<usize, Planned> = BTreeMap::new();
     for (index, (words, members)) in groups.into_iter().enumerate() {
@@ -87,11 +92,24 @@ pub(super) fn plan(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Plan
         let noun = noun(api, &words, &members);
         let resource = Group { api, lead, members: &members, keys: &keys, index };
         let item = if resource.is_collection(&noun) { words.singular() } else { words.clone() };
-        let resource_ = Resource { module, name, words, item, noun };
+        let above = all.iter().map(Words::singular);
+        let above = above.filter(|other| words.without_prefix(other).is_some_and(|rest| !rest.is_empty())).collect();
+        let same_editions = same_editions(api, &members);
+        let resource_ = Resource { module, name, words, item, noun, same_editions, above };
         resource.name_methods(&resource_, kept, &mut operations);
         resources.push(resource_);
     }
     Plan { resources, operations: operations.into_values().collect() }
+}
+
+fn same_editions(api: &ir::Api, members: &[usize]) -> bool {
+    let mut terms = members.iter().map(|number| &api.operations[*number].terms);
+    let first = terms.next();
+    terms.all(|other| {
+        first.is_none_or(|first| {
+            first.availability == other.availability && first.professional_only == other.professional_only
+        })
+    })
 }
 
 /// The words of the resource that an operation belongs to: its tag, else the first fixed part of its path.
@@ -225,18 +243,20 @@ impl Group<'_> {
         let mut sketches: Vec<(usize, Sketch)> = Vec::new();
         for (number, operation) in self.operations() {
             let shape = paths::shape(&operation.path.template, &resource.noun, self.lead);
-            sketches.push((number, self.sketch(operation, shape)));
+            sketches.push((number, self.sketch(operation, shape, resource)));
         }
         let methods = sketches.iter().map(|(number, sketch)| {
             let mut wish = Wish::new(&self.keys[*number], sketch.candidates(&self.api.operations[*number]));
             wish.rank = sketch.rank;
-            wish.pinned = kept.name(Kind::Method, &self.keys[*number], 1).cloned();
+            let called = sketch.called.as_ref().map(Ident::snake);
+            wish.pinned = called.or_else(|| kept.name(Kind::Method, &self.keys[*number], 1).cloned());
             wish
         });
         let methods = resolve(&methods.collect::<Vec<_>>(), &|name| matches!(name, "new" | "clone"));
         let requests = sketches.iter().filter_map(|(number, sketch)| {
             let method = methods.get(&self.keys[*number])?;
             let mut wish = Wish::new(&self.keys[*number], sketch.requests(method, resource));
+            wish.rank = u8::from(!sketch.shape.parents.is_empty());
             wish.pinned = kept.name(Kind::Method, &self.keys[*number], 2).cloned();
             Some(wish)
         });
@@ -253,7 +273,7 @@ impl Group<'_> {
         }
     }
 
-    fn sketch(&self, operation: &ir::Operation, shape: Shape) -> Sketch {
+    fn sketch(&self, operation: &ir::Operation, shape: Shape, resource: &Resource) -> Sketch {
         let (verb, rank) = self.verb(operation, &shape.tail);
         let plain =
             shape.parents.is_empty() && shape.lead.is_empty() && matches!(shape.tail, Tail::Collection | Tail::Item);
@@ -262,6 +282,8 @@ impl Group<'_> {
             rank: rank + u8::from(!plain),
             many: answers_list(self.api, operation),
             get: operation.method == Method::Get,
+            called: operation.called.as_ref().map(|called| Words::of(&called.action)),
+            through: through(&shape.parents, &resource.above),
             shape,
         }
     }
@@ -307,7 +329,25 @@ struct Sketch {
     rank: u8,
     many: bool,
     get: bool,
+    /// What the settings call it.
+    called: Option<Words>,
+    /// What its path leads through, each without what is said already.
+    through: Vec<Words>,
     shape: Shape,
+}
+
+/// The parents of a path, without what the resource or the parent before is called after, too: `customer` and `contact`
+/// for the e-mail addresses of a customer's contact.
+fn through(parents: &[Words], above: &[Words]) -> Vec<Words> {
+    let mut said = Vec::with_capacity(parents.len());
+    let mut before = None;
+    for parent in parents {
+        let rests = above.iter().chain(before).filter_map(|head| parent.without_prefix(head));
+        let short = rests.filter(|rest| !rest.is_empty()).min_by_key(Words::len);
+        said.push(short.unwrap_or_else(|| parent.clone()));
+        before = Some(parent);
+    }
+    said
 }
 
 impl Sketch {
@@ -336,10 +376,10 @@ impl Sketch {
         names.iter().map(Ident::snake).collect()
     }
 
-    /// `for customer and customer contact`
+    /// `for customer and contact`
     fn suffix(&self) -> Words {
         let mut words = Words::default();
-        for (index, parent) in self.shape.parents.iter().enumerate() {
+        for (index, parent) in self.through.iter().enumerate() {
             words = words.then(&Words::of(if index == 0 { "for" } else { "and" })).then(parent);
         }
         words
@@ -348,7 +388,7 @@ impl Sketch {
     /// Names of the request struct.
     fn requests(&self, method: &Ident, resource: &Resource) -> Vec<Ident> {
         let all = Words::of(method.as_str());
-        let suffix = self.suffix();
+        let suffix = if self.called.is_some() { Words::default() } else { self.suffix() };
         let split = all.len().saturating_sub(suffix.len());
         let (head, tail) = all.split_at(split);
         let known = head.iter().next().is_some_and(|word| VERBS.contains(&word));
@@ -364,9 +404,19 @@ impl Sketch {
         } else {
             head.then(&resource.item)
         };
+        let mut names = Vec::new();
+        if let [parent] = self.shape.parents.as_slice()
+            && resource.words.without_prefix(parent).is_some_and(|rest| !rest.is_empty())
+        {
+            // The memos of a customer are called customer memos already.
+            names.push(Ident::camel(&name));
+        }
         let name = name.then(&tail);
-        let mut names =
-            vec![Ident::camel(&name), Ident::camel(&all.then(thing)), Ident::camel(&name.then(&Words::of("request")))];
+        names.extend([
+            Ident::camel(&name),
+            Ident::camel(&all.then(thing)),
+            Ident::camel(&name.then(&Words::of("request"))),
+        ]);
         names.dedup();
         names
     }
@@ -374,3 +424,24 @@ impl Sketch {
 
 /// Words with which a method begins that does one of the usual things.
 const VERBS: &[&str] = &["list", "get", "create", "update", "replace", "delete", "post", "head", "options", "trace"];
+
+#[cfg(test)]
+mod tests {
+    use super::through;
+    use crate::names::Words;
+
+    #[test]
+    fn what_a_path_leads_through_is_said_once() {
+        for (parents, above, said) in [
+            (&["customer"][..], &["customer"][..], &["customer"][..]),
+            (&["customer contact"], &["customer"], &["contact"]),
+            (&["customer", "customer contact"], &["customer"], &["customer", "contact"]),
+            (&["nominal code"], &["nominal code"], &["nominal code"]),
+            (&["nominal code"], &[], &["nominal code"]),
+            (&["warehouse", "product"], &["warehouse"], &["warehouse", "product"]),
+        ] {
+            let words = |list: &[&str]| list.iter().map(|text| Words::of(text)).collect::<Vec<_>>();
+            assert_eq!(through(&words(parents), &words(above)), words(said));
+        }
+    }
+}

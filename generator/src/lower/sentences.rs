@@ -8,25 +8,24 @@ use crate::names::Words;
 use crate::rust::{Docs, Reply};
 
 /// The documentation of a method.
-pub(super) fn method(
-    api: &ir::Api,
-    operation: &ir::Operation,
-    planned: &Planned,
-    resource: &Resource,
-    reply: &Reply,
-) -> Docs {
+pub(super) fn method(operation: &ir::Operation, planned: &Planned, resource: &Resource, reply: &Reply) -> Docs {
     let line = docs::code(&format!("{} {}", operation.method.name(), operation.path.template));
     let mut out = vec![format!("{}: {line}.", what(operation, planned, resource))];
     out.extend(docs::paragraphs(operation.summary.as_deref()));
     out.extend(docs::paragraphs(operation.description.as_deref()));
-    let mut facts = body(api, operation);
-    facts.push(answer(operation, reply));
+    let mut facts = body(operation);
+    facts.extend(answer(operation, reply));
     let without: Vec<String> = operation.without_headers.iter().map(|name| docs::code(name)).collect();
     if !without.is_empty() {
         facts.push(format!("Sent without {}.", docs::list(&without)));
     }
-    out.push(facts.join(" "));
-    out.extend(docs::terms(&operation.terms));
+    if !facts.is_empty() {
+        out.push(facts.join(" "));
+    }
+    if !resource.same_editions {
+        out.extend(docs::editions(&operation.terms));
+    }
+    out.extend(docs::roles(&operation.terms));
     out
 }
 
@@ -44,6 +43,9 @@ fn does(action: &str) -> String {
 
 /// "Lists customer contacts of a customer"
 fn what(operation: &ir::Operation, planned: &Planned, resource: &Resource) -> String {
+    if let Some(called) = &operation.called {
+        return docs::phrase(&called.does);
+    }
     let item = docs::thing(&resource.item);
     let many = docs::prose(&resource.words.prose());
     let name = planned.method.as_str();
@@ -63,8 +65,7 @@ fn what(operation: &ir::Operation, planned: &Planned, resource: &Resource) -> St
         (_, "delete") => format!("Deletes {item}"),
         _ => docs::sentence(&Words::of(name).prose()).trim_end_matches('.').to_owned(),
     };
-    let owners: Vec<String> = planned.shape.parents.iter().map(docs::thing).collect();
-    let of = if owners.is_empty() { String::new() } else { format!(" of {}", docs::list(&owners)) };
+    let of = of(&planned.shape.parents);
     let variant = match &planned.shape.tail {
         Tail::Variant { rest, .. } => format!(" ({})", rest.prose()),
         Tail::Collection | Tail::Item | Tail::Action { .. } | Tail::Elsewhere { .. } => String::new(),
@@ -72,13 +73,21 @@ fn what(operation: &ir::Operation, planned: &Planned, resource: &Resource) -> St
     format!("{text}{of}{variant}")
 }
 
-fn body(api: &ir::Api, operation: &ir::Operation) -> Docs {
+/// " of a customer contact, by way of its customer"; " of a warehouse and a product"
+fn of(parents: &[Words]) -> String {
+    if let [init @ .., before, last] = parents
+        && last.without_prefix(before).is_some_and(|rest| !rest.is_empty())
+    {
+        let before = format!(" of {}, by way of its {}", docs::thing(last), before.prose());
+        return before + &of(init);
+    }
+    let owners: Vec<String> = parents.iter().map(docs::thing).collect();
+    if owners.is_empty() { String::new() } else { format!(" of {}", docs::list(&owners)) }
+}
+
+fn body(operation: &ir::Operation) -> Docs {
     let Some(body) = &operation.body else { return Docs::new() };
     let mut out = Docs::new();
-    if let Some(wrapper) = &body.wrapper {
-        let json = format!("{{\"{wrapper}\": …}}");
-        out.push(format!("The body goes as {}.", docs::code(&json)));
-    }
     match &body.content {
         ir::Content::Form(_) => out.push("The body goes as a form.".to_owned()),
         ir::Content::Multipart(_) => out.push("The body goes as a form of parts.".to_owned()),
@@ -87,14 +96,11 @@ fn body(api: &ir::Api, operation: &ir::Operation) -> Docs {
         }
         ir::Content::Json(_) => {}
     }
-    if let (true, Some(idempotency)) = (operation.idempotent_by_id, &api.client.idempotency) {
-        let property = docs::code(&idempotency.property);
-        out.push(format!("With {property} in it, a request that is sent twice counts once."));
-    }
     out
 }
 
-fn answer(operation: &ir::Operation, reply: &Reply) -> String {
+/// The statuses that mean success, where they are not the usual ones of the method.
+fn answer(operation: &ir::Operation, reply: &Reply) -> Option<String> {
     let mut codes: Vec<String> = operation
         .replies
         .iter()
@@ -105,25 +111,92 @@ fn answer(operation: &ir::Operation, reply: &Reply) -> String {
         .collect();
     codes.sort_unstable();
     codes.dedup();
-    let statuses = if codes.is_empty() { "any 2xx".to_owned() } else { codes.join(" or ") };
-    let what = match reply {
-        Reply::Optional(_) => ", with or without a body",
-        Reply::Bytes => ", with bytes",
-        Reply::Text => ", with text",
-        Reply::Empty | Reply::Json(_) | Reply::Page(_) | Reply::ByStatus(_) => "",
+    let usual = match operation.method {
+        ir::Method::Post => "201",
+        ir::Method::Delete => "204",
+        _ => "200",
     };
-    format!("Success is {statuses}{what}.")
+    let statuses = (!codes.is_empty() && codes != [usual]).then(|| format!("Success is {}.", docs::choice(&codes)));
+    let body = matches!(reply, Reply::Optional(_)).then(|| "The reply may have no body.".to_owned());
+    let sentences: Vec<String> = statuses.into_iter().chain(body).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// The documentation of a setter.
-pub(super) fn parameter(api: &ir::Api, parameter: &ir::Parameter) -> Docs {
+pub(super) fn parameter(api: &ir::Api, parameter: &ir::Parameter, resource: &Resource) -> Docs {
     let schema = api.schema(parameter.schema);
-    let mut facts = vec![format!("Sets {}", docs::code(&parameter.name))];
+    let mut facts = vec![docs::code(&parameter.name)];
     if parameter.location == ir::Location::Header {
         facts.push("a header".to_owned());
     }
     facts.extend(docs::limits(&schema.limits));
-    let mut out = vec![format!("{}.", facts.join(", "))];
+    let values: Vec<String> = parameter.values.iter().map(|value| docs::code(value)).collect();
+    if !values.is_empty() {
+        facts.push(docs::choice(&values));
+    }
+    if let Some(default) = parameter.default.as_ref().and_then(docs::value) {
+        facts.push(format!("{default} if not given"));
+    }
+    let facts = facts.join(", ");
+    let line = match &parameter.meaning {
+        Some(meaning) => {
+            let (item, items) = (docs::thing(&resource.item), resource.words.prose());
+            let meaning = docs::phrase(meaning).replace("{item}", &item).replace("{items}", &items);
+            format!("{} ({facts}).", docs::sentence(&meaning).trim_end_matches('.'))
+        }
+        None => format!("Sets {facts}."),
+    };
+    let mut out = vec![line];
     out.extend(docs::paragraphs(parameter.description.as_deref()));
     out
+}
+
+/// What a field is, as its name says it; and that name, where it is no plain words.
+pub(super) fn field(wire: &str, kind: &ir::Kind) -> String {
+    let words = Words::of(wire);
+    let all: Vec<&str> = words.iter().collect();
+    let rest = |n: usize| Words::of(&all[n..].join("_")).prose();
+    let moment = matches!(kind, ir::Kind::String(ir::Text::DateTime));
+    let text = match (kind, all.as_slice()) {
+        (ir::Kind::Boolean, ["is", one]) => format!("whether it is {one}"),
+        (ir::Kind::Boolean, ["has", _, ..]) => format!("whether it has {}", rest(1)),
+        (_, [done, "at"] | ["date", "time", done]) if moment && done.ends_with("ed") => format!("when it was {done}"),
+        (_, [one, "id"]) if ["combined", "external", "internal", "legacy", "parent"].contains(one) => words.prose(),
+        (_, [init @ .., "id"]) if !init.is_empty() => format!("ID of the {}", Words::of(&init.join("_")).prose()),
+        _ => words.prose(),
+    };
+    let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$');
+    if words.snake() == wire {
+        docs::prose(&text)
+    } else if wire.chars().all(sign) && wire.trim_start_matches('$').starts_with(|c: char| c.is_ascii_alphabetic()) {
+        format!("{} ({})", docs::prose(&text), docs::code(wire))
+    } else {
+        docs::code(wire)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field;
+    use crate::ir::{Kind, Text};
+
+    #[test]
+    fn fields_are_called_by_their_words() {
+        for (wire, kind, text) in [
+            ("credit_limit", Kind::Float, "credit limit"),
+            ("is_active", Kind::Boolean, "whether it is active"),
+            ("is_active", Kind::String(Text::Plain), "is active"),
+            ("is_to_split_line", Kind::Boolean, "is to split line"),
+            ("date_time_created", Kind::String(Text::DateTime), "when it was created"),
+            ("legacy_id", Kind::String(Text::Plain), "legacy ID"),
+            ("vat_number", Kind::String(Text::Plain), "VAT number"),
+            ("contact_type_id", Kind::String(Text::Plain), "ID of the contact type"),
+            ("id", Kind::String(Text::Plain), "ID"),
+            ("$path", Kind::String(Text::Plain), "path (`$path`)"),
+            ("box_T1", Kind::Float, "box T1 (`box_T1`)"),
+            ("a+b", Kind::Float, "`a+b`"),
+        ] {
+            assert_eq!(field(wire, &kind), text);
+        }
+    }
 }

@@ -108,6 +108,10 @@ fn candidates(api: &ir::Api, found: &Found, ty: &Reached) -> Vec<Ident> {
     let mut alone: Vec<&Words> = origins.iter().map(|origin| &origin.words).collect();
     alone.sort_by_key(|words| (words.camel().len(), words.camel()));
     alone.iter().take(4).for_each(|words| add(words));
+    // Where the short name is another's, what tells a part from the whole comes before a name that stutters.
+    for (key, origin) in ty.origins.iter().filter(|(_, origin)| origin.step.is_some() && origin.long != origin.words) {
+        add(&origin.words.then(&Words::of(if key.ends_with("[]") { "item" } else { "part" })));
+    }
     let mut long: Vec<&Words> = origins.iter().map(|origin| &origin.long).collect();
     long.sort_by_key(|words| (words.camel().len(), words.camel()));
     long.iter().take(2).for_each(|words| add(words));

@@ -130,7 +130,10 @@ impl Usage {
         let mut out = vec![docs::sentence(&first)];
         out.extend(docs::paragraphs(schema.description.as_deref()));
         out.extend(self.used_by(models, id));
-        out.extend(docs::terms(&schema.terms));
+        // Operations say for themselves where they are to be had and who may use them.
+        if self.roots[id.0].is_empty() {
+            out.extend(docs::editions(&schema.terms));
+        }
         out
     }
 
@@ -146,15 +149,14 @@ impl Usage {
             }
         }
         if out.is_empty() {
-            let places: BTreeSet<String> = self.parents[id.0]
-                .iter()
-                .map(|parent| {
-                    let name = &models.named[parent.ty.0].name;
-                    let part =
-                        if parent.property == CHOICE { "a choice".to_owned() } else { docs::code(&parent.property) };
-                    format!("{part} of \u{1}{name}\u{2}")
-                })
-                .collect();
+            let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for parent in &self.parents[id.0] {
+                let name = &models.named[parent.ty.0].name;
+                let part = if parent.property == CHOICE { "a choice".to_owned() } else { docs::code(&parent.property) };
+                places.entry(part).or_default().insert(format!("\u{1}{name}\u{2}"));
+            }
+            let places: BTreeSet<String> =
+                places.iter().map(|(part, owners)| format!("{part} of {}", some(owners))).collect();
             if !places.is_empty() {
                 out.push(docs::sentence(&some(&places)));
             }

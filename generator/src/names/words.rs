@@ -77,9 +77,15 @@ impl Words {
         out
     }
 
-    /// `sales invoice`
+    /// `sales invoice`, `EU sales description`
     pub fn prose(&self) -> String {
-        self.0.replace('_', " ")
+        let spelled = |word: &str| match ACRONYMS.iter().find(|known| known.eq_ignore_ascii_case(word)) {
+            Some(known) => (*known).to_owned(),
+            // A letter and a number are those of a form or a box.
+            None if word.len() > 1 && word[1..].bytes().all(|b| b.is_ascii_digit()) => word.to_ascii_uppercase(),
+            None => word.to_owned(),
+        };
+        self.iter().map(spelled).collect::<Vec<_>>().join(" ")
     }
 
     /// These and then those.
@@ -92,10 +98,14 @@ impl Words {
     }
 
     /// These and then those, without saying twice what the end of these and the beginning of those share:
-    /// `sales invoice` and `invoice lines` are `sales invoice lines`. At least one of those is said.
+    /// `sales invoice` and `invoice lines` are `sales invoice lines`. At least one of those is said; and where those say
+    /// all of these, they stand alone: `tax rate` and `component tax rate` are `component tax rate`.
     pub fn overlap(&self, next: &Words) -> Self {
         let left: Vec<&str> = self.iter().collect();
         let right: Vec<&str> = next.iter().collect();
+        if left.len() < right.len() && left.len() > 1 && within(&left, &right) {
+            return next.clone();
+        }
         let most = left.len().min(right.len().saturating_sub(1));
         let shared = (1..=most).rev().find(|&n| {
             let tail = &left[left.len() - n..];
@@ -104,8 +114,13 @@ impl Words {
         self.then(&Self(right[shared.unwrap_or(0)..].join("_")))
     }
 
-    /// The last one in singular.
+    /// The last one in singular; where it has none, and `of` stands before it, the one before `of`.
     pub fn singular(&self) -> Self {
+        if let Some((head, tail)) = self.0.split_once("_of_")
+            && self.last().is_some_and(|last| singular_word(last) == last)
+        {
+            return Self(format!("{}_of_{tail}", Self(head.to_owned()).singular().0));
+        }
         let start = self.0.rfind('_').map_or(0, |at| at + 1);
         let (head, last) = self.0.split_at(start);
         Self(format!("{head}{}", singular_word(last)))
@@ -153,6 +168,31 @@ fn is_snake(text: &str) -> bool {
     plain && before != b'_'
 }
 
+/// Do all of the first list stand in the second, in the same order?
+fn within(words: &[&str], all: &[&str]) -> bool {
+    let mut all = all.iter();
+    words.iter().all(|word| all.any(|other| same_word(word, other)))
+}
+
+/// Words that are written in capitals in a sentence.
+const ACRONYMS: &[&str] = &[
+    "API", "BIC", "BOM", "CIS", "COA", "CSV", "DATEV", "DUNS", "EC", "EU", "FIFO", "GB", "GIFI", "GST", "GUID", "HMRC",
+    "HST", "HTML", "HTTP", "IBAN", "ID", "IE", "ISO", "JSON", "PDF", "POP", "PST", "QST", "SIC", "SKU", "SOFA", "SOP",
+    "SSN", "UK", "URI", "URL", "URN", "UUID", "VAT", "XML",
+];
+
+/// Does it begin with the sound of a vowel, as it is written by [`Words::prose`]?
+pub(crate) fn begins_with_vowel(prose: &str) -> bool {
+    let first = prose.split(' ').next().unwrap_or_default();
+    if ACRONYMS.contains(&first) {
+        // Letter by letter, but for those that are read as a word.
+        return !["FIFO", "SIC", "SOFA"].contains(&first) && first.starts_with(|c| "AEFHILMNORSX".contains(c));
+    }
+    // These begin with the sound of a consonant.
+    let sounds = !["eu", "one", "uni", "use", "usa", "uti", "u1"].iter().any(|start| first.starts_with(start));
+    first.starts_with(['a', 'e', 'i', 'o', 'u']) && (sounds || first.starts_with("unin"))
+}
+
 fn same_word(a: &str, b: &str) -> bool {
     a == b || singular_word(a) == singular_word(b)
 }
@@ -169,6 +209,7 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("news", "news"),
     ("always", "always"),
     ("days", "days"),
+    ("bureaus", "bureau"),
 ];
 
 /// An English word in singular; what is not known to be a plural stays as it is.
@@ -307,9 +348,22 @@ mod tests {
             ("SalesInvoice", "invoice_lines", "SalesInvoiceLines"),
             ("LedgerAccount", "balance_details", "LedgerAccountBalanceDetails"),
             ("Contact", "contact", "ContactContact"),
-            ("SalesInvoices", "sales_invoice_line", "SalesInvoicesLine"),
+            ("SalesInvoices", "sales_invoice_line", "SalesInvoiceLine"),
+            ("TaxRate", "component_tax_rate", "ComponentTaxRate"),
+            ("StocktakeCountSheetItem", "stocktake_trace_count_sheet_items", "StocktakeTraceCountSheetItems"),
+            ("Bank", "bank_address", "BankAddress"),
+            ("Item", "main_item", "ItemMainItem"),
         ] {
             assert_eq!(Words::of(left).overlap(&Words::of(right)).camel(), joined);
+        }
+    }
+
+    #[test]
+    fn acronyms_are_capitals_in_a_sentence() {
+        for (text, prose) in
+            [("EuSalesDescription", "EU sales description"), ("sop_orders", "SOP orders"), ("box_T1", "box T1")]
+        {
+            assert_eq!(Words::of(text).prose(), prose);
         }
     }
 
@@ -325,6 +379,9 @@ mod tests {
             ("analysis", "analysis"),
             ("status", "status"),
             ("purchase_quick_entries", "purchase_quick_entry"),
+            ("credit_bureaus", "credit_bureau"),
+            ("countries_of_registration", "country_of_registration"),
+            ("terms_of_delivery_types", "terms_of_delivery_type"),
         ] {
             assert_eq!(Words::of(plural).singular().snake(), singular);
         }

@@ -189,7 +189,7 @@ impl<'a> Ctx<'a> {
         }
         match self.additional(parts) {
             Some(values) if properties.is_empty() => Kind::Map(values),
-            additional => Kind::Object(Object { additional, ..object }),
+            additional => Kind::Object(Object { additional, closed: closed(parts), ..object }),
         }
     }
 
@@ -241,6 +241,12 @@ impl<'a> Ctx<'a> {
             }
         }
     }
+}
+
+/// Is nothing allowed beside the properties?
+fn closed(parts: &[At<'_>]) -> bool {
+    let last = parts.iter().rev().find_map(|part| part.node.get("additionalProperties"));
+    last.and_then(Node::as_bool) == Some(false)
 }
 
 fn sort_of(part: &Part<'_>) -> Sort {

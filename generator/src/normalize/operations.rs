@@ -149,6 +149,7 @@ impl<'a> Ctx<'a> {
             method,
             path: parameters.path,
             tag: parsed.tags.into_iter().next(),
+            called: None,
             parameters: parameters.others,
             body: self.body(at)?,
             replies: self.replies(at)?,
@@ -184,6 +185,7 @@ fn joined_terms(item: &Node, operation: &Node) -> Terms {
     }
     if own.roles.is_empty() {
         own.roles = outer.roles;
+        own.roles_everywhere = outer.roles_everywhere;
     }
     own.professional_only |= outer.professional_only;
     own

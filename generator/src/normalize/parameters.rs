@@ -143,6 +143,9 @@ impl<'a> Ctx<'a> {
             required: location == Location::Path || parsed.required,
             list,
             deprecated: parsed.deprecated.unwrap_or(false) || beside.deprecated,
+            default: at.node.pointer("/schema/default").cloned(),
+            values: words(at.node.get("x-sage-values")),
+            meaning: None,
             description: parsed.description.clone(),
         })
     }
@@ -175,6 +178,9 @@ impl<'a> Ctx<'a> {
             required: true,
             list: ListStyle::Comma,
             deprecated: false,
+            default: None,
+            values: Vec::new(),
+            meaning: None,
             description: None,
         }
     }
@@ -235,4 +241,10 @@ fn location(parameter: &oa::Parameter) -> Location {
         oa::Parameter::Path { .. } => Location::Path,
         oa::Parameter::Cookie { .. } => Location::Cookie,
     }
+}
+
+/// A list of words.
+fn words(node: Option<&crate::node::Node>) -> Vec<String> {
+    let words = node.and_then(crate::node::Node::as_array).unwrap_or_default();
+    words.iter().filter_map(crate::node::Node::as_str).map(str::to_owned).collect()
 }

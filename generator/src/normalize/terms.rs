@@ -10,6 +10,7 @@ pub(super) fn read(node: &Node) -> Terms {
         match key.as_str() {
             "x-sage-availability" => terms.availability = pairs(value),
             "x-sage-roles" => terms.roles = pairs(value),
+            "x-sage-roles-everywhere" => terms.roles_everywhere = value.as_bool() == Some(true),
             "x-sage-professional-only" => terms.professional_only = value.as_bool() == Some(true),
             _ => {}
         }

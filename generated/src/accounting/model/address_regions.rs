@@ -7,22 +7,20 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by [`AddressRegions::get`](super::super::address_regions::AddressRegions::get) and
 /// [`AddressRegions::list`](super::super::address_regions::AddressRegions::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AddressRegion {
-    /// `id`, at most 10 characters.
+    /// ID, at most 10 characters.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AddressRegion, String, {

@@ -12,32 +12,28 @@ use super::*;
 /// [`AnalysisTypeCategories::get`](super::super::analysis_type_categories::AnalysisTypeCategories::get),
 /// [`AnalysisTypeCategories::list`](super::super::analysis_type_categories::AnalysisTypeCategories::list)
 /// and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisTypeCategory {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `code`, at most 10 characters.
+    /// Code, at most 10 characters.
     pub code: Option<String>,
-    /// `name`, at most 50 characters.
+    /// Name, at most 50 characters.
     pub name: Option<String>,
-    /// `combined_id`.
+    /// Combined ID.
     pub combined_id: Option<String>,
-    /// `analysis_type`.
+    /// Analysis type.
     pub analysis_type: Option<Box<Base>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AnalysisTypeCategory, String, {
@@ -58,15 +54,15 @@ rt::model!(AnalysisTypeCategory, String, {
 /// [`AnalysisTypeCategories::update`](super::super::analysis_type_categories::AnalysisTypeCategories::update).
 #[derive(Clone, Default)]
 pub struct AnalysisTypeCategoryUpdate {
-    /// `code`.
+    /// Code.
     pub code: rt::Update<String>,
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `combined_id`.
+    /// Combined ID.
     pub combined_id: rt::Update<String>,
-    /// `analysis_type_id`.
+    /// ID of the analysis type.
     pub analysis_type_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(AnalysisTypeCategoryUpdate, String, {
@@ -82,15 +78,15 @@ rt::model!(AnalysisTypeCategoryUpdate, String, {
 /// [`AnalysisTypeCategories::create`](super::super::analysis_type_categories::AnalysisTypeCategories::create).
 #[derive(Clone, Default)]
 pub struct NewAnalysisTypeCategory {
-    /// `code`.
+    /// Code.
     pub code: Option<String>,
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `combined_id`.
+    /// Combined ID.
     pub combined_id: Option<String>,
-    /// `analysis_type_id`.
+    /// ID of the analysis type.
     pub analysis_type_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewAnalysisTypeCategory, String, {

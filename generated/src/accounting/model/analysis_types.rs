@@ -10,32 +10,28 @@ use super::*;
 /// Answered by [`AnalysisTypes::get`](super::super::analysis_types::AnalysisTypes::get),
 /// [`AnalysisTypes::list`](super::super::analysis_types::AnalysisTypes::list) and
 /// [`AnalysisTypes::update`](super::super::analysis_types::AnalysisTypes::update).
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisType {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `active_areas`.
+    /// Active areas.
     pub active_areas: Option<Vec<String>>,
-    /// `analysis_type_level`.
+    /// Analysis type level.
     pub analysis_type_level: Option<Vec<String>>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<AnalysisTypeCategory>>,
-    /// `name`, at most 50 characters.
+    /// Name, at most 50 characters.
     pub name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AnalysisType, String, {
@@ -50,23 +46,23 @@ rt::model!(AnalysisType, String, {
     8 name: "name",
 });
 
-/// Changes to an analysis type analysis type category.
+/// Changes to an analysis type category item.
 ///
 /// `analysis_type_categories` of [`AnalysisTypeUpdate`].
 #[derive(Clone, Default)]
-pub struct AnalysisTypeAnalysisTypeCategoryUpdate {
-    /// `code`.
+pub struct AnalysisTypeCategoryItemUpdate {
+    /// Code.
     pub code: rt::Update<String>,
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `combined_id`.
+    /// Combined ID.
     pub combined_id: rt::Update<String>,
-    /// `analysis_type_id`.
+    /// ID of the analysis type.
     pub analysis_type_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
-rt::model!(AnalysisTypeAnalysisTypeCategoryUpdate, String, {
+rt::model!(AnalysisTypeCategoryItemUpdate, String, {
     0 code: "code",
     1 name: "name",
     2 combined_id: "combined_id",
@@ -95,21 +91,20 @@ rt::string_enum!(AnalysisTypeLevel, Unknown, {
 
 /// An analysis type line item.
 ///
-/// `analysis_type_categories` of [`JournalLine`], `analysis_type_categories` of
-/// [`OtherPaymentLineItem`], `analysis_type_categories` of [`PurchaseCreditNoteLineItem`] and 6
-/// more.
+/// `analysis_type_categories` of [`JournalLine`], [`OtherPaymentLineItem`],
+/// [`PurchaseCreditNoteLineItem`] and 6 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisTypeLineItem {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `analysis_type`.
+    /// Analysis type.
     pub analysis_type: Option<Box<AnalysisType>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AnalysisTypeLineItem, String, {
@@ -124,15 +119,15 @@ rt::model!(AnalysisTypeLineItem, String, {
 /// Sent by [`AnalysisTypes::update`](super::super::analysis_types::AnalysisTypes::update).
 #[derive(Clone, Default)]
 pub struct AnalysisTypeUpdate {
-    /// `active_areas`.
+    /// Active areas.
     pub active_areas: rt::Update<Vec<String>>,
-    /// `analysis_type_level`.
+    /// Analysis type level.
     pub analysis_type_level: rt::Update<Vec<String>>,
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `analysis_type_categories`.
-    pub analysis_type_categories: rt::Update<Vec<AnalysisTypeAnalysisTypeCategoryUpdate>>,
-    /// What else there is.
+    /// Analysis type categories.
+    pub analysis_type_categories: rt::Update<Vec<AnalysisTypeCategoryItemUpdate>>,
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(AnalysisTypeUpdate, String, {

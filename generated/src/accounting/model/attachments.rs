@@ -10,49 +10,44 @@ use super::*;
 /// Answered by [`Attachments::create`](super::super::attachments::Attachments::create),
 /// [`Attachments::get`](super::super::attachments::Attachments::get),
 /// [`Attachments::list`](super::super::attachments::Attachments::list) and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or Restricted
-/// Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Attachment {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `file`.
+    /// File.
     pub file: Option<rt::Base64>,
-    /// `mime_type`.
+    /// Mime type.
     pub mime_type: Option<String>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `file_extension`.
+    /// File extension.
     pub file_extension: Option<String>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `file_size`.
+    /// File size.
     pub file_size: Option<i32>,
-    /// `file_name`.
+    /// File name.
     pub file_name: Option<String>,
-    /// `$file_path`.
+    /// File path (`$file_path`).
     pub file_path: Option<String>,
-    /// `attachment_context_type`.
+    /// Attachment context type.
     pub attachment_context_type: Option<Box<Base>>,
-    /// `attachment_context`.
+    /// Attachment context.
     pub attachment_context: Option<Box<Base>>,
-    /// `is_public`.
+    /// Whether it is public.
     pub is_public: Option<bool>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Attachment, String, {
@@ -80,27 +75,27 @@ rt::model!(Attachment, String, {
 /// Sent by [`Attachments::update`](super::super::attachments::Attachments::update).
 #[derive(Clone, Default)]
 pub struct AttachmentUpdate {
-    /// `file`.
+    /// File.
     pub file: rt::Update<String>,
-    /// `file_name`.
+    /// File name.
     pub file_name: rt::Update<String>,
-    /// `mime_type`.
+    /// Mime type.
     pub mime_type: rt::Update<String>,
-    /// `description`.
+    /// Description.
     pub description: rt::Update<String>,
-    /// `file_extension`.
+    /// File extension.
     pub file_extension: rt::Update<String>,
-    /// `transaction_id`.
+    /// ID of the transaction.
     pub transaction_id: rt::Update<String>,
-    /// `file_size`, 0 to 2621440.
+    /// File size, 0 to 2621440.
     pub file_size: rt::Update<i32>,
-    /// `attachment_context_type_id`.
+    /// ID of the attachment context type.
     pub attachment_context_type_id: rt::Update<String>,
-    /// `attachment_context_id`.
+    /// ID of the attachment context.
     pub attachment_context_id: rt::Update<String>,
-    /// `is_public`.
+    /// Whether it is public.
     pub is_public: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(AttachmentUpdate, String, {
@@ -121,27 +116,27 @@ rt::model!(AttachmentUpdate, String, {
 /// Sent by [`Attachments::create`](super::super::attachments::Attachments::create).
 #[derive(Clone, Default)]
 pub struct NewAttachment {
-    /// `file`.
+    /// File.
     pub file: rt::Base64,
-    /// `file_name`.
+    /// File name.
     pub file_name: String,
-    /// `mime_type`.
+    /// Mime type.
     pub mime_type: String,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `file_extension`.
+    /// File extension.
     pub file_extension: Option<String>,
-    /// `transaction_id`.
+    /// ID of the transaction.
     pub transaction_id: Option<String>,
-    /// `file_size`, 0 to 2621440.
+    /// File size, 0 to 2621440.
     pub file_size: Option<i32>,
-    /// `attachment_context_type_id`.
+    /// ID of the attachment context type.
     pub attachment_context_type_id: Option<String>,
-    /// `attachment_context_id`.
+    /// ID of the attachment context.
     pub attachment_context_id: Option<String>,
-    /// `is_public`.
+    /// Whether it is public.
     pub is_public: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewAttachment, String, {

@@ -10,58 +10,54 @@ use super::*;
 /// Answered by [`BankAccounts::create`](super::super::bank_accounts::BankAccounts::create),
 /// [`BankAccounts::get`](super::super::bank_accounts::BankAccounts::get),
 /// [`BankAccounts::list`](super::super::bank_accounts::BankAccounts::list) and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankAccount {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `bank_account_details`.
+    /// Bank account details.
     pub bank_account_details: Option<Box<BankAccountDetails>>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<Base>>,
-    /// `bank_account_type`.
+    /// Bank account type.
     pub bank_account_type: Option<Box<Base>>,
-    /// `balance`.
+    /// Balance.
     pub balance: Option<rt::Decimal>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<Box<Address>>,
-    /// `main_contact_person`.
+    /// Main contact person.
     pub main_contact_person: Option<Box<BankAccountContact>>,
-    /// `nominal_code`.
+    /// Nominal code.
     pub nominal_code: Option<i32>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// `deletable`.
+    /// Deletable.
     pub deletable: Option<bool>,
-    /// `journal_code`.
+    /// Journal code.
     ///
     /// Only in FR.
     pub journal_code: Option<Box<JournalCode>>,
-    /// `default_payment_method`.
+    /// Default payment method.
     pub default_payment_method: Option<Box<Base>>,
-    /// `gifi_code`.
+    /// GIFI code.
     ///
     /// Only in CA.
     pub gifi_code: Option<i32>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankAccount, String, {
@@ -93,19 +89,19 @@ rt::model!(BankAccount, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankAccountContact {
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `job_title`.
+    /// Job title.
     pub job_title: Option<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: Option<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: Option<String>,
-    /// `email`.
+    /// Email.
     pub email: Option<String>,
-    /// `fax`.
+    /// Fax.
     pub fax: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankAccountContact, String, {
@@ -119,21 +115,21 @@ rt::model!(BankAccountContact, String, {
 
 /// Bank account details.
 ///
-/// `bank_account_details` of [`BankAccount`] and `bank_account_details` of [`Contact`].
+/// `bank_account_details` of [`BankAccount`] and [`Contact`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankAccountDetails {
-    /// `account_name`.
+    /// Account name.
     pub account_name: Option<String>,
-    /// `account_number`.
+    /// Account number.
     pub account_number: Option<String>,
-    /// `sort_code`.
+    /// Sort code.
     pub sort_code: Option<String>,
-    /// `bic`.
+    /// BIC.
     pub bic: Option<String>,
-    /// `iban`.
+    /// IBAN.
     pub iban: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankAccountDetails, String, {
@@ -146,20 +142,20 @@ rt::model!(BankAccountDetails, String, {
 
 /// Changes to bank account details.
 ///
-/// `bank_account_details` of [`BankAccountUpdate`] and `bank_account_details` of [`ContactUpdate`].
+/// `bank_account_details` of [`BankAccountUpdate`] and [`ContactUpdate`].
 #[derive(Clone, Default)]
 pub struct BankAccountDetailsUpdate {
-    /// `account_name`.
+    /// Account name.
     pub account_name: rt::Update<String>,
-    /// `account_number`.
+    /// Account number.
     pub account_number: rt::Update<String>,
-    /// `sort_code`.
+    /// Sort code.
     pub sort_code: rt::Update<String>,
-    /// `bic`.
+    /// BIC.
     pub bic: rt::Update<String>,
-    /// `iban`.
+    /// IBAN.
     pub iban: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankAccountDetailsUpdate, String, {
@@ -175,17 +171,17 @@ rt::model!(BankAccountDetailsUpdate, String, {
 /// `journal_code` of [`BankAccountUpdate`].
 #[derive(Clone, Default)]
 pub struct BankAccountJournalCodeUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `code`.
+    /// Code.
     pub code: rt::Update<String>,
-    /// `journal_code_type_id`.
+    /// ID of the journal code type.
     pub journal_code_type_id: rt::Update<String>,
-    /// `control_name`.
+    /// Control name.
     pub control_name: rt::Update<String>,
-    /// `reserved`.
+    /// Reserved.
     pub reserved: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankAccountJournalCodeUpdate, String, {
@@ -201,19 +197,19 @@ rt::model!(BankAccountJournalCodeUpdate, String, {
 /// `main_contact_person` of [`BankAccountUpdate`].
 #[derive(Clone, Default)]
 pub struct BankAccountMainContactPersonUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `job_title`.
+    /// Job title.
     pub job_title: rt::Update<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: rt::Update<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: rt::Update<String>,
-    /// `email`.
+    /// Email.
     pub email: rt::Update<String>,
-    /// `fax`.
+    /// Fax.
     pub fax: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankAccountMainContactPersonUpdate, String, {
@@ -230,31 +226,31 @@ rt::model!(BankAccountMainContactPersonUpdate, String, {
 /// Sent by [`BankAccounts::update`](super::super::bank_accounts::BankAccounts::update).
 #[derive(Clone, Default)]
 pub struct BankAccountUpdate {
-    /// `bank_account_type_id`.
+    /// ID of the bank account type.
     pub bank_account_type_id: rt::Update<String>,
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: rt::Update<String>,
-    /// `nominal_code`, 1 to 99999999.
+    /// Nominal code, 1 to 99999999.
     pub nominal_code: rt::Update<i32>,
-    /// `default_payment_method_id`.
+    /// ID of the default payment method.
     pub default_payment_method_id: rt::Update<String>,
-    /// `gifi_code`, 1000 to 9999.
+    /// GIFI code, 1000 to 9999.
     ///
     /// Only in CA.
     pub gifi_code: rt::Update<i32>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: rt::Update<bool>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `bank_account_details`.
+    /// Bank account details.
     pub bank_account_details: rt::Update<BankAccountDetailsUpdate>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: rt::Update<ContactMainAddressUpdate>,
-    /// `main_contact_person`.
+    /// Main contact person.
     pub main_contact_person: rt::Update<BankAccountMainContactPersonUpdate>,
-    /// `journal_code`.
+    /// Journal code.
     pub journal_code: rt::Update<BankAccountJournalCodeUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankAccountUpdate, String, {
@@ -276,31 +272,31 @@ rt::model!(BankAccountUpdate, String, {
 /// Sent by [`BankAccounts::create`](super::super::bank_accounts::BankAccounts::create).
 #[derive(Clone, Default)]
 pub struct NewBankAccount {
-    /// `bank_account_type_id`.
+    /// ID of the bank account type.
     pub bank_account_type_id: String,
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: Option<String>,
-    /// `nominal_code`, 1 to 99999999.
+    /// Nominal code, 1 to 99999999.
     pub nominal_code: Option<i32>,
-    /// `default_payment_method_id`.
+    /// ID of the default payment method.
     pub default_payment_method_id: Option<String>,
-    /// `gifi_code`, 1000 to 9999.
+    /// GIFI code, 1000 to 9999.
     ///
     /// Only in CA.
     pub gifi_code: Option<i32>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `bank_account_details`.
+    /// Bank account details.
     pub bank_account_details: Option<NewBankAccountDetails>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<NewContactMainAddress>,
-    /// `main_contact_person`.
+    /// Main contact person.
     pub main_contact_person: Option<NewBankAccountMainContactPerson>,
-    /// `journal_code`.
+    /// Journal code.
     pub journal_code: Option<NewBankAccountJournalCode>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankAccount, String, {
@@ -322,17 +318,17 @@ rt::model!(NewBankAccount, String, {
 /// `bank_account_details` of [`NewBankAccount`].
 #[derive(Clone, Default)]
 pub struct NewBankAccountDetails {
-    /// `account_name`.
+    /// Account name.
     pub account_name: String,
-    /// `account_number`.
+    /// Account number.
     pub account_number: Option<String>,
-    /// `sort_code`.
+    /// Sort code.
     pub sort_code: Option<String>,
-    /// `bic`.
+    /// BIC.
     pub bic: Option<String>,
-    /// `iban`.
+    /// IBAN.
     pub iban: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankAccountDetails, String, {
@@ -345,20 +341,20 @@ rt::model!(NewBankAccountDetails, String, {
 
 /// A new bank account journal code.
 ///
-/// `journal_code` of [`NewBankAccount`] and `journal_code` of [`NewJournal`].
+/// `journal_code` of [`NewBankAccount`] and [`NewJournal`].
 #[derive(Clone, Default)]
 pub struct NewBankAccountJournalCode {
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `code`.
+    /// Code.
     pub code: Option<String>,
-    /// `journal_code_type_id`.
+    /// ID of the journal code type.
     pub journal_code_type_id: Option<String>,
-    /// `control_name`.
+    /// Control name.
     pub control_name: Option<String>,
-    /// `reserved`.
+    /// Reserved.
     pub reserved: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankAccountJournalCode, String, {
@@ -374,19 +370,19 @@ rt::model!(NewBankAccountJournalCode, String, {
 /// `main_contact_person` of [`NewBankAccount`].
 #[derive(Clone, Default)]
 pub struct NewBankAccountMainContactPerson {
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `job_title`.
+    /// Job title.
     pub job_title: Option<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: Option<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: Option<String>,
-    /// `email`.
+    /// Email.
     pub email: Option<String>,
-    /// `fax`.
+    /// Fax.
     pub fax: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankAccountMainContactPerson, String, {

@@ -10,44 +10,40 @@ use super::*;
 /// Answered by [`BankDeposits::create`](super::super::bank_deposits::BankDeposits::create),
 /// [`BankDeposits::get`](super::super::bank_deposits::BankDeposits::get) and
 /// [`BankDeposits::list`](super::super::bank_deposits::BankDeposits::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankDeposit {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `from_bank_account`.
+    /// From bank account.
     pub from_bank_account: Option<Box<BankAccount>>,
-    /// `to_bank_account`.
+    /// To bank account.
     pub to_bank_account: Option<Box<BankAccount>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `reference`, at most 255 characters.
+    /// Reference, at most 255 characters.
     pub reference: Option<String>,
-    /// `cash_amount`.
+    /// Cash amount.
     pub cash_amount: Option<rt::Decimal>,
-    /// `cheque_amount`.
+    /// Cheque amount.
     pub cheque_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankDeposit, String, {
@@ -73,21 +69,21 @@ rt::model!(BankDeposit, String, {
 /// Sent by [`BankDeposits::create`](super::super::bank_deposits::BankDeposits::create).
 #[derive(Clone, Default)]
 pub struct NewBankDeposit {
-    /// `from_bank_account_id`.
+    /// ID of the from bank account.
     pub from_bank_account_id: String,
-    /// `to_bank_account_id`.
+    /// ID of the to bank account.
     pub to_bank_account_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `reference`.
+    /// Reference.
     pub reference: String,
-    /// `cash_amount`.
+    /// Cash amount.
     pub cash_amount: rt::Decimal,
-    /// `cheque_amount`.
+    /// Cheque amount.
     pub cheque_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankDeposit, String, {

@@ -12,46 +12,42 @@ use super::*;
 /// [`BankReconciliations::get`](super::super::bank_reconciliations::BankReconciliations::get),
 /// [`BankReconciliations::list`](super::super::bank_reconciliations::BankReconciliations::list) and 1
 /// more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankReconciliation {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `bank_account`.
+    /// Bank account.
     pub bank_account: Option<Box<Base>>,
-    /// `statement_date`.
+    /// Statement date.
     pub statement_date: Option<rt::NaiveDate>,
-    /// `statement_end_balance`.
+    /// Statement end balance.
     pub statement_end_balance: Option<rt::Decimal>,
-    /// `reference`, at most 255 characters.
+    /// Reference, at most 255 characters.
     pub reference: Option<String>,
-    /// `total_received`.
+    /// Total received.
     pub total_received: Option<rt::Decimal>,
-    /// `total_paid`.
+    /// Total paid.
     pub total_paid: Option<rt::Decimal>,
-    /// `starting_balance`.
+    /// Starting balance.
     pub starting_balance: Option<rt::Decimal>,
-    /// `closing_balance`.
+    /// Closing balance.
     pub closing_balance: Option<rt::Decimal>,
-    /// `reconciled_balance`.
+    /// Reconciled balance.
     pub reconciled_balance: Option<rt::Decimal>,
-    /// `balance_difference`.
+    /// Balance difference.
     pub balance_difference: Option<rt::Decimal>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<BankReconciliationStatus>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankReconciliation, String, {
@@ -79,11 +75,11 @@ rt::model!(BankReconciliation, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankReconciliationStatus {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankReconciliationStatus, String, {
@@ -97,29 +93,29 @@ rt::model!(BankReconciliationStatus, String, {
 /// [`BankReconciliations::update`](super::super::bank_reconciliations::BankReconciliations::update).
 #[derive(Clone, Default)]
 pub struct BankReconciliationUpdate {
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: rt::Update<String>,
-    /// `statement_date`.
+    /// Statement date.
     pub statement_date: rt::Update<rt::NaiveDate>,
-    /// `statement_end_balance`.
+    /// Statement end balance.
     pub statement_end_balance: rt::Update<rt::Decimal>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `total_received`.
+    /// Total received.
     pub total_received: rt::Update<rt::Decimal>,
-    /// `total_paid`.
+    /// Total paid.
     pub total_paid: rt::Update<rt::Decimal>,
-    /// `starting_balance`.
+    /// Starting balance.
     pub starting_balance: rt::Update<rt::Decimal>,
-    /// `closing_balance`.
+    /// Closing balance.
     pub closing_balance: rt::Update<rt::Decimal>,
-    /// `reconciled_balance`.
+    /// Reconciled balance.
     pub reconciled_balance: rt::Update<rt::Decimal>,
-    /// `balance_difference`.
+    /// Balance difference.
     pub balance_difference: rt::Update<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankReconciliationUpdate, String, {
@@ -142,29 +138,29 @@ rt::model!(BankReconciliationUpdate, String, {
 /// [`BankReconciliations::create`](super::super::bank_reconciliations::BankReconciliations::create).
 #[derive(Clone, Default)]
 pub struct NewBankReconciliation {
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: String,
-    /// `statement_date`.
+    /// Statement date.
     pub statement_date: Option<rt::NaiveDate>,
-    /// `statement_end_balance`.
+    /// Statement end balance.
     pub statement_end_balance: Option<rt::Decimal>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `total_received`.
+    /// Total received.
     pub total_received: Option<rt::Decimal>,
-    /// `total_paid`.
+    /// Total paid.
     pub total_paid: Option<rt::Decimal>,
-    /// `starting_balance`.
+    /// Starting balance.
     pub starting_balance: Option<rt::Decimal>,
-    /// `closing_balance`.
+    /// Closing balance.
     pub closing_balance: Option<rt::Decimal>,
-    /// `reconciled_balance`.
+    /// Reconciled balance.
     pub reconciled_balance: Option<rt::Decimal>,
-    /// `balance_difference`.
+    /// Balance difference.
     pub balance_difference: Option<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankReconciliation, String, {

@@ -12,30 +12,26 @@ use super::*;
 /// [`BusinessExchangeRates::get`](super::super::business_exchange_rates::BusinessExchangeRates::get),
 /// [`BusinessExchangeRates::list`](super::super::business_exchange_rates::BusinessExchangeRates::list)
 /// and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BusinessExchangeRate {
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `rate`.
+    /// Rate.
     pub rate: Option<rt::Decimal>,
-    /// `inverse_rate`.
+    /// Inverse rate.
     pub inverse_rate: Option<rt::Decimal>,
-    /// `base_currency`.
+    /// Base currency.
     pub base_currency: Option<Box<Base>>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BusinessExchangeRate, String, {
@@ -55,15 +51,15 @@ rt::model!(BusinessExchangeRate, String, {
 /// [`BusinessExchangeRates::update`](super::super::business_exchange_rates::BusinessExchangeRates::update).
 #[derive(Clone, Default)]
 pub struct BusinessExchangeRateUpdate {
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `rate`.
+    /// Rate.
     pub rate: rt::Update<rt::Decimal>,
-    /// `inverse_rate`.
+    /// Inverse rate.
     pub inverse_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_id`.
+    /// ID of the base currency.
     pub base_currency_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BusinessExchangeRateUpdate, String, {
@@ -79,15 +75,15 @@ rt::model!(BusinessExchangeRateUpdate, String, {
 /// [`BusinessExchangeRates::create`](super::super::business_exchange_rates::BusinessExchangeRates::create).
 #[derive(Clone, Default)]
 pub struct NewBusinessExchangeRate {
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: String,
-    /// `rate`.
+    /// Rate.
     pub rate: rt::Decimal,
-    /// `inverse_rate`.
+    /// Inverse rate.
     pub inverse_rate: Option<rt::Decimal>,
-    /// `base_currency_id`.
+    /// ID of the base currency.
     pub base_currency_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBusinessExchangeRate, String, {

@@ -9,56 +9,52 @@ use super::*;
 ///
 /// Answered by [`BusinessSettings::get`](super::super::business_settings::BusinessSettings::get)
 /// and [`BusinessSettings::update`](super::super::business_settings::BusinessSettings::update).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BusinessSettings {
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `siret`.
+    /// Siret.
     ///
     /// Only in FR.
     pub siret: Option<String>,
-    /// `management_centre_member`.
+    /// Management centre member.
     ///
     /// Only in FR.
     pub management_centre_member: Option<bool>,
-    /// `rcs_number`.
+    /// Rcs number.
     ///
     /// Only in FR.
     pub rcs_number: Option<String>,
-    /// `share_capital`.
+    /// Share capital.
     ///
     /// Only in FR.
     pub share_capital: Option<rt::Decimal>,
-    /// `business_activity_type`.
+    /// Business activity type.
     ///
     /// Only in FR.
     pub business_activity_type: Option<Box<BusinessActivityType>>,
-    /// `legal_form_type`.
+    /// Legal form type.
     ///
     /// Only in FR.
     pub legal_form_type: Option<Box<LegalFormType>>,
-    /// `auxiliary_accounts_visible`.
+    /// Auxiliary accounts visible.
     ///
-    /// Only in ES, FR.
+    /// Only in ES and FR.
     pub auxiliary_accounts_visible: Option<bool>,
-    /// `default_ledger_accounts`.
+    /// Default ledger accounts.
     pub default_ledger_accounts: Option<Box<DefaultLedgerAccounts>>,
-    /// `business_type`.
+    /// Business type.
     pub business_type: Option<Box<BusinessType>>,
-    /// `country_of_registration`.
+    /// Country of registration.
     pub country_of_registration: Option<Box<Base>>,
-    /// `business_created_at`.
+    /// Business created at.
     pub business_created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `wizard_complete`.
+    /// Wizard complete.
     pub wizard_complete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BusinessSettings, String, {
@@ -83,45 +79,45 @@ rt::model!(BusinessSettings, String, {
 /// `default_ledger_accounts` of [`BusinessSettingsUpdate`].
 #[derive(Clone, Default)]
 pub struct BusinessSettingsDefaultLedgerAccountsUpdate {
-    /// `bank_charges_ledger_account_id`.
+    /// ID of the bank charges ledger account.
     pub bank_charges_ledger_account_id: rt::Update<String>,
-    /// `bank_interest_received_ledger_account_id`.
+    /// ID of the bank interest received ledger account.
     pub bank_interest_received_ledger_account_id: rt::Update<String>,
-    /// `bank_interest_charges_paid_ledger_account_id`.
+    /// ID of the bank interest charges paid ledger account.
     pub bank_interest_charges_paid_ledger_account_id: rt::Update<String>,
-    /// `exchange_rate_gains_ledger_account_id`.
+    /// ID of the exchange rate gains ledger account.
     pub exchange_rate_gains_ledger_account_id: rt::Update<String>,
-    /// `exchange_rate_losses_ledger_account_id`.
+    /// ID of the exchange rate losses ledger account.
     pub exchange_rate_losses_ledger_account_id: rt::Update<String>,
-    /// `sales_ledger_account_id`.
+    /// ID of the sales ledger account.
     pub sales_ledger_account_id: rt::Update<String>,
-    /// `sales_discount_ledger_account_id`.
+    /// ID of the sales discount ledger account.
     pub sales_discount_ledger_account_id: rt::Update<String>,
-    /// `purchase_ledger_account_id`.
+    /// ID of the purchase ledger account.
     pub purchase_ledger_account_id: rt::Update<String>,
-    /// `purchase_discount_ledger_account_id`.
+    /// ID of the purchase discount ledger account.
     pub purchase_discount_ledger_account_id: rt::Update<String>,
-    /// `product_sales_ledger_account_id`.
+    /// ID of the product sales ledger account.
     pub product_sales_ledger_account_id: rt::Update<String>,
-    /// `product_purchase_ledger_account_id`.
+    /// ID of the product purchase ledger account.
     pub product_purchase_ledger_account_id: rt::Update<String>,
-    /// `service_sales_ledger_account_id`.
+    /// ID of the service sales ledger account.
     pub service_sales_ledger_account_id: rt::Update<String>,
-    /// `service_purchase_ledger_account_id`.
+    /// ID of the service purchase ledger account.
     pub service_purchase_ledger_account_id: rt::Update<String>,
-    /// `stock_purchase_ledger_account_id`.
+    /// ID of the stock purchase ledger account.
     pub stock_purchase_ledger_account_id: rt::Update<String>,
-    /// `other_receipt_ledger_account_id`.
+    /// ID of the other receipt ledger account.
     pub other_receipt_ledger_account_id: rt::Update<String>,
-    /// `other_payment_ledger_account_id`.
+    /// ID of the other payment ledger account.
     pub other_payment_ledger_account_id: rt::Update<String>,
-    /// `customer_receipt_discount_ledger_account_id`.
+    /// ID of the customer receipt discount ledger account.
     pub customer_receipt_discount_ledger_account_id: rt::Update<String>,
-    /// `vendor_payment_discount_ledger_account_id`.
+    /// ID of the vendor payment discount ledger account.
     pub vendor_payment_discount_ledger_account_id: rt::Update<String>,
-    /// `carriage_ledger_account_id`.
+    /// ID of the carriage ledger account.
     pub carriage_ledger_account_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BusinessSettingsDefaultLedgerAccountsUpdate, String, {
@@ -151,39 +147,39 @@ rt::model!(BusinessSettingsDefaultLedgerAccountsUpdate, String, {
 /// Sent by [`BusinessSettings::update`](super::super::business_settings::BusinessSettings::update).
 #[derive(Clone, Default)]
 pub struct BusinessSettingsUpdate {
-    /// `siret`.
+    /// Siret.
     ///
     /// Only in FR.
     pub siret: rt::Update<String>,
-    /// `management_centre_member`.
+    /// Management centre member.
     ///
     /// Only in FR.
     pub management_centre_member: rt::Update<bool>,
-    /// `rcs_number`.
+    /// Rcs number.
     ///
     /// Only in FR.
     pub rcs_number: rt::Update<String>,
-    /// `share_capital`.
+    /// Share capital.
     ///
     /// Only in FR.
     pub share_capital: rt::Update<rt::Decimal>,
-    /// `business_activity_type_id`.
+    /// ID of the business activity type.
     pub business_activity_type_id: rt::Update<String>,
-    /// `legal_form_type_id`.
+    /// ID of the legal form type.
     pub legal_form_type_id: rt::Update<String>,
-    /// `auxiliary_accounts_visible`.
+    /// Auxiliary accounts visible.
     ///
-    /// Only in ES, FR.
+    /// Only in ES and FR.
     pub auxiliary_accounts_visible: rt::Update<bool>,
-    /// `business_type_id`.
+    /// ID of the business type.
     pub business_type_id: rt::Update<String>,
-    /// `country_of_registration_id`.
+    /// ID of the country of registration.
     pub country_of_registration_id: rt::Update<String>,
-    /// `wizard_complete`.
+    /// Wizard complete.
     pub wizard_complete: rt::Update<bool>,
-    /// `default_ledger_accounts`.
+    /// Default ledger accounts.
     pub default_ledger_accounts: rt::Update<BusinessSettingsDefaultLedgerAccountsUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BusinessSettingsUpdate, String, {
@@ -206,45 +202,45 @@ rt::model!(BusinessSettingsUpdate, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DefaultLedgerAccounts {
-    /// `bank_charges_ledger_account`.
+    /// Bank charges ledger account.
     pub bank_charges_ledger_account: Option<Box<Base>>,
-    /// `bank_interest_received_ledger_account`.
+    /// Bank interest received ledger account.
     pub bank_interest_received_ledger_account: Option<Box<Base>>,
-    /// `bank_interest_charges_paid_ledger_account`.
+    /// Bank interest charges paid ledger account.
     pub bank_interest_charges_paid_ledger_account: Option<Box<Base>>,
-    /// `exchange_rate_gains_ledger_account`.
+    /// Exchange rate gains ledger account.
     pub exchange_rate_gains_ledger_account: Option<Box<Base>>,
-    /// `exchange_rate_losses_ledger_account`.
+    /// Exchange rate losses ledger account.
     pub exchange_rate_losses_ledger_account: Option<Box<Base>>,
-    /// `sales_ledger_account`.
+    /// Sales ledger account.
     pub sales_ledger_account: Option<Box<Base>>,
-    /// `sales_discount_ledger_account`.
+    /// Sales discount ledger account.
     pub sales_discount_ledger_account: Option<Box<Base>>,
-    /// `purchase_ledger_account`.
+    /// Purchase ledger account.
     pub purchase_ledger_account: Option<Box<Base>>,
-    /// `purchase_discount_ledger_account`.
+    /// Purchase discount ledger account.
     pub purchase_discount_ledger_account: Option<Box<Base>>,
-    /// `product_sales_ledger_account`.
+    /// Product sales ledger account.
     pub product_sales_ledger_account: Option<Box<Base>>,
-    /// `product_purchase_ledger_account`.
+    /// Product purchase ledger account.
     pub product_purchase_ledger_account: Option<Box<Base>>,
-    /// `service_sales_ledger_account`.
+    /// Service sales ledger account.
     pub service_sales_ledger_account: Option<Box<Base>>,
-    /// `service_purchase_ledger_account`.
+    /// Service purchase ledger account.
     pub service_purchase_ledger_account: Option<Box<Base>>,
-    /// `stock_purchase_ledger_account`.
+    /// Stock purchase ledger account.
     pub stock_purchase_ledger_account: Option<Box<Base>>,
-    /// `other_receipt_ledger_account`.
+    /// Other receipt ledger account.
     pub other_receipt_ledger_account: Option<Box<Base>>,
-    /// `other_payment_ledger_account`.
+    /// Other payment ledger account.
     pub other_payment_ledger_account: Option<Box<Base>>,
-    /// `customer_receipt_discount_ledger_account`.
+    /// Customer receipt discount ledger account.
     pub customer_receipt_discount_ledger_account: Option<Box<Base>>,
-    /// `vendor_payment_discount_ledger_account`.
+    /// Vendor payment discount ledger account.
     pub vendor_payment_discount_ledger_account: Option<Box<Base>>,
-    /// `carriage_ledger_account`.
+    /// Carriage ledger account.
     pub carriage_ledger_account: Option<Box<Base>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(DefaultLedgerAccounts, String, {

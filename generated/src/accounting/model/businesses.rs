@@ -11,43 +11,43 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Business {
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `address_line_1`.
+    /// Address line 1.
     pub address_line_1: Option<String>,
-    /// `address_line_2`.
+    /// Address line 2.
     pub address_line_2: Option<String>,
-    /// `city`.
+    /// City.
     pub city: Option<String>,
-    /// `postal_code`.
+    /// Postal code.
     pub postal_code: Option<String>,
-    /// `country`.
+    /// Country.
     pub country: Option<Box<Country>>,
-    /// `region`.
+    /// Region.
     pub region: Option<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: Option<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: Option<String>,
-    /// `website`.
+    /// Website.
     pub website: Option<String>,
-    /// `is_demo`.
+    /// Whether it is demo.
     pub is_demo: Option<bool>,
-    /// `ni_based`.
+    /// Ni based.
     ///
     /// Only in GB.
     pub ni_based: Option<bool>,
-    /// `subscriptions`.
+    /// Subscriptions.
     pub subscriptions: Option<Vec<Subscription>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Business, String, {
@@ -75,25 +75,25 @@ rt::model!(Business, String, {
 /// Sent by [`Businesses::update`](super::super::businesses::Businesses::update).
 #[derive(Clone, Default)]
 pub struct BusinessUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `address_line_1`.
+    /// Address line 1.
     pub address_line_1: rt::Update<String>,
-    /// `address_line_2`.
+    /// Address line 2.
     pub address_line_2: rt::Update<String>,
-    /// `city`.
+    /// City.
     pub city: rt::Update<String>,
-    /// `region`.
+    /// Region.
     pub region: rt::Update<String>,
-    /// `postal_code`.
+    /// Postal code.
     pub postal_code: rt::Update<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: rt::Update<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: rt::Update<String>,
-    /// `website`.
+    /// Website.
     pub website: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BusinessUpdate, String, {
@@ -114,11 +114,11 @@ rt::model!(BusinessUpdate, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Country {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Country, String, {
@@ -132,19 +132,19 @@ rt::model!(Country, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Subscription {
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// `status`.
+    /// Status.
     pub status: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Subscription, String, {

@@ -10,46 +10,42 @@ use super::*;
 /// Answered by [`ContactPeople::create`](super::super::contact_people::ContactPeople::create),
 /// [`ContactPeople::get`](super::super::contact_people::ContactPeople::get),
 /// [`ContactPeople::list`](super::super::contact_people::ContactPeople::list) and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Contacts: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactPerson {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `contact_person_types`.
+    /// Contact person types.
     pub contact_person_types: Option<Vec<ContactPersonType>>,
-    /// `name`, at most 50 characters.
+    /// Name, at most 50 characters.
     pub name: Option<String>,
-    /// `job_title`, at most 50 characters.
+    /// Job title, at most 50 characters.
     pub job_title: Option<String>,
-    /// `telephone`, at most 50 characters.
+    /// Telephone, at most 50 characters.
     pub telephone: Option<String>,
-    /// `mobile`, at most 50 characters.
+    /// Mobile, at most 50 characters.
     pub mobile: Option<String>,
-    /// `email`, at most 100 characters.
+    /// Email, at most 100 characters.
     pub email: Option<String>,
-    /// `fax`, at most 50 characters.
+    /// Fax, at most 50 characters.
     pub fax: Option<String>,
-    /// `is_main_contact`.
+    /// Is main contact.
     pub is_main_contact: Option<bool>,
-    /// `address`.
+    /// Address.
     pub address: Option<Box<Base>>,
-    /// `is_preferred_contact`.
+    /// Is preferred contact.
     pub is_preferred_contact: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ContactPerson, String, {
@@ -76,27 +72,27 @@ rt::model!(ContactPerson, String, {
 /// Sent by [`ContactPeople::update`](super::super::contact_people::ContactPeople::update).
 #[derive(Clone, Default)]
 pub struct ContactPersonUpdate {
-    /// `address_id`.
+    /// ID of the address.
     pub address_id: rt::Update<String>,
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `contact_person_type_ids`.
+    /// Contact person type ids.
     pub contact_person_type_ids: rt::Update<Vec<String>>,
-    /// `job_title`.
+    /// Job title.
     pub job_title: rt::Update<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: rt::Update<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: rt::Update<String>,
-    /// `email`.
+    /// Email.
     pub email: rt::Update<String>,
-    /// `fax`.
+    /// Fax.
     pub fax: rt::Update<String>,
-    /// `is_main_contact`.
+    /// Is main contact.
     pub is_main_contact: rt::Update<bool>,
-    /// `is_preferred_contact`.
+    /// Is preferred contact.
     pub is_preferred_contact: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactPersonUpdate, String, {
@@ -117,27 +113,27 @@ rt::model!(ContactPersonUpdate, String, {
 /// Sent by [`ContactPeople::create`](super::super::contact_people::ContactPeople::create).
 #[derive(Clone, Default)]
 pub struct NewContactPerson {
-    /// `address_id`.
+    /// ID of the address.
     pub address_id: String,
-    /// `name`.
+    /// Name.
     pub name: String,
-    /// `contact_person_type_ids`.
+    /// Contact person type ids.
     pub contact_person_type_ids: Vec<String>,
-    /// `job_title`.
+    /// Job title.
     pub job_title: Option<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: Option<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: Option<String>,
-    /// `email`.
+    /// Email.
     pub email: Option<String>,
-    /// `fax`.
+    /// Fax.
     pub fax: Option<String>,
-    /// `is_main_contact`.
+    /// Is main contact.
     pub is_main_contact: Option<bool>,
-    /// `is_preferred_contact`.
+    /// Is preferred contact.
     pub is_preferred_contact: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactPerson, String, {

@@ -8,18 +8,16 @@ use sage_runtime::codegen as rt;
 /// Answered by
 /// [`ContactPersonTypes::get`](super::super::contact_person_types::ContactPersonTypes::get) and
 /// [`ContactPersonTypes::list`](super::super::contact_person_types::ContactPersonTypes::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactPersonType {
-    /// `id`, at most 15 characters.
+    /// ID, at most 15 characters.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ContactPersonType, String, {

@@ -10,112 +10,108 @@ use super::*;
 /// Answered by [`Contacts::create`](super::super::contacts::Contacts::create),
 /// [`Contacts::get`](super::super::contacts::Contacts::get),
 /// [`Contacts::list`](super::super::contacts::Contacts::list) and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Contacts: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Contact {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `balance`.
+    /// Balance.
     pub balance: Option<rt::Decimal>,
-    /// `contact_types`.
+    /// Contact types.
     pub contact_types: Option<Vec<Base>>,
-    /// `name`, at most 100 characters.
+    /// Name, at most 100 characters.
     pub name: Option<String>,
-    /// `reference`, at most 10 characters.
+    /// Reference, at most 10 characters.
     pub reference: Option<String>,
-    /// `default_sales_ledger_account`.
+    /// Default sales ledger account.
     pub default_sales_ledger_account: Option<Box<LedgerAccount>>,
-    /// `default_sales_tax_rate`.
+    /// Default sales tax rate.
     pub default_sales_tax_rate: Option<Box<Base>>,
-    /// `default_purchase_ledger_account`.
+    /// Default purchase ledger account.
     pub default_purchase_ledger_account: Option<Box<LedgerAccount>>,
-    /// `tax_number`, at most 255 characters.
+    /// Tax number, at most 255 characters.
     pub tax_number: Option<String>,
-    /// `notes`, at most 4000 characters.
+    /// Notes, at most 4000 characters.
     pub notes: Option<String>,
-    /// `locale`, at most 10 characters.
+    /// Locale, at most 10 characters.
     pub locale: Option<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<Box<Address>>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: Option<Box<Address>>,
-    /// `main_contact_person`.
+    /// Main contact person.
     pub main_contact_person: Option<Box<ContactPerson>>,
-    /// `bank_account_details`.
+    /// Bank account details.
     pub bank_account_details: Option<Box<BankAccountDetails>>,
-    /// `credit_limit`.
+    /// Credit limit.
     ///
-    /// Not in Start.
+    /// Not with Start.
     pub credit_limit: Option<rt::Decimal>,
-    /// `credit_days`.
+    /// Credit days.
     pub credit_days: Option<i32>,
-    /// `credit_terms`.
+    /// Credit terms.
     pub credit_terms: Option<CreditTerms>,
-    /// `credit_terms_and_conditions`, at most 2000 characters.
+    /// Credit terms and conditions, at most 2000 characters.
     pub credit_terms_and_conditions: Option<String>,
-    /// `product_sales_price_type`.
+    /// Product sales price type.
     ///
-    /// Not in Start.
+    /// Not with Start.
     pub product_sales_price_type: Option<Box<Base>>,
-    /// `source_guid`, at most 255 characters.
+    /// Source GUID, at most 255 characters.
     pub source_guid: Option<String>,
-    /// `currency`.
+    /// Currency.
     ///
-    /// Not in Start.
+    /// Not with Start.
     pub currency: Option<Box<Base>>,
-    /// `aux_reference`, at most 4 characters.
+    /// Aux reference, at most 4 characters.
     pub aux_reference: Option<String>,
-    /// `registered_number`, at most 25 characters.
+    /// Registered number, at most 25 characters.
     pub registered_number: Option<String>,
-    /// `deletable`.
+    /// Deletable.
     pub deletable: Option<bool>,
-    /// `tax_treatment`.
+    /// Tax treatment.
     pub tax_treatment: Option<Box<ContactTaxTreatment>>,
-    /// `email`, at most 100 characters.
+    /// Email, at most 100 characters.
     pub email: Option<String>,
-    /// `tax_calculation`.
+    /// Tax calculation.
     pub tax_calculation: Option<String>,
-    /// `auxiliary_account`, at most 25 characters.
+    /// Auxiliary account, at most 25 characters.
     ///
-    /// Only in ES, FR.
+    /// Only in ES and FR.
     pub auxiliary_account: Option<String>,
-    /// `gdpr_obfuscated`.
+    /// Gdpr obfuscated.
     pub gdpr_obfuscated: Option<bool>,
-    /// `system`.
+    /// System.
     pub system: Option<bool>,
-    /// `has_unfinished_recurring_invoices`.
+    /// Whether it has unfinished recurring invoices.
     pub has_unfinished_recurring_invoices: Option<bool>,
-    /// `cis_registered`.
+    /// CIS registered.
     ///
     /// Only in GB.
     pub cis_registered: Option<bool>,
-    /// `ni_based`.
+    /// Ni based.
     pub ni_based: Option<bool>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `gb_based`.
+    /// GB based.
     pub gb_based: Option<bool>,
-    /// `cis_settings`.
+    /// CIS settings.
     pub cis_settings: Option<Box<ContactCisSettings>>,
-    /// `destination_vat_blocking`.
+    /// Destination VAT blocking.
     pub destination_vat_blocking: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Contact, String, {
@@ -165,19 +161,19 @@ rt::model!(Contact, String, {
     43 destination_vat_blocking: "destination_vat_blocking",
 });
 
-/// A contact cis deduction rate.
+/// A contact CIS deduction rate.
 ///
 /// `deduction_rate` of [`ContactCisSettings`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactCisDeductionRate {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ContactCisDeductionRate, String, {
@@ -186,19 +182,19 @@ rt::model!(ContactCisDeductionRate, String, {
     2 path: "$path",
 });
 
-/// Contact cis settings.
+/// Contact CIS settings.
 ///
 /// `cis_settings` of [`Contact`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactCisSettings {
-    /// `registered_cis_name`.
+    /// Registered CIS name.
     pub registered_cis_name: Option<String>,
-    /// `subcontractor_verification_number`.
+    /// Subcontractor verification number.
     pub subcontractor_verification_number: Option<String>,
-    /// `deduction_rate`.
+    /// Deduction rate.
     pub deduction_rate: Option<Box<ContactCisDeductionRate>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ContactCisSettings, String, {
@@ -209,35 +205,35 @@ rt::model!(ContactCisSettings, String, {
 
 /// Changes to a contact main address.
 ///
-/// `delivery_address` of [`ContactUpdate`], `main_address` of [`BankAccountUpdate`] and
-/// `main_address` of [`ContactUpdate`].
+/// `delivery_address` of [`ContactUpdate`] and `main_address` of [`BankAccountUpdate`] and
+/// [`ContactUpdate`].
 #[derive(Clone, Default)]
 pub struct ContactMainAddressUpdate {
-    /// `address_line_1`.
+    /// Address line 1.
     pub address_line_1: rt::Update<String>,
-    /// `address_line_2`.
+    /// Address line 2.
     pub address_line_2: rt::Update<String>,
-    /// `city`.
+    /// City.
     pub city: rt::Update<String>,
-    /// `postal_code`.
+    /// Postal code.
     pub postal_code: rt::Update<String>,
-    /// `country_id`.
+    /// ID of the country.
     pub country_id: rt::Update<String>,
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: rt::Update<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `address_type_id`.
+    /// ID of the address type.
     pub address_type_id: rt::Update<String>,
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `region`.
+    /// Region.
     pub region: rt::Update<String>,
-    /// `country_group_id`.
+    /// ID of the country group.
     pub country_group_id: rt::Update<String>,
-    /// `is_main_address`.
+    /// Is main address.
     pub is_main_address: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactMainAddressUpdate, String, {
@@ -260,27 +256,27 @@ rt::model!(ContactMainAddressUpdate, String, {
 /// `main_contact_person` of [`ContactUpdate`].
 #[derive(Clone, Default)]
 pub struct ContactMainContactPersonUpdate {
-    /// `contact_person_type_ids`.
+    /// Contact person type ids.
     pub contact_person_type_ids: rt::Update<Vec<String>>,
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `job_title`.
+    /// Job title.
     pub job_title: rt::Update<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: rt::Update<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: rt::Update<String>,
-    /// `email`.
+    /// Email.
     pub email: rt::Update<String>,
-    /// `fax`.
+    /// Fax.
     pub fax: rt::Update<String>,
-    /// `is_main_contact`.
+    /// Is main contact.
     pub is_main_contact: rt::Update<bool>,
-    /// `address_id`.
+    /// ID of the address.
     pub address_id: rt::Update<String>,
-    /// `is_preferred_contact`.
+    /// Is preferred contact.
     pub is_preferred_contact: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactMainContactPersonUpdate, String, {
@@ -302,17 +298,17 @@ rt::model!(ContactMainContactPersonUpdate, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactTaxTreatment {
-    /// `home_tax`.
+    /// Home tax.
     pub home_tax: Option<bool>,
-    /// `eu_tax_registered`.
+    /// EU tax registered.
     pub eu_tax_registered: Option<bool>,
-    /// `eu_not_tax_registered`.
+    /// EU not tax registered.
     pub eu_not_tax_registered: Option<bool>,
-    /// `rest_of_world_tax`.
+    /// Rest of world tax.
     pub rest_of_world_tax: Option<bool>,
-    /// `is_importer`.
+    /// Whether it is importer.
     pub is_importer: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ContactTaxTreatment, String, {
@@ -328,17 +324,17 @@ rt::model!(ContactTaxTreatment, String, {
 /// `tax_treatment` of [`ContactUpdate`].
 #[derive(Clone, Default)]
 pub struct ContactTaxTreatmentUpdate {
-    /// `home_tax`.
+    /// Home tax.
     pub home_tax: rt::Update<bool>,
-    /// `eu_tax_registered`.
+    /// EU tax registered.
     pub eu_tax_registered: rt::Update<bool>,
-    /// `eu_not_tax_registered`.
+    /// EU not tax registered.
     pub eu_not_tax_registered: rt::Update<bool>,
-    /// `rest_of_world_tax`.
+    /// Rest of world tax.
     pub rest_of_world_tax: rt::Update<bool>,
-    /// `is_importer`.
+    /// Whether it is importer.
     pub is_importer: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactTaxTreatmentUpdate, String, {
@@ -354,63 +350,63 @@ rt::model!(ContactTaxTreatmentUpdate, String, {
 /// Sent by [`Contacts::update`](super::super::contacts::Contacts::update).
 #[derive(Clone, Default)]
 pub struct ContactUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `contact_type_ids`.
+    /// Contact type ids.
     pub contact_type_ids: rt::Update<Vec<String>>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `default_sales_ledger_account_id`.
+    /// ID of the default sales ledger account.
     pub default_sales_ledger_account_id: rt::Update<String>,
-    /// `default_sales_tax_rate_id`.
+    /// ID of the default sales tax rate.
     pub default_sales_tax_rate_id: rt::Update<String>,
-    /// `default_purchase_ledger_account_id`.
+    /// ID of the default purchase ledger account.
     pub default_purchase_ledger_account_id: rt::Update<String>,
-    /// `tax_number`.
+    /// Tax number.
     pub tax_number: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `locale`.
+    /// Locale.
     pub locale: rt::Update<String>,
-    /// `credit_limit`.
+    /// Credit limit.
     ///
-    /// Not in Start.
+    /// Not with Start.
     pub credit_limit: rt::Update<rt::Decimal>,
-    /// `credit_days`, 0 to 365.
+    /// Credit days, 0 to 365.
     pub credit_days: rt::Update<i32>,
-    /// `credit_terms`.
+    /// Credit terms.
     pub credit_terms: rt::Update<CreditTerms>,
-    /// `credit_terms_and_conditions`.
+    /// Credit terms and conditions.
     pub credit_terms_and_conditions: rt::Update<String>,
-    /// `product_sales_price_type_id`.
+    /// ID of the product sales price type.
     pub product_sales_price_type_id: rt::Update<String>,
-    /// `source_guid`.
+    /// Source GUID.
     pub source_guid: rt::Update<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `aux_reference`.
+    /// Aux reference.
     pub aux_reference: rt::Update<String>,
-    /// `registered_number`.
+    /// Registered number.
     pub registered_number: rt::Update<String>,
-    /// `tax_calculation`.
+    /// Tax calculation.
     pub tax_calculation: rt::Update<String>,
-    /// `auxiliary_account`.
+    /// Auxiliary account.
     ///
-    /// Only in ES, FR.
+    /// Only in ES and FR.
     pub auxiliary_account: rt::Update<String>,
-    /// `destination_vat_blocking`.
+    /// Destination VAT blocking.
     pub destination_vat_blocking: rt::Update<bool>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: rt::Update<ContactMainAddressUpdate>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: rt::Update<ContactMainAddressUpdate>,
-    /// `main_contact_person`.
+    /// Main contact person.
     pub main_contact_person: rt::Update<ContactMainContactPersonUpdate>,
-    /// `bank_account_details`.
+    /// Bank account details.
     pub bank_account_details: rt::Update<BankAccountDetailsUpdate>,
-    /// `tax_treatment`.
+    /// Tax treatment.
     pub tax_treatment: rt::Update<ContactTaxTreatmentUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactUpdate, String, {
@@ -447,63 +443,63 @@ rt::model!(ContactUpdate, String, {
 /// Sent by [`Contacts::create`](super::super::contacts::Contacts::create).
 #[derive(Clone, Default)]
 pub struct NewContact {
-    /// `name`.
+    /// Name.
     pub name: String,
-    /// `contact_type_ids`.
+    /// Contact type ids.
     pub contact_type_ids: Vec<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `default_sales_ledger_account_id`.
+    /// ID of the default sales ledger account.
     pub default_sales_ledger_account_id: Option<String>,
-    /// `default_sales_tax_rate_id`.
+    /// ID of the default sales tax rate.
     pub default_sales_tax_rate_id: Option<String>,
-    /// `default_purchase_ledger_account_id`.
+    /// ID of the default purchase ledger account.
     pub default_purchase_ledger_account_id: Option<String>,
-    /// `tax_number`.
+    /// Tax number.
     pub tax_number: Option<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `locale`.
+    /// Locale.
     pub locale: Option<String>,
-    /// `credit_limit`.
+    /// Credit limit.
     ///
-    /// Not in Start.
+    /// Not with Start.
     pub credit_limit: Option<rt::Decimal>,
-    /// `credit_days`, 0 to 365.
+    /// Credit days, 0 to 365.
     pub credit_days: Option<i32>,
-    /// `credit_terms`.
+    /// Credit terms.
     pub credit_terms: Option<CreditTerms>,
-    /// `credit_terms_and_conditions`.
+    /// Credit terms and conditions.
     pub credit_terms_and_conditions: Option<String>,
-    /// `product_sales_price_type_id`.
+    /// ID of the product sales price type.
     pub product_sales_price_type_id: Option<String>,
-    /// `source_guid`.
+    /// Source GUID.
     pub source_guid: Option<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `aux_reference`.
+    /// Aux reference.
     pub aux_reference: Option<String>,
-    /// `registered_number`.
+    /// Registered number.
     pub registered_number: Option<String>,
-    /// `tax_calculation`.
+    /// Tax calculation.
     pub tax_calculation: Option<String>,
-    /// `auxiliary_account`.
+    /// Auxiliary account.
     ///
-    /// Only in ES, FR.
+    /// Only in ES and FR.
     pub auxiliary_account: Option<String>,
-    /// `destination_vat_blocking`.
+    /// Destination VAT blocking.
     pub destination_vat_blocking: Option<bool>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<NewContactMainAddress>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: Option<NewContactMainAddress>,
-    /// `main_contact_person`.
+    /// Main contact person.
     pub main_contact_person: Option<NewContactMainContactPerson>,
-    /// `bank_account_details`.
+    /// Bank account details.
     pub bank_account_details: Option<NewContactBankAccountDetails>,
-    /// `tax_treatment`.
+    /// Tax treatment.
     pub tax_treatment: Option<NewContactTaxTreatment>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContact, String, {
@@ -540,17 +536,17 @@ rt::model!(NewContact, String, {
 /// `bank_account_details` of [`NewContact`].
 #[derive(Clone, Default)]
 pub struct NewContactBankAccountDetails {
-    /// `account_name`.
+    /// Account name.
     pub account_name: Option<String>,
-    /// `account_number`.
+    /// Account number.
     pub account_number: Option<String>,
-    /// `sort_code`.
+    /// Sort code.
     pub sort_code: Option<String>,
-    /// `bic`.
+    /// BIC.
     pub bic: Option<String>,
-    /// `iban`.
+    /// IBAN.
     pub iban: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactBankAccountDetails, String, {
@@ -563,35 +559,35 @@ rt::model!(NewContactBankAccountDetails, String, {
 
 /// A new contact main address.
 ///
-/// `delivery_address` of [`NewContact`], `main_address` of [`NewBankAccount`] and `main_address` of
+/// `delivery_address` of [`NewContact`] and `main_address` of [`NewBankAccount`] and
 /// [`NewContact`].
 #[derive(Clone, Default)]
 pub struct NewContactMainAddress {
-    /// `address_line_1`.
+    /// Address line 1.
     pub address_line_1: Option<String>,
-    /// `address_line_2`.
+    /// Address line 2.
     pub address_line_2: Option<String>,
-    /// `city`.
+    /// City.
     pub city: Option<String>,
-    /// `postal_code`.
+    /// Postal code.
     pub postal_code: Option<String>,
-    /// `country_id`.
+    /// ID of the country.
     pub country_id: Option<String>,
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: Option<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: Option<String>,
-    /// `address_type_id`.
+    /// ID of the address type.
     pub address_type_id: Option<String>,
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `region`.
+    /// Region.
     pub region: Option<String>,
-    /// `country_group_id`.
+    /// ID of the country group.
     pub country_group_id: Option<String>,
-    /// `is_main_address`.
+    /// Is main address.
     pub is_main_address: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactMainAddress, String, {
@@ -614,27 +610,27 @@ rt::model!(NewContactMainAddress, String, {
 /// `main_contact_person` of [`NewContact`].
 #[derive(Clone, Default)]
 pub struct NewContactMainContactPerson {
-    /// `contact_person_type_ids`.
+    /// Contact person type ids.
     pub contact_person_type_ids: Option<Vec<String>>,
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `job_title`.
+    /// Job title.
     pub job_title: Option<String>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: Option<String>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: Option<String>,
-    /// `email`.
+    /// Email.
     pub email: Option<String>,
-    /// `fax`.
+    /// Fax.
     pub fax: Option<String>,
-    /// `is_main_contact`.
+    /// Is main contact.
     pub is_main_contact: Option<bool>,
-    /// `address_id`.
+    /// ID of the address.
     pub address_id: Option<String>,
-    /// `is_preferred_contact`.
+    /// Is preferred contact.
     pub is_preferred_contact: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactMainContactPerson, String, {
@@ -655,17 +651,17 @@ rt::model!(NewContactMainContactPerson, String, {
 /// `tax_treatment` of [`NewContact`].
 #[derive(Clone, Default)]
 pub struct NewContactTaxTreatment {
-    /// `home_tax`.
+    /// Home tax.
     pub home_tax: Option<bool>,
-    /// `eu_tax_registered`.
+    /// EU tax registered.
     pub eu_tax_registered: Option<bool>,
-    /// `eu_not_tax_registered`.
+    /// EU not tax registered.
     pub eu_not_tax_registered: Option<bool>,
-    /// `rest_of_world_tax`.
+    /// Rest of world tax.
     pub rest_of_world_tax: Option<bool>,
-    /// `is_importer`.
+    /// Whether it is importer.
     pub is_importer: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactTaxTreatment, String, {

@@ -9,13 +9,13 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DefaultMessages {
-    /// `message_type`.
+    /// Message type.
     pub message_type: Option<String>,
-    /// `locale`.
+    /// Locale.
     pub locale: Option<String>,
-    /// `message`.
+    /// Message.
     pub message: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(DefaultMessages, String, {
@@ -28,22 +28,18 @@ rt::model!(DefaultMessages, String, {
 ///
 /// Answered by [`EmailSettings::get`](super::super::email_settings::EmailSettings::get) and
 /// [`EmailSettings::update`](super::super::email_settings::EmailSettings::update).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailSettings {
-    /// `default_messages`.
+    /// Default messages.
     pub default_messages: Option<Vec<DefaultMessages>>,
-    /// `pdf_attached`.
+    /// PDF attached.
     pub pdf_attached: Option<bool>,
-    /// `send_bcc`.
+    /// Send bcc.
     pub send_bcc: Option<bool>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(EmailSettings, String, {
@@ -58,13 +54,13 @@ rt::model!(EmailSettings, String, {
 /// `default_messages` of [`EmailSettingsUpdate`].
 #[derive(Clone, Default)]
 pub struct EmailSettingsDefaultMessageUpdate {
-    /// `message_type`.
+    /// Message type.
     pub message_type: rt::Update<String>,
-    /// `locale`.
+    /// Locale.
     pub locale: rt::Update<String>,
-    /// `message`.
+    /// Message.
     pub message: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(EmailSettingsDefaultMessageUpdate, String, {
@@ -78,13 +74,13 @@ rt::model!(EmailSettingsDefaultMessageUpdate, String, {
 /// Sent by [`EmailSettings::update`](super::super::email_settings::EmailSettings::update).
 #[derive(Clone, Default)]
 pub struct EmailSettingsUpdate {
-    /// `pdf_attached`.
+    /// PDF attached.
     pub pdf_attached: rt::Update<bool>,
-    /// `send_bcc`.
+    /// Send bcc.
     pub send_bcc: rt::Update<bool>,
-    /// `default_messages`.
+    /// Default messages.
     pub default_messages: rt::Update<Vec<EmailSettingsDefaultMessageUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(EmailSettingsUpdate, String, {

@@ -9,64 +9,60 @@ use super::*;
 ///
 /// Answered by [`FinancialSettings::get`](super::super::financial_settings::FinancialSettings::get)
 /// and [`FinancialSettings::update`](super::super::financial_settings::FinancialSettings::update).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FinancialSettings {
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `year_end_date`.
+    /// Year end date.
     pub year_end_date: Option<rt::NaiveDate>,
-    /// `year_end_lockdown_date`.
+    /// Year end lockdown date.
     pub year_end_lockdown_date: Option<rt::NaiveDate>,
-    /// `accounting_type`, at most 255 characters.
+    /// Accounting type, at most 255 characters.
     pub accounting_type: Option<String>,
-    /// `accounts_start_date`.
+    /// Accounts start date.
     pub accounts_start_date: Option<rt::NaiveDate>,
-    /// `base_currency`.
+    /// Base currency.
     pub base_currency: Option<Box<Base>>,
-    /// `multi_currency_enabled`.
+    /// Multi currency enabled.
     pub multi_currency_enabled: Option<bool>,
-    /// `use_live_exchange_rates`.
+    /// Use live exchange rates.
     pub use_live_exchange_rates: Option<bool>,
-    /// `mtd_activation_status`.
+    /// Mtd activation status.
     pub mtd_activation_status: Option<String>,
-    /// `mtd_connected`.
+    /// Mtd connected.
     pub mtd_connected: Option<bool>,
-    /// `mtd_authenticated_date`.
+    /// Mtd authenticated date.
     pub mtd_authenticated_date: Option<rt::NaiveDate>,
-    /// `tax_scheme`.
+    /// Tax scheme.
     pub tax_scheme: Option<Box<TaxScheme>>,
-    /// `tax_return_frequency`.
+    /// Tax return frequency.
     pub tax_return_frequency: Option<Box<Base>>,
-    /// `tax_number`, at most 255 characters.
+    /// Tax number, at most 255 characters.
     pub tax_number: Option<String>,
-    /// `general_tax_number`.
+    /// General tax number.
     pub general_tax_number: Option<String>,
-    /// `tax_office`.
+    /// Tax office.
     pub tax_office: Option<Box<Base>>,
-    /// `default_irpf_rate`.
+    /// Default irpf rate.
     pub default_irpf_rate: Option<rt::Decimal>,
-    /// `flat_rate_tax_percentage`.
+    /// Flat rate tax percentage.
     pub flat_rate_tax_percentage: Option<rt::Decimal>,
-    /// `recoverable_percentage`.
+    /// Recoverable percentage.
     ///
     /// Only in CA.
     pub recoverable_percentage: Option<rt::Decimal>,
-    /// `sales_tax_calculation`.
+    /// Sales tax calculation.
     pub sales_tax_calculation: Option<String>,
-    /// `purchase_tax_calculation`.
+    /// Purchase tax calculation.
     pub purchase_tax_calculation: Option<String>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `postponed_accounting`.
+    /// Postponed accounting.
     pub postponed_accounting: Option<bool>,
-    /// `destination_vat`.
+    /// Destination VAT.
     pub destination_vat: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(FinancialSettings, String, {
@@ -102,53 +98,53 @@ rt::model!(FinancialSettings, String, {
 /// [`FinancialSettings::update`](super::super::financial_settings::FinancialSettings::update).
 #[derive(Clone, Default)]
 pub struct FinancialSettingsUpdate {
-    /// `year_end_date`.
+    /// Year end date.
     pub year_end_date: rt::Update<rt::NaiveDate>,
-    /// `year_end_lockdown_date`.
+    /// Year end lockdown date.
     pub year_end_lockdown_date: rt::Update<rt::NaiveDate>,
-    /// `accounting_type`.
+    /// Accounting type.
     pub accounting_type: rt::Update<String>,
-    /// `accounts_start_date`.
+    /// Accounts start date.
     pub accounts_start_date: rt::Update<rt::NaiveDate>,
-    /// `base_currency_id`.
+    /// ID of the base currency.
     pub base_currency_id: rt::Update<String>,
-    /// `multi_currency_enabled`.
+    /// Multi currency enabled.
     pub multi_currency_enabled: rt::Update<bool>,
-    /// `use_live_exchange_rates`.
+    /// Use live exchange rates.
     pub use_live_exchange_rates: rt::Update<bool>,
-    /// `mtd_activation_status`.
+    /// Mtd activation status.
     pub mtd_activation_status: rt::Update<String>,
-    /// `mtd_connected`.
+    /// Mtd connected.
     pub mtd_connected: rt::Update<bool>,
-    /// `mtd_authenticated_date`.
+    /// Mtd authenticated date.
     pub mtd_authenticated_date: rt::Update<rt::NaiveDate>,
-    /// `tax_scheme_id`.
+    /// ID of the tax scheme.
     pub tax_scheme_id: rt::Update<String>,
-    /// `tax_return_frequency_id`.
+    /// ID of the tax return frequency.
     pub tax_return_frequency_id: rt::Update<String>,
-    /// `tax_number`.
+    /// Tax number.
     pub tax_number: rt::Update<String>,
-    /// `general_tax_number`.
+    /// General tax number.
     pub general_tax_number: rt::Update<String>,
-    /// `tax_office_id`.
+    /// ID of the tax office.
     pub tax_office_id: rt::Update<String>,
-    /// `default_irpf_rate`.
+    /// Default irpf rate.
     pub default_irpf_rate: rt::Update<rt::Decimal>,
-    /// `flat_rate_tax_percentage`.
+    /// Flat rate tax percentage.
     pub flat_rate_tax_percentage: rt::Update<rt::Decimal>,
-    /// `recoverable_percentage`.
+    /// Recoverable percentage.
     ///
     /// Only in CA.
     pub recoverable_percentage: rt::Update<rt::Decimal>,
-    /// `sales_tax_calculation`.
+    /// Sales tax calculation.
     pub sales_tax_calculation: rt::Update<String>,
-    /// `purchase_tax_calculation`.
+    /// Purchase tax calculation.
     pub purchase_tax_calculation: rt::Update<String>,
-    /// `postponed_accounting`.
+    /// Postponed accounting.
     pub postponed_accounting: rt::Update<bool>,
-    /// `destination_vat`.
+    /// Destination VAT.
     pub destination_vat: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(FinancialSettingsUpdate, String, {

@@ -10,24 +10,20 @@ use sage_runtime::codegen as rt;
 /// [`HostedArtefactPaymentSettings::get`](super::super::hosted_artefact_payment_settings::HostedArtefactPaymentSettings::get)
 /// and
 /// [`HostedArtefactPaymentSettings::list`](super::super::hosted_artefact_payment_settings::HostedArtefactPaymentSettings::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Sales: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct HostedArtefactPaymentSetting {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `object_guid`, at most 32 characters.
+    /// Object GUID, at most 32 characters.
     pub object_guid: Option<String>,
-    /// `disable_payment`.
+    /// Disable payment.
     pub disable_payment: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(HostedArtefactPaymentSetting, String, {
@@ -44,11 +40,11 @@ rt::model!(HostedArtefactPaymentSetting, String, {
 /// [`HostedArtefactPaymentSettings::create`](super::super::hosted_artefact_payment_settings::HostedArtefactPaymentSettings::create).
 #[derive(Clone, Default)]
 pub struct NewHostedArtefactPaymentSetting {
-    /// `object_guid`.
+    /// Object GUID.
     pub object_guid: Option<String>,
-    /// `disable_payment`.
+    /// Disable payment.
     pub disable_payment: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewHostedArtefactPaymentSetting, String, {

@@ -7,8 +7,7 @@ use super::*;
 
 /// Customer credit terms.
 ///
-/// `customer_credit_terms` of [`InvoiceSettings`] and `customer_credit_terms` of
-/// [`InvoiceSettingsUpdate`].
+/// `customer_credit_terms` of [`InvoiceSettings`] and [`InvoiceSettingsUpdate`].
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomerCreditTerms {
@@ -33,13 +32,13 @@ rt::string_enum!(CustomerCreditTerms, Unknown, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FooterDetails {
-    /// `column_1`.
+    /// Column 1.
     pub column_1: Option<String>,
-    /// `column_2`.
+    /// Column 2.
     pub column_2: Option<String>,
-    /// `column_3`.
+    /// Column 3.
     pub column_3: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(FooterDetails, String, {
@@ -52,122 +51,118 @@ rt::model!(FooterDetails, String, {
 ///
 /// Answered by [`InvoiceSettings::get`](super::super::invoice_settings::InvoiceSettings::get) and
 /// [`InvoiceSettings::update`](super::super::invoice_settings::InvoiceSettings::update).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceSettings {
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `next_invoice_number`.
+    /// Next invoice number.
     pub next_invoice_number: Option<i32>,
-    /// `next_credit_note_number`.
+    /// Next credit note number.
     pub next_credit_note_number: Option<i32>,
-    /// `separate_invoice_credit_note_numbering`.
+    /// Separate invoice credit note numbering.
     pub separate_invoice_credit_note_numbering: Option<bool>,
-    /// `sales_invoice_number_prefix`, at most 6 characters.
+    /// Sales invoice number prefix, at most 6 characters.
     pub sales_invoice_number_prefix: Option<String>,
-    /// `sales_credit_note_number_prefix`, at most 6 characters.
+    /// Sales credit note number prefix, at most 6 characters.
     pub sales_credit_note_number_prefix: Option<String>,
-    /// `invoice_terms_and_conditions`, at most 2000 characters.
+    /// Invoice terms and conditions, at most 2000 characters.
     pub invoice_terms_and_conditions: Option<String>,
-    /// `default_note_on_invoice`, at most 2000 characters.
+    /// Default note on invoice, at most 2000 characters.
     pub default_note_on_invoice: Option<String>,
-    /// `default_note_on_credit_note`, at most 2000 characters.
+    /// Default note on credit note, at most 2000 characters.
     pub default_note_on_credit_note: Option<String>,
-    /// `default_note_on_estimate`, at most 2000 characters.
+    /// Default note on estimate, at most 2000 characters.
     pub default_note_on_estimate: Option<String>,
-    /// `default_note_on_quote`, at most 2000 characters.
+    /// Default note on quote, at most 2000 characters.
     pub default_note_on_quote: Option<String>,
-    /// `next_quote_number`.
+    /// Next quote number.
     pub next_quote_number: Option<i32>,
-    /// `quote_number_prefix`, at most 6 characters.
+    /// Quote number prefix, at most 6 characters.
     pub quote_number_prefix: Option<String>,
-    /// `estimate_number_prefix`, at most 6 characters.
+    /// Estimate number prefix, at most 6 characters.
     pub estimate_number_prefix: Option<String>,
-    /// `quote_default_days_to_expiry`.
+    /// Quote default days to expiry.
     pub quote_default_days_to_expiry: Option<i32>,
-    /// `estimate_default_days_to_expiry`.
+    /// Estimate default days to expiry.
     pub estimate_default_days_to_expiry: Option<i32>,
-    /// `quote_terms_and_conditions`, at most 2000 characters.
+    /// Quote terms and conditions, at most 2000 characters.
     pub quote_terms_and_conditions: Option<String>,
-    /// `estimate_terms_and_conditions`, at most 2000 characters.
+    /// Estimate terms and conditions, at most 2000 characters.
     pub estimate_terms_and_conditions: Option<String>,
-    /// `delivery_note_terms_and_conditions`, at most 2000 characters.
+    /// Delivery note terms and conditions, at most 2000 characters.
     pub delivery_note_terms_and_conditions: Option<String>,
-    /// `delivery_note_show_signature`.
+    /// Delivery note show signature.
     pub delivery_note_show_signature: Option<bool>,
-    /// `delivery_note_show_picked`.
+    /// Delivery note show picked.
     pub delivery_note_show_picked: Option<bool>,
-    /// `delivery_note_show_notes`.
+    /// Delivery note show notes.
     pub delivery_note_show_notes: Option<bool>,
-    /// `delivery_note_show_contact_details`.
+    /// Delivery note show contact details.
     pub delivery_note_show_contact_details: Option<bool>,
-    /// `quick_entry_prefix`, at most 6 characters.
+    /// Quick entry prefix, at most 6 characters.
     pub quick_entry_prefix: Option<String>,
-    /// `late_payment_percentage`.
+    /// Late payment percentage.
     ///
     /// Only in FR.
     pub late_payment_percentage: Option<rt::Decimal>,
-    /// `prompt_payment_percentage`.
+    /// Prompt payment percentage.
     ///
     /// Only in FR.
     pub prompt_payment_percentage: Option<rt::Decimal>,
-    /// `show_auto_entrepreneur`.
+    /// Show auto entrepreneur.
     ///
     /// Only in FR.
     pub show_auto_entrepreneur: Option<bool>,
-    /// `show_insurance`.
+    /// Show insurance.
     ///
     /// Only in FR.
     pub show_insurance: Option<bool>,
-    /// `insurer`.
+    /// Insurer.
     ///
     /// Only in FR.
     pub insurer: Option<Box<Contact>>,
-    /// `insurance_area`.
+    /// Insurance area.
     ///
     /// Only in FR.
     pub insurance_area: Option<String>,
-    /// `insurance_type`.
+    /// Insurance type.
     ///
     /// Only in FR.
     pub insurance_type: Option<String>,
-    /// `insurance_text`.
+    /// Insurance text.
     ///
     /// Only in FR.
     pub insurance_text: Option<String>,
-    /// `payment_bank_account`.
+    /// Payment bank account.
     pub payment_bank_account: Option<Box<Base>>,
-    /// `sales_corrective_invoice_number_prefix`, at most 255 characters.
+    /// Sales corrective invoice number prefix, at most 255 characters.
     ///
     /// Only in ES.
     pub sales_corrective_invoice_number_prefix: Option<String>,
-    /// `next_sales_corrective_invoice_number`.
+    /// Next sales corrective invoice number.
     pub next_sales_corrective_invoice_number: Option<i32>,
-    /// `document_headings`.
+    /// Document headings.
     pub document_headings: Option<Box<InvoiceSettingsDocumentHeadings>>,
-    /// `line_item_titles`.
+    /// Line item titles.
     pub line_item_titles: Option<Box<InvoiceSettingsLineItemTitles>>,
-    /// `footer_details`.
+    /// Footer details.
     pub footer_details: Option<Box<FooterDetails>>,
-    /// `print_contact_details`.
+    /// Print contact details.
     pub print_contact_details: Option<Box<PrintContactDetails>>,
-    /// `print_statements`.
+    /// Print statements.
     pub print_statements: Option<Box<PrintStatements>>,
-    /// `customer_credit_days`.
+    /// Customer credit days.
     pub customer_credit_days: Option<i32>,
-    /// `vendor_credit_days`.
+    /// Vendor credit days.
     pub vendor_credit_days: Option<i32>,
-    /// `customer_credit_terms`.
+    /// Customer credit terms.
     pub customer_credit_terms: Option<CustomerCreditTerms>,
-    /// `vendor_credit_terms`.
+    /// Vendor credit terms.
     pub vendor_credit_terms: Option<VendorCreditTerms>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettings, String, {
@@ -224,25 +219,25 @@ rt::model!(InvoiceSettings, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceSettingsDocumentHeadings {
-    /// `sales_invoice`.
+    /// Sales invoice.
     pub sales_invoice: Option<String>,
-    /// `sales_credit_note`.
+    /// Sales credit note.
     pub sales_credit_note: Option<String>,
-    /// `sales_corrective_invoice`.
+    /// Sales corrective invoice.
     pub sales_corrective_invoice: Option<String>,
-    /// `sales_quote`.
+    /// Sales quote.
     pub sales_quote: Option<String>,
-    /// `sales_estimate`.
+    /// Sales estimate.
     pub sales_estimate: Option<String>,
-    /// `pro_forma`.
+    /// Pro forma.
     pub pro_forma: Option<String>,
-    /// `remittance_advice`.
+    /// Remittance advice.
     pub remittance_advice: Option<String>,
-    /// `statement`.
+    /// Statement.
     pub statement: Option<String>,
-    /// `delivery_note`.
+    /// Delivery note.
     pub delivery_note: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettingsDocumentHeadings, String, {
@@ -262,25 +257,25 @@ rt::model!(InvoiceSettingsDocumentHeadings, String, {
 /// `document_headings` of [`InvoiceSettingsUpdate`].
 #[derive(Clone, Default)]
 pub struct InvoiceSettingsDocumentHeadingsUpdate {
-    /// `sales_invoice`.
+    /// Sales invoice.
     pub sales_invoice: rt::Update<String>,
-    /// `sales_credit_note`.
+    /// Sales credit note.
     pub sales_credit_note: rt::Update<String>,
-    /// `sales_corrective_invoice`.
+    /// Sales corrective invoice.
     pub sales_corrective_invoice: rt::Update<String>,
-    /// `sales_quote`.
+    /// Sales quote.
     pub sales_quote: rt::Update<String>,
-    /// `sales_estimate`.
+    /// Sales estimate.
     pub sales_estimate: rt::Update<String>,
-    /// `pro_forma`.
+    /// Pro forma.
     pub pro_forma: rt::Update<String>,
-    /// `remittance_advice`.
+    /// Remittance advice.
     pub remittance_advice: rt::Update<String>,
-    /// `statement`.
+    /// Statement.
     pub statement: rt::Update<String>,
-    /// `delivery_note`.
+    /// Delivery note.
     pub delivery_note: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettingsDocumentHeadingsUpdate, String, {
@@ -300,13 +295,13 @@ rt::model!(InvoiceSettingsDocumentHeadingsUpdate, String, {
 /// `footer_details` of [`InvoiceSettingsUpdate`].
 #[derive(Clone, Default)]
 pub struct InvoiceSettingsFooterDetailsUpdate {
-    /// `column_1`.
+    /// Column 1.
     pub column_1: rt::Update<String>,
-    /// `column_2`.
+    /// Column 2.
     pub column_2: rt::Update<String>,
-    /// `column_3`.
+    /// Column 3.
     pub column_3: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettingsFooterDetailsUpdate, String, {
@@ -321,15 +316,15 @@ rt::model!(InvoiceSettingsFooterDetailsUpdate, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceSettingsLineItemTitles {
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `unit_price`.
+    /// Unit price.
     pub unit_price: Option<String>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: Option<String>,
-    /// `discount`.
+    /// Discount.
     pub discount: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettingsLineItemTitles, String, {
@@ -344,15 +339,15 @@ rt::model!(InvoiceSettingsLineItemTitles, String, {
 /// `line_item_titles` of [`InvoiceSettingsUpdate`].
 #[derive(Clone, Default)]
 pub struct InvoiceSettingsLineItemTitlesUpdate {
-    /// `description`.
+    /// Description.
     pub description: rt::Update<String>,
-    /// `unit_price`.
+    /// Unit price.
     pub unit_price: rt::Update<String>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: rt::Update<String>,
-    /// `discount`.
+    /// Discount.
     pub discount: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettingsLineItemTitlesUpdate, String, {
@@ -367,21 +362,21 @@ rt::model!(InvoiceSettingsLineItemTitlesUpdate, String, {
 /// `print_contact_details` of [`InvoiceSettingsUpdate`].
 #[derive(Clone, Default)]
 pub struct InvoiceSettingsPrintContactDetailsUpdate {
-    /// `business_name`.
+    /// Business name.
     pub business_name: rt::Update<bool>,
-    /// `website`.
+    /// Website.
     pub website: rt::Update<bool>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: rt::Update<bool>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: rt::Update<bool>,
-    /// `email_address`.
+    /// Email address.
     pub email_address: rt::Update<bool>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: rt::Update<bool>,
-    /// `default_delivery_address`.
+    /// Default delivery address.
     pub default_delivery_address: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettingsPrintContactDetailsUpdate, String, {
@@ -399,11 +394,11 @@ rt::model!(InvoiceSettingsPrintContactDetailsUpdate, String, {
 /// `print_statements` of [`InvoiceSettingsUpdate`].
 #[derive(Clone, Default)]
 pub struct InvoiceSettingsPrintStatementsUpdate {
-    /// `days_overdue`.
+    /// Days overdue.
     pub days_overdue: rt::Update<bool>,
-    /// `table_of_balances`.
+    /// Table of balances.
     pub table_of_balances: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettingsPrintStatementsUpdate, String, {
@@ -416,111 +411,111 @@ rt::model!(InvoiceSettingsPrintStatementsUpdate, String, {
 /// Sent by [`InvoiceSettings::update`](super::super::invoice_settings::InvoiceSettings::update).
 #[derive(Clone, Default)]
 pub struct InvoiceSettingsUpdate {
-    /// `next_invoice_number`, 1 to 999999999.
+    /// Next invoice number, 1 to 999999999.
     pub next_invoice_number: rt::Update<i32>,
-    /// `next_credit_note_number`, 1 to 999999999.
+    /// Next credit note number, 1 to 999999999.
     pub next_credit_note_number: rt::Update<i32>,
-    /// `separate_invoice_credit_note_numbering`.
+    /// Separate invoice credit note numbering.
     pub separate_invoice_credit_note_numbering: rt::Update<bool>,
-    /// `sales_invoice_number_prefix`.
+    /// Sales invoice number prefix.
     pub sales_invoice_number_prefix: rt::Update<String>,
-    /// `sales_credit_note_number_prefix`.
+    /// Sales credit note number prefix.
     pub sales_credit_note_number_prefix: rt::Update<String>,
-    /// `invoice_terms_and_conditions`.
+    /// Invoice terms and conditions.
     pub invoice_terms_and_conditions: rt::Update<String>,
-    /// `default_note_on_invoice`.
+    /// Default note on invoice.
     pub default_note_on_invoice: rt::Update<String>,
-    /// `default_note_on_credit_note`.
+    /// Default note on credit note.
     pub default_note_on_credit_note: rt::Update<String>,
-    /// `default_note_on_estimate`.
+    /// Default note on estimate.
     pub default_note_on_estimate: rt::Update<String>,
-    /// `default_note_on_quote`.
+    /// Default note on quote.
     pub default_note_on_quote: rt::Update<String>,
-    /// `next_quote_number`, 1 to 999999999.
+    /// Next quote number, 1 to 999999999.
     pub next_quote_number: rt::Update<i32>,
-    /// `quote_number_prefix`.
+    /// Quote number prefix.
     pub quote_number_prefix: rt::Update<String>,
-    /// `estimate_number_prefix`.
+    /// Estimate number prefix.
     pub estimate_number_prefix: rt::Update<String>,
-    /// `quote_default_days_to_expiry`, 0 to 365.
+    /// Quote default days to expiry, 0 to 365.
     pub quote_default_days_to_expiry: rt::Update<i32>,
-    /// `estimate_default_days_to_expiry`, 0 to 365.
+    /// Estimate default days to expiry, 0 to 365.
     pub estimate_default_days_to_expiry: rt::Update<i32>,
-    /// `quote_terms_and_conditions`.
+    /// Quote terms and conditions.
     pub quote_terms_and_conditions: rt::Update<String>,
-    /// `estimate_terms_and_conditions`.
+    /// Estimate terms and conditions.
     pub estimate_terms_and_conditions: rt::Update<String>,
-    /// `delivery_note_terms_and_conditions`.
+    /// Delivery note terms and conditions.
     pub delivery_note_terms_and_conditions: rt::Update<String>,
-    /// `delivery_note_show_signature`.
+    /// Delivery note show signature.
     pub delivery_note_show_signature: rt::Update<bool>,
-    /// `delivery_note_show_picked`.
+    /// Delivery note show picked.
     pub delivery_note_show_picked: rt::Update<bool>,
-    /// `delivery_note_show_notes`.
+    /// Delivery note show notes.
     pub delivery_note_show_notes: rt::Update<bool>,
-    /// `delivery_note_show_contact_details`.
+    /// Delivery note show contact details.
     pub delivery_note_show_contact_details: rt::Update<bool>,
-    /// `quick_entry_prefix`.
+    /// Quick entry prefix.
     pub quick_entry_prefix: rt::Update<String>,
-    /// `late_payment_percentage`.
+    /// Late payment percentage.
     ///
     /// Only in FR.
     pub late_payment_percentage: rt::Update<rt::Decimal>,
-    /// `prompt_payment_percentage`.
+    /// Prompt payment percentage.
     ///
     /// Only in FR.
     pub prompt_payment_percentage: rt::Update<rt::Decimal>,
-    /// `show_auto_entrepreneur`.
+    /// Show auto entrepreneur.
     ///
     /// Only in FR.
     pub show_auto_entrepreneur: rt::Update<bool>,
-    /// `show_insurance`.
+    /// Show insurance.
     ///
     /// Only in FR.
     pub show_insurance: rt::Update<bool>,
-    /// `insurer_id`.
+    /// ID of the insurer.
     ///
     /// Only in FR.
     pub insurer_id: rt::Update<String>,
-    /// `insurance_area`.
+    /// Insurance area.
     ///
     /// Only in FR.
     pub insurance_area: rt::Update<String>,
-    /// `insurance_type`.
+    /// Insurance type.
     ///
     /// Only in FR.
     pub insurance_type: rt::Update<String>,
-    /// `insurance_text`.
+    /// Insurance text.
     ///
     /// Only in FR.
     pub insurance_text: rt::Update<String>,
-    /// `payment_bank_account_id`.
+    /// ID of the payment bank account.
     pub payment_bank_account_id: rt::Update<String>,
-    /// `sales_corrective_invoice_number_prefix`.
+    /// Sales corrective invoice number prefix.
     ///
     /// Only in ES.
     pub sales_corrective_invoice_number_prefix: rt::Update<String>,
-    /// `next_sales_corrective_invoice_number`, 1 to 2147483647.
+    /// Next sales corrective invoice number, 1 to 2147483647.
     pub next_sales_corrective_invoice_number: rt::Update<i32>,
-    /// `customer_credit_days`, 0 to 365.
+    /// Customer credit days, 0 to 365.
     pub customer_credit_days: rt::Update<i32>,
-    /// `vendor_credit_days`, 0 to 365.
+    /// Vendor credit days, 0 to 365.
     pub vendor_credit_days: rt::Update<i32>,
-    /// `customer_credit_terms`.
+    /// Customer credit terms.
     pub customer_credit_terms: rt::Update<CustomerCreditTerms>,
-    /// `vendor_credit_terms`.
+    /// Vendor credit terms.
     pub vendor_credit_terms: rt::Update<VendorCreditTerms>,
-    /// `document_headings`.
+    /// Document headings.
     pub document_headings: rt::Update<InvoiceSettingsDocumentHeadingsUpdate>,
-    /// `line_item_titles`.
+    /// Line item titles.
     pub line_item_titles: rt::Update<InvoiceSettingsLineItemTitlesUpdate>,
-    /// `footer_details`.
+    /// Footer details.
     pub footer_details: rt::Update<InvoiceSettingsFooterDetailsUpdate>,
-    /// `print_contact_details`.
+    /// Print contact details.
     pub print_contact_details: rt::Update<InvoiceSettingsPrintContactDetailsUpdate>,
-    /// `print_statements`.
+    /// Print statements.
     pub print_statements: rt::Update<InvoiceSettingsPrintStatementsUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(InvoiceSettingsUpdate, String, {
@@ -575,21 +570,21 @@ rt::model!(InvoiceSettingsUpdate, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PrintContactDetails {
-    /// `business_name`.
+    /// Business name.
     pub business_name: Option<bool>,
-    /// `website`.
+    /// Website.
     pub website: Option<bool>,
-    /// `telephone`.
+    /// Telephone.
     pub telephone: Option<bool>,
-    /// `mobile`.
+    /// Mobile.
     pub mobile: Option<bool>,
-    /// `email_address`.
+    /// Email address.
     pub email_address: Option<bool>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<bool>,
-    /// `default_delivery_address`.
+    /// Default delivery address.
     pub default_delivery_address: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PrintContactDetails, String, {
@@ -608,11 +603,11 @@ rt::model!(PrintContactDetails, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PrintStatements {
-    /// `days_overdue`.
+    /// Days overdue.
     pub days_overdue: Option<bool>,
-    /// `table_of_balances`.
+    /// Table of balances.
     pub table_of_balances: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PrintStatements, String, {
@@ -622,8 +617,7 @@ rt::model!(PrintStatements, String, {
 
 /// Vendor credit terms.
 ///
-/// `vendor_credit_terms` of [`InvoiceSettings`] and `vendor_credit_terms` of
-/// [`InvoiceSettingsUpdate`].
+/// `vendor_credit_terms` of [`InvoiceSettings`] and [`InvoiceSettingsUpdate`].
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VendorCreditTerms {

@@ -10,34 +10,30 @@ use super::*;
 /// Answered by [`JournalCodes::create`](super::super::journal_codes::JournalCodes::create),
 /// [`JournalCodes::get`](super::super::journal_codes::JournalCodes::get),
 /// [`JournalCodes::list`](super::super::journal_codes::JournalCodes::list) and 1 more.
-///
-/// Available in Plus, Standard and Start (FR).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct JournalCode {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `name`, at most 255 characters.
+    /// Name, at most 255 characters.
     pub name: Option<String>,
-    /// `code`, at most 255 characters.
+    /// Code, at most 255 characters.
     pub code: Option<String>,
-    /// `journal_code_type`.
+    /// Journal code type.
     pub journal_code_type: Option<Box<JournalCodeType>>,
-    /// `control_name`, at most 255 characters.
+    /// Control name, at most 255 characters.
     pub control_name: Option<String>,
-    /// `reserved`.
+    /// Reserved.
     pub reserved: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(JournalCode, String, {
@@ -58,17 +54,17 @@ rt::model!(JournalCode, String, {
 /// Sent by [`JournalCodes::update`](super::super::journal_codes::JournalCodes::update).
 #[derive(Clone, Default)]
 pub struct JournalCodeUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `code`.
+    /// Code.
     pub code: rt::Update<String>,
-    /// `journal_code_type_id`.
+    /// ID of the journal code type.
     pub journal_code_type_id: rt::Update<String>,
-    /// `control_name`.
+    /// Control name.
     pub control_name: rt::Update<String>,
-    /// `reserved`.
+    /// Reserved.
     pub reserved: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(JournalCodeUpdate, String, {
@@ -84,17 +80,17 @@ rt::model!(JournalCodeUpdate, String, {
 /// Sent by [`JournalCodes::create`](super::super::journal_codes::JournalCodes::create).
 #[derive(Clone, Default)]
 pub struct NewJournalCode {
-    /// `name`.
+    /// Name.
     pub name: String,
-    /// `code`.
+    /// Code.
     pub code: String,
-    /// `journal_code_type_id`.
+    /// ID of the journal code type.
     pub journal_code_type_id: String,
-    /// `control_name`.
+    /// Control name.
     pub control_name: Option<String>,
-    /// `reserved`.
+    /// Reserved.
     pub reserved: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewJournalCode, String, {

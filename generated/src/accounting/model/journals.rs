@@ -10,44 +10,42 @@ use super::*;
 /// Answered by [`Journals::create`](super::super::journals::Journals::create),
 /// [`Journals::get`](super::super::journals::Journals::get),
 /// [`Journals::list`](super::super::journals::Journals::list) and 1 more.
-///
-/// Access: Journals: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Journal {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `reference`, at most 255 characters.
+    /// Reference, at most 255 characters.
     pub reference: Option<String>,
-    /// `description`, at most 200 characters.
+    /// Description, at most 200 characters.
     pub description: Option<String>,
-    /// `total`.
+    /// Total.
     pub total: Option<rt::Decimal>,
-    /// `journal_code`.
+    /// Journal code.
     ///
     /// Only in FR.
     pub journal_code: Option<Box<JournalCode>>,
-    /// `journal_lines`.
+    /// Journal lines.
     pub journal_lines: Option<Vec<JournalLine>>,
-    /// `migrated`.
+    /// Migrated.
     pub migrated: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Journal, String, {
@@ -74,29 +72,29 @@ rt::model!(Journal, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct JournalLine {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<LedgerAccount>>,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `debit`.
+    /// Debit.
     pub debit: Option<rt::Decimal>,
-    /// `credit`.
+    /// Credit.
     pub credit: Option<rt::Decimal>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
-    /// `include_on_tax_return`.
+    /// Include on tax return.
     pub include_on_tax_return: Option<bool>,
-    /// `tax_reconciled`.
+    /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
-    /// `cleared`.
+    /// Cleared.
     pub cleared: Option<bool>,
-    /// `bank_reconciled`.
+    /// Bank reconciled.
     pub bank_reconciled: Option<bool>,
-    /// `journal_line_foreign_currency`.
+    /// Journal line foreign currency.
     pub journal_line_foreign_currency: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(JournalLine, String, {
@@ -118,19 +116,19 @@ rt::model!(JournalLine, String, {
 /// Sent by [`Journals::create`](super::super::journals::Journals::create).
 #[derive(Clone, Default)]
 pub struct NewJournal {
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `reference`.
+    /// Reference.
     pub reference: String,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `total`.
+    /// Total.
     pub total: Option<rt::Decimal>,
-    /// `journal_code`.
+    /// Journal code.
     pub journal_code: Option<NewBankAccountJournalCode>,
-    /// `journal_lines`.
+    /// Journal lines.
     pub journal_lines: Vec<NewJournalLine>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewJournal, String, {
@@ -147,19 +145,19 @@ rt::model!(NewJournal, String, {
 /// `journal_lines` of [`NewJournal`].
 #[derive(Clone, Default)]
 pub struct NewJournalLine {
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: String,
-    /// `debit`.
+    /// Debit.
     pub debit: rt::Decimal,
-    /// `credit`.
+    /// Credit.
     pub credit: rt::Decimal,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<String>>,
-    /// `include_on_tax_return`.
+    /// Include on tax return.
     pub include_on_tax_return: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewJournalLine, String, {

@@ -12,34 +12,28 @@ use super::*;
 /// [`LedgerAccountOpeningBalances::get`](super::super::ledger_account_opening_balances::LedgerAccountOpeningBalances::get),
 /// [`LedgerAccountOpeningBalances::list`](super::super::ledger_account_opening_balances::LedgerAccountOpeningBalances::list)
 /// and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \& Services:
-/// Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access; Settings: Full
-/// Access; Statutory Reporting: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LedgerAccountOpeningBalance {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<Base>>,
-    /// `details`, at most 255 characters.
+    /// Details, at most 255 characters.
     pub details: Option<String>,
-    /// `debit`.
+    /// Debit.
     pub debit: Option<rt::Decimal>,
-    /// `credit`.
+    /// Credit.
     pub credit: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LedgerAccountOpeningBalance, String, {
@@ -60,15 +54,15 @@ rt::model!(LedgerAccountOpeningBalance, String, {
 /// [`LedgerAccountOpeningBalances::update`](super::super::ledger_account_opening_balances::LedgerAccountOpeningBalances::update).
 #[derive(Clone, Default)]
 pub struct LedgerAccountOpeningBalanceUpdate {
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: rt::Update<String>,
-    /// `debit`.
+    /// Debit.
     pub debit: rt::Update<rt::Decimal>,
-    /// `credit`.
+    /// Credit.
     pub credit: rt::Update<rt::Decimal>,
-    /// `details`.
+    /// Details.
     pub details: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(LedgerAccountOpeningBalanceUpdate, String, {
@@ -84,15 +78,15 @@ rt::model!(LedgerAccountOpeningBalanceUpdate, String, {
 /// [`LedgerAccountOpeningBalances::create`](super::super::ledger_account_opening_balances::LedgerAccountOpeningBalances::create).
 #[derive(Clone, Default)]
 pub struct NewLedgerAccountOpeningBalance {
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: String,
-    /// `debit`.
+    /// Debit.
     pub debit: rt::Decimal,
-    /// `credit`.
+    /// Credit.
     pub credit: rt::Decimal,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewLedgerAccountOpeningBalance, String, {

@@ -9,46 +9,42 @@ use super::*;
 ///
 /// Answered by [`LedgerEntries::get`](super::super::ledger_entries::LedgerEntries::get) and
 /// [`LedgerEntries::list`](super::super::ledger_entries::LedgerEntries::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Journals: Read Only or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LedgerEntry {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `credit`.
+    /// Credit.
     pub credit: Option<rt::Decimal>,
-    /// `debit`.
+    /// Debit.
     pub debit: Option<rt::Decimal>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<LedgerAccount>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Transaction>>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Contact>>,
-    /// `deleted`.
+    /// Deleted.
     pub deleted: Option<bool>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<TaxRate>>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `journal_code`.
+    /// Journal code.
     ///
     /// Only in FR.
     pub journal_code: Option<Box<JournalCode>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LedgerEntry, String, {

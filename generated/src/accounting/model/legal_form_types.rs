@@ -7,18 +7,16 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by [`LegalFormTypes::get`](super::super::legal_form_types::LegalFormTypes::get) and
 /// [`LegalFormTypes::list`](super::super::legal_form_types::LegalFormTypes::list).
-///
-/// Available in Plus, Standard and Start (FR).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LegalFormType {
-    /// `id`, at most 15 characters.
+    /// ID, at most 15 characters.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LegalFormType, String, {

@@ -10,28 +10,26 @@ use super::*;
 /// Answered by
 /// [`LiveExchangeRates::get`](super::super::live_exchange_rates::LiveExchangeRates::get) and
 /// [`LiveExchangeRates::list`](super::super::live_exchange_rates::LiveExchangeRates::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LiveExchangeRate {
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `rate`.
+    /// Rate.
     pub rate: Option<rt::Decimal>,
-    /// `inverse_rate`.
+    /// Inverse rate.
     pub inverse_rate: Option<rt::Decimal>,
-    /// `base_currency`.
+    /// Base currency.
     pub base_currency: Option<Box<Base>>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `retrieved_at`.
+    /// When it was retrieved.
     pub retrieved_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LiveExchangeRate, String, {

@@ -5,31 +5,31 @@ use sage_runtime::codegen as rt;
 
 use super::*;
 
-/// Gb box data.
+/// GB box data.
 ///
 /// `gb` of [`MigrationTaxReturn`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GbBoxData {
-    /// `box_1`.
+    /// Box 1.
     pub box_1: Option<rt::Decimal>,
-    /// `box_2`.
+    /// Box 2.
     pub box_2: Option<rt::Decimal>,
-    /// `box_3`.
+    /// Box 3.
     pub box_3: Option<rt::Decimal>,
-    /// `box_4`.
+    /// Box 4.
     pub box_4: Option<rt::Decimal>,
-    /// `box_5`.
+    /// Box 5.
     pub box_5: Option<rt::Decimal>,
-    /// `box_6`.
+    /// Box 6.
     pub box_6: Option<rt::Decimal>,
-    /// `box_7`.
+    /// Box 7.
     pub box_7: Option<rt::Decimal>,
-    /// `box_8`.
+    /// Box 8.
     pub box_8: Option<rt::Decimal>,
-    /// `box_9`.
+    /// Box 9.
     pub box_9: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(GbBoxData, String, {
@@ -44,29 +44,29 @@ rt::model!(GbBoxData, String, {
     8 box_9: "box_9",
 });
 
-/// Ie box data.
+/// IE box data.
 ///
 /// `ie` of [`MigrationTaxReturn`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IeBoxData {
-    /// `box_T1`.
+    /// Box T1 (`box_T1`).
     pub box_t1: Option<rt::Decimal>,
-    /// `box_T2`.
+    /// Box T2 (`box_T2`).
     pub box_t2: Option<rt::Decimal>,
-    /// `box_T3`.
+    /// Box T3 (`box_T3`).
     pub box_t3: Option<rt::Decimal>,
-    /// `box_T4`.
+    /// Box T4 (`box_T4`).
     pub box_t4: Option<rt::Decimal>,
-    /// `box_E1`.
+    /// Box E1 (`box_E1`).
     pub box_e1: Option<rt::Decimal>,
-    /// `box_E2`.
+    /// Box E2 (`box_E2`).
     pub box_e2: Option<rt::Decimal>,
-    /// `box_ES1`.
+    /// Box es1 (`box_ES1`).
     pub box_es1: Option<rt::Decimal>,
-    /// `box_ES2`.
+    /// Box es2 (`box_ES2`).
     pub box_es2: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(IeBoxData, String, {
@@ -86,36 +86,32 @@ rt::model!(IeBoxData, String, {
 /// [`MigrationTaxReturns::create`](super::super::migration_tax_returns::MigrationTaxReturns::create),
 /// [`MigrationTaxReturns::get`](super::super::migration_tax_returns::MigrationTaxReturns::get) and
 /// [`MigrationTaxReturns::list`](super::super::migration_tax_returns::MigrationTaxReturns::list).
-///
-/// Available in Plus, Standard and Start (GB, IE).
-///
-/// Access: Statutory Reporting: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MigrationTaxReturn {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `from_date`.
+    /// From date.
     pub from_date: Option<rt::NaiveDate>,
-    /// `to_date`.
+    /// To date.
     pub to_date: Option<rt::NaiveDate>,
-    /// `tax_return_frequency`.
+    /// Tax return frequency.
     pub tax_return_frequency: Option<Box<Base>>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `gb`.
+    /// GB.
     pub gb: Option<Box<GbBoxData>>,
-    /// `ie`.
+    /// IE.
     pub ie: Option<Box<IeBoxData>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(MigrationTaxReturn, String, {
@@ -138,19 +134,19 @@ rt::model!(MigrationTaxReturn, String, {
 /// [`MigrationTaxReturns::create`](super::super::migration_tax_returns::MigrationTaxReturns::create).
 #[derive(Clone, Default)]
 pub struct NewMigrationTaxReturn {
-    /// `from_date`.
+    /// From date.
     pub from_date: rt::NaiveDate,
-    /// `to_date`.
+    /// To date.
     pub to_date: rt::NaiveDate,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Decimal,
-    /// `tax_return_frequency_id`.
+    /// ID of the tax return frequency.
     pub tax_return_frequency_id: String,
-    /// `gb`.
+    /// GB.
     pub gb: Option<NewMigrationTaxReturnGb>,
-    /// `ie`.
+    /// IE.
     pub ie: Option<NewMigrationTaxReturnIe>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewMigrationTaxReturn, String, {
@@ -162,30 +158,30 @@ rt::model!(NewMigrationTaxReturn, String, {
     5 ie: "ie",
 });
 
-/// A new migration tax return gb.
+/// A new migration tax return GB.
 ///
 /// `gb` of [`NewMigrationTaxReturn`].
 #[derive(Clone, Default)]
 pub struct NewMigrationTaxReturnGb {
-    /// `box_1`.
+    /// Box 1.
     pub box_1: Option<rt::Decimal>,
-    /// `box_2`.
+    /// Box 2.
     pub box_2: Option<rt::Decimal>,
-    /// `box_3`.
+    /// Box 3.
     pub box_3: Option<rt::Decimal>,
-    /// `box_4`.
+    /// Box 4.
     pub box_4: Option<rt::Decimal>,
-    /// `box_5`.
+    /// Box 5.
     pub box_5: Option<rt::Decimal>,
-    /// `box_6`.
+    /// Box 6.
     pub box_6: Option<rt::Decimal>,
-    /// `box_7`.
+    /// Box 7.
     pub box_7: Option<rt::Decimal>,
-    /// `box_8`.
+    /// Box 8.
     pub box_8: Option<rt::Decimal>,
-    /// `box_9`.
+    /// Box 9.
     pub box_9: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewMigrationTaxReturnGb, String, {
@@ -200,28 +196,28 @@ rt::model!(NewMigrationTaxReturnGb, String, {
     8 box_9: "box_9",
 });
 
-/// A new migration tax return ie.
+/// A new migration tax return IE.
 ///
 /// `ie` of [`NewMigrationTaxReturn`].
 #[derive(Clone, Default)]
 pub struct NewMigrationTaxReturnIe {
-    /// `box_T1`.
+    /// Box T1 (`box_T1`).
     pub box_t1: Option<rt::Decimal>,
-    /// `box_T2`.
+    /// Box T2 (`box_T2`).
     pub box_t2: Option<rt::Decimal>,
-    /// `box_T3`.
+    /// Box T3 (`box_T3`).
     pub box_t3: Option<rt::Decimal>,
-    /// `box_T4`.
+    /// Box T4 (`box_T4`).
     pub box_t4: Option<rt::Decimal>,
-    /// `box_E1`.
+    /// Box E1 (`box_E1`).
     pub box_e1: Option<rt::Decimal>,
-    /// `box_E2`.
+    /// Box E2 (`box_E2`).
     pub box_e2: Option<rt::Decimal>,
-    /// `box_ES1`.
+    /// Box es1 (`box_ES1`).
     pub box_es1: Option<rt::Decimal>,
-    /// `box_ES2`.
+    /// Box es2 (`box_ES2`).
     pub box_es2: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewMigrationTaxReturnIe, String, {

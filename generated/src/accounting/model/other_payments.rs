@@ -10,55 +10,55 @@ use super::*;
 /// Sent by [`OtherPayments::create`](super::super::other_payments::OtherPayments::create).
 #[derive(Clone, Default)]
 pub struct NewOtherPayment {
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Decimal,
-    /// `base_currency_total_itc_amount`.
+    /// Base currency total itc amount.
     ///
     /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
-    /// `total_itc_amount`.
+    /// Total itc amount.
     ///
     /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
-    /// `base_currency_total_itr_amount`.
+    /// Base currency total itr amount.
     ///
     /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
-    /// `total_itr_amount`.
+    /// Total itr amount.
     ///
     /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
-    /// `part_recoverable`.
+    /// Part recoverable.
     ///
     /// Only in CA.
     pub part_recoverable: Option<bool>,
-    /// `payment_method_id`.
+    /// ID of the payment method.
     pub payment_method_id: Option<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: Option<String>,
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: Option<String>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: Option<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `payment_lines`.
+    /// Payment lines.
     pub payment_lines: Vec<NewOtherPaymentLine>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewOtherPayment, String, {
@@ -87,33 +87,33 @@ rt::model!(NewOtherPayment, String, {
 /// `payment_lines` of [`NewOtherPayment`].
 #[derive(Clone, Default)]
 pub struct NewOtherPaymentLine {
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: String,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Decimal,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<String>>,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: Option<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `is_purchase_for_resale`.
+    /// Is purchase for resale.
     ///
     /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `gst_amount`.
+    /// GST amount.
     pub gst_amount: Option<rt::Decimal>,
-    /// `pst_amount`.
+    /// PST amount.
     pub pst_amount: Option<rt::Decimal>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     pub tax_recoverable: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewOtherPaymentLine, String, {
@@ -136,80 +136,76 @@ rt::model!(NewOtherPaymentLine, String, {
 /// Answered by [`OtherPayments::create`](super::super::other_payments::OtherPayments::create),
 /// [`OtherPayments::get`](super::super::other_payments::OtherPayments::get),
 /// [`OtherPayments::list`](super::super::other_payments::OtherPayments::list) and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OtherPayment {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `base_currency_total_itc_amount`.
+    /// Base currency total itc amount.
     ///
     /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
-    /// `total_itc_amount`.
+    /// Total itc amount.
     ///
     /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
-    /// `base_currency_total_itr_amount`.
+    /// Base currency total itr amount.
     ///
     /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
-    /// `total_itr_amount`.
+    /// Total itr amount.
     ///
     /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
-    /// `part_recoverable`.
+    /// Part recoverable.
     ///
     /// Only in CA.
     pub part_recoverable: Option<bool>,
-    /// `payment_method`.
+    /// Payment method.
     pub payment_method: Option<Box<Base>>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Base>>,
-    /// `bank_account`.
+    /// Bank account.
     pub bank_account: Option<Box<Base>>,
-    /// `tax_address_region`.
+    /// Tax address region.
     ///
     /// Only in CA.
     pub tax_address_region: Option<Box<Base>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `payment_lines`.
+    /// Payment lines.
     pub payment_lines: Option<Vec<OtherPaymentLineItem>>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// `deletable`.
+    /// Deletable.
     pub deletable: Option<bool>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(OtherPayment, String, {
@@ -248,39 +244,39 @@ rt::model!(OtherPayment, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OtherPaymentLineItem {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<Base>>,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<Base>>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `tax_breakdown`.
+    /// Tax breakdown.
     pub tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `is_purchase_for_resale`.
+    /// Is purchase for resale.
     ///
     /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `gst_amount`.
+    /// GST amount.
     pub gst_amount: Option<rt::Decimal>,
-    /// `pst_amount`.
+    /// PST amount.
     pub pst_amount: Option<rt::Decimal>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     pub tax_recoverable: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(OtherPaymentLineItem, String, {
@@ -306,33 +302,33 @@ rt::model!(OtherPaymentLineItem, String, {
 /// `payment_lines` of [`OtherPaymentUpdate`].
 #[derive(Clone, Default)]
 pub struct OtherPaymentLineUpdate {
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: rt::Update<String>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: rt::Update<Vec<String>>,
-    /// `details`.
+    /// Details.
     pub details: rt::Update<String>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: rt::Update<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `is_purchase_for_resale`.
+    /// Is purchase for resale.
     ///
     /// Only in IE.
     pub is_purchase_for_resale: rt::Update<bool>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: rt::Update<bool>,
-    /// `gst_amount`.
+    /// GST amount.
     pub gst_amount: rt::Update<rt::Decimal>,
-    /// `pst_amount`.
+    /// PST amount.
     pub pst_amount: rt::Update<rt::Decimal>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     pub tax_recoverable: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(OtherPaymentLineUpdate, String, {
@@ -355,55 +351,55 @@ rt::model!(OtherPaymentLineUpdate, String, {
 /// Sent by [`OtherPayments::update`](super::super::other_payments::OtherPayments::update).
 #[derive(Clone, Default)]
 pub struct OtherPaymentUpdate {
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_itc_amount`.
+    /// Base currency total itc amount.
     ///
     /// Only in CA.
     pub base_currency_total_itc_amount: rt::Update<rt::Decimal>,
-    /// `total_itc_amount`.
+    /// Total itc amount.
     ///
     /// Only in CA.
     pub total_itc_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_itr_amount`.
+    /// Base currency total itr amount.
     ///
     /// Only in CA.
     pub base_currency_total_itr_amount: rt::Update<rt::Decimal>,
-    /// `total_itr_amount`.
+    /// Total itr amount.
     ///
     /// Only in CA.
     pub total_itr_amount: rt::Update<rt::Decimal>,
-    /// `part_recoverable`.
+    /// Part recoverable.
     ///
     /// Only in CA.
     pub part_recoverable: rt::Update<bool>,
-    /// `payment_method_id`.
+    /// ID of the payment method.
     pub payment_method_id: rt::Update<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: rt::Update<String>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `payment_lines`.
+    /// Payment lines.
     pub payment_lines: rt::Update<Vec<OtherPaymentLineUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(OtherPaymentUpdate, String, {

@@ -10,113 +10,113 @@ use super::*;
 /// Sent by [`PurchaseInvoices::create`](super::super::purchase_invoices::PurchaseInvoices::create).
 #[derive(Clone, Default)]
 pub struct NewPurchaseInvoice {
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `due_date`.
+    /// Due date.
     pub due_date: rt::NaiveDate,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `postponed_accounting`.
+    /// Postponed accounting.
     ///
-    /// Only in GB, IE.
+    /// Only in GB and IE.
     pub postponed_accounting: Option<bool>,
-    /// `vat_exempt_consignment`.
+    /// VAT exempt consignment.
     ///
     /// Only in GB.
     pub vat_exempt_consignment: Option<bool>,
-    /// `cis_applicable_amount`.
+    /// CIS applicable amount.
     ///
     /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
-    /// `base_currency_cis_applicable_amount`.
+    /// Base currency CIS applicable amount.
     ///
     /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
-    /// `total_after_cis_deduction`.
+    /// Total after CIS deduction.
     ///
     /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
-    /// `base_currency_total_after_cis_deduction`.
+    /// Base currency total after CIS deduction.
     ///
     /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
-    /// `base_currency_total_itc_amount`.
+    /// Base currency total itc amount.
     ///
     /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
-    /// `total_itc_amount`.
+    /// Total itc amount.
     ///
     /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
-    /// `base_currency_total_itr_amount`.
+    /// Base currency total itr amount.
     ///
     /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
-    /// `total_itr_amount`.
+    /// Total itr amount.
     ///
     /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
-    /// `part_recoverable`.
+    /// Part recoverable.
     ///
     /// Only in CA.
     pub part_recoverable: Option<bool>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: Option<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: Option<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `vendor_reference`.
+    /// Vendor reference.
     pub vendor_reference: Option<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: Option<String>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: Option<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: Vec<NewPurchaseLine>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<NewTaxAnalysis>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPurchaseInvoice, String, {
@@ -165,178 +165,174 @@ rt::model!(NewPurchaseInvoice, String, {
 /// [`PurchaseInvoices::create`](super::super::purchase_invoices::PurchaseInvoices::create),
 /// [`PurchaseInvoices::get`](super::super::purchase_invoices::PurchaseInvoices::get),
 /// [`PurchaseInvoices::list`](super::super::purchase_invoices::PurchaseInvoices::list) and 2 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Purchases: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseInvoice {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Transaction>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `postponed_accounting`.
+    /// Postponed accounting.
     ///
-    /// Only in GB, IE.
+    /// Only in GB and IE.
     pub postponed_accounting: Option<bool>,
-    /// `import`.
+    /// Import.
     ///
-    /// Only in ES, FR, GB, IE.
+    /// Only in ES, FR, GB and IE.
     pub import: Option<bool>,
-    /// `vat_exempt_consignment`.
+    /// VAT exempt consignment.
     ///
     /// Only in GB.
     pub vat_exempt_consignment: Option<bool>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `is_cis`.
+    /// Whether it is cis.
     ///
     /// Only in GB.
     pub is_cis: Option<bool>,
-    /// `cis_applicable_amount`.
+    /// CIS applicable amount.
     ///
     /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
-    /// `base_currency_cis_applicable_amount`.
+    /// Base currency CIS applicable amount.
     ///
     /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
-    /// `total_after_cis_deduction`.
+    /// Total after CIS deduction.
     ///
     /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
-    /// `base_currency_total_after_cis_deduction`.
+    /// Base currency total after CIS deduction.
     ///
     /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
-    /// `has_cis_labour`.
+    /// Whether it has CIS labour.
     pub has_cis_labour: Option<bool>,
-    /// `has_cis_materials`.
+    /// Whether it has CIS materials.
     pub has_cis_materials: Option<bool>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Contact>>,
-    /// `base_currency_total_itc_amount`.
+    /// Base currency total itc amount.
     ///
     /// Only in CA.
     pub base_currency_total_itc_amount: Option<rt::Decimal>,
-    /// `total_itc_amount`.
+    /// Total itc amount.
     ///
     /// Only in CA.
     pub total_itc_amount: Option<rt::Decimal>,
-    /// `base_currency_total_itr_amount`.
+    /// Base currency total itr amount.
     ///
     /// Only in CA.
     pub base_currency_total_itr_amount: Option<rt::Decimal>,
-    /// `total_itr_amount`.
+    /// Total itr amount.
     ///
     /// Only in CA.
     pub total_itr_amount: Option<rt::Decimal>,
-    /// `part_recoverable`.
+    /// Part recoverable.
     ///
     /// Only in CA.
     pub part_recoverable: Option<bool>,
-    /// `contact_name`, at most 255 characters.
+    /// Contact name, at most 255 characters.
     pub contact_name: Option<String>,
-    /// `contact_reference`, at most 255 characters.
+    /// Contact reference, at most 255 characters.
     pub contact_reference: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::NaiveDate>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `vendor_reference`, at most 31 characters.
+    /// Vendor reference, at most 31 characters.
     pub vendor_reference: Option<String>,
-    /// `notes`, at most 2000 characters.
+    /// Notes, at most 2000 characters.
     pub notes: Option<String>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_amount`.
+    /// Payments allocations total amount.
     pub payments_allocations_total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_discount`.
+    /// Payments allocations total discount.
     pub payments_allocations_total_discount: Option<rt::Decimal>,
-    /// `total_paid`.
+    /// Total paid.
     pub total_paid: Option<rt::Decimal>,
-    /// `outstanding_amount`.
+    /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `base_currency_outstanding_amount`.
+    /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<Base>>,
-    /// `void_reason`, at most 255 characters.
+    /// Void reason, at most 255 characters.
     pub void_reason: Option<String>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: Option<Vec<PurchaseInvoiceLineItem>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
-    /// `detailed_tax_analysis`.
+    /// Detailed tax analysis.
     pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
-    /// `payments_allocations`.
+    /// Payments allocations.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
-    /// `last_paid`.
+    /// Last paid.
     pub last_paid: Option<rt::NaiveDate>,
-    /// `tax_address_region`.
+    /// Tax address region.
     ///
     /// Only in CA.
     pub tax_address_region: Option<Box<Base>>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `corrections`.
+    /// Corrections.
     pub corrections: Option<Vec<PurchaseCorrectiveInvoice>>,
-    /// `tax_reconciled`.
+    /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
-    /// `migrated`.
+    /// Migrated.
     pub migrated: Option<bool>,
-    /// `tax_calculation_method`.
+    /// Tax calculation method.
     pub tax_calculation_method: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseInvoice, String, {
@@ -408,65 +404,65 @@ rt::model!(PurchaseInvoice, String, {
 
 /// A purchase invoice line item.
 ///
-/// `invoice_lines` of [`PurchaseCorrectiveInvoice`] and `invoice_lines` of [`PurchaseInvoice`].
+/// `invoice_lines` of [`PurchaseCorrectiveInvoice`] and [`PurchaseInvoice`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseInvoiceLineItem {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `is_purchase_for_resale`.
+    /// Is purchase for resale.
     ///
     /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `product`.
+    /// Product.
     pub product: Option<Box<Product>>,
-    /// `service`.
+    /// Service.
     pub service: Option<Box<Service>>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<Base>>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: Option<rt::Decimal>,
-    /// `unit_price`.
+    /// Unit price.
     pub unit_price: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<Base>>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_breakdown`.
+    /// Tax breakdown.
     pub tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `base_currency_unit_price`.
+    /// Base currency unit price.
     pub base_currency_unit_price: Option<rt::Decimal>,
-    /// `unit_price_includes_tax`.
+    /// Unit price includes tax.
     pub unit_price_includes_tax: Option<bool>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_breakdown`.
+    /// Base currency tax breakdown.
     pub base_currency_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `eu_goods_services_type`.
+    /// EU goods services type.
     pub eu_goods_services_type: Option<Box<Base>>,
-    /// `gst_amount`.
+    /// GST amount.
     pub gst_amount: Option<rt::Decimal>,
-    /// `pst_amount`.
+    /// PST amount.
     pub pst_amount: Option<rt::Decimal>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     pub tax_recoverable: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseInvoiceLineItem, String, {
@@ -503,113 +499,113 @@ rt::model!(PurchaseInvoiceLineItem, String, {
 /// Sent by [`PurchaseInvoices::update`](super::super::purchase_invoices::PurchaseInvoices::update).
 #[derive(Clone, Default)]
 pub struct PurchaseInvoiceUpdate {
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: rt::Update<rt::NaiveDate>,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
-    /// `postponed_accounting`.
+    /// Postponed accounting.
     ///
-    /// Only in GB, IE.
+    /// Only in GB and IE.
     pub postponed_accounting: rt::Update<bool>,
-    /// `vat_exempt_consignment`.
+    /// VAT exempt consignment.
     ///
     /// Only in GB.
     pub vat_exempt_consignment: rt::Update<bool>,
-    /// `cis_applicable_amount`.
+    /// CIS applicable amount.
     ///
     /// Only in GB.
     pub cis_applicable_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_cis_applicable_amount`.
+    /// Base currency CIS applicable amount.
     ///
     /// Only in GB.
     pub base_currency_cis_applicable_amount: rt::Update<rt::Decimal>,
-    /// `total_after_cis_deduction`.
+    /// Total after CIS deduction.
     ///
     /// Only in GB.
     pub total_after_cis_deduction: rt::Update<rt::Decimal>,
-    /// `base_currency_total_after_cis_deduction`.
+    /// Base currency total after CIS deduction.
     ///
     /// Only in GB.
     pub base_currency_total_after_cis_deduction: rt::Update<rt::Decimal>,
-    /// `base_currency_total_itc_amount`.
+    /// Base currency total itc amount.
     ///
     /// Only in CA.
     pub base_currency_total_itc_amount: rt::Update<rt::Decimal>,
-    /// `total_itc_amount`.
+    /// Total itc amount.
     ///
     /// Only in CA.
     pub total_itc_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_itr_amount`.
+    /// Base currency total itr amount.
     ///
     /// Only in CA.
     pub base_currency_total_itr_amount: rt::Update<rt::Decimal>,
-    /// `total_itr_amount`.
+    /// Total itr amount.
     ///
     /// Only in CA.
     pub total_itr_amount: rt::Update<rt::Decimal>,
-    /// `part_recoverable`.
+    /// Part recoverable.
     ///
     /// Only in CA.
     pub part_recoverable: rt::Update<bool>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: rt::Update<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: rt::Update<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `vendor_reference`.
+    /// Vendor reference.
     pub vendor_reference: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: rt::Update<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
-    /// Only in ES, GB.
+    /// Only in ES and GB.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: rt::Update<Vec<PurchaseLineUpdate>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: rt::Update<Vec<TaxAnalysisUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseInvoiceUpdate, String, {

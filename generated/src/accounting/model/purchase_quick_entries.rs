@@ -11,59 +11,59 @@ use super::*;
 /// [`PurchaseQuickEntries::create`](super::super::purchase_quick_entries::PurchaseQuickEntries::create).
 #[derive(Clone, Default)]
 pub struct NewPurchaseQuickEntry {
-    /// `quick_entry_type_id`.
+    /// ID of the quick entry type.
     pub quick_entry_type_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: String,
-    /// `reference`.
+    /// Reference.
     pub reference: String,
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: String,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: Option<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: Option<String>,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: Option<String>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: Option<String>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: Option<String>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `gst_amount`.
+    /// GST amount.
     pub gst_amount: Option<rt::Decimal>,
-    /// `pst_amount`.
+    /// PST amount.
     pub pst_amount: Option<rt::Decimal>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     pub tax_recoverable: Option<bool>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<NewSalesQuickEntryAnalysisTypeCategory>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPurchaseQuickEntry, String, {
@@ -101,96 +101,92 @@ rt::model!(NewPurchaseQuickEntry, String, {
 /// [`PurchaseQuickEntries::get`](super::super::purchase_quick_entries::PurchaseQuickEntries::get),
 /// [`PurchaseQuickEntries::list`](super::super::purchase_quick_entries::PurchaseQuickEntries::list)
 /// and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Purchases: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseQuickEntry {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
-    /// `quick_entry_type`.
+    /// Quick entry type.
     pub quick_entry_type: Option<Box<Base>>,
-    /// `contact_name`, at most 255 characters.
+    /// Contact name, at most 255 characters.
     pub contact_name: Option<String>,
-    /// `contact_reference`, at most 255 characters.
+    /// Contact reference, at most 255 characters.
     pub contact_reference: Option<String>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Base>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::NaiveDate>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<Base>>,
-    /// `details`, at most 255 characters.
+    /// Details, at most 255 characters.
     pub details: Option<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<Base>>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_breakdown`.
+    /// Tax breakdown.
     pub tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `outstanding_amount`.
+    /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_breakdown`.
+    /// Base currency tax breakdown.
     pub base_currency_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `base_currency_outstanding_amount`.
+    /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<Base>>,
-    /// `payments_allocations`.
+    /// Payments allocations.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
-    /// `tax_address_region`.
+    /// Tax address region.
     ///
     /// Only in CA.
     pub tax_address_region: Option<Box<Base>>,
-    /// `migrated`.
+    /// Migrated.
     pub migrated: Option<bool>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `gst_amount`.
+    /// GST amount.
     pub gst_amount: Option<rt::Decimal>,
-    /// `pst_amount`.
+    /// PST amount.
     pub pst_amount: Option<rt::Decimal>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     pub tax_recoverable: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseQuickEntry, String, {
@@ -242,59 +238,59 @@ rt::model!(PurchaseQuickEntry, String, {
 /// [`PurchaseQuickEntries::update`](super::super::purchase_quick_entries::PurchaseQuickEntries::update).
 #[derive(Clone, Default)]
 pub struct PurchaseQuickEntryUpdate {
-    /// `quick_entry_type_id`.
+    /// ID of the quick entry type.
     pub quick_entry_type_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: rt::Update<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: rt::Update<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: rt::Update<String>,
-    /// `details`.
+    /// Details.
     pub details: rt::Update<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: rt::Update<String>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: rt::Update<bool>,
-    /// `gst_amount`.
+    /// GST amount.
     pub gst_amount: rt::Update<rt::Decimal>,
-    /// `pst_amount`.
+    /// PST amount.
     pub pst_amount: rt::Update<rt::Decimal>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     pub tax_recoverable: rt::Update<bool>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: rt::Update<Vec<SalesQuickEntryAnalysisTypeCategoryUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseQuickEntryUpdate, String, {

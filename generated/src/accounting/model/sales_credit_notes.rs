@@ -11,117 +11,117 @@ use super::*;
 /// [`SalesCreditNotes::create`](super::super::sales_credit_notes::SalesCreditNotes::create).
 #[derive(Clone, Default)]
 pub struct NewSalesCreditNote {
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: Option<bool>,
-    /// `cis_applicable_amount`.
+    /// CIS applicable amount.
     ///
     /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
-    /// `base_currency_cis_applicable_amount`.
+    /// Base currency CIS applicable amount.
     ///
     /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
-    /// `total_after_cis_deduction`.
+    /// Total after CIS deduction.
     ///
     /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
-    /// `base_currency_total_after_cis_deduction`.
+    /// Base currency total after CIS deduction.
     ///
     /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
-    /// `credit_note_number_prefix`.
+    /// Credit note number prefix.
     pub credit_note_number_prefix: Option<String>,
-    /// `credit_note_number`.
+    /// Credit note number.
     pub credit_note_number: Option<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: Option<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: Option<String>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     pub original_invoice_date: Option<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `terms_and_conditions`.
+    /// Terms and conditions.
     pub terms_and_conditions: Option<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
-    /// `shipping_tax_rate_id`.
+    /// ID of the shipping tax rate.
     pub shipping_tax_rate_id: Option<String>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: Option<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: Option<String>,
-    /// `sent`.
+    /// Sent.
     pub sent: Option<bool>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: Option<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<NewSalesAddress>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: Option<NewSalesAddress>,
-    /// `credit_note_lines`.
+    /// Credit note lines.
     pub credit_note_lines: Vec<NewSalesInvoiceLine>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<NewTaxAnalysis>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesCreditNote, String, {
@@ -178,188 +178,184 @@ rt::model!(NewSalesCreditNote, String, {
 /// [`SalesCreditNotes::create`](super::super::sales_credit_notes::SalesCreditNotes::create),
 /// [`SalesCreditNotes::delete`](super::super::sales_credit_notes::SalesCreditNotes::delete),
 /// [`SalesCreditNotes::get`](super::super::sales_credit_notes::SalesCreditNotes::get) and 3 more.
-///
-/// Available in Plus (CA, FR, GB, IE, US).
-///
-/// Access: Sales: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesCreditNote {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `tax_calculation_method`.
+    /// Tax calculation method.
     pub tax_calculation_method: Option<String>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: Option<bool>,
-    /// `destination_vat_rates_in_use`.
+    /// Destination VAT rates in use.
     pub destination_vat_rates_in_use: Option<bool>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Transaction>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `is_cis`.
+    /// Whether it is cis.
     ///
     /// Only in GB.
     pub is_cis: Option<bool>,
-    /// `cis_applicable_amount`.
+    /// CIS applicable amount.
     ///
     /// Only in GB.
     pub cis_applicable_amount: Option<rt::Decimal>,
-    /// `base_currency_cis_applicable_amount`.
+    /// Base currency CIS applicable amount.
     ///
     /// Only in GB.
     pub base_currency_cis_applicable_amount: Option<rt::Decimal>,
-    /// `total_after_cis_deduction`.
+    /// Total after CIS deduction.
     ///
     /// Only in GB.
     pub total_after_cis_deduction: Option<rt::Decimal>,
-    /// `base_currency_total_after_cis_deduction`.
+    /// Base currency total after CIS deduction.
     ///
     /// Only in GB.
     pub base_currency_total_after_cis_deduction: Option<rt::Decimal>,
-    /// `has_cis_labour`.
+    /// Whether it has CIS labour.
     pub has_cis_labour: Option<bool>,
-    /// `has_cis_materials`.
+    /// Whether it has CIS materials.
     pub has_cis_materials: Option<bool>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Contact>>,
-    /// `credit_note_number_prefix`, at most 6 characters.
+    /// Credit note number prefix, at most 6 characters.
     pub credit_note_number_prefix: Option<String>,
-    /// `credit_note_number`.
+    /// Credit note number.
     pub credit_note_number: Option<String>,
-    /// `contact_name`, at most 255 characters.
+    /// Contact name, at most 255 characters.
     pub contact_name: Option<String>,
-    /// `contact_reference`, at most 255 characters.
+    /// Contact reference, at most 255 characters.
     pub contact_reference: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     pub original_invoice_date: Option<rt::NaiveDate>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `main_address_free_form`, at most 500 characters.
+    /// Main address free form, at most 500 characters.
     pub main_address_free_form: Option<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<Box<SalesArtefactAddress>>,
-    /// `delivery_address_free_form`, at most 500 characters.
+    /// Delivery address free form, at most 500 characters.
     pub delivery_address_free_form: Option<String>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: Option<Box<SalesArtefactAddress>>,
-    /// `notes`, at most 2000 characters.
+    /// Notes, at most 2000 characters.
     pub notes: Option<String>,
-    /// `terms_and_conditions`, at most 65535 characters.
+    /// Terms and conditions, at most 65535 characters.
     pub terms_and_conditions: Option<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
-    /// `shipping_tax_rate`.
+    /// Shipping tax rate.
     pub shipping_tax_rate: Option<Box<Base>>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
-    /// `shipping_tax_breakdown`.
+    /// Shipping tax breakdown.
     pub shipping_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_amount`.
+    /// Payments allocations total amount.
     pub payments_allocations_total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_discount`.
+    /// Payments allocations total discount.
     pub payments_allocations_total_discount: Option<rt::Decimal>,
-    /// `total_paid`.
+    /// Total paid.
     pub total_paid: Option<rt::Decimal>,
-    /// `outstanding_amount`.
+    /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_breakdown`.
+    /// Base currency shipping tax breakdown.
     pub base_currency_shipping_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: Option<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `base_currency_outstanding_amount`.
+    /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<Base>>,
-    /// `sent`.
+    /// Sent.
     pub sent: Option<bool>,
-    /// `sent_by_email`.
+    /// Sent by email.
     pub sent_by_email: Option<bool>,
-    /// `void_reason`, at most 200 characters.
+    /// Void reason, at most 200 characters.
     pub void_reason: Option<String>,
-    /// `credit_note_lines`.
+    /// Credit note lines.
     pub credit_note_lines: Option<Vec<SalesCreditNoteLineItem>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
-    /// `detailed_tax_analysis`.
+    /// Detailed tax analysis.
     pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
-    /// `payments_allocations`.
+    /// Payments allocations.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
-    /// `last_paid`.
+    /// Last paid.
     pub last_paid: Option<rt::NaiveDate>,
-    /// `tax_address_region`.
+    /// Tax address region.
     ///
     /// Only in CA.
     pub tax_address_region: Option<Box<Base>>,
-    /// `tax_reconciled`.
+    /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
-    /// `migrated`.
+    /// Migrated.
     pub migrated: Option<bool>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in GB.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in GB.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in GB.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesCreditNote, String, {
@@ -447,59 +443,59 @@ rt::model!(SalesCreditNote, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesCreditNoteLineItem {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `analysis_type_categories`.
+    /// Analysis type categories.
     pub analysis_type_categories: Option<Vec<AnalysisTypeLineItem>>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `product`.
+    /// Product.
     pub product: Option<Box<Product>>,
-    /// `service`.
+    /// Service.
     pub service: Option<Box<Service>>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<Base>>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: Option<rt::Decimal>,
-    /// `unit_price`.
+    /// Unit price.
     pub unit_price: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<Base>>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_breakdown`.
+    /// Tax breakdown.
     pub tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `base_currency_unit_price`.
+    /// Base currency unit price.
     pub base_currency_unit_price: Option<rt::Decimal>,
-    /// `unit_price_includes_tax`.
+    /// Unit price includes tax.
     pub unit_price_includes_tax: Option<bool>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_breakdown`.
+    /// Base currency tax breakdown.
     pub base_currency_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `eu_goods_services_type`.
+    /// EU goods services type.
     pub eu_goods_services_type: Option<Box<Base>>,
-    /// `discount_amount`.
+    /// Discount amount.
     pub discount_amount: Option<rt::Decimal>,
-    /// `base_currency_discount_amount`.
+    /// Base currency discount amount.
     pub base_currency_discount_amount: Option<rt::Decimal>,
-    /// `discount_percentage`.
+    /// Discount percentage.
     pub discount_percentage: Option<rt::Decimal>,
-    /// `eu_sales_description`.
+    /// EU sales description.
     pub eu_sales_description: Option<Box<EuSalesDescription>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesCreditNoteLineItem, String, {
@@ -537,117 +533,117 @@ rt::model!(SalesCreditNoteLineItem, String, {
 /// [`SalesCreditNotes::update`](super::super::sales_credit_notes::SalesCreditNotes::update).
 #[derive(Clone, Default)]
 pub struct SalesCreditNoteUpdate {
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: rt::Update<bool>,
-    /// `cis_applicable_amount`.
+    /// CIS applicable amount.
     ///
     /// Only in GB.
     pub cis_applicable_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_cis_applicable_amount`.
+    /// Base currency CIS applicable amount.
     ///
     /// Only in GB.
     pub base_currency_cis_applicable_amount: rt::Update<rt::Decimal>,
-    /// `total_after_cis_deduction`.
+    /// Total after CIS deduction.
     ///
     /// Only in GB.
     pub total_after_cis_deduction: rt::Update<rt::Decimal>,
-    /// `base_currency_total_after_cis_deduction`.
+    /// Base currency total after CIS deduction.
     ///
     /// Only in GB.
     pub base_currency_total_after_cis_deduction: rt::Update<rt::Decimal>,
-    /// `credit_note_number_prefix`.
+    /// Credit note number prefix.
     pub credit_note_number_prefix: rt::Update<String>,
-    /// `credit_note_number`.
+    /// Credit note number.
     pub credit_note_number: rt::Update<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: rt::Update<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: rt::Update<String>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     pub original_invoice_date: rt::Update<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `terms_and_conditions`.
+    /// Terms and conditions.
     pub terms_and_conditions: rt::Update<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: rt::Update<rt::Decimal>,
-    /// `shipping_tax_rate_id`.
+    /// ID of the shipping tax rate.
     pub shipping_tax_rate_id: rt::Update<String>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: rt::Update<rt::Decimal>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: rt::Update<rt::Decimal>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: rt::Update<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: rt::Update<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// `sent`.
+    /// Sent.
     pub sent: rt::Update<bool>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in GB.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in GB.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in GB.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: rt::Update<SalesAddressUpdate>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: rt::Update<SalesAddressUpdate>,
-    /// `credit_note_lines`.
+    /// Credit note lines.
     pub credit_note_lines: rt::Update<Vec<SalesLineUpdate>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: rt::Update<Vec<TaxAnalysisUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SalesCreditNoteUpdate, String, {

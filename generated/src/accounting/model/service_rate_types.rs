@@ -9,11 +9,11 @@ use sage_runtime::codegen as rt;
 /// [`ServiceRateTypes::create`](super::super::service_rate_types::ServiceRateTypes::create).
 #[derive(Clone, Default)]
 pub struct NewServiceRateType {
-    /// `name`.
+    /// Name.
     pub name: String,
-    /// `active`.
+    /// Active.
     pub active: bool,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewServiceRateType, String, {
@@ -27,28 +27,24 @@ rt::model!(NewServiceRateType, String, {
 /// [`ServiceRateTypes::create`](super::super::service_rate_types::ServiceRateTypes::create),
 /// [`ServiceRateTypes::get`](super::super::service_rate_types::ServiceRateTypes::get),
 /// [`ServiceRateTypes::list`](super::super::service_rate_types::ServiceRateTypes::list) and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Products \& Services: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceRateType {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `name`, at most 255 characters.
+    /// Name, at most 255 characters.
     pub name: Option<String>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ServiceRateType, String, {
@@ -67,11 +63,11 @@ rt::model!(ServiceRateType, String, {
 /// [`ServiceRateTypes::update`](super::super::service_rate_types::ServiceRateTypes::update).
 #[derive(Clone, Default)]
 pub struct ServiceRateTypeUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `active`.
+    /// Active.
     pub active: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ServiceRateTypeUpdate, String, {

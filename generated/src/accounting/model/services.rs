@@ -10,35 +10,35 @@ use super::*;
 /// Sent by [`Services::create`](super::super::services::Services::create).
 #[derive(Clone, Default)]
 pub struct NewService {
-    /// `description`.
+    /// Description.
     pub description: String,
-    /// `sales_ledger_account_id`.
+    /// ID of the sales ledger account.
     pub sales_ledger_account_id: String,
-    /// `item_code`.
+    /// Item code.
     pub item_code: Option<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `purchase_ledger_account_id`.
+    /// ID of the purchase ledger account.
     pub purchase_ledger_account_id: Option<String>,
-    /// `sales_tax_rate_id`.
+    /// ID of the sales tax rate.
     pub sales_tax_rate_id: Option<String>,
-    /// `purchase_tax_rate_id`.
+    /// ID of the purchase tax rate.
     pub purchase_tax_rate_id: Option<String>,
-    /// `source_guid`.
+    /// Source GUID.
     pub source_guid: Option<String>,
-    /// `purchase_description`.
+    /// Purchase description.
     pub purchase_description: Option<String>,
-    /// `usual_supplier_id`.
+    /// ID of the usual supplier.
     pub usual_supplier_id: Option<String>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: Option<rt::Decimal>,
-    /// `oss_service`.
+    /// Oss service.
     pub oss_service: Option<bool>,
-    /// `sales_rates`.
+    /// Sales rates.
     pub sales_rates: Option<Vec<NewServiceSalesRate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewService, String, {
@@ -63,15 +63,15 @@ rt::model!(NewService, String, {
 /// `sales_rates` of [`NewService`].
 #[derive(Clone, Default)]
 pub struct NewServiceSalesRate {
-    /// `rate_name`.
+    /// Rate name.
     pub rate_name: Option<String>,
-    /// `rate`.
+    /// Rate.
     pub rate: Option<rt::Decimal>,
-    /// `rate_includes_tax`.
+    /// Rate includes tax.
     pub rate_includes_tax: Option<bool>,
-    /// `service_rate_type_id`.
+    /// ID of the service rate type.
     pub service_rate_type_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewServiceSalesRate, String, {
@@ -86,60 +86,56 @@ rt::model!(NewServiceSalesRate, String, {
 /// Answered by [`Services::create`](super::super::services::Services::create),
 /// [`Services::get`](super::super::services::Services::get),
 /// [`Services::list`](super::super::services::Services::list) and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Products \& Services: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Service {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `deletable`.
+    /// Deletable.
     pub deletable: Option<bool>,
-    /// `deactivatable`.
+    /// Deactivatable.
     pub deactivatable: Option<bool>,
-    /// `used_on_recurring_invoice`.
+    /// Used on recurring invoice.
     pub used_on_recurring_invoice: Option<bool>,
-    /// `item_code`, at most 255 characters.
+    /// Item code, at most 255 characters.
     pub item_code: Option<String>,
-    /// `description`, at most 255 characters.
+    /// Description, at most 255 characters.
     pub description: Option<String>,
-    /// `notes`, at most 500 characters.
+    /// Notes, at most 500 characters.
     pub notes: Option<String>,
-    /// `sales_ledger_account`.
+    /// Sales ledger account.
     pub sales_ledger_account: Option<Box<Base>>,
-    /// `purchase_ledger_account`.
+    /// Purchase ledger account.
     pub purchase_ledger_account: Option<Box<Base>>,
-    /// `sales_tax_rate`.
+    /// Sales tax rate.
     pub sales_tax_rate: Option<Box<Base>>,
-    /// `purchase_tax_rate`.
+    /// Purchase tax rate.
     pub purchase_tax_rate: Option<Box<Base>>,
-    /// `sales_rates`.
+    /// Sales rates.
     pub sales_rates: Option<Vec<Rate>>,
-    /// `source_guid`, at most 255 characters.
+    /// Source GUID, at most 255 characters.
     pub source_guid: Option<String>,
-    /// `purchase_description`, at most 250 characters.
+    /// Purchase description, at most 250 characters.
     pub purchase_description: Option<String>,
-    /// `usual_supplier`.
+    /// Usual supplier.
     pub usual_supplier: Option<Box<Contact>>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: Option<rt::Decimal>,
-    /// `oss_service`.
+    /// Oss service.
     pub oss_service: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Service, String, {
@@ -173,15 +169,15 @@ rt::model!(Service, String, {
 /// `sales_rates` of [`ServiceUpdate`].
 #[derive(Clone, Default)]
 pub struct ServiceSalesRateUpdate {
-    /// `rate_name`.
+    /// Rate name.
     pub rate_name: rt::Update<String>,
-    /// `rate`.
+    /// Rate.
     pub rate: rt::Update<rt::Decimal>,
-    /// `rate_includes_tax`.
+    /// Rate includes tax.
     pub rate_includes_tax: rt::Update<bool>,
-    /// `service_rate_type_id`.
+    /// ID of the service rate type.
     pub service_rate_type_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ServiceSalesRateUpdate, String, {
@@ -196,35 +192,35 @@ rt::model!(ServiceSalesRateUpdate, String, {
 /// Sent by [`Services::update`](super::super::services::Services::update).
 #[derive(Clone, Default)]
 pub struct ServiceUpdate {
-    /// `description`.
+    /// Description.
     pub description: rt::Update<String>,
-    /// `sales_ledger_account_id`.
+    /// ID of the sales ledger account.
     pub sales_ledger_account_id: rt::Update<String>,
-    /// `item_code`.
+    /// Item code.
     pub item_code: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `purchase_ledger_account_id`.
+    /// ID of the purchase ledger account.
     pub purchase_ledger_account_id: rt::Update<String>,
-    /// `sales_tax_rate_id`.
+    /// ID of the sales tax rate.
     pub sales_tax_rate_id: rt::Update<String>,
-    /// `purchase_tax_rate_id`.
+    /// ID of the purchase tax rate.
     pub purchase_tax_rate_id: rt::Update<String>,
-    /// `source_guid`.
+    /// Source GUID.
     pub source_guid: rt::Update<String>,
-    /// `purchase_description`.
+    /// Purchase description.
     pub purchase_description: rt::Update<String>,
-    /// `usual_supplier_id`.
+    /// ID of the usual supplier.
     pub usual_supplier_id: rt::Update<String>,
-    /// `active`.
+    /// Active.
     pub active: rt::Update<bool>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: rt::Update<rt::Decimal>,
-    /// `oss_service`.
+    /// Oss service.
     pub oss_service: rt::Update<bool>,
-    /// `sales_rates`.
+    /// Sales rates.
     pub sales_rates: rt::Update<Vec<ServiceSalesRateUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ServiceUpdate, String, {

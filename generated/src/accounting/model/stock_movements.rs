@@ -10,21 +10,21 @@ use super::*;
 /// Sent by [`StockMovements::create`](super::super::stock_movements::StockMovements::create).
 #[derive(Clone, Default)]
 pub struct NewStockMovement {
-    /// `stock_item_id`.
+    /// ID of the stock item.
     pub stock_item_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: rt::Decimal,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: rt::Decimal,
-    /// `details`.
+    /// Details.
     pub details: String,
-    /// `movement_number`.
+    /// Movement number.
     pub movement_number: Option<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewStockMovement, String, {
@@ -42,40 +42,36 @@ rt::model!(NewStockMovement, String, {
 /// Answered by [`StockMovements::create`](super::super::stock_movements::StockMovements::create),
 /// [`StockMovements::get`](super::super::stock_movements::StockMovements::get),
 /// [`StockMovements::list`](super::super::stock_movements::StockMovements::list) and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US).
-///
-/// Access: Products \& Services: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StockMovement {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `movement_number`, at most 4 characters.
+    /// Movement number, at most 4 characters.
     pub movement_number: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: Option<rt::Decimal>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: Option<rt::Decimal>,
-    /// `details`, at most 50 characters.
+    /// Details, at most 50 characters.
     pub details: Option<String>,
-    /// `reference`, at most 31 characters.
+    /// Reference, at most 31 characters.
     pub reference: Option<String>,
-    /// `stock_item`.
+    /// Stock item.
     pub stock_item: Option<Box<StockItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(StockMovement, String, {
@@ -99,21 +95,21 @@ rt::model!(StockMovement, String, {
 /// Sent by [`StockMovements::update`](super::super::stock_movements::StockMovements::update).
 #[derive(Clone, Default)]
 pub struct StockMovementUpdate {
-    /// `stock_item_id`.
+    /// ID of the stock item.
     pub stock_item_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: rt::Update<rt::Decimal>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: rt::Update<rt::Decimal>,
-    /// `details`.
+    /// Details.
     pub details: rt::Update<String>,
-    /// `movement_number`.
+    /// Movement number.
     pub movement_number: rt::Update<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(StockMovementUpdate, String, {

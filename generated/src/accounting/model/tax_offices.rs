@@ -7,22 +7,20 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by [`TaxOffices::get`](super::super::tax_offices::TaxOffices::get) and
 /// [`TaxOffices::list`](super::super::tax_offices::TaxOffices::list).
-///
-/// Available in Plus, Standard and Start (DE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxOffice {
-    /// `id`, at most 17 characters.
+    /// ID, at most 17 characters.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `office_number`, at most 4 characters.
+    /// Office number, at most 4 characters.
     pub office_number: Option<String>,
-    /// `name`, at most 255 characters.
+    /// Name, at most 255 characters.
     pub name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TaxOffice, String, {

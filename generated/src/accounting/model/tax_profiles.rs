@@ -10,36 +10,32 @@ use super::*;
 /// Answered by [`TaxProfiles::get`](super::super::tax_profiles::TaxProfiles::get),
 /// [`TaxProfiles::list`](super::super::tax_profiles::TaxProfiles::list) and
 /// [`TaxProfiles::update`](super::super::tax_profiles::TaxProfiles::update).
-///
-/// Available in Plus, Standard and Start (CA).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxProfile {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `tax_type`.
+    /// Tax type.
     pub tax_type: Option<Box<Base>>,
-    /// `tax_number`, at most 255 characters.
+    /// Tax number, at most 255 characters.
     pub tax_number: Option<String>,
-    /// `tax_number_suffix`, at most 255 characters.
+    /// Tax number suffix, at most 255 characters.
     pub tax_number_suffix: Option<String>,
-    /// `collect_tax`.
+    /// Collect tax.
     pub collect_tax: Option<bool>,
-    /// `tax_return_frequency`.
+    /// Tax return frequency.
     pub tax_return_frequency: Option<Box<Base>>,
-    /// `address_region`.
+    /// Address region.
     pub address_region: Option<Box<AddressRegion>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TaxProfile, String, {
@@ -61,11 +57,11 @@ rt::model!(TaxProfile, String, {
 /// `address_region` of [`TaxProfileUpdate`].
 #[derive(Clone, Default)]
 pub struct TaxProfileAddressRegionUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `code`.
+    /// Code.
     pub code: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(TaxProfileAddressRegionUpdate, String, {
@@ -78,19 +74,19 @@ rt::model!(TaxProfileAddressRegionUpdate, String, {
 /// Sent by [`TaxProfiles::update`](super::super::tax_profiles::TaxProfiles::update).
 #[derive(Clone, Default)]
 pub struct TaxProfileUpdate {
-    /// `tax_type_id`.
+    /// ID of the tax type.
     pub tax_type_id: rt::Update<String>,
-    /// `tax_number`.
+    /// Tax number.
     pub tax_number: rt::Update<String>,
-    /// `tax_number_suffix`.
+    /// Tax number suffix.
     pub tax_number_suffix: rt::Update<String>,
-    /// `collect_tax`.
+    /// Collect tax.
     pub collect_tax: rt::Update<bool>,
-    /// `tax_return_frequency_id`.
+    /// ID of the tax return frequency.
     pub tax_return_frequency_id: rt::Update<String>,
-    /// `address_region`.
+    /// Address region.
     pub address_region: rt::Update<TaxProfileAddressRegionUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(TaxProfileUpdate, String, {

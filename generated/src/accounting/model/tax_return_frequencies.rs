@@ -3,7 +3,7 @@
 
 use sage_runtime::codegen as rt;
 
-/// A tax return frequency tax type id.
+/// A tax return frequency tax type ID.
 ///
 /// A parameter of
 /// [`TaxReturnFrequencies::list`](super::super::tax_return_frequencies::TaxReturnFrequencies::list).

@@ -7,18 +7,16 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by [`TaxSchemes::get`](super::super::tax_schemes::TaxSchemes::get) and
 /// [`TaxSchemes::list`](super::super::tax_schemes::TaxSchemes::list).
-///
-/// Available in Plus, Standard and Start (ES, FR, GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxScheme {
-    /// `id`, at most 20 characters.
+    /// ID, at most 20 characters.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TaxScheme, String, {

@@ -9,44 +9,40 @@ use super::*;
 ///
 /// Answered by [`Transactions::get`](super::super::transactions::Transactions::get) and
 /// [`Transactions::list`](super::super::transactions::Transactions::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Journals: Read Only or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Transaction {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `deleted`.
+    /// Deleted.
     pub deleted: Option<bool>,
-    /// `reference`, at most 255 characters.
+    /// Reference, at most 255 characters.
     pub reference: Option<String>,
-    /// `total`.
+    /// Total.
     pub total: Option<rt::Decimal>,
-    /// `total_in_transaction_currency`.
+    /// Total in transaction currency.
     pub total_in_transaction_currency: Option<rt::Decimal>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `origin`.
+    /// Origin.
     pub origin: Option<Box<TransactionOrigin>>,
-    /// `audit_trail_id`.
+    /// ID of the audit trail.
     pub audit_trail_id: Option<String>,
-    /// `number_of_attachments`.
+    /// Number of attachments.
     pub number_of_attachments: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Transaction, String, {
@@ -73,25 +69,25 @@ rt::model!(Transaction, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TransactionOrigin {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::NaiveDate>,
-    /// `outstanding_amount`.
+    /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<Base>>,
-    /// `sent`.
+    /// Sent.
     pub sent: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TransactionOrigin, String, {

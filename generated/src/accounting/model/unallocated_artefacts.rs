@@ -11,23 +11,18 @@ use super::*;
 /// [`UnallocatedArtefacts::get`](super::super::unallocated_artefacts::UnallocatedArtefacts::get)
 /// and
 /// [`UnallocatedArtefacts::list`](super::super::unallocated_artefacts::UnallocatedArtefacts::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Purchases: Read Only or Restricted Access or Full Access; Sales: Read Only or Restricted
-/// Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnallocatedArtefact {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(UnallocatedArtefact, String, {

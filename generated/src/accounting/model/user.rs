@@ -10,25 +10,25 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct User {
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `first_name`.
+    /// First name.
     pub first_name: Option<String>,
-    /// `last_name`.
+    /// Last name.
     pub last_name: Option<String>,
-    /// `initials`.
+    /// Initials.
     pub initials: Option<String>,
-    /// `email`.
+    /// Email.
     pub email: Option<String>,
-    /// `locale`.
+    /// Locale.
     pub locale: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(User, String, {
@@ -87,15 +87,15 @@ rt::string_enum!(UserLocale, Unknown, {
 /// Sent by [`User::update`](super::super::user::User::update).
 #[derive(Clone, Default)]
 pub struct UserUpdate {
-    /// `first_name`.
+    /// First name.
     pub first_name: rt::Update<String>,
-    /// `last_name`.
+    /// Last name.
     pub last_name: rt::Update<String>,
-    /// `initials`.
+    /// Initials.
     pub initials: rt::Update<String>,
-    /// `locale`.
+    /// Locale.
     pub locale: rt::Update<UserLocale>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(UserUpdate, String, {

@@ -10,52 +10,48 @@ use super::*;
 /// Answered by [`Addresses::create`](super::super::addresses::Addresses::create),
 /// [`Addresses::get`](super::super::addresses::Addresses::get),
 /// [`Addresses::list`](super::super::addresses::Addresses::list) and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Contacts: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Address {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `address_line_1`, at most 50 characters.
+    /// Address line 1, at most 50 characters.
     pub address_line_1: Option<String>,
-    /// `address_line_2`, at most 50 characters.
+    /// Address line 2, at most 50 characters.
     pub address_line_2: Option<String>,
-    /// `city`, at most 50 characters.
+    /// City, at most 50 characters.
     pub city: Option<String>,
-    /// `postal_code`, at most 10 characters.
+    /// Postal code, at most 10 characters.
     pub postal_code: Option<String>,
-    /// `country`.
+    /// Country.
     pub country: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `bank_account`.
+    /// Bank account.
     pub bank_account: Option<Box<Base>>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Base>>,
-    /// `address_type`.
+    /// Address type.
     pub address_type: Option<Box<Base>>,
-    /// `name`, at most 50 characters.
+    /// Name, at most 50 characters.
     pub name: Option<String>,
-    /// `region`, at most 50 characters.
+    /// Region, at most 50 characters.
     pub region: Option<String>,
-    /// `country_group`.
+    /// Country group.
     pub country_group: Option<Box<Base>>,
-    /// `is_main_address`.
+    /// Is main address.
     pub is_main_address: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Address, String, {
@@ -85,31 +81,31 @@ rt::model!(Address, String, {
 /// Sent by [`Addresses::update`](super::super::addresses::Addresses::update).
 #[derive(Clone, Default)]
 pub struct AddressUpdate {
-    /// `address_type_id`.
+    /// ID of the address type.
     pub address_type_id: rt::Update<String>,
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `is_main_address`.
+    /// Is main address.
     pub is_main_address: rt::Update<bool>,
-    /// `address_line_1`.
+    /// Address line 1.
     pub address_line_1: rt::Update<String>,
-    /// `address_line_2`.
+    /// Address line 2.
     pub address_line_2: rt::Update<String>,
-    /// `city`.
+    /// City.
     pub city: rt::Update<String>,
-    /// `postal_code`.
+    /// Postal code.
     pub postal_code: rt::Update<String>,
-    /// `country_id`.
+    /// ID of the country.
     pub country_id: rt::Update<String>,
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: rt::Update<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `region`.
+    /// Region.
     pub region: rt::Update<String>,
-    /// `country_group_id`.
+    /// ID of the country group.
     pub country_group_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(AddressUpdate, String, {
@@ -132,31 +128,31 @@ rt::model!(AddressUpdate, String, {
 /// Sent by [`Addresses::create`](super::super::addresses::Addresses::create).
 #[derive(Clone, Default)]
 pub struct NewAddress {
-    /// `address_type_id`.
+    /// ID of the address type.
     pub address_type_id: String,
-    /// `name`.
+    /// Name.
     pub name: String,
-    /// `is_main_address`.
+    /// Is main address.
     pub is_main_address: bool,
-    /// `address_line_1`.
+    /// Address line 1.
     pub address_line_1: Option<String>,
-    /// `address_line_2`.
+    /// Address line 2.
     pub address_line_2: Option<String>,
-    /// `city`.
+    /// City.
     pub city: Option<String>,
-    /// `postal_code`.
+    /// Postal code.
     pub postal_code: Option<String>,
-    /// `country_id`.
+    /// ID of the country.
     pub country_id: Option<String>,
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: Option<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: Option<String>,
-    /// `region`.
+    /// Region.
     pub region: Option<String>,
-    /// `country_group_id`.
+    /// ID of the country group.
     pub country_group_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewAddress, String, {

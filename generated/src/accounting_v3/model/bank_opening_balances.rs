@@ -12,38 +12,34 @@ use super::*;
 /// [`BankOpeningBalances::get`](super::super::bank_opening_balances::BankOpeningBalances::get),
 /// [`BankOpeningBalances::list`](super::super::bank_opening_balances::BankOpeningBalances::list)
 /// and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Full Access; Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankOpeningBalance {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `bank_account`.
+    /// Bank account.
     pub bank_account: Option<Box<Base>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `debit`.
+    /// Debit.
     pub debit: Option<rt::Decimal>,
-    /// `credit`.
+    /// Credit.
     pub credit: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankOpeningBalance, String, {
@@ -67,17 +63,17 @@ rt::model!(BankOpeningBalance, String, {
 /// [`BankOpeningBalances::update`](super::super::bank_opening_balances::BankOpeningBalances::update).
 #[derive(Clone, Default)]
 pub struct BankOpeningBalanceUpdate {
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `debit`.
+    /// Debit.
     pub debit: rt::Update<rt::Decimal>,
-    /// `credit`.
+    /// Credit.
     pub credit: rt::Update<rt::Decimal>,
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankOpeningBalanceUpdate, String, {
@@ -94,17 +90,17 @@ rt::model!(BankOpeningBalanceUpdate, String, {
 /// [`BankOpeningBalances::create`](super::super::bank_opening_balances::BankOpeningBalances::create).
 #[derive(Clone, Default)]
 pub struct NewBankOpeningBalance {
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `debit`.
+    /// Debit.
     pub debit: rt::Decimal,
-    /// `credit`.
+    /// Credit.
     pub credit: rt::Decimal,
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankOpeningBalance, String, {

@@ -10,44 +10,40 @@ use super::*;
 /// Answered by [`BankTransfers::create`](super::super::bank_transfers::BankTransfers::create),
 /// [`BankTransfers::get`](super::super::bank_transfers::BankTransfers::get),
 /// [`BankTransfers::list`](super::super::bank_transfers::BankTransfers::list) and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankTransfer {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `from_bank_account`.
+    /// From bank account.
     pub from_bank_account: Option<Box<BankAccount>>,
-    /// `to_bank_account`.
+    /// To bank account.
     pub to_bank_account: Option<Box<BankAccount>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `reference`, at most 255 characters.
+    /// Reference, at most 255 characters.
     pub reference: Option<String>,
-    /// `amount`.
+    /// Amount.
     pub amount: Option<rt::Decimal>,
-    /// `description`, at most 255 characters.
+    /// Description, at most 255 characters.
     pub description: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankTransfer, String, {
@@ -73,19 +69,19 @@ rt::model!(BankTransfer, String, {
 /// Sent by [`BankTransfers::update`](super::super::bank_transfers::BankTransfers::update).
 #[derive(Clone, Default)]
 pub struct BankTransferUpdate {
-    /// `from_bank_account_id`.
+    /// ID of the from bank account.
     pub from_bank_account_id: rt::Update<String>,
-    /// `to_bank_account_id`.
+    /// ID of the to bank account.
     pub to_bank_account_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `amount`.
+    /// Amount.
     pub amount: rt::Update<rt::Decimal>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `description`.
+    /// Description.
     pub description: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankTransferUpdate, String, {
@@ -102,19 +98,19 @@ rt::model!(BankTransferUpdate, String, {
 /// Sent by [`BankTransfers::create`](super::super::bank_transfers::BankTransfers::create).
 #[derive(Clone, Default)]
 pub struct NewBankTransfer {
-    /// `from_bank_account_id`.
+    /// ID of the from bank account.
     pub from_bank_account_id: String,
-    /// `to_bank_account_id`.
+    /// ID of the to bank account.
     pub to_bank_account_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `amount`.
+    /// Amount.
     pub amount: rt::Decimal,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankTransfer, String, {

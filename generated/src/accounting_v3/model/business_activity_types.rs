@@ -9,20 +9,18 @@ use sage_runtime::codegen as rt;
 /// [`BusinessActivityTypes::get`](super::super::business_activity_types::BusinessActivityTypes::get)
 /// and
 /// [`BusinessActivityTypes::list`](super::super::business_activity_types::BusinessActivityTypes::list).
-///
-/// Available in Plus, Standard and Start (FR).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BusinessActivityType {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`, at most 15 characters.
+    /// ID, at most 15 characters.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BusinessActivityType, String, {

@@ -7,24 +7,22 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by [`BusinessTypes::get`](super::super::business_types::BusinessTypes::get) and
 /// [`BusinessTypes::list`](super::super::business_types::BusinessTypes::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BusinessType {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BusinessType, String, {

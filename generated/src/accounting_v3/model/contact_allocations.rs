@@ -12,40 +12,36 @@ use super::*;
 /// [`ContactAllocations::get`](super::super::contact_allocations::ContactAllocations::get),
 /// [`ContactAllocations::list`](super::super::contact_allocations::ContactAllocations::list) and 1
 /// more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Contacts: Full Access; Purchases: Full Access; Sales: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactAllocation {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Base>>,
-    /// `allocated_artefacts`.
+    /// Allocated artefacts.
     pub allocated_artefacts: Option<Vec<AllocatedArtefact>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ContactAllocation, String, {
@@ -69,11 +65,11 @@ rt::model!(ContactAllocation, String, {
 /// `allocated_artefacts` of [`ContactAllocationUpdate`].
 #[derive(Clone, Default)]
 pub struct ContactAllocationAllocatedArtefactUpdate {
-    /// `artefact_id`.
+    /// ID of the artefact.
     pub artefact_id: rt::Update<String>,
-    /// `amount`.
+    /// Amount.
     pub amount: rt::Update<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactAllocationAllocatedArtefactUpdate, String, {
@@ -87,15 +83,15 @@ rt::model!(ContactAllocationAllocatedArtefactUpdate, String, {
 /// [`ContactAllocations::update`](super::super::contact_allocations::ContactAllocations::update).
 #[derive(Clone, Default)]
 pub struct ContactAllocationUpdate {
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: rt::Update<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `allocated_artefacts`.
+    /// Allocated artefacts.
     pub allocated_artefacts: rt::Update<Vec<ContactAllocationAllocatedArtefactUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactAllocationUpdate, String, {
@@ -111,15 +107,15 @@ rt::model!(ContactAllocationUpdate, String, {
 /// [`ContactAllocations::create`](super::super::contact_allocations::ContactAllocations::create).
 #[derive(Clone, Default)]
 pub struct NewContactAllocation {
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: String,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: String,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `allocated_artefacts`.
+    /// Allocated artefacts.
     pub allocated_artefacts: Vec<NewContactAllocationAllocatedArtefact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactAllocation, String, {
@@ -134,11 +130,11 @@ rt::model!(NewContactAllocation, String, {
 /// `allocated_artefacts` of [`NewContactAllocation`].
 #[derive(Clone, Default)]
 pub struct NewContactAllocationAllocatedArtefact {
-    /// `artefact_id`.
+    /// ID of the artefact.
     pub artefact_id: Option<String>,
-    /// `amount`.
+    /// Amount.
     pub amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactAllocationAllocatedArtefact, String, {

@@ -12,64 +12,60 @@ use super::*;
 /// [`ContactOpeningBalances::get`](super::super::contact_opening_balances::ContactOpeningBalances::get),
 /// [`ContactOpeningBalances::list`](super::super::contact_opening_balances::ContactOpeningBalances::list)
 /// and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Purchases: Full Access; Sales: Full Access; Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactOpeningBalance {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `contact_opening_balance_type`.
+    /// Contact opening balance type.
     pub contact_opening_balance_type: Option<Box<Base>>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Base>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `details`, at most 255 characters.
+    /// Details, at most 255 characters.
     pub details: Option<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<Base>>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_breakdown`.
+    /// Tax breakdown.
     pub tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_breakdown`.
+    /// Base currency tax breakdown.
     pub base_currency_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ContactOpeningBalance, String, {
@@ -106,37 +102,37 @@ rt::model!(ContactOpeningBalance, String, {
 /// [`ContactOpeningBalances::update`](super::super::contact_opening_balances::ContactOpeningBalances::update).
 #[derive(Clone, Default)]
 pub struct ContactOpeningBalanceUpdate {
-    /// `contact_opening_balance_type_id`.
+    /// ID of the contact opening balance type.
     pub contact_opening_balance_type_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: rt::Update<String>,
-    /// `details`.
+    /// Details.
     pub details: rt::Update<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: rt::Update<String>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactOpeningBalanceUpdate, String, {
@@ -163,37 +159,37 @@ rt::model!(ContactOpeningBalanceUpdate, String, {
 /// [`ContactOpeningBalances::create`](super::super::contact_opening_balances::ContactOpeningBalances::create).
 #[derive(Clone, Default)]
 pub struct NewContactOpeningBalance {
-    /// `contact_opening_balance_type_id`.
+    /// ID of the contact opening balance type.
     pub contact_opening_balance_type_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: String,
-    /// `reference`.
+    /// Reference.
     pub reference: String,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Decimal,
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: Option<String>,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: Option<String>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactOpeningBalance, String, {

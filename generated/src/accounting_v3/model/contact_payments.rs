@@ -11,70 +11,66 @@ use super::*;
 /// [`ContactPayments::create`](super::super::contact_payments::ContactPayments::create),
 /// [`ContactPayments::get`](super::super::contact_payments::ContactPayments::get),
 /// [`ContactPayments::list`](super::super::contact_payments::ContactPayments::list) and 1 more.
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactPayment {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `payment_method`.
+    /// Payment method.
     pub payment_method: Option<Box<Base>>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Base>>,
-    /// `bank_account`.
+    /// Bank account.
     pub bank_account: Option<Box<Base>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `base_currency_currency_charge`.
+    /// Base currency currency charge.
     pub base_currency_currency_charge: Option<rt::Decimal>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `allocated_artefacts`.
+    /// Allocated artefacts.
     pub allocated_artefacts: Option<Vec<AllocatedPaymentArtefact>>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<Base>>,
-    /// `payment_on_account`.
+    /// Payment on account.
     pub payment_on_account: Option<Box<PaymentOnAccount>>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ContactPayment, String, {
@@ -113,13 +109,13 @@ rt::model!(ContactPayment, String, {
 /// `allocated_artefacts` of [`ContactPaymentUpdate`].
 #[derive(Clone, Default)]
 pub struct ContactPaymentAllocatedArtefactUpdate {
-    /// `artefact_id`.
+    /// ID of the artefact.
     pub artefact_id: rt::Update<String>,
-    /// `amount`.
+    /// Amount.
     pub amount: rt::Update<rt::Decimal>,
-    /// `discount`.
+    /// Discount.
     pub discount: rt::Update<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactPaymentAllocatedArtefactUpdate, String, {
@@ -133,39 +129,39 @@ rt::model!(ContactPaymentAllocatedArtefactUpdate, String, {
 /// `payment_on_account` of [`ContactPaymentUpdate`].
 #[derive(Clone, Default)]
 pub struct ContactPaymentOnAccountUpdate {
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: rt::Update<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: rt::Update<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `outstanding_amount`.
+    /// Outstanding amount.
     pub outstanding_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_outstanding_amount`.
+    /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: rt::Update<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactPaymentOnAccountUpdate, String, {
@@ -192,43 +188,43 @@ rt::model!(ContactPaymentOnAccountUpdate, String, {
 /// Sent by [`ContactPayments::update`](super::super::contact_payments::ContactPayments::update).
 #[derive(Clone, Default)]
 pub struct ContactPaymentUpdate {
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: rt::Update<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `payment_method_id`.
+    /// ID of the payment method.
     pub payment_method_id: rt::Update<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_currency_charge`.
+    /// Base currency currency charge.
     pub base_currency_currency_charge: rt::Update<rt::Decimal>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: rt::Update<String>,
-    /// `allocated_artefacts`.
+    /// Allocated artefacts.
     pub allocated_artefacts: rt::Update<Vec<ContactPaymentAllocatedArtefactUpdate>>,
-    /// `payment_on_account`.
+    /// Payment on account.
     pub payment_on_account: rt::Update<ContactPaymentOnAccountUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ContactPaymentUpdate, String, {
@@ -257,43 +253,43 @@ rt::model!(ContactPaymentUpdate, String, {
 /// Sent by [`ContactPayments::create`](super::super::contact_payments::ContactPayments::create).
 #[derive(Clone, Default)]
 pub struct NewContactPayment {
-    /// `transaction_type_id`.
+    /// ID of the transaction type.
     pub transaction_type_id: String,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: String,
-    /// `bank_account_id`.
+    /// ID of the bank account.
     pub bank_account_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Decimal,
-    /// `payment_method_id`.
+    /// ID of the payment method.
     pub payment_method_id: Option<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `base_currency_currency_charge`.
+    /// Base currency currency charge.
     pub base_currency_currency_charge: Option<rt::Decimal>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: Option<String>,
-    /// `allocated_artefacts`.
+    /// Allocated artefacts.
     pub allocated_artefacts: Option<Vec<NewContactPaymentAllocatedArtefact>>,
-    /// `payment_on_account`.
+    /// Payment on account.
     pub payment_on_account: Option<NewContactPaymentOnAccount>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactPayment, String, {
@@ -322,13 +318,13 @@ rt::model!(NewContactPayment, String, {
 /// `allocated_artefacts` of [`NewContactPayment`].
 #[derive(Clone, Default)]
 pub struct NewContactPaymentAllocatedArtefact {
-    /// `artefact_id`.
+    /// ID of the artefact.
     pub artefact_id: Option<String>,
-    /// `amount`.
+    /// Amount.
     pub amount: Option<rt::Decimal>,
-    /// `discount`.
+    /// Discount.
     pub discount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactPaymentAllocatedArtefact, String, {
@@ -342,39 +338,39 @@ rt::model!(NewContactPaymentAllocatedArtefact, String, {
 /// `payment_on_account` of [`NewContactPayment`].
 #[derive(Clone, Default)]
 pub struct NewContactPaymentOnAccount {
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: Option<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: Option<String>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `outstanding_amount`.
+    /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `base_currency_outstanding_amount`.
+    /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewContactPaymentOnAccount, String, {

@@ -9,28 +9,26 @@ use super::*;
 ///
 /// Answered by [`ExchangeRates::get`](super::super::exchange_rates::ExchangeRates::get) and
 /// [`ExchangeRates::list`](super::super::exchange_rates::ExchangeRates::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExchangeRate {
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `rate`.
+    /// Rate.
     pub rate: Option<rt::Decimal>,
-    /// `inverse_rate`.
+    /// Inverse rate.
     pub inverse_rate: Option<rt::Decimal>,
-    /// `base_currency`.
+    /// Base currency.
     pub base_currency: Option<Box<Base>>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ExchangeRate, String, {

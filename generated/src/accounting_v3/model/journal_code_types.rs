@@ -7,20 +7,18 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by [`JournalCodeTypes::get`](super::super::journal_code_types::JournalCodeTypes::get)
 /// and [`JournalCodeTypes::list`](super::super::journal_code_types::JournalCodeTypes::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct JournalCodeType {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`, at most 20 characters.
+    /// ID, at most 20 characters.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(JournalCodeType, String, {

@@ -10,92 +10,88 @@ use super::*;
 /// Answered by [`LedgerAccounts::create`](super::super::ledger_accounts::LedgerAccounts::create),
 /// [`LedgerAccounts::get`](super::super::ledger_accounts::LedgerAccounts::get),
 /// [`LedgerAccounts::list`](super::super::ledger_accounts::LedgerAccounts::list) and 1 more.
-///
-/// Available in Plus, Standard and Start (CA, FR, GB, IE, US).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LedgerAccount {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `ledger_account_group`.
+    /// Ledger account group.
     pub ledger_account_group: Option<Box<CoaGroupType>>,
-    /// `name`, at most 200 characters.
+    /// Name, at most 200 characters.
     pub name: Option<String>,
-    /// `display_name`, at most 200 characters.
+    /// Display name, at most 200 characters.
     pub display_name: Option<String>,
-    /// `visible_scopes`.
+    /// Visible scopes.
     pub visible_scopes: Option<Vec<String>>,
-    /// `included_in_chart`.
+    /// Included in chart.
     pub included_in_chart: Option<bool>,
-    /// `nominal_code`.
+    /// Nominal code.
     pub nominal_code: Option<i32>,
-    /// `ledger_account_type`.
+    /// Ledger account type.
     pub ledger_account_type: Option<Box<Base>>,
-    /// `ledger_account_classification`.
+    /// Ledger account classification.
     pub ledger_account_classification: Option<Box<Base>>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<Base>>,
-    /// `fixed_tax_rate`.
+    /// Fixed tax rate.
     pub fixed_tax_rate: Option<bool>,
-    /// `visible_in_banking`.
+    /// Visible in banking.
     pub visible_in_banking: Option<bool>,
-    /// `visible_in_expenses`.
+    /// Visible in expenses.
     pub visible_in_expenses: Option<bool>,
-    /// `visible_in_journals`.
+    /// Visible in journals.
     pub visible_in_journals: Option<bool>,
-    /// `visible_in_other_payments`.
+    /// Visible in other payments.
     pub visible_in_other_payments: Option<bool>,
-    /// `visible_in_other_receipts`.
+    /// Visible in other receipts.
     pub visible_in_other_receipts: Option<bool>,
-    /// `visible_in_reporting`.
+    /// Visible in reporting.
     pub visible_in_reporting: Option<bool>,
-    /// `visible_in_sales`.
+    /// Visible in sales.
     pub visible_in_sales: Option<bool>,
-    /// `balance_details`.
+    /// Balance details.
     pub balance_details: Option<Box<LedgerAccountBalanceDetails>>,
-    /// `is_control_account`.
+    /// Is control account.
     pub is_control_account: Option<bool>,
-    /// `control_name`, at most 255 characters.
+    /// Control name, at most 255 characters.
     pub control_name: Option<String>,
-    /// `display_formatted`.
+    /// Display formatted.
     pub display_formatted: Option<String>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     ///
     /// Only in CA.
     pub tax_recoverable: Option<bool>,
-    /// `recoverable_percentage`.
+    /// Recoverable percentage.
     ///
     /// Only in CA.
     pub recoverable_percentage: Option<rt::Decimal>,
-    /// `non_recoverable_ledger_account`.
+    /// Non recoverable ledger account.
     ///
     /// Only in CA.
     pub non_recoverable_ledger_account: Option<Box<LedgerAccount>>,
-    /// `cis_materials`.
+    /// CIS materials.
     pub cis_materials: Option<bool>,
-    /// `tax_instalment`.
+    /// Tax instalment.
     ///
     /// Only in CA.
     pub tax_instalment: Option<bool>,
-    /// `cis_labour`.
+    /// CIS labour.
     pub cis_labour: Option<bool>,
-    /// `gifi_code`.
+    /// GIFI code.
     ///
     /// Only in CA.
     pub gifi_code: Option<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LedgerAccount, String, {
@@ -141,19 +137,19 @@ rt::model!(LedgerAccount, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LedgerAccountBalanceDetails {
-    /// `balance`.
+    /// Balance.
     pub balance: Option<rt::Decimal>,
-    /// `credit_or_debit`.
+    /// Credit or debit.
     pub credit_or_debit: Option<String>,
-    /// `credits`.
+    /// Credits.
     pub credits: Option<rt::Decimal>,
-    /// `debits`.
+    /// Debits.
     pub debits: Option<rt::Decimal>,
-    /// `from_date`.
+    /// From date.
     pub from_date: Option<String>,
-    /// `to_date`.
+    /// To date.
     pub to_date: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LedgerAccountBalanceDetails, String, {
@@ -203,57 +199,57 @@ rt::string_enum!(LedgerAccountNotVisibleIn, Unknown, {
 /// Sent by [`LedgerAccounts::update`](super::super::ledger_accounts::LedgerAccounts::update).
 #[derive(Clone, Default)]
 pub struct LedgerAccountUpdate {
-    /// `ledger_account_type_id`.
+    /// ID of the ledger account type.
     pub ledger_account_type_id: rt::Update<String>,
-    /// `included_in_chart`.
+    /// Included in chart.
     pub included_in_chart: rt::Update<bool>,
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `display_name`.
+    /// Display name.
     pub display_name: rt::Update<String>,
-    /// `nominal_code`, 1 to 99999999.
+    /// Nominal code, 1 to 99999999.
     pub nominal_code: rt::Update<i32>,
-    /// `ledger_account_classification_id`.
+    /// ID of the ledger account classification.
     pub ledger_account_classification_id: rt::Update<String>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: rt::Update<String>,
-    /// `fixed_tax_rate`.
+    /// Fixed tax rate.
     pub fixed_tax_rate: rt::Update<bool>,
-    /// `visible_in_banking`.
+    /// Visible in banking.
     pub visible_in_banking: rt::Update<bool>,
-    /// `visible_in_expenses`.
+    /// Visible in expenses.
     pub visible_in_expenses: rt::Update<bool>,
-    /// `visible_in_journals`.
+    /// Visible in journals.
     pub visible_in_journals: rt::Update<bool>,
-    /// `visible_in_other_payments`.
+    /// Visible in other payments.
     pub visible_in_other_payments: rt::Update<bool>,
-    /// `visible_in_other_receipts`.
+    /// Visible in other receipts.
     pub visible_in_other_receipts: rt::Update<bool>,
-    /// `visible_in_reporting`.
+    /// Visible in reporting.
     pub visible_in_reporting: rt::Update<bool>,
-    /// `visible_in_sales`.
+    /// Visible in sales.
     pub visible_in_sales: rt::Update<bool>,
-    /// `control_name`.
+    /// Control name.
     pub control_name: rt::Update<String>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     ///
     /// Only in CA.
     pub tax_recoverable: rt::Update<bool>,
-    /// `recoverable_percentage`.
+    /// Recoverable percentage.
     ///
     /// Only in CA.
     pub recoverable_percentage: rt::Update<rt::Decimal>,
-    /// `non_recoverable_ledger_account_id`.
+    /// ID of the non recoverable ledger account.
     pub non_recoverable_ledger_account_id: rt::Update<String>,
-    /// `cis_materials`.
+    /// CIS materials.
     pub cis_materials: rt::Update<bool>,
-    /// `cis_labour`.
+    /// CIS labour.
     pub cis_labour: rt::Update<bool>,
-    /// `gifi_code`, 1000 to 9999.
+    /// GIFI code, 1000 to 9999.
     ///
     /// Only in CA.
     pub gifi_code: rt::Update<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(LedgerAccountUpdate, String, {
@@ -319,57 +315,57 @@ rt::string_enum!(LedgerAccountVisibleIn, Unknown, {
 /// Sent by [`LedgerAccounts::create`](super::super::ledger_accounts::LedgerAccounts::create).
 #[derive(Clone, Default)]
 pub struct NewLedgerAccount {
-    /// `ledger_account_type_id`.
+    /// ID of the ledger account type.
     pub ledger_account_type_id: String,
-    /// `included_in_chart`.
+    /// Included in chart.
     pub included_in_chart: bool,
-    /// `name`.
+    /// Name.
     pub name: String,
-    /// `display_name`.
+    /// Display name.
     pub display_name: String,
-    /// `nominal_code`, 1 to 99999999.
+    /// Nominal code, 1 to 99999999.
     pub nominal_code: i32,
-    /// `ledger_account_classification_id`.
+    /// ID of the ledger account classification.
     pub ledger_account_classification_id: Option<String>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: Option<String>,
-    /// `fixed_tax_rate`.
+    /// Fixed tax rate.
     pub fixed_tax_rate: Option<bool>,
-    /// `visible_in_banking`.
+    /// Visible in banking.
     pub visible_in_banking: Option<bool>,
-    /// `visible_in_expenses`.
+    /// Visible in expenses.
     pub visible_in_expenses: Option<bool>,
-    /// `visible_in_journals`.
+    /// Visible in journals.
     pub visible_in_journals: Option<bool>,
-    /// `visible_in_other_payments`.
+    /// Visible in other payments.
     pub visible_in_other_payments: Option<bool>,
-    /// `visible_in_other_receipts`.
+    /// Visible in other receipts.
     pub visible_in_other_receipts: Option<bool>,
-    /// `visible_in_reporting`.
+    /// Visible in reporting.
     pub visible_in_reporting: Option<bool>,
-    /// `visible_in_sales`.
+    /// Visible in sales.
     pub visible_in_sales: Option<bool>,
-    /// `control_name`.
+    /// Control name.
     pub control_name: Option<String>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     ///
     /// Only in CA.
     pub tax_recoverable: Option<bool>,
-    /// `recoverable_percentage`.
+    /// Recoverable percentage.
     ///
     /// Only in CA.
     pub recoverable_percentage: Option<rt::Decimal>,
-    /// `non_recoverable_ledger_account_id`.
+    /// ID of the non recoverable ledger account.
     pub non_recoverable_ledger_account_id: Option<String>,
-    /// `cis_materials`.
+    /// CIS materials.
     pub cis_materials: Option<bool>,
-    /// `cis_labour`.
+    /// CIS labour.
     pub cis_labour: Option<bool>,
-    /// `gifi_code`, 1000 to 9999.
+    /// GIFI code, 1000 to 9999.
     ///
     /// Only in CA.
     pub gifi_code: Option<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewLedgerAccount, String, {

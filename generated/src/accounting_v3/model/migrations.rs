@@ -7,38 +7,34 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by [`Migrations::get`](super::super::migrations::Migrations::get) and
 /// [`Migrations::update`](super::super::migrations::Migrations::update).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Migration {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`, at most 32 characters.
+    /// ID, at most 32 characters.
     pub id: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<MigrationStatus>>,
-    /// `started_at`.
+    /// When it was started.
     pub started_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `completed_at`.
+    /// When it was completed.
     pub completed_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `source_product`, at most 50 characters.
+    /// Source product, at most 50 characters.
     pub source_product: Option<String>,
-    /// `source_product_version`, at most 50 characters.
+    /// Source product version, at most 50 characters.
     pub source_product_version: Option<String>,
-    /// `source_license`, at most 50 characters.
+    /// Source license, at most 50 characters.
     pub source_license: Option<String>,
-    /// `source_tool`, at most 50 characters.
+    /// Source tool, at most 50 characters.
     pub source_tool: Option<String>,
-    /// `source_tool_version`, at most 50 characters.
+    /// Source tool version, at most 50 characters.
     pub source_tool_version: Option<String>,
-    /// `schema_id`, at most 100 characters.
+    /// ID of the schema, at most 100 characters.
     pub schema_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Migration, String, {
@@ -62,11 +58,11 @@ rt::model!(Migration, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MigrationStatus {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(MigrationStatus, String, {
@@ -79,25 +75,25 @@ rt::model!(MigrationStatus, String, {
 /// Sent by [`Migrations::update`](super::super::migrations::Migrations::update).
 #[derive(Clone, Default)]
 pub struct MigrationsUpdate {
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// `started_at`.
+    /// When it was started.
     pub started_at: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `completed_at`.
+    /// When it was completed.
     pub completed_at: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `source_product`.
+    /// Source product.
     pub source_product: rt::Update<String>,
-    /// `source_product_version`.
+    /// Source product version.
     pub source_product_version: rt::Update<String>,
-    /// `source_license`.
+    /// Source license.
     pub source_license: rt::Update<String>,
-    /// `source_tool`.
+    /// Source tool.
     pub source_tool: rt::Update<String>,
-    /// `source_tool_version`.
+    /// Source tool version.
     pub source_tool_version: rt::Update<String>,
-    /// `schema_id`.
+    /// ID of the schema.
     pub schema_id: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(MigrationsUpdate, String, {

@@ -11,17 +11,17 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BaseJournalLine {
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<LedgerAccount>>,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `debit`.
+    /// Debit.
     pub debit: Option<rt::Decimal>,
-    /// `credit`.
+    /// Credit.
     pub credit: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BaseJournalLine, String, {
@@ -38,13 +38,13 @@ rt::model!(BaseJournalLine, String, {
 /// [`OpeningBalanceJournals::create`](super::super::opening_balance_journals::OpeningBalanceJournals::create).
 #[derive(Clone, Default)]
 pub struct NewOpeningBalanceJournal {
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `journal_lines`.
+    /// Journal lines.
     pub journal_lines: Vec<NewOpeningBalanceJournalLine>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewOpeningBalanceJournal, String, {
@@ -58,15 +58,15 @@ rt::model!(NewOpeningBalanceJournal, String, {
 /// `journal_lines` of [`NewOpeningBalanceJournal`].
 #[derive(Clone, Default)]
 pub struct NewOpeningBalanceJournalLine {
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: String,
-    /// `debit`.
+    /// Debit.
     pub debit: rt::Decimal,
-    /// `credit`.
+    /// Credit.
     pub credit: rt::Decimal,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewOpeningBalanceJournalLine, String, {
@@ -83,40 +83,34 @@ rt::model!(NewOpeningBalanceJournalLine, String, {
 /// [`OpeningBalanceJournals::get`](super::super::opening_balance_journals::OpeningBalanceJournals::get)
 /// and
 /// [`OpeningBalanceJournals::list`](super::super::opening_balance_journals::OpeningBalanceJournals::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Bank: Full Access; Contacts: Full Access; Journals: Full Access; Products \& Services:
-/// Full Access; Purchases: Full Access; Reporting: Full Access; Sales: Full Access; Settings: Full
-/// Access; Statutory Reporting: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OpeningBalanceJournal {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Base>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `journal_lines`.
+    /// Journal lines.
     pub journal_lines: Option<Vec<BaseJournalLine>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(OpeningBalanceJournal, String, {

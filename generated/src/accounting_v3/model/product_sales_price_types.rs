@@ -9,11 +9,11 @@ use sage_runtime::codegen as rt;
 /// [`ProductSalesPriceTypes::create`](super::super::product_sales_price_types::ProductSalesPriceTypes::create).
 #[derive(Clone, Default)]
 pub struct NewProductSalesPriceType {
-    /// `name`.
+    /// Name.
     pub name: String,
-    /// `active`.
+    /// Active.
     pub active: bool,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewProductSalesPriceType, String, {
@@ -28,30 +28,26 @@ rt::model!(NewProductSalesPriceType, String, {
 /// [`ProductSalesPriceTypes::get`](super::super::product_sales_price_types::ProductSalesPriceTypes::get),
 /// [`ProductSalesPriceTypes::list`](super::super::product_sales_price_types::ProductSalesPriceTypes::list)
 /// and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Products \& Services: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductSalesPriceType {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `name`, at most 255 characters.
+    /// Name, at most 255 characters.
     pub name: Option<String>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductSalesPriceType, String, {
@@ -71,11 +67,11 @@ rt::model!(ProductSalesPriceType, String, {
 /// [`ProductSalesPriceTypes::update`](super::super::product_sales_price_types::ProductSalesPriceTypes::update).
 #[derive(Clone, Default)]
 pub struct ProductSalesPriceTypeUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `active`.
+    /// Active.
     pub active: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ProductSalesPriceTypeUpdate, String, {

@@ -10,35 +10,35 @@ use super::*;
 /// Sent by [`Products::create`](super::super::products::Products::create).
 #[derive(Clone, Default)]
 pub struct NewProduct {
-    /// `description`.
+    /// Description.
     pub description: String,
-    /// `sales_ledger_account_id`.
+    /// ID of the sales ledger account.
     pub sales_ledger_account_id: String,
-    /// `purchase_ledger_account_id`.
+    /// ID of the purchase ledger account.
     pub purchase_ledger_account_id: String,
-    /// `item_code`.
+    /// Item code.
     pub item_code: Option<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `sales_tax_rate_id`.
+    /// ID of the sales tax rate.
     pub sales_tax_rate_id: Option<String>,
-    /// `usual_supplier_id`.
+    /// ID of the usual supplier.
     pub usual_supplier_id: Option<String>,
-    /// `purchase_tax_rate_id`.
+    /// ID of the purchase tax rate.
     pub purchase_tax_rate_id: Option<String>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: Option<rt::Decimal>,
-    /// `source_guid`.
+    /// Source GUID.
     pub source_guid: Option<String>,
-    /// `purchase_description`.
+    /// Purchase description.
     pub purchase_description: Option<String>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// `catalog_item_type_id`.
+    /// ID of the catalog item type.
     pub catalog_item_type_id: Option<String>,
-    /// `sales_prices`.
+    /// Sales prices.
     pub sales_prices: Option<Vec<NewSalesPrice>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewProduct, String, {
@@ -63,62 +63,58 @@ rt::model!(NewProduct, String, {
 /// Answered by [`Products::create`](super::super::products::Products::create),
 /// [`Products::get`](super::super::products::Products::get),
 /// [`Products::list`](super::super::products::Products::list) and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Products \& Services: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Product {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `deletable`.
+    /// Deletable.
     pub deletable: Option<bool>,
-    /// `deactivatable`.
+    /// Deactivatable.
     pub deactivatable: Option<bool>,
-    /// `used_on_recurring_invoice`.
+    /// Used on recurring invoice.
     pub used_on_recurring_invoice: Option<bool>,
-    /// `item_code`, at most 255 characters.
+    /// Item code, at most 255 characters.
     pub item_code: Option<String>,
-    /// `description`, at most 255 characters.
+    /// Description, at most 255 characters.
     pub description: Option<String>,
-    /// `notes`, at most 500 characters.
+    /// Notes, at most 500 characters.
     pub notes: Option<String>,
-    /// `sales_ledger_account`.
+    /// Sales ledger account.
     pub sales_ledger_account: Option<Box<Base>>,
-    /// `sales_tax_rate`.
+    /// Sales tax rate.
     pub sales_tax_rate: Option<Box<Base>>,
-    /// `purchase_ledger_account`.
+    /// Purchase ledger account.
     pub purchase_ledger_account: Option<Box<Base>>,
-    /// `usual_supplier`.
+    /// Usual supplier.
     pub usual_supplier: Option<Box<Contact>>,
-    /// `purchase_tax_rate`.
+    /// Purchase tax rate.
     pub purchase_tax_rate: Option<Box<Base>>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: Option<rt::Decimal>,
-    /// `sales_prices`.
+    /// Sales prices.
     pub sales_prices: Option<Vec<SalesPrice>>,
-    /// `source_guid`, at most 255 characters.
+    /// Source GUID, at most 255 characters.
     pub source_guid: Option<String>,
-    /// `purchase_description`, at most 250 characters.
+    /// Purchase description, at most 250 characters.
     pub purchase_description: Option<String>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// `catalog_item_type`.
+    /// Catalog item type.
     pub catalog_item_type: Option<Box<Base>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Product, String, {
@@ -153,35 +149,35 @@ rt::model!(Product, String, {
 /// Sent by [`Products::update`](super::super::products::Products::update).
 #[derive(Clone, Default)]
 pub struct ProductUpdate {
-    /// `description`.
+    /// Description.
     pub description: rt::Update<String>,
-    /// `sales_ledger_account_id`.
+    /// ID of the sales ledger account.
     pub sales_ledger_account_id: rt::Update<String>,
-    /// `purchase_ledger_account_id`.
+    /// ID of the purchase ledger account.
     pub purchase_ledger_account_id: rt::Update<String>,
-    /// `item_code`.
+    /// Item code.
     pub item_code: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `sales_tax_rate_id`.
+    /// ID of the sales tax rate.
     pub sales_tax_rate_id: rt::Update<String>,
-    /// `usual_supplier_id`.
+    /// ID of the usual supplier.
     pub usual_supplier_id: rt::Update<String>,
-    /// `purchase_tax_rate_id`.
+    /// ID of the purchase tax rate.
     pub purchase_tax_rate_id: rt::Update<String>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: rt::Update<rt::Decimal>,
-    /// `source_guid`.
+    /// Source GUID.
     pub source_guid: rt::Update<String>,
-    /// `purchase_description`.
+    /// Purchase description.
     pub purchase_description: rt::Update<String>,
-    /// `active`.
+    /// Active.
     pub active: rt::Update<bool>,
-    /// `catalog_item_type_id`.
+    /// ID of the catalog item type.
     pub catalog_item_type_id: rt::Update<String>,
-    /// `sales_prices`.
+    /// Sales prices.
     pub sales_prices: rt::Update<Vec<SalesPriceUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ProductUpdate, String, {

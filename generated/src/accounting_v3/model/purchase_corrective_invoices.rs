@@ -11,77 +11,77 @@ use super::*;
 /// [`PurchaseCorrectiveInvoices::create`](super::super::purchase_corrective_invoices::PurchaseCorrectiveInvoices::create).
 #[derive(Clone, Default)]
 pub struct NewPurchaseCorrectiveInvoice {
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: Option<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: Option<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `vendor_reference`.
+    /// Vendor reference.
     pub vendor_reference: Option<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<String>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: Option<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `original_invoice_id`.
+    /// ID of the original invoice.
     ///
     /// Only in ES.
     pub original_invoice_id: Option<String>,
-    /// `original_invoice_number`.
+    /// Original invoice number.
     ///
     /// Only in ES.
     pub original_invoice_number: Option<String>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     ///
     /// Only in ES.
     pub original_invoice_date: Option<String>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: Option<Vec<NewPurchaseCorrectiveInvoiceLine>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<NewTaxAnalysis>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPurchaseCorrectiveInvoice, String, {
@@ -120,51 +120,51 @@ rt::model!(NewPurchaseCorrectiveInvoice, String, {
 /// `invoice_lines` of [`NewPurchaseCorrectiveInvoice`].
 #[derive(Clone, Default)]
 pub struct NewPurchaseCorrectiveInvoiceLine {
-    /// `is_purchase_for_resale`.
+    /// Is purchase for resale.
     ///
     /// Only in IE.
     pub is_purchase_for_resale: Option<bool>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<String>,
-    /// `service_id`.
+    /// ID of the service.
     pub service_id: Option<String>,
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: Option<String>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: Option<rt::Decimal>,
-    /// `unit_price`.
+    /// Unit price.
     pub unit_price: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: Option<String>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `base_currency_unit_price`.
+    /// Base currency unit price.
     pub base_currency_unit_price: Option<rt::Decimal>,
-    /// `unit_price_includes_tax`.
+    /// Unit price includes tax.
     pub unit_price_includes_tax: Option<bool>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `eu_goods_services_type_id`.
+    /// ID of the EU goods services type.
     pub eu_goods_services_type_id: Option<String>,
-    /// `gst_amount`.
+    /// GST amount.
     pub gst_amount: Option<rt::Decimal>,
-    /// `pst_amount`.
+    /// PST amount.
     pub pst_amount: Option<rt::Decimal>,
-    /// `tax_recoverable`.
+    /// Tax recoverable.
     pub tax_recoverable: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPurchaseCorrectiveInvoiceLine, String, {
@@ -198,126 +198,122 @@ rt::model!(NewPurchaseCorrectiveInvoiceLine, String, {
 /// [`PurchaseCorrectiveInvoices::get`](super::super::purchase_corrective_invoices::PurchaseCorrectiveInvoices::get),
 /// [`PurchaseCorrectiveInvoices::list`](super::super::purchase_corrective_invoices::PurchaseCorrectiveInvoices::list)
 /// and 1 more.
-///
-/// Available in Plus (ES).
-///
-/// Access: Purchases: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseCorrectiveInvoice {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Transaction>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Contact>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `contact_name`, at most 255 characters.
+    /// Contact name, at most 255 characters.
     pub contact_name: Option<String>,
-    /// `contact_reference`, at most 255 characters.
+    /// Contact reference, at most 255 characters.
     pub contact_reference: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::NaiveDate>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `vendor_reference`, at most 31 characters.
+    /// Vendor reference, at most 31 characters.
     pub vendor_reference: Option<String>,
-    /// `notes`, at most 2000 characters.
+    /// Notes, at most 2000 characters.
     pub notes: Option<String>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_amount`.
+    /// Payments allocations total amount.
     pub payments_allocations_total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_discount`.
+    /// Payments allocations total discount.
     pub payments_allocations_total_discount: Option<rt::Decimal>,
-    /// `total_paid`.
+    /// Total paid.
     pub total_paid: Option<rt::Decimal>,
-    /// `outstanding_amount`.
+    /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<String>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `base_currency_outstanding_amount`.
+    /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<Base>>,
-    /// `void_reason`, at most 255 characters.
+    /// Void reason, at most 255 characters.
     pub void_reason: Option<String>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: Option<Vec<PurchaseInvoiceLineItem>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
-    /// `detailed_tax_analysis`.
+    /// Detailed tax analysis.
     pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
-    /// `payments_allocations`.
+    /// Payments allocations.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
-    /// `last_paid`.
+    /// Last paid.
     pub last_paid: Option<rt::NaiveDate>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `original_invoice`.
+    /// Original invoice.
     pub original_invoice: Option<Box<Generic>>,
-    /// `original_invoice_number`.
+    /// Original invoice number.
     ///
     /// Only in ES.
     pub original_invoice_number: Option<String>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     ///
     /// Only in ES.
     pub original_invoice_date: Option<String>,
-    /// `tax_reconciled`.
+    /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
-    /// `import`.
+    /// Import.
     pub import: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseCorrectiveInvoice, String, {
@@ -379,77 +375,77 @@ rt::model!(PurchaseCorrectiveInvoice, String, {
 /// [`PurchaseCorrectiveInvoices::update`](super::super::purchase_corrective_invoices::PurchaseCorrectiveInvoices::update).
 #[derive(Clone, Default)]
 pub struct PurchaseCorrectiveInvoiceUpdate {
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: rt::Update<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: rt::Update<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `vendor_reference`.
+    /// Vendor reference.
     pub vendor_reference: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: rt::Update<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: rt::Update<String>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `original_invoice_id`.
+    /// ID of the original invoice.
     ///
     /// Only in ES.
     pub original_invoice_id: rt::Update<String>,
-    /// `original_invoice_number`.
+    /// Original invoice number.
     ///
     /// Only in ES.
     pub original_invoice_number: rt::Update<String>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     ///
     /// Only in ES.
     pub original_invoice_date: rt::Update<String>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: rt::Update<Vec<PurchaseLineUpdate>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: rt::Update<Vec<TaxAnalysisUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseCorrectiveInvoiceUpdate, String, {

@@ -11,109 +11,109 @@ use super::*;
 /// [`SalesCorrectiveInvoices::create`](super::super::sales_corrective_invoices::SalesCorrectiveInvoices::create).
 #[derive(Clone, Default)]
 pub struct NewSalesCorrectiveInvoice {
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: Option<bool>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: Option<String>,
-    /// `invoice_number_prefix`.
+    /// Invoice number prefix.
     pub invoice_number_prefix: Option<String>,
-    /// `invoice_number`.
+    /// Invoice number.
     pub invoice_number: Option<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: Option<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `terms_and_conditions`.
+    /// Terms and conditions.
     pub terms_and_conditions: Option<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
-    /// `shipping_tax_rate_id`.
+    /// ID of the shipping tax rate.
     pub shipping_tax_rate_id: Option<String>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: Option<rt::Decimal>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: Option<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: Option<String>,
-    /// `sent`.
+    /// Sent.
     pub sent: Option<bool>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `corrective_reason_code_id`.
+    /// ID of the corrective reason code.
     pub corrective_reason_code_id: Option<String>,
-    /// `original_invoice_id`.
+    /// ID of the original invoice.
     ///
     /// Only in ES.
     pub original_invoice_id: Option<String>,
-    /// `original_invoice_number`.
+    /// Original invoice number.
     pub original_invoice_number: Option<String>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     pub original_invoice_date: Option<String>,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<NewSalesAddress>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: Option<NewSalesAddress>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: Option<Vec<NewSalesCorrectiveInvoiceLine>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<NewTaxAnalysis>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesCorrectiveInvoice, String, {
@@ -169,49 +169,49 @@ rt::model!(NewSalesCorrectiveInvoice, String, {
 /// `invoice_lines` of [`NewSalesCorrectiveInvoice`].
 #[derive(Clone, Default)]
 pub struct NewSalesCorrectiveInvoiceLine {
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<String>,
-    /// `service_id`.
+    /// ID of the service.
     pub service_id: Option<String>,
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: Option<String>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: Option<rt::Decimal>,
-    /// `unit_price`.
+    /// Unit price.
     pub unit_price: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: Option<String>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `base_currency_unit_price`.
+    /// Base currency unit price.
     pub base_currency_unit_price: Option<rt::Decimal>,
-    /// `unit_price_includes_tax`.
+    /// Unit price includes tax.
     pub unit_price_includes_tax: Option<bool>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `eu_goods_services_type_id`.
+    /// ID of the EU goods services type.
     pub eu_goods_services_type_id: Option<String>,
-    /// `discount_amount`.
+    /// Discount amount.
     pub discount_amount: Option<rt::Decimal>,
-    /// `base_currency_discount_amount`.
+    /// Base currency discount amount.
     pub base_currency_discount_amount: Option<rt::Decimal>,
-    /// `discount_percentage`.
+    /// Discount percentage.
     pub discount_percentage: Option<rt::Decimal>,
-    /// `eu_sales_description_id`.
+    /// ID of the EU sales description.
     pub eu_sales_description_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesCorrectiveInvoiceLine, String, {
@@ -245,170 +245,166 @@ rt::model!(NewSalesCorrectiveInvoiceLine, String, {
 /// [`SalesCorrectiveInvoices::delete`](super::super::sales_corrective_invoices::SalesCorrectiveInvoices::delete),
 /// [`SalesCorrectiveInvoices::get`](super::super::sales_corrective_invoices::SalesCorrectiveInvoices::get)
 /// and 2 more.
-///
-/// Available in Plus, Standard and Start (ES).
-///
-/// Access: Sales: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesCorrectiveInvoice {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `tax_calculation_method`.
+    /// Tax calculation method.
     pub tax_calculation_method: Option<String>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: Option<bool>,
-    /// `destination_vat_rates_in_use`.
+    /// Destination VAT rates in use.
     pub destination_vat_rates_in_use: Option<bool>,
-    /// `transaction`.
+    /// Transaction.
     pub transaction: Option<Box<Transaction>>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<Box<Base>>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Contact>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `invoice_number_prefix`, at most 6 characters.
+    /// Invoice number prefix, at most 6 characters.
     pub invoice_number_prefix: Option<String>,
-    /// `invoice_number`.
+    /// Invoice number.
     pub invoice_number: Option<String>,
-    /// `contact_name`, at most 255 characters.
+    /// Contact name, at most 255 characters.
     pub contact_name: Option<String>,
-    /// `contact_reference`, at most 255 characters.
+    /// Contact reference, at most 255 characters.
     pub contact_reference: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::NaiveDate>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `main_address_free_form`, at most 500 characters.
+    /// Main address free form, at most 500 characters.
     pub main_address_free_form: Option<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<Box<SalesArtefactAddress>>,
-    /// `delivery_address_free_form`, at most 500 characters.
+    /// Delivery address free form, at most 500 characters.
     pub delivery_address_free_form: Option<String>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: Option<Box<SalesArtefactAddress>>,
-    /// `notes`, at most 2000 characters.
+    /// Notes, at most 2000 characters.
     pub notes: Option<String>,
-    /// `terms_and_conditions`, at most 2000 characters.
+    /// Terms and conditions, at most 2000 characters.
     pub terms_and_conditions: Option<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
-    /// `shipping_tax_rate`.
+    /// Shipping tax rate.
     pub shipping_tax_rate: Option<Box<Base>>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
-    /// `shipping_tax_breakdown`.
+    /// Shipping tax breakdown.
     pub shipping_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: Option<rt::Decimal>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_amount`.
+    /// Payments allocations total amount.
     pub payments_allocations_total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_discount`.
+    /// Payments allocations total discount.
     pub payments_allocations_total_discount: Option<rt::Decimal>,
-    /// `total_paid`.
+    /// Total paid.
     pub total_paid: Option<rt::Decimal>,
-    /// `outstanding_amount`.
+    /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_breakdown`.
+    /// Base currency shipping tax breakdown.
     pub base_currency_shipping_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: Option<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `base_currency_outstanding_amount`.
+    /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<Base>>,
-    /// `sent`.
+    /// Sent.
     pub sent: Option<bool>,
-    /// `sent_by_email`.
+    /// Sent by email.
     pub sent_by_email: Option<bool>,
-    /// `void_reason`, at most 200 characters.
+    /// Void reason, at most 200 characters.
     pub void_reason: Option<String>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: Option<Vec<SalesInvoiceLineItem>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
-    /// `detailed_tax_analysis`.
+    /// Detailed tax analysis.
     pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
-    /// `payments_allocations`.
+    /// Payments allocations.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
-    /// `last_paid`.
+    /// Last paid.
     pub last_paid: Option<rt::NaiveDate>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `corrective_reason_code`.
+    /// Corrective reason code.
     pub corrective_reason_code: Option<Box<Base>>,
-    /// `original_invoice`.
+    /// Original invoice.
     pub original_invoice: Option<Box<Generic>>,
-    /// `original_invoice_number`.
+    /// Original invoice number.
     pub original_invoice_number: Option<String>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     pub original_invoice_date: Option<String>,
-    /// `details`.
+    /// Details.
     pub details: Option<String>,
-    /// `tax_reconciled`.
+    /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesCorrectiveInvoice, String, {
@@ -493,109 +489,109 @@ rt::model!(SalesCorrectiveInvoice, String, {
 /// [`SalesCorrectiveInvoices::update`](super::super::sales_corrective_invoices::SalesCorrectiveInvoices::update).
 #[derive(Clone, Default)]
 pub struct SalesCorrectiveInvoiceUpdate {
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: rt::Update<bool>,
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `invoice_number_prefix`.
+    /// Invoice number prefix.
     pub invoice_number_prefix: rt::Update<String>,
-    /// `invoice_number`.
+    /// Invoice number.
     pub invoice_number: rt::Update<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: rt::Update<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: rt::Update<rt::NaiveDate>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `terms_and_conditions`.
+    /// Terms and conditions.
     pub terms_and_conditions: rt::Update<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: rt::Update<rt::Decimal>,
-    /// `shipping_tax_rate_id`.
+    /// ID of the shipping tax rate.
     pub shipping_tax_rate_id: rt::Update<String>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: rt::Update<rt::Decimal>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: rt::Update<rt::Decimal>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: rt::Update<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: rt::Update<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// `sent`.
+    /// Sent.
     pub sent: rt::Update<bool>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `corrective_reason_code_id`.
+    /// ID of the corrective reason code.
     pub corrective_reason_code_id: rt::Update<String>,
-    /// `original_invoice_id`.
+    /// ID of the original invoice.
     ///
     /// Only in ES.
     pub original_invoice_id: rt::Update<String>,
-    /// `original_invoice_number`.
+    /// Original invoice number.
     pub original_invoice_number: rt::Update<String>,
-    /// `original_invoice_date`.
+    /// Original invoice date.
     pub original_invoice_date: rt::Update<String>,
-    /// `details`.
+    /// Details.
     pub details: rt::Update<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: rt::Update<SalesAddressUpdate>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: rt::Update<SalesAddressUpdate>,
-    /// `invoice_lines`.
+    /// Invoice lines.
     pub invoice_lines: rt::Update<Vec<SalesLineUpdate>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: rt::Update<Vec<TaxAnalysisUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SalesCorrectiveInvoiceUpdate, String, {

@@ -10,103 +10,103 @@ use super::*;
 /// Sent by [`SalesQuotes::create`](super::super::sales_quotes::SalesQuotes::create).
 #[derive(Clone, Default)]
 pub struct NewSalesQuote {
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: String,
-    /// `date`.
+    /// Date.
     pub date: rt::NaiveDate,
-    /// `expiry_date`.
+    /// Expiry date.
     pub expiry_date: rt::NaiveDate,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: Option<bool>,
-    /// `quote_number_prefix`.
+    /// Quote number prefix.
     pub quote_number_prefix: Option<String>,
-    /// `quote_number`.
+    /// Quote number.
     pub quote_number: Option<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: Option<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: Option<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: Option<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `terms_and_conditions`.
+    /// Terms and conditions.
     pub terms_and_conditions: Option<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
-    /// `shipping_tax_rate_id`.
+    /// ID of the shipping tax rate.
     pub shipping_tax_rate_id: Option<String>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: Option<rt::Decimal>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: Option<String>,
-    /// `sent`.
+    /// Sent.
     pub sent: Option<bool>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: Option<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `invoice_id`.
+    /// ID of the invoice.
     pub invoice_id: Option<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<NewSalesAddress>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: Option<NewSalesAddress>,
-    /// `quote_lines`.
+    /// Quote lines.
     pub quote_lines: Vec<NewSalesQuoteLine>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<NewTaxAnalysis>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesQuote, String, {
@@ -159,49 +159,49 @@ rt::model!(NewSalesQuote, String, {
 /// `estimate_lines` of [`NewSalesEstimate`] and `quote_lines` of [`NewSalesQuote`].
 #[derive(Clone, Default)]
 pub struct NewSalesQuoteLine {
-    /// `description`.
+    /// Description.
     pub description: String,
-    /// `ledger_account_id`.
+    /// ID of the ledger account.
     pub ledger_account_id: String,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: rt::Decimal,
-    /// `unit_price`.
+    /// Unit price.
     pub unit_price: rt::Decimal,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<String>,
-    /// `service_id`.
+    /// ID of the service.
     pub service_id: Option<String>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate_id`.
+    /// ID of the tax rate.
     pub tax_rate_id: Option<String>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `base_currency_unit_price`.
+    /// Base currency unit price.
     pub base_currency_unit_price: Option<rt::Decimal>,
-    /// `unit_price_includes_tax`.
+    /// Unit price includes tax.
     pub unit_price_includes_tax: Option<bool>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `eu_goods_services_type_id`.
+    /// ID of the EU goods services type.
     pub eu_goods_services_type_id: Option<String>,
-    /// `discount_amount`.
+    /// Discount amount.
     pub discount_amount: Option<rt::Decimal>,
-    /// `base_currency_discount_amount`.
+    /// Base currency discount amount.
     pub base_currency_discount_amount: Option<rt::Decimal>,
-    /// `discount_percentage`.
+    /// Discount percentage.
     pub discount_percentage: Option<rt::Decimal>,
-    /// `eu_sales_description_id`.
+    /// ID of the EU sales description.
     pub eu_sales_description_id: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesQuoteLine, String, {
@@ -233,152 +233,148 @@ rt::model!(NewSalesQuoteLine, String, {
 /// Answered by [`SalesQuotes::create`](super::super::sales_quotes::SalesQuotes::create),
 /// [`SalesQuotes::get`](super::super::sales_quotes::SalesQuotes::get),
 /// [`SalesQuotes::list`](super::super::sales_quotes::SalesQuotes::list) and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Sales: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesQuote {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `links`.
+    /// Links.
     pub links: Option<Vec<Link>>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: Option<bool>,
-    /// `tax_calculation_method`.
+    /// Tax calculation method.
     pub tax_calculation_method: Option<String>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: Option<bool>,
-    /// `destination_vat_rates_in_use`.
+    /// Destination VAT rates in use.
     pub destination_vat_rates_in_use: Option<bool>,
-    /// `contact`.
+    /// Contact.
     pub contact: Option<Box<Contact>>,
-    /// `quote_number_prefix`, at most 6 characters.
+    /// Quote number prefix, at most 6 characters.
     pub quote_number_prefix: Option<String>,
-    /// `quote_number`.
+    /// Quote number.
     pub quote_number: Option<String>,
-    /// `contact_name`, at most 255 characters.
+    /// Contact name, at most 255 characters.
     pub contact_name: Option<String>,
-    /// `contact_reference`, at most 255 characters.
+    /// Contact reference, at most 255 characters.
     pub contact_reference: Option<String>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::NaiveDate>,
-    /// `expiry_date`.
+    /// Expiry date.
     pub expiry_date: Option<rt::NaiveDate>,
-    /// `reference`, at most 25 characters.
+    /// Reference, at most 25 characters.
     pub reference: Option<String>,
-    /// `main_address_free_form`, at most 500 characters.
+    /// Main address free form, at most 500 characters.
     pub main_address_free_form: Option<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<Box<SalesArtefactAddress>>,
-    /// `delivery_address_free_form`, at most 500 characters.
+    /// Delivery address free form, at most 500 characters.
     pub delivery_address_free_form: Option<String>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: Option<Box<SalesArtefactAddress>>,
-    /// `notes`, at most 2000 characters.
+    /// Notes, at most 2000 characters.
     pub notes: Option<String>,
-    /// `terms_and_conditions`, at most 2000 characters.
+    /// Terms and conditions, at most 2000 characters.
     pub terms_and_conditions: Option<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
-    /// `shipping_tax_rate`.
+    /// Shipping tax rate.
     pub shipping_tax_rate: Option<Box<Base>>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
-    /// `shipping_tax_breakdown`.
+    /// Shipping tax breakdown.
     pub shipping_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `currency`.
+    /// Currency.
     pub currency: Option<Box<Base>>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: Option<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_shipping_tax_breakdown`.
+    /// Base currency shipping tax breakdown.
     pub base_currency_shipping_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: Option<rt::Decimal>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: Option<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: Option<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_amount`.
+    /// Payments allocations total amount.
     pub payments_allocations_total_amount: Option<rt::Decimal>,
-    /// `payments_allocations_total_discount`.
+    /// Payments allocations total discount.
     pub payments_allocations_total_discount: Option<rt::Decimal>,
-    /// `total_paid`.
+    /// Total paid.
     pub total_paid: Option<rt::Decimal>,
-    /// `status`.
+    /// Status.
     pub status: Option<Box<QuoteStatus>>,
-    /// `sent`.
+    /// Sent.
     pub sent: Option<bool>,
-    /// `sent_by_email`.
+    /// Sent by email.
     pub sent_by_email: Option<bool>,
-    /// `quote_lines`.
+    /// Quote lines.
     pub quote_lines: Option<Vec<SalesQuoteLineItem>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: Option<Vec<ArtefactTaxAnalysis>>,
-    /// `detailed_tax_analysis`.
+    /// Detailed tax analysis.
     pub detailed_tax_analysis: Option<Box<ArtefactDetailedTaxAnalysis>>,
-    /// `tax_address_region`.
+    /// Tax address region.
     ///
     /// Only in CA.
     pub tax_address_region: Option<Box<Base>>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: Option<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
-    /// `profit_analysis`.
+    /// Profit analysis.
     pub profit_analysis: Option<Box<ProfitAnalysis>>,
-    /// `tax_reconciled`.
+    /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
-    /// `invoice`.
+    /// Invoice.
     pub invoice: Option<Box<Generic>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesQuote, String, {
@@ -453,59 +449,59 @@ rt::model!(SalesQuote, String, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesQuoteLineItem {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `product`.
+    /// Product.
     pub product: Option<Box<Product>>,
-    /// `service`.
+    /// Service.
     pub service: Option<Box<Service>>,
-    /// `ledger_account`.
+    /// Ledger account.
     pub ledger_account: Option<Box<Base>>,
-    /// `trade_of_asset`.
+    /// Trade of asset.
     pub trade_of_asset: Option<bool>,
-    /// `quantity`.
+    /// Quantity.
     pub quantity: Option<rt::Decimal>,
-    /// `unit_price`.
+    /// Unit price.
     pub unit_price: Option<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: Option<rt::Decimal>,
-    /// `tax_rate`.
+    /// Tax rate.
     pub tax_rate: Option<Box<Base>>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_breakdown`.
+    /// Tax breakdown.
     pub tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: Option<rt::Decimal>,
-    /// `base_currency_unit_price`.
+    /// Base currency unit price.
     pub base_currency_unit_price: Option<rt::Decimal>,
-    /// `unit_price_includes_tax`.
+    /// Unit price includes tax.
     pub unit_price_includes_tax: Option<bool>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: Option<rt::Decimal>,
-    /// `base_currency_tax_breakdown`.
+    /// Base currency tax breakdown.
     pub base_currency_tax_breakdown: Option<Vec<TaxBreakdown>>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
-    /// `eu_goods_services_type`.
+    /// EU goods services type.
     pub eu_goods_services_type: Option<Box<Base>>,
-    /// `discount_amount`.
+    /// Discount amount.
     pub discount_amount: Option<rt::Decimal>,
-    /// `base_currency_discount_amount`.
+    /// Base currency discount amount.
     pub base_currency_discount_amount: Option<rt::Decimal>,
-    /// `discount_percentage`.
+    /// Discount percentage.
     pub discount_percentage: Option<rt::Decimal>,
-    /// `eu_sales_description`.
+    /// EU sales description.
     pub eu_sales_description: Option<Box<EuSalesDescription>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesQuoteLineItem, String, {
@@ -542,103 +538,103 @@ rt::model!(SalesQuoteLineItem, String, {
 /// Sent by [`SalesQuotes::update`](super::super::sales_quotes::SalesQuotes::update).
 #[derive(Clone, Default)]
 pub struct SalesQuoteUpdate {
-    /// `contact_id`.
+    /// ID of the contact.
     pub contact_id: rt::Update<String>,
-    /// `date`.
+    /// Date.
     pub date: rt::Update<rt::NaiveDate>,
-    /// `expiry_date`.
+    /// Expiry date.
     pub expiry_date: rt::Update<rt::NaiveDate>,
-    /// `vat_reverse_charge`.
+    /// VAT reverse charge.
     ///
     /// Only in GB.
     pub vat_reverse_charge: rt::Update<bool>,
-    /// `destination_consignment`.
+    /// Destination consignment.
     ///
     /// Only in GB.
     pub destination_consignment: rt::Update<bool>,
-    /// `quote_number_prefix`.
+    /// Quote number prefix.
     pub quote_number_prefix: rt::Update<String>,
-    /// `quote_number`.
+    /// Quote number.
     pub quote_number: rt::Update<String>,
-    /// `contact_name`.
+    /// Contact name.
     pub contact_name: rt::Update<String>,
-    /// `contact_reference`.
+    /// Contact reference.
     pub contact_reference: rt::Update<String>,
-    /// `reference`.
+    /// Reference.
     pub reference: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `terms_and_conditions`.
+    /// Terms and conditions.
     pub terms_and_conditions: rt::Update<String>,
-    /// `shipping_net_amount`.
+    /// Shipping net amount.
     pub shipping_net_amount: rt::Update<rt::Decimal>,
-    /// `shipping_tax_rate_id`.
+    /// ID of the shipping tax rate.
     pub shipping_tax_rate_id: rt::Update<String>,
-    /// `shipping_tax_amount`.
+    /// Shipping tax amount.
     pub shipping_tax_amount: rt::Update<rt::Decimal>,
-    /// `shipping_total_amount`.
+    /// Shipping total amount.
     pub shipping_total_amount: rt::Update<rt::Decimal>,
-    /// `net_amount`.
+    /// Net amount.
     pub net_amount: rt::Update<rt::Decimal>,
-    /// `tax_amount`.
+    /// Tax amount.
     pub tax_amount: rt::Update<rt::Decimal>,
-    /// `total_amount`.
+    /// Total amount.
     pub total_amount: rt::Update<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<String>,
-    /// `exchange_rate`.
+    /// Exchange rate.
     pub exchange_rate: rt::Update<rt::Decimal>,
-    /// `inverse_exchange_rate`.
+    /// Inverse exchange rate.
     pub inverse_exchange_rate: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_net_amount`.
+    /// Base currency shipping net amount.
     pub base_currency_shipping_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_tax_amount`.
+    /// Base currency shipping tax amount.
     pub base_currency_shipping_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_shipping_total_amount`.
+    /// Base currency shipping total amount.
     pub base_currency_shipping_total_amount: rt::Update<rt::Decimal>,
-    /// `total_quantity`.
+    /// Total quantity.
     pub total_quantity: rt::Update<rt::Decimal>,
-    /// `total_discount_amount`.
+    /// Total discount amount.
     pub total_discount_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_discount_amount`.
+    /// Base currency total discount amount.
     pub base_currency_total_discount_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_net_amount`.
+    /// Base currency net amount.
     pub base_currency_net_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_tax_amount`.
+    /// Base currency tax amount.
     pub base_currency_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_total_amount`.
+    /// Base currency total amount.
     pub base_currency_total_amount: rt::Update<rt::Decimal>,
-    /// `status_id`.
+    /// ID of the status.
     pub status_id: rt::Update<String>,
-    /// `sent`.
+    /// Sent.
     pub sent: rt::Update<bool>,
-    /// `tax_address_region_id`.
+    /// ID of the tax address region.
     ///
     /// Only in CA.
     pub tax_address_region_id: rt::Update<String>,
-    /// `withholding_tax_rate`.
+    /// Withholding tax rate.
     ///
     /// Only in ES.
     pub withholding_tax_rate: rt::Update<rt::Decimal>,
-    /// `withholding_tax_amount`.
+    /// Withholding tax amount.
     ///
     /// Only in ES.
     pub withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `base_currency_withholding_tax_amount`.
+    /// Base currency withholding tax amount.
     ///
     /// Only in ES.
     pub base_currency_withholding_tax_amount: rt::Update<rt::Decimal>,
-    /// `invoice_id`.
+    /// ID of the invoice.
     pub invoice_id: rt::Update<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: rt::Update<SalesAddressUpdate>,
-    /// `delivery_address`.
+    /// Delivery address.
     pub delivery_address: rt::Update<SalesAddressUpdate>,
-    /// `quote_lines`.
+    /// Quote lines.
     pub quote_lines: rt::Update<Vec<SalesLineUpdate>>,
-    /// `tax_analysis`.
+    /// Tax analysis.
     pub tax_analysis: rt::Update<Vec<TaxAnalysisUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SalesQuoteUpdate, String, {

@@ -10,61 +10,61 @@ use super::*;
 /// Sent by [`StockItems::create`](super::super::stock_items::StockItems::create).
 #[derive(Clone, Default)]
 pub struct NewStockItem {
-    /// `item_code`.
+    /// Item code.
     pub item_code: String,
-    /// `description`.
+    /// Description.
     pub description: String,
-    /// `sales_ledger_account_id`.
+    /// ID of the sales ledger account.
     pub sales_ledger_account_id: String,
-    /// `purchase_ledger_account_id`.
+    /// ID of the purchase ledger account.
     pub purchase_ledger_account_id: String,
-    /// `notes`.
+    /// Notes.
     pub notes: Option<String>,
-    /// `sales_tax_rate_id`.
+    /// ID of the sales tax rate.
     pub sales_tax_rate_id: Option<String>,
-    /// `usual_supplier_id`.
+    /// ID of the usual supplier.
     pub usual_supplier_id: Option<String>,
-    /// `purchase_tax_rate_id`.
+    /// ID of the purchase tax rate.
     pub purchase_tax_rate_id: Option<String>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: Option<rt::Decimal>,
-    /// `source_guid`.
+    /// Source GUID.
     pub source_guid: Option<String>,
-    /// `purchase_description`.
+    /// Purchase description.
     pub purchase_description: Option<String>,
-    /// `reorder_level`.
+    /// Reorder level.
     pub reorder_level: Option<rt::Decimal>,
-    /// `reorder_quantity`.
+    /// Reorder quantity.
     pub reorder_quantity: Option<rt::Decimal>,
-    /// `location`.
+    /// Location.
     pub location: Option<String>,
-    /// `barcode`.
+    /// Barcode.
     pub barcode: Option<String>,
-    /// `supplier_part_number`.
+    /// Supplier part number.
     pub supplier_part_number: Option<String>,
-    /// `weight`.
+    /// Weight.
     pub weight: Option<rt::Decimal>,
-    /// `measurement_unit`.
+    /// Measurement unit.
     pub measurement_unit: Option<String>,
-    /// `weight_converted`.
+    /// Weight converted.
     pub weight_converted: Option<rt::Decimal>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// `quantity_in_stock`.
+    /// Quantity in stock.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `last_cost_price`.
+    /// Last cost price.
     pub last_cost_price: Option<rt::Decimal>,
-    /// `last_cost_price_stock_value`.
+    /// Last cost price stock value.
     pub last_cost_price_stock_value: Option<rt::Decimal>,
-    /// `average_cost_price`.
+    /// Average cost price.
     pub average_cost_price: Option<rt::Decimal>,
-    /// `average_cost_price_stock_value`.
+    /// Average cost price stock value.
     pub average_cost_price_stock_value: Option<rt::Decimal>,
-    /// `cost_price_last_updated`.
+    /// Cost price last updated.
     pub cost_price_last_updated: Option<rt::NaiveDate>,
-    /// `sales_prices`.
+    /// Sales prices.
     pub sales_prices: Option<Vec<NewSalesPrice>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewStockItem, String, {
@@ -102,88 +102,84 @@ rt::model!(NewStockItem, String, {
 /// Answered by [`StockItems::create`](super::super::stock_items::StockItems::create),
 /// [`StockItems::get`](super::super::stock_items::StockItems::get),
 /// [`StockItems::list`](super::super::stock_items::StockItems::list) and 1 more.
-///
-/// Available in Plus (CA, ES, FR, GB, IE, US).
-///
-/// Access: Products \& Services: Restricted Access or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StockItem {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `deleted_at`.
+    /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `deletable`.
+    /// Deletable.
     pub deletable: Option<bool>,
-    /// `deactivatable`.
+    /// Deactivatable.
     pub deactivatable: Option<bool>,
-    /// `used_on_recurring_invoice`.
+    /// Used on recurring invoice.
     pub used_on_recurring_invoice: Option<bool>,
-    /// `item_code`, at most 30 characters.
+    /// Item code, at most 30 characters.
     pub item_code: Option<String>,
-    /// `description`, at most 255 characters.
+    /// Description, at most 255 characters.
     pub description: Option<String>,
-    /// `notes`, at most 500 characters.
+    /// Notes, at most 500 characters.
     pub notes: Option<String>,
-    /// `sales_ledger_account`.
+    /// Sales ledger account.
     pub sales_ledger_account: Option<Box<Base>>,
-    /// `sales_tax_rate`.
+    /// Sales tax rate.
     pub sales_tax_rate: Option<Box<Base>>,
-    /// `purchase_ledger_account`.
+    /// Purchase ledger account.
     pub purchase_ledger_account: Option<Box<Base>>,
-    /// `usual_supplier`.
+    /// Usual supplier.
     pub usual_supplier: Option<Box<Contact>>,
-    /// `purchase_tax_rate`.
+    /// Purchase tax rate.
     pub purchase_tax_rate: Option<Box<Base>>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: Option<rt::Decimal>,
-    /// `sales_prices`.
+    /// Sales prices.
     pub sales_prices: Option<Vec<SalesPrice>>,
-    /// `source_guid`, at most 255 characters.
+    /// Source GUID, at most 255 characters.
     pub source_guid: Option<String>,
-    /// `purchase_description`, at most 250 characters.
+    /// Purchase description, at most 250 characters.
     pub purchase_description: Option<String>,
-    /// `reorder_level`.
+    /// Reorder level.
     pub reorder_level: Option<rt::Decimal>,
-    /// `reorder_quantity`.
+    /// Reorder quantity.
     pub reorder_quantity: Option<rt::Decimal>,
-    /// `location`.
+    /// Location.
     pub location: Option<String>,
-    /// `barcode`.
+    /// Barcode.
     pub barcode: Option<String>,
-    /// `supplier_part_number`.
+    /// Supplier part number.
     pub supplier_part_number: Option<String>,
-    /// `weight`.
+    /// Weight.
     pub weight: Option<rt::Decimal>,
-    /// `measurement_unit`.
+    /// Measurement unit.
     pub measurement_unit: Option<String>,
-    /// `weight_converted`.
+    /// Weight converted.
     pub weight_converted: Option<rt::Decimal>,
-    /// `active`.
+    /// Active.
     pub active: Option<bool>,
-    /// `quantity_in_stock`.
+    /// Quantity in stock.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `last_cost_price`.
+    /// Last cost price.
     pub last_cost_price: Option<rt::Decimal>,
-    /// `last_cost_price_stock_value`.
+    /// Last cost price stock value.
     pub last_cost_price_stock_value: Option<rt::Decimal>,
-    /// `average_cost_price`.
+    /// Average cost price.
     pub average_cost_price: Option<rt::Decimal>,
-    /// `average_cost_price_stock_value`.
+    /// Average cost price stock value.
     pub average_cost_price_stock_value: Option<rt::Decimal>,
-    /// `cost_price_last_updated`.
+    /// Cost price last updated.
     pub cost_price_last_updated: Option<rt::NaiveDate>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(StockItem, String, {
@@ -231,61 +227,61 @@ rt::model!(StockItem, String, {
 /// Sent by [`StockItems::update`](super::super::stock_items::StockItems::update).
 #[derive(Clone, Default)]
 pub struct StockItemUpdate {
-    /// `item_code`.
+    /// Item code.
     pub item_code: rt::Update<String>,
-    /// `description`.
+    /// Description.
     pub description: rt::Update<String>,
-    /// `sales_ledger_account_id`.
+    /// ID of the sales ledger account.
     pub sales_ledger_account_id: rt::Update<String>,
-    /// `purchase_ledger_account_id`.
+    /// ID of the purchase ledger account.
     pub purchase_ledger_account_id: rt::Update<String>,
-    /// `notes`.
+    /// Notes.
     pub notes: rt::Update<String>,
-    /// `sales_tax_rate_id`.
+    /// ID of the sales tax rate.
     pub sales_tax_rate_id: rt::Update<String>,
-    /// `usual_supplier_id`.
+    /// ID of the usual supplier.
     pub usual_supplier_id: rt::Update<String>,
-    /// `purchase_tax_rate_id`.
+    /// ID of the purchase tax rate.
     pub purchase_tax_rate_id: rt::Update<String>,
-    /// `cost_price`.
+    /// Cost price.
     pub cost_price: rt::Update<rt::Decimal>,
-    /// `source_guid`.
+    /// Source GUID.
     pub source_guid: rt::Update<String>,
-    /// `purchase_description`.
+    /// Purchase description.
     pub purchase_description: rt::Update<String>,
-    /// `reorder_level`.
+    /// Reorder level.
     pub reorder_level: rt::Update<rt::Decimal>,
-    /// `reorder_quantity`.
+    /// Reorder quantity.
     pub reorder_quantity: rt::Update<rt::Decimal>,
-    /// `location`.
+    /// Location.
     pub location: rt::Update<String>,
-    /// `barcode`.
+    /// Barcode.
     pub barcode: rt::Update<String>,
-    /// `supplier_part_number`.
+    /// Supplier part number.
     pub supplier_part_number: rt::Update<String>,
-    /// `weight`.
+    /// Weight.
     pub weight: rt::Update<rt::Decimal>,
-    /// `measurement_unit`.
+    /// Measurement unit.
     pub measurement_unit: rt::Update<String>,
-    /// `weight_converted`.
+    /// Weight converted.
     pub weight_converted: rt::Update<rt::Decimal>,
-    /// `active`.
+    /// Active.
     pub active: rt::Update<bool>,
-    /// `quantity_in_stock`.
+    /// Quantity in stock.
     pub quantity_in_stock: rt::Update<rt::Decimal>,
-    /// `last_cost_price`.
+    /// Last cost price.
     pub last_cost_price: rt::Update<rt::Decimal>,
-    /// `last_cost_price_stock_value`.
+    /// Last cost price stock value.
     pub last_cost_price_stock_value: rt::Update<rt::Decimal>,
-    /// `average_cost_price`.
+    /// Average cost price.
     pub average_cost_price: rt::Update<rt::Decimal>,
-    /// `average_cost_price_stock_value`.
+    /// Average cost price stock value.
     pub average_cost_price_stock_value: rt::Update<rt::Decimal>,
-    /// `cost_price_last_updated`.
+    /// Cost price last updated.
     pub cost_price_last_updated: rt::Update<rt::NaiveDate>,
-    /// `sales_prices`.
+    /// Sales prices.
     pub sales_prices: rt::Update<Vec<SalesPriceUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(StockItemUpdate, String, {

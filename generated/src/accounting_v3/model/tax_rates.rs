@@ -5,22 +5,44 @@ use sage_runtime::codegen as rt;
 
 use super::*;
 
+/// A new component tax rate.
+///
+/// `component_tax_rate` of [`NewTaxRate`].
+#[derive(Clone, Default)]
+pub struct NewComponentTaxRate {
+    /// Name.
+    pub name: String,
+    /// Agency.
+    ///
+    /// Only in US.
+    pub agency: Option<String>,
+    /// Percentage.
+    pub percentage: Option<rt::Decimal>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(NewComponentTaxRate, String, {
+    0 name: "name",
+    1 agency: "agency",
+    2 percentage: "percentage",
+});
+
 /// A new tax rate.
 ///
 /// Sent by [`TaxRates::create`](super::super::tax_rates::TaxRates::create).
 #[derive(Clone, Default)]
 pub struct NewTaxRate {
-    /// `name`.
+    /// Name.
     pub name: String,
-    /// `agency`.
+    /// Agency.
     ///
     /// Only in US.
     pub agency: Option<String>,
-    /// `is_visible`.
+    /// Whether it is visible.
     pub is_visible: Option<bool>,
-    /// `component_tax_rate`.
-    pub component_tax_rate: Option<Vec<NewTaxRateComponentTaxRate>>,
-    /// What else there is.
+    /// Component tax rate.
+    pub component_tax_rate: Option<Vec<NewComponentTaxRate>>,
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewTaxRate, String, {
@@ -30,74 +52,50 @@ rt::model!(NewTaxRate, String, {
     3 component_tax_rate: "component_tax_rate",
 });
 
-/// A new tax rate component tax rate.
-///
-/// `component_tax_rate` of [`NewTaxRate`].
-#[derive(Clone, Default)]
-pub struct NewTaxRateComponentTaxRate {
-    /// `name`.
-    pub name: String,
-    /// `agency`.
-    ///
-    /// Only in US.
-    pub agency: Option<String>,
-    /// `percentage`.
-    pub percentage: Option<rt::Decimal>,
-    /// What else there is.
-    pub extra: rt::Extra,
-}
-rt::model!(NewTaxRateComponentTaxRate, String, {
-    0 name: "name",
-    1 agency: "agency",
-    2 percentage: "percentage",
-});
-
 /// A tax rate.
 ///
 /// Answered by
 /// [`TaxDeterminations::list`](super::super::tax_determinations::TaxDeterminations::list),
 /// [`TaxRates::create`](super::super::tax_rates::TaxRates::create),
 /// [`TaxRates::get`](super::super::tax_rates::TaxRates::get) and 2 more.
-///
-/// Access: Settings: Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxRate {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// When it was created.
     pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `updated_at`.
+    /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `name`.
+    /// Name.
     pub name: Option<String>,
-    /// `agency`.
+    /// Agency.
     ///
     /// Only in US.
     pub agency: Option<String>,
-    /// `percentage`.
+    /// Percentage.
     pub percentage: Option<rt::Decimal>,
-    /// `percentages`.
+    /// Percentages.
     pub percentages: Option<Vec<TaxRatePercentage>>,
-    /// `is_visible`.
+    /// Whether it is visible.
     pub is_visible: Option<bool>,
-    /// `retailer`.
+    /// Retailer.
     pub retailer: Option<bool>,
-    /// `editable`.
+    /// Editable.
     pub editable: Option<bool>,
-    /// `deletable`.
+    /// Deletable.
     pub deletable: Option<bool>,
-    /// `is_combined_rate`.
+    /// Is combined rate.
     pub is_combined_rate: Option<bool>,
-    /// `component_tax_rates`.
+    /// Component tax rates.
     pub component_tax_rates: Option<Vec<ComponentTaxRate>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TaxRate, String, {
@@ -121,17 +119,17 @@ rt::model!(TaxRate, String, {
 
 /// A tax rate percentage.
 ///
-/// `percentages` of [`ComponentTaxRate`] and `percentages` of [`TaxRate`].
+/// `percentages` of [`ComponentTaxRate`] and [`TaxRate`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxRatePercentage {
-    /// `percentage`.
+    /// Percentage.
     pub percentage: Option<rt::Decimal>,
-    /// `from_date`.
+    /// From date.
     pub from_date: Option<rt::NaiveDate>,
-    /// `to_date`.
+    /// To date.
     pub to_date: Option<rt::NaiveDate>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TaxRatePercentage, String, {
@@ -145,19 +143,19 @@ rt::model!(TaxRatePercentage, String, {
 /// Sent by [`TaxRates::update`](super::super::tax_rates::TaxRates::update).
 #[derive(Clone, Default)]
 pub struct TaxRateUpdate {
-    /// `name`.
+    /// Name.
     pub name: rt::Update<String>,
-    /// `from_date`.
+    /// From date.
     pub from_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `agency`.
+    /// Agency.
     ///
     /// Only in US.
     pub agency: rt::Update<String>,
-    /// `percentage`.
+    /// Percentage.
     pub percentage: rt::Update<rt::Decimal>,
-    /// `is_visible`.
+    /// Whether it is visible.
     pub is_visible: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(TaxRateUpdate, String, {

@@ -9,28 +9,26 @@ use super::*;
 ///
 /// Answered by [`TaxTypes::get`](super::super::tax_types::TaxTypes::get) and
 /// [`TaxTypes::list`](super::super::tax_types::TaxTypes::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxType {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`, at most 15 characters.
+    /// ID, at most 15 characters.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `federal_tax`.
+    /// Federal tax.
     pub federal_tax: Option<bool>,
-    /// `country`.
+    /// Country.
     pub country: Option<Box<Base>>,
-    /// `address_regions`.
+    /// Address regions.
     pub address_regions: Option<Vec<Base>>,
-    /// `tax_rates`.
+    /// Tax rates.
     pub tax_rates: Option<Vec<Base>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TaxType, String, {

@@ -11,38 +11,34 @@ use super::*;
 /// [`UnpostedTransactions::get`](super::super::unposted_transactions::UnpostedTransactions::get)
 /// and
 /// [`UnpostedTransactions::list`](super::super::unposted_transactions::UnpostedTransactions::list).
-///
-/// Available in Plus and Start (CA, ES, FR, GB, IE, US); Standard (GB, IE).
-///
-/// Access: Journals: Read Only or Full Access.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnpostedTransaction {
-    /// `legacy_id`.
+    /// Legacy ID.
     pub legacy_id: Option<i32>,
-    /// `id`.
+    /// ID.
     pub id: Option<String>,
-    /// `displayed_as`.
+    /// Displayed as.
     pub displayed_as: Option<String>,
-    /// `$path`.
+    /// Path (`$path`).
     pub path: Option<String>,
-    /// `created_at`.
+    /// Created at.
     pub created_at: Option<String>,
-    /// `updated_at`.
+    /// Updated at.
     pub updated_at: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<String>,
-    /// `transaction_type`.
+    /// Transaction type.
     pub transaction_type: Option<String>,
-    /// `description`.
+    /// Description.
     pub description: Option<String>,
-    /// `bank_account`.
+    /// Bank account.
     pub bank_account: Option<Box<BankAccount>>,
-    /// `amount`.
+    /// Amount.
     pub amount: Option<String>,
-    /// `bank_feed_category_name`.
+    /// Bank feed category name.
     pub bank_feed_category_name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(UnpostedTransaction, String, {

@@ -10,13 +10,13 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccountStatusType {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `description`, at most 30 characters.
+    /// Description, at most 30 characters.
     pub description: Option<String>,
-    /// `value`, at most 30 characters.
+    /// Value, at most 30 characters.
     pub value: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AccountStatusType, Number, {

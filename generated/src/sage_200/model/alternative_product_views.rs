@@ -10,31 +10,31 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeProductView {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_id`, read-only.
+    /// ID of the product, read-only.
     pub product_id: Option<i64>,
-    /// `product_code`, at most 30 characters, read-only.
+    /// Product code, at most 30 characters, read-only.
     pub product_code: Option<String>,
-    /// `product_name`, at most 60 characters, read-only.
+    /// Product name, at most 60 characters, read-only.
     pub product_name: Option<String>,
-    /// `product_group_id`, read-only.
+    /// ID of the product group, read-only.
     pub product_group_id: Option<i64>,
-    /// `alternative_product_id`, read-only.
+    /// ID of the alternative product, read-only.
     pub alternative_product_id: Option<i64>,
-    /// `alternative_product_code`, at most 30 characters, read-only.
+    /// Alternative product code, at most 30 characters, read-only.
     pub alternative_product_code: Option<String>,
-    /// `alternative_product_name`, at most 60 characters, read-only.
+    /// Alternative product name, at most 60 characters, read-only.
     pub alternative_product_name: Option<String>,
-    /// `alternative_product_group_id`, read-only.
+    /// ID of the alternative product group, read-only.
     pub alternative_product_group_id: Option<i64>,
-    /// `alternative_product_status_type_id`, read-only.
+    /// ID of the alternative product status type, read-only.
     pub alternative_product_status_type_id: Option<i64>,
-    /// `alternative_product_traceable_type_id`, read-only.
+    /// ID of the alternative product traceable type, read-only.
     pub alternative_product_traceable_type_id: Option<i64>,
-    /// `is_preferred`, read-only.
+    /// Whether it is preferred, read-only.
     pub is_preferred: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AlternativeProductView, Number, {

@@ -15,25 +15,25 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeProduct {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `alternative_product_id`.
+    /// ID of the alternative product.
     pub alternative_product_id: Option<i64>,
-    /// `is_preferred`.
+    /// Whether it is preferred.
     pub is_preferred: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `alternative_product`, read-only.
+    /// Alternative product, read-only.
     pub alternative_product: Option<Box<Product>>,
-    /// `product`, read-only.
+    /// Product, read-only.
     pub product: Option<Box<Product>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AlternativeProduct, Number, {
@@ -54,17 +54,17 @@ rt::model!(AlternativeProduct, Number, {
 /// [`AlternativeProducts::update`](super::super::alternative_products::AlternativeProducts::update).
 #[derive(Clone, Default)]
 pub struct AlternativeProductUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: rt::Update<i64>,
-    /// `alternative_product_id`.
+    /// ID of the alternative product.
     pub alternative_product_id: rt::Update<i64>,
-    /// `is_preferred`.
+    /// Whether it is preferred.
     pub is_preferred: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(AlternativeProductUpdate, Number, {
@@ -81,15 +81,15 @@ rt::model!(AlternativeProductUpdate, Number, {
 /// [`AlternativeProducts::create`](super::super::alternative_products::AlternativeProducts::create).
 #[derive(Clone, Default)]
 pub struct NewAlternativeProduct {
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `alternative_product_id`.
+    /// ID of the alternative product.
     pub alternative_product_id: Option<i64>,
-    /// `is_preferred`.
+    /// Whether it is preferred.
     pub is_preferred: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewAlternativeProduct, Number, {

@@ -9,21 +9,21 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisCode {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `allow_overtype`, read-only.
+    /// Allow overtype, read-only.
     pub allow_overtype: Option<bool>,
-    /// `allow_new_on_entry`, read-only.
+    /// Allow new on entry, read-only.
     pub allow_new_on_entry: Option<bool>,
-    /// `values`, read-only.
+    /// Values, read-only.
     pub values: Option<Vec<AnalysisCodeValue>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AnalysisCode, Number, {
@@ -45,33 +45,33 @@ rt::model!(AnalysisCode, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisCodeMapping {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `class_name`, at most 255 characters, read-only.
+    /// Class name, at most 255 characters, read-only.
     pub class_name: Option<String>,
-    /// `friendly_class_name`, at most 255 characters, read-only.
+    /// Friendly class name, at most 255 characters, read-only.
     pub friendly_class_name: Option<String>,
-    /// `property_name`, at most 255 characters, read-only.
+    /// Property name, at most 255 characters, read-only.
     pub property_name: Option<String>,
-    /// `friendly_property_name`, at most 255 characters, read-only.
+    /// Friendly property name, at most 255 characters, read-only.
     pub friendly_property_name: Option<String>,
-    /// `is_mandatory`, read-only.
+    /// Whether it is mandatory, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_mandatory: Option<bool>,
-    /// `is_read_only`, read-only.
+    /// Is read only, read-only.
     pub is_read_only: Option<bool>,
-    /// `slot`, read-only.
+    /// Slot, read-only.
     pub slot: Option<i32>,
-    /// `analysis_code_id`.
+    /// ID of the analysis code, read-only.
     pub analysis_code_id: Option<Box<AnalysisCode>>,
-    /// `analysis_code`.
+    /// Analysis code, read-only.
     pub analysis_code: Option<Box<AnalysisCode>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AnalysisCodeMapping, Number, {
@@ -95,19 +95,19 @@ rt::model!(AnalysisCodeMapping, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalysisCodeValue {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `analysis_code_id`, read-only.
+    /// ID of the analysis code, read-only.
     pub analysis_code_id: Option<i64>,
-    /// `value`, at most 60 characters, read-only.
+    /// Value, at most 60 characters, read-only.
     pub value: Option<String>,
-    /// `is_default`, read-only.
+    /// Whether it is default, read-only.
     pub is_default: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(AnalysisCodeValue, Number, {

@@ -15,57 +15,57 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankPostedTransaction {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `bank_id`.
+    /// ID of the bank.
     pub bank_id: Option<i64>,
-    /// `bank_transaction_type`, at most 30 characters.
+    /// Bank transaction type, at most 30 characters.
     pub bank_transaction_type: Option<String>,
-    /// `entry_description`, at most 6000 characters.
+    /// Entry description, at most 6000 characters.
     pub entry_description: Option<String>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`.
+    /// Posted date.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `cheque_value`, 2 decimal places.
+    /// Cheque value, 2 decimal places.
     pub cheque_value: Option<rt::Decimal>,
-    /// `cheque_discount_value`, 2 decimal places.
+    /// Cheque discount value, 2 decimal places.
     pub cheque_discount_value: Option<rt::Decimal>,
-    /// `cheque_to_account_currency_rate`, 6 decimal places.
+    /// Cheque to account currency rate, 6 decimal places.
     pub cheque_to_account_currency_rate: Option<rt::Decimal>,
-    /// `bank_cheque_to_base_currency_rate`, 6 decimal places.
+    /// Bank cheque to base currency rate, 6 decimal places.
     pub bank_cheque_to_base_currency_rate: Option<rt::Decimal>,
-    /// `cheque_currency_id`.
+    /// ID of the cheque currency.
     pub cheque_currency_id: Option<i64>,
-    /// `last_statement_date`.
+    /// Last statement date.
     pub last_statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `statement_page_number`.
+    /// Statement page number.
     pub statement_page_number: Option<i32>,
-    /// `source`, at most 30 characters.
+    /// Source, at most 30 characters.
     pub source: Option<String>,
-    /// `urn`.
+    /// URN.
     pub urn: Option<i64>,
-    /// `user_name`, at most 20 characters.
+    /// User name, at most 20 characters.
     pub user_name: Option<String>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<BankPostedTransactionTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<BankPostedTransactionNominalAnalysisItem>>,
-    /// `trade_items`.
+    /// Trade items.
     pub trade_items: Option<Vec<BankPostedTransactionTradeItem>>,
-    /// `bank`, read-only.
+    /// Bank, read-only.
     pub bank: Option<Box<Bank>>,
-    /// `cheque_currency`, read-only.
+    /// Cheque currency, read-only.
     pub cheque_currency: Option<Box<Currency>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankPostedTransaction, Number, {
@@ -98,34 +98,33 @@ rt::model!(BankPostedTransaction, Number, {
 
 /// A bank posted transaction nominal analysis item.
 ///
-/// `nominal_analysis_items` of [`BankPostedTransaction`] and `nominal_analysis_items` of
-/// [`SalesHistoricalTransaction`].
+/// `nominal_analysis_items` of [`BankPostedTransaction`] and [`SalesHistoricalTransaction`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankPostedTransactionNominalAnalysisItem {
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `cost_centre`, at most 3 characters.
+    /// Cost centre, at most 3 characters.
     pub cost_centre: Option<String>,
-    /// `department`, at most 3 characters.
+    /// Department, at most 3 characters.
     pub department: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `location`, at most 30 characters.
+    /// Location, at most 30 characters.
     pub location: Option<String>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `narrative`, at most 6000 characters.
+    /// Narrative, at most 6000 characters.
     pub narrative: Option<String>,
-    /// `value`, 2 decimal places.
+    /// Value, 2 decimal places.
     pub value: Option<rt::Decimal>,
-    /// `base_value`, 2 decimal places.
+    /// Base value, 2 decimal places.
     pub base_value: Option<rt::Decimal>,
-    /// `transaction_analysis_code`, at most 20 characters.
+    /// Transaction analysis code, at most 20 characters.
     pub transaction_analysis_code: Option<String>,
-    /// `source`, at most 30 characters.
+    /// Source, at most 30 characters.
     pub source: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankPostedTransactionNominalAnalysisItem, Number, {
@@ -144,26 +143,25 @@ rt::model!(BankPostedTransactionNominalAnalysisItem, Number, {
 
 /// A bank posted transaction tax analysis item.
 ///
-/// `tax_analysis_items` of [`BankPostedTransaction`] and `tax_analysis_items` of
-/// [`SalesHistoricalTransaction`].
+/// `tax_analysis_items` of [`BankPostedTransaction`] and [`SalesHistoricalTransaction`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankPostedTransactionTaxAnalysisItem {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `code`.
+    /// Code.
     pub code: Option<i32>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `entry_type`, at most 20 characters.
+    /// Entry type, at most 20 characters.
     pub entry_type: Option<String>,
-    /// `goods_amount`, 2 decimal places.
+    /// Goods amount, 2 decimal places.
     pub goods_amount: Option<rt::Decimal>,
-    /// `tax_amount`, 2 decimal places.
+    /// Tax amount, 2 decimal places.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_discount_amount`, 2 decimal places.
+    /// Tax discount amount, 2 decimal places.
     pub tax_discount_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankPostedTransactionTaxAnalysisItem, Number, {
@@ -182,25 +180,25 @@ rt::model!(BankPostedTransactionTaxAnalysisItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankPostedTransactionTradeItem {
-    /// `account_number`.
+    /// Account number.
     pub account_number: Option<String>,
-    /// `account_name`, at most 60 characters.
+    /// Account name, at most 60 characters.
     pub account_name: Option<String>,
-    /// `trading_entry_type`, at most 30 characters.
+    /// Trading entry type, at most 30 characters.
     pub trading_entry_type: Option<String>,
-    /// `entry_type_string`, at most 30 characters.
+    /// Entry type string, at most 30 characters.
     pub entry_type_string: Option<String>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `gross_value`, 2 decimal places.
+    /// Gross value, 2 decimal places.
     pub gross_value: Option<rt::Decimal>,
-    /// `tax_value`, 2 decimal places.
+    /// Tax value, 2 decimal places.
     pub tax_value: Option<rt::Decimal>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `urn`.
+    /// URN.
     pub urn: Option<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankPostedTransactionTradeItem, Number, {

@@ -10,39 +10,39 @@ use super::*;
 /// Sent by [`BankReceipt::create`](super::super::bank_receipt::BankReceipt::create).
 #[derive(Clone, Default)]
 pub struct NewBankReceipt {
-    /// `bank_id`.
+    /// ID of the bank.
     pub bank_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `tax_registration_number`, at most 30 characters.
+    /// Tax registration number, at most 30 characters.
     pub tax_registration_number: Option<String>,
-    /// `narrative`, at most 6000 characters.
+    /// Narrative, at most 6000 characters.
     pub narrative: Option<String>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `cheque_currency_id`.
+    /// ID of the cheque currency.
     pub cheque_currency_id: Option<i64>,
-    /// `cheque_exchange_rate`, 6 decimal places.
+    /// Cheque exchange rate, 6 decimal places.
     pub cheque_exchange_rate: Option<rt::Decimal>,
-    /// `tax_code_id`.
+    /// ID of the tax code.
     pub tax_code_id: Option<i64>,
-    /// `cheque_value`, 2 decimal places.
+    /// Cheque value, 2 decimal places.
     pub cheque_value: Option<rt::Decimal>,
-    /// `cheque_goods_value`, 2 decimal places.
+    /// Cheque goods value, 2 decimal places.
     pub cheque_goods_value: Option<rt::Decimal>,
-    /// `cheque_tax_value`, 2 decimal places.
+    /// Cheque tax value, 2 decimal places.
     pub cheque_tax_value: Option<rt::Decimal>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<NewBankItem>>,
-    /// `bank_charges`.
+    /// Bank charges.
     pub bank_charges: Option<Vec<NewBankCharge>>,
-    /// `nominal_journal_items`.
+    /// Nominal journal items.
     pub nominal_journal_items: Option<Vec<NewBankItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankReceipt, Number, {

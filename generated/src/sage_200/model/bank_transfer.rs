@@ -9,45 +9,45 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankTransfer {
-    /// `bank_from_id`.
+    /// ID of the bank from.
     pub bank_from_id: Option<i64>,
-    /// `bank_to_id`.
+    /// ID of the bank to.
     pub bank_to_id: Option<i64>,
-    /// `narrative`, at most 6000 characters.
+    /// Narrative, at most 6000 characters.
     pub narrative: Option<String>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `payment_value`, 2 decimal places.
+    /// Payment value, 2 decimal places.
     pub payment_value: Option<rt::Decimal>,
-    /// `receipt_value`, 2 decimal places.
+    /// Receipt value, 2 decimal places.
     pub receipt_value: Option<rt::Decimal>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `commission_value`, 2 decimal places.
+    /// Commission value, 2 decimal places.
     pub commission_value: Option<rt::Decimal>,
-    /// `commission_code`, at most 8 characters.
+    /// Commission code, at most 8 characters.
     pub commission_code: Option<String>,
-    /// `commission_cost_centre`, at most 3 characters.
+    /// Commission cost centre, at most 3 characters.
     pub commission_cost_centre: Option<String>,
-    /// `commission_department`, at most 3 characters.
+    /// Commission department, at most 3 characters.
     pub commission_department: Option<String>,
-    /// `commission_payer`, at most 20 characters.
+    /// Commission payer, at most 20 characters.
     pub commission_payer: Option<String>,
-    /// `payment_to_base_exchange_rate`, 6 decimal places.
+    /// Payment to base exchange rate, 6 decimal places.
     pub payment_to_base_exchange_rate: Option<rt::Decimal>,
-    /// `receipt_to_base_exchange_rate`, 6 decimal places.
+    /// Receipt to base exchange rate, 6 decimal places.
     pub receipt_to_base_exchange_rate: Option<rt::Decimal>,
-    /// `exchange_difference_code`, at most 8 characters.
+    /// Exchange difference code, at most 8 characters.
     pub exchange_difference_code: Option<String>,
-    /// `exchange_difference_cost_centre`, at most 3 characters.
+    /// Exchange difference cost centre, at most 3 characters.
     pub exchange_difference_cost_centre: Option<String>,
-    /// `exchange_difference_department`, at most 3 characters.
+    /// Exchange difference department, at most 3 characters.
     pub exchange_difference_department: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankTransfer, Number, {
@@ -77,45 +77,45 @@ rt::model!(BankTransfer, Number, {
 /// Sent by [`BankTransfer::create`](super::super::bank_transfer::BankTransfer::create).
 #[derive(Clone, Default)]
 pub struct NewBankTransfer {
-    /// `bank_from_id`.
+    /// ID of the bank from.
     pub bank_from_id: Option<i64>,
-    /// `bank_to_id`.
+    /// ID of the bank to.
     pub bank_to_id: Option<i64>,
-    /// `narrative`, at most 6000 characters.
+    /// Narrative, at most 6000 characters.
     pub narrative: Option<String>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `payment_value`, 2 decimal places.
+    /// Payment value, 2 decimal places.
     pub payment_value: Option<rt::Decimal>,
-    /// `receipt_value`, 2 decimal places.
+    /// Receipt value, 2 decimal places.
     pub receipt_value: Option<rt::Decimal>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `commission_value`, 2 decimal places.
+    /// Commission value, 2 decimal places.
     pub commission_value: Option<rt::Decimal>,
-    /// `commission_code`, at most 8 characters.
+    /// Commission code, at most 8 characters.
     pub commission_code: Option<String>,
-    /// `commission_cost_centre`, at most 3 characters.
+    /// Commission cost centre, at most 3 characters.
     pub commission_cost_centre: Option<String>,
-    /// `commission_department`, at most 3 characters.
+    /// Commission department, at most 3 characters.
     pub commission_department: Option<String>,
-    /// `commission_payer`, at most 20 characters.
+    /// Commission payer, at most 20 characters.
     pub commission_payer: Option<String>,
-    /// `payment_to_base_exchange_rate`, 6 decimal places.
+    /// Payment to base exchange rate, 6 decimal places.
     pub payment_to_base_exchange_rate: Option<rt::Decimal>,
-    /// `receipt_to_base_exchange_rate`, 6 decimal places.
+    /// Receipt to base exchange rate, 6 decimal places.
     pub receipt_to_base_exchange_rate: Option<rt::Decimal>,
-    /// `exchange_difference_code`, at most 8 characters.
+    /// Exchange difference code, at most 8 characters.
     pub exchange_difference_code: Option<String>,
-    /// `exchange_difference_cost_centre`, at most 3 characters.
+    /// Exchange difference cost centre, at most 3 characters.
     pub exchange_difference_cost_centre: Option<String>,
-    /// `exchange_difference_department`, at most 3 characters.
+    /// Exchange difference department, at most 3 characters.
     pub exchange_difference_department: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankTransfer, Number, {

@@ -9,75 +9,75 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankView {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 8 characters, read-only.
+    /// Code, at most 8 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 60 characters, read-only.
+    /// Description, at most 60 characters, read-only.
     pub description: Option<String>,
-    /// `sort_code`, at most 10 characters, read-only.
+    /// Sort code, at most 10 characters, read-only.
     pub sort_code: Option<String>,
-    /// `account_no`, at most 20 characters, read-only.
+    /// Account no, at most 20 characters, read-only.
     pub account_no: Option<String>,
-    /// `bank_name`, at most 60 characters, read-only.
+    /// Bank name, at most 60 characters, read-only.
     pub bank_name: Option<String>,
-    /// `account_type_id`, read-only.
+    /// ID of the account type, read-only.
     pub account_type_id: Option<i64>,
-    /// `account_status_type_id`, read-only.
+    /// ID of the account status type, read-only.
     pub account_status_type_id: Option<i64>,
-    /// `balance`, 2 decimal places, read-only.
+    /// Balance, 2 decimal places, read-only.
     pub balance: Option<rt::Decimal>,
-    /// `balance_in_base`, 2 decimal places, read-only.
+    /// Balance in base, 2 decimal places, read-only.
     pub balance_in_base: Option<rt::Decimal>,
-    /// `overdraft_limit`, 2 decimal places, read-only.
+    /// Overdraft limit, 2 decimal places, read-only.
     pub overdraft_limit: Option<rt::Decimal>,
-    /// `account_name`, at most 50 characters, read-only.
+    /// Account name, at most 50 characters, read-only.
     pub account_name: Option<String>,
-    /// `iban`, at most 40 characters, read-only.
+    /// IBAN, at most 40 characters, read-only.
     pub iban: Option<String>,
-    /// `bic`, at most 11 characters, read-only.
+    /// BIC, at most 11 characters, read-only.
     pub bic: Option<String>,
-    /// `statement_balance`, 2 decimal places, read-only.
+    /// Statement balance, 2 decimal places, read-only.
     pub statement_balance: Option<rt::Decimal>,
-    /// `statement_date`, read-only.
+    /// Statement date, read-only.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `statement_page_number`, read-only.
+    /// Statement page number, read-only.
     pub statement_page_number: Option<i32>,
-    /// `currency_id`, read-only.
+    /// ID of the currency, read-only.
     pub currency_id: Option<i64>,
-    /// `currency_name`, at most 30 characters, read-only.
+    /// Currency name, at most 30 characters, read-only.
     pub currency_name: Option<String>,
-    /// `currency_symbol`, at most 4 characters, read-only.
+    /// Currency symbol, at most 4 characters, read-only.
     pub currency_symbol: Option<String>,
-    /// `currency_iso_code_id`, read-only.
+    /// ID of the currency ISO code, read-only.
     pub currency_iso_code_id: Option<i64>,
-    /// `currency_iso_code`, at most 3 characters, read-only.
+    /// Currency ISO code, at most 3 characters, read-only.
     pub currency_iso_code: Option<String>,
-    /// `currency_iso_code_name`, at most 100 characters, read-only.
+    /// Currency ISO code name, at most 100 characters, read-only.
     pub currency_iso_code_name: Option<String>,
-    /// `bank_account_nominal_reference`, at most 8 characters, read-only.
+    /// Bank account nominal reference, at most 8 characters, read-only.
     pub bank_account_nominal_reference: Option<String>,
-    /// `bank_account_nominal_cost_centre`, at most 3 characters, read-only.
+    /// Bank account nominal cost centre, at most 3 characters, read-only.
     pub bank_account_nominal_cost_centre: Option<String>,
-    /// `bank_account_nominal_department`, at most 3 characters, read-only.
+    /// Bank account nominal department, at most 3 characters, read-only.
     pub bank_account_nominal_department: Option<String>,
-    /// `bank_charges_nominal_reference`, at most 8 characters, read-only.
+    /// Bank charges nominal reference, at most 8 characters, read-only.
     pub bank_charges_nominal_reference: Option<String>,
-    /// `bank_charges_nominal_cost_centre`, at most 3 characters, read-only.
+    /// Bank charges nominal cost centre, at most 3 characters, read-only.
     pub bank_charges_nominal_cost_centre: Option<String>,
-    /// `bank_charges_nominal_department`, at most 3 characters, read-only.
+    /// Bank charges nominal department, at most 3 characters, read-only.
     pub bank_charges_nominal_department: Option<String>,
-    /// `exchange_diff_nominal_reference`, at most 8 characters, read-only.
+    /// Exchange diff nominal reference, at most 8 characters, read-only.
     pub exchange_diff_nominal_reference: Option<String>,
-    /// `exchange_diff_nominal_cost_centre`, at most 3 characters, read-only.
+    /// Exchange diff nominal cost centre, at most 3 characters, read-only.
     pub exchange_diff_nominal_cost_centre: Option<String>,
-    /// `exchange_diff_nominal_department`, at most 3 characters, read-only.
+    /// Exchange diff nominal department, at most 3 characters, read-only.
     pub exchange_diff_nominal_department: Option<String>,
-    /// `electronic_bank`, at most 60 characters, read-only.
+    /// Electronic bank, at most 60 characters, read-only.
     pub electronic_bank: Option<String>,
-    /// `electronic_bank_function_id`, read-only.
-    pub electronic_bank_function_id: Option<rt::Json>,
-    /// What else there is.
+    /// ID of the electronic bank function, read-only.
+    pub electronic_bank_function_id: Option<i64>,
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankView, Number, {

@@ -13,81 +13,81 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Bank {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `description`, at most 60 characters.
+    /// Description, at most 60 characters.
     pub description: Option<String>,
-    /// `sort_code`, at most 10 characters.
+    /// Sort code, at most 10 characters.
     pub sort_code: Option<String>,
-    /// `account_no`, at most 20 characters.
+    /// Account no, at most 20 characters.
     pub account_no: Option<String>,
-    /// `bank_name`, at most 60 characters.
+    /// Bank name, at most 60 characters.
     pub bank_name: Option<String>,
-    /// `account_type`, at most 20 characters.
+    /// Account type, at most 20 characters.
     pub account_type: Option<String>,
-    /// `account_status_type`, at most 20 characters.
+    /// Account status type, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `balance`, 2 decimal places, read-only.
+    /// Balance, 2 decimal places, read-only.
     pub balance: Option<rt::Decimal>,
-    /// `balance_in_base`, 2 decimal places, read-only.
+    /// Balance in base, 2 decimal places, read-only.
     pub balance_in_base: Option<rt::Decimal>,
-    /// `overdraft_limit`, 2 decimal places.
+    /// Overdraft limit, 2 decimal places.
     pub overdraft_limit: Option<rt::Decimal>,
-    /// `account_name`, at most 50 characters.
+    /// Account name, at most 50 characters.
     pub account_name: Option<String>,
-    /// `iban`, at most 40 characters.
+    /// IBAN, at most 40 characters.
     pub iban: Option<String>,
-    /// `bic`, at most 11 characters.
+    /// BIC, at most 11 characters.
     pub bic: Option<String>,
-    /// `statement_balance`, 2 decimal places, read-only.
+    /// Statement balance, 2 decimal places, read-only.
     pub statement_balance: Option<rt::Decimal>,
-    /// `statement_date`, read-only.
+    /// Statement date, read-only.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `account_currency_id`.
+    /// ID of the account currency.
     pub account_currency_id: Option<i64>,
-    /// `bank_account_nominal_reference`, at most 8 characters.
+    /// Bank account nominal reference, at most 8 characters.
     pub bank_account_nominal_reference: Option<String>,
-    /// `bank_account_nominal_cost_centre`, at most 3 characters.
+    /// Bank account nominal cost centre, at most 3 characters.
     pub bank_account_nominal_cost_centre: Option<String>,
-    /// `bank_account_nominal_department`, at most 3 characters.
+    /// Bank account nominal department, at most 3 characters.
     pub bank_account_nominal_department: Option<String>,
-    /// `bank_charges_nominal_reference`, at most 8 characters.
+    /// Bank charges nominal reference, at most 8 characters.
     pub bank_charges_nominal_reference: Option<String>,
-    /// `bank_charges_nominal_cost_centre`, at most 3 characters.
+    /// Bank charges nominal cost centre, at most 3 characters.
     pub bank_charges_nominal_cost_centre: Option<String>,
-    /// `bank_charges_nominal_department`, at most 3 characters.
+    /// Bank charges nominal department, at most 3 characters.
     pub bank_charges_nominal_department: Option<String>,
-    /// `exchange_diff_nominal_reference`, at most 8 characters.
+    /// Exchange diff nominal reference, at most 8 characters.
     pub exchange_diff_nominal_reference: Option<String>,
-    /// `exchange_diff_nominal_cost_centre`, at most 3 characters.
+    /// Exchange diff nominal cost centre, at most 3 characters.
     pub exchange_diff_nominal_cost_centre: Option<String>,
-    /// `exchange_diff_nominal_department`, at most 3 characters.
+    /// Exchange diff nominal department, at most 3 characters.
     pub exchange_diff_nominal_department: Option<String>,
-    /// `account_currency`, read-only.
+    /// Account currency, read-only.
     pub account_currency: Option<Box<Currency>>,
-    /// `bank_account_nominal_code`, read-only.
+    /// Bank account nominal code, read-only.
     pub bank_account_nominal_code: Option<Box<NominalCode>>,
-    /// `bank_address`.
+    /// Bank address.
     pub bank_address: Option<Box<BankAddress>>,
-    /// `bank_charges_nominal_code`, read-only.
+    /// Bank charges nominal code, read-only.
     pub bank_charges_nominal_code: Option<Box<NominalCode>>,
-    /// `exchange_diff_nominal_code`, read-only.
+    /// Exchange diff nominal code, read-only.
     pub exchange_diff_nominal_code: Option<Box<NominalCode>>,
-    /// `bank_contacts`.
+    /// Bank contacts.
     pub bank_contacts: Option<Vec<BankContact>>,
-    /// `emails`.
+    /// Emails.
     pub emails: Option<Vec<BankEmail>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<BankMemo>>,
-    /// `websites`.
+    /// Websites.
     pub websites: Option<Vec<BankWebsite>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Bank, Number, {
@@ -136,31 +136,31 @@ rt::model!(Bank, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankAddress {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `contact`, at most 60 characters.
+    /// Contact, at most 60 characters.
     pub contact: Option<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: Option<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankAddress, Number, {
@@ -183,25 +183,25 @@ rt::model!(BankAddress, Number, {
 /// `bank_address` of [`BankUpdate`].
 #[derive(Clone, Default)]
 pub struct BankAddressUpdate {
-    /// `contact`, at most 60 characters.
+    /// Contact, at most 60 characters.
     pub contact: rt::Update<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: rt::Update<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: rt::Update<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: rt::Update<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: rt::Update<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: rt::Update<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: rt::Update<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: rt::Update<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankAddressUpdate, Number, {
@@ -222,21 +222,21 @@ rt::model!(BankAddressUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankContact {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `bank_id`, read-only.
+    /// ID of the bank, read-only.
     pub bank_id: Option<i64>,
-    /// `type`, at most 20 characters.
+    /// Type, at most 20 characters.
     pub kind: Option<String>,
-    /// `address`, at most 200 characters.
+    /// Address, at most 200 characters.
     pub address: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankContact, Number, {
@@ -254,15 +254,15 @@ rt::model!(BankContact, Number, {
 /// `bank_contacts` of [`BankUpdate`].
 #[derive(Clone, Default)]
 pub struct BankContactUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `type`, at most 20 characters.
+    /// Type, at most 20 characters.
     pub kind: rt::Update<String>,
-    /// `address`, at most 200 characters.
+    /// Address, at most 200 characters.
     pub address: rt::Update<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankContactUpdate, Number, {
@@ -278,21 +278,21 @@ rt::model!(BankContactUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankEmail {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `bank_id`, read-only.
+    /// ID of the bank, read-only.
     pub bank_id: Option<i64>,
-    /// `email`, at most 200 characters.
+    /// Email, at most 200 characters.
     pub email: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankEmail, Number, {
@@ -310,15 +310,15 @@ rt::model!(BankEmail, Number, {
 /// `emails` of [`BankUpdate`].
 #[derive(Clone, Default)]
 pub struct BankEmailUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `email`, at most 200 characters.
+    /// Email, at most 200 characters.
     pub email: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankEmailUpdate, Number, {
@@ -330,28 +330,28 @@ rt::model!(BankEmailUpdate, Number, {
 
 /// A bank item.
 ///
-/// `bank_items` of [`NominalTransactionEnquiryView`], `bank_items` of
-/// [`PurchaseTransactionEnquiryView`], `bank_items` of [`SalesPostedTransaction`] and 1 more.
+/// `bank_items` of [`NominalTransactionEnquiryView`], [`PurchaseTransactionEnquiryView`],
+/// [`SalesPostedTransaction`] and 1 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankItem {
-    /// `bank_code`, read-only.
+    /// Bank code, read-only.
     pub bank_code: Option<String>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `bank_entry_type`, at most 30 characters, read-only.
+    /// Bank entry type, at most 30 characters, read-only.
     pub bank_entry_type: Option<String>,
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `cheque_value`, 2 decimal places, read-only.
+    /// Cheque value, 2 decimal places, read-only.
     pub cheque_value: Option<rt::Decimal>,
-    /// `statement_date`, read-only.
+    /// Statement date, read-only.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `statement_page_number`, read-only.
+    /// Statement page number, read-only.
     pub statement_page_number: Option<i32>,
-    /// `urn`, read-only.
+    /// URN, read-only.
     pub urn: Option<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankItem, Number, {
@@ -371,23 +371,23 @@ rt::model!(BankItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankMemo {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `bank_id`, read-only.
+    /// ID of the bank, read-only.
     pub bank_id: Option<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, read-only.
+    /// Created by, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankMemo, Number, {
@@ -406,15 +406,15 @@ rt::model!(BankMemo, Number, {
 /// `memos` of [`BankUpdate`].
 #[derive(Clone, Default)]
 pub struct BankMemoUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: rt::Update<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankMemoUpdate, Number, {
@@ -429,59 +429,59 @@ rt::model!(BankMemoUpdate, Number, {
 /// Sent by [`Banks::update`](super::super::banks::Banks::update).
 #[derive(Clone, Default)]
 pub struct BankUpdate {
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: rt::Update<String>,
-    /// `description`, at most 60 characters.
+    /// Description, at most 60 characters.
     pub description: rt::Update<String>,
-    /// `sort_code`, at most 10 characters.
+    /// Sort code, at most 10 characters.
     pub sort_code: rt::Update<String>,
-    /// `account_no`, at most 20 characters.
+    /// Account no, at most 20 characters.
     pub account_no: rt::Update<String>,
-    /// `bank_name`, at most 60 characters.
+    /// Bank name, at most 60 characters.
     pub bank_name: rt::Update<String>,
-    /// `account_type`, at most 20 characters.
+    /// Account type, at most 20 characters.
     pub account_type: rt::Update<String>,
-    /// `account_status_type`, at most 20 characters, `AccountStatusActive` if not given.
+    /// Account status type, at most 20 characters, `AccountStatusActive` if not given.
     pub account_status_type: rt::Update<String>,
-    /// `overdraft_limit`, 2 decimal places.
+    /// Overdraft limit, 2 decimal places.
     pub overdraft_limit: rt::Update<rt::Decimal>,
-    /// `account_name`, at most 50 characters.
+    /// Account name, at most 50 characters.
     pub account_name: rt::Update<String>,
-    /// `iban`, at most 40 characters.
+    /// IBAN, at most 40 characters.
     pub iban: rt::Update<String>,
-    /// `bic`, at most 11 characters.
+    /// BIC, at most 11 characters.
     pub bic: rt::Update<String>,
-    /// `account_currency_id`.
+    /// ID of the account currency.
     pub account_currency_id: rt::Update<i64>,
-    /// `bank_account_nominal_reference`, at most 8 characters.
+    /// Bank account nominal reference, at most 8 characters.
     pub bank_account_nominal_reference: rt::Update<String>,
-    /// `bank_account_nominal_cost_centre`, at most 3 characters.
+    /// Bank account nominal cost centre, at most 3 characters.
     pub bank_account_nominal_cost_centre: rt::Update<String>,
-    /// `bank_account_nominal_department`, at most 3 characters.
+    /// Bank account nominal department, at most 3 characters.
     pub bank_account_nominal_department: rt::Update<String>,
-    /// `bank_charges_nominal_reference`, at most 8 characters.
+    /// Bank charges nominal reference, at most 8 characters.
     pub bank_charges_nominal_reference: rt::Update<String>,
-    /// `bank_charges_nominal_cost_centre`, at most 3 characters.
+    /// Bank charges nominal cost centre, at most 3 characters.
     pub bank_charges_nominal_cost_centre: rt::Update<String>,
-    /// `bank_charges_nominal_department`, at most 3 characters.
+    /// Bank charges nominal department, at most 3 characters.
     pub bank_charges_nominal_department: rt::Update<String>,
-    /// `exchange_diff_nominal_reference`, at most 8 characters.
+    /// Exchange diff nominal reference, at most 8 characters.
     pub exchange_diff_nominal_reference: rt::Update<String>,
-    /// `exchange_diff_nominal_cost_centre`, at most 3 characters.
+    /// Exchange diff nominal cost centre, at most 3 characters.
     pub exchange_diff_nominal_cost_centre: rt::Update<String>,
-    /// `exchange_diff_nominal_department`, at most 3 characters.
+    /// Exchange diff nominal department, at most 3 characters.
     pub exchange_diff_nominal_department: rt::Update<String>,
-    /// `bank_address`.
+    /// Bank address.
     pub bank_address: rt::Update<BankAddressUpdate>,
-    /// `bank_contacts`.
+    /// Bank contacts.
     pub bank_contacts: rt::Update<Vec<BankContactUpdate>>,
-    /// `emails`.
+    /// Emails.
     pub emails: rt::Update<Vec<BankEmailUpdate>>,
-    /// `memos`.
+    /// Memos.
     pub memos: rt::Update<Vec<BankMemoUpdate>>,
-    /// `websites`.
+    /// Websites.
     pub websites: rt::Update<Vec<BankWebsiteUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankUpdate, Number, {
@@ -519,21 +519,21 @@ rt::model!(BankUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BankWebsite {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `bank_id`, read-only.
+    /// ID of the bank, read-only.
     pub bank_id: Option<i64>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BankWebsite, Number, {
@@ -551,15 +551,15 @@ rt::model!(BankWebsite, Number, {
 /// `websites` of [`BankUpdate`].
 #[derive(Clone, Default)]
 pub struct BankWebsiteUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BankWebsiteUpdate, Number, {
@@ -574,59 +574,59 @@ rt::model!(BankWebsiteUpdate, Number, {
 /// Sent by [`Banks::create`](super::super::banks::Banks::create).
 #[derive(Clone, Default)]
 pub struct NewBank {
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `description`, at most 60 characters.
+    /// Description, at most 60 characters.
     pub description: Option<String>,
-    /// `sort_code`, at most 10 characters.
+    /// Sort code, at most 10 characters.
     pub sort_code: Option<String>,
-    /// `account_no`, at most 20 characters.
+    /// Account no, at most 20 characters.
     pub account_no: Option<String>,
-    /// `bank_name`, at most 60 characters.
+    /// Bank name, at most 60 characters.
     pub bank_name: Option<String>,
-    /// `account_type`, at most 20 characters.
+    /// Account type, at most 20 characters.
     pub account_type: Option<String>,
-    /// `account_status_type`, at most 20 characters, `AccountStatusActive` if not given.
+    /// Account status type, at most 20 characters, `AccountStatusActive` if not given.
     pub account_status_type: Option<String>,
-    /// `overdraft_limit`, 2 decimal places.
+    /// Overdraft limit, 2 decimal places.
     pub overdraft_limit: Option<rt::Decimal>,
-    /// `account_name`, at most 50 characters.
+    /// Account name, at most 50 characters.
     pub account_name: Option<String>,
-    /// `iban`, at most 40 characters.
+    /// IBAN, at most 40 characters.
     pub iban: Option<String>,
-    /// `bic`, at most 11 characters.
+    /// BIC, at most 11 characters.
     pub bic: Option<String>,
-    /// `account_currency_id`.
+    /// ID of the account currency.
     pub account_currency_id: Option<i64>,
-    /// `bank_account_nominal_reference`, at most 8 characters.
+    /// Bank account nominal reference, at most 8 characters.
     pub bank_account_nominal_reference: Option<String>,
-    /// `bank_account_nominal_cost_centre`, at most 3 characters.
+    /// Bank account nominal cost centre, at most 3 characters.
     pub bank_account_nominal_cost_centre: Option<String>,
-    /// `bank_account_nominal_department`, at most 3 characters.
+    /// Bank account nominal department, at most 3 characters.
     pub bank_account_nominal_department: Option<String>,
-    /// `bank_charges_nominal_reference`, at most 8 characters.
+    /// Bank charges nominal reference, at most 8 characters.
     pub bank_charges_nominal_reference: Option<String>,
-    /// `bank_charges_nominal_cost_centre`, at most 3 characters.
+    /// Bank charges nominal cost centre, at most 3 characters.
     pub bank_charges_nominal_cost_centre: Option<String>,
-    /// `bank_charges_nominal_department`, at most 3 characters.
+    /// Bank charges nominal department, at most 3 characters.
     pub bank_charges_nominal_department: Option<String>,
-    /// `exchange_diff_nominal_reference`, at most 8 characters.
+    /// Exchange diff nominal reference, at most 8 characters.
     pub exchange_diff_nominal_reference: Option<String>,
-    /// `exchange_diff_nominal_cost_centre`, at most 3 characters.
+    /// Exchange diff nominal cost centre, at most 3 characters.
     pub exchange_diff_nominal_cost_centre: Option<String>,
-    /// `exchange_diff_nominal_department`, at most 3 characters.
+    /// Exchange diff nominal department, at most 3 characters.
     pub exchange_diff_nominal_department: Option<String>,
-    /// `bank_address`.
+    /// Bank address.
     pub bank_address: Option<NewBankAddress>,
-    /// `bank_contacts`.
+    /// Bank contacts.
     pub bank_contacts: Option<Vec<NewBankContact>>,
-    /// `emails`.
+    /// Emails.
     pub emails: Option<Vec<NewBankEmail>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<NewBankMemo>>,
-    /// `websites`.
+    /// Websites.
     pub websites: Option<Vec<NewBankWebsite>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBank, Number, {
@@ -663,25 +663,25 @@ rt::model!(NewBank, Number, {
 /// `bank_address` of [`NewBank`].
 #[derive(Clone, Default)]
 pub struct NewBankAddress {
-    /// `contact`, at most 60 characters.
+    /// Contact, at most 60 characters.
     pub contact: Option<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: Option<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankAddress, Number, {
@@ -698,18 +698,18 @@ rt::model!(NewBankAddress, Number, {
 
 /// A new bank charge.
 ///
-/// `bank_charges` of [`NewBankPayment`] and `bank_charges` of [`NewBankReceipt`].
+/// `bank_charges` of [`NewBankPayment`] and [`NewBankReceipt`].
 #[derive(Clone, Default)]
 pub struct NewBankCharge {
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `cost_centre`, at most 3 characters.
+    /// Cost centre, at most 3 characters.
     pub cost_centre: Option<String>,
-    /// `department`, at most 3 characters.
+    /// Department, at most 3 characters.
     pub department: Option<String>,
-    /// `value`, 2 decimal places.
+    /// Value, 2 decimal places.
     pub value: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankCharge, Number, {
@@ -724,13 +724,13 @@ rt::model!(NewBankCharge, Number, {
 /// `bank_contacts` of [`NewBank`].
 #[derive(Clone, Default)]
 pub struct NewBankContact {
-    /// `type`, at most 20 characters.
+    /// Type, at most 20 characters.
     pub kind: Option<String>,
-    /// `address`, at most 200 characters.
+    /// Address, at most 200 characters.
     pub address: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankContact, Number, {
@@ -744,13 +744,13 @@ rt::model!(NewBankContact, Number, {
 /// `emails` of [`NewBank`].
 #[derive(Clone, Default)]
 pub struct NewBankEmail {
-    /// `email`, at most 200 characters.
+    /// Email, at most 200 characters.
     pub email: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankEmail, Number, {
@@ -761,31 +761,31 @@ rt::model!(NewBankEmail, Number, {
 
 /// A new bank item.
 ///
-/// `nominal_analysis_items` of [`NewBankPayment`], `nominal_analysis_items` of [`NewBankReceipt`],
-/// `nominal_journal_items` of [`NewBankPayment`] and 1 more.
+/// `nominal_analysis_items` of [`NewBankPayment`] and [`NewBankReceipt`] and
+/// `nominal_journal_items` of [`NewBankPayment`] and [`NewBankReceipt`].
 #[derive(Clone, Default)]
 pub struct NewBankItem {
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `cost_centre`, at most 3 characters.
+    /// Cost centre, at most 3 characters.
     pub cost_centre: Option<String>,
-    /// `department`, at most 3 characters.
+    /// Department, at most 3 characters.
     pub department: Option<String>,
-    /// `narrative`, at most 6000 characters.
+    /// Narrative, at most 6000 characters.
     pub narrative: Option<String>,
-    /// `gross_value`, 2 decimal places.
+    /// Gross value, 2 decimal places.
     pub gross_value: Option<rt::Decimal>,
-    /// `goods_value`, 2 decimal places.
+    /// Goods value, 2 decimal places.
     pub goods_value: Option<rt::Decimal>,
-    /// `tax_code_id`.
+    /// ID of the tax code.
     pub tax_code_id: Option<i64>,
-    /// `tax_value`, 2 decimal places.
+    /// Tax value, 2 decimal places.
     pub tax_value: Option<rt::Decimal>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankItem, Number, {
@@ -806,13 +806,13 @@ rt::model!(NewBankItem, Number, {
 /// `memos` of [`NewBank`].
 #[derive(Clone, Default)]
 pub struct NewBankMemo {
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankMemo, Number, {
@@ -826,13 +826,13 @@ rt::model!(NewBankMemo, Number, {
 /// `websites` of [`NewBank`].
 #[derive(Clone, Default)]
 pub struct NewBankWebsite {
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBankWebsite, Number, {

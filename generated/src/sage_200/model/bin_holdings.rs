@@ -14,111 +14,111 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BinHolding {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `warehouse_holding_id`.
+    /// ID of the warehouse holding.
     pub warehouse_holding_id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: Option<String>,
-    /// `allocation_priority`.
+    /// Allocation priority.
     pub allocation_priority: Option<i64>,
-    /// `quantity_reserved`, 5 decimal places, read-only.
+    /// Quantity reserved, 5 decimal places, read-only.
     pub quantity_reserved: Option<rt::Decimal>,
-    /// `unconfirmed_qty_in_stock`, 5 decimal places, read-only.
+    /// Unconfirmed qty in stock, 5 decimal places, read-only.
     pub unconfirmed_qty_in_stock: Option<rt::Decimal>,
-    /// `confirmed_qty_in_stock`, 5 decimal places, read-only.
+    /// Confirmed qty in stock, 5 decimal places, read-only.
     pub confirmed_qty_in_stock: Option<rt::Decimal>,
-    /// `quantity_allocated_sop`, 5 decimal places, read-only.
+    /// Quantity allocated SOP, 5 decimal places, read-only.
     pub quantity_allocated_sop: Option<rt::Decimal>,
-    /// `quantity_allocated_stock`, 5 decimal places, read-only.
+    /// Quantity allocated stock, 5 decimal places, read-only.
     pub quantity_allocated_stock: Option<rt::Decimal>,
-    /// `quantity_allocated_bom`, 5 decimal places, read-only.
+    /// Quantity allocated BOM, 5 decimal places, read-only.
     pub quantity_allocated_bom: Option<rt::Decimal>,
-    /// `quantity_in_stock`, 5 decimal places, read-only.
+    /// Quantity in stock, 5 decimal places, read-only.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `quantity_in_stock_less_reserved`, 5 decimal places, read-only.
+    /// Quantity in stock less reserved, 5 decimal places, read-only.
     pub quantity_in_stock_less_reserved: Option<rt::Decimal>,
-    /// `quantity_allocated`, 5 decimal places, read-only.
+    /// Quantity allocated, 5 decimal places, read-only.
     pub quantity_allocated: Option<rt::Decimal>,
-    /// `free_stock_available`, 5 decimal places, read-only.
+    /// Free stock available, 5 decimal places, read-only.
     pub free_stock_available: Option<rt::Decimal>,
-    /// `free_stock_available_less_reserved`, 5 decimal places, read-only.
+    /// Free stock available less reserved, 5 decimal places, read-only.
     pub free_stock_available_less_reserved: Option<rt::Decimal>,
-    /// `last_stocktake`, read-only.
+    /// Last stocktake, read-only.
     pub last_stocktake: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`.
+    /// Spare bool 1.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`.
+    /// Spare bool 2.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`.
+    /// Spare bool 3.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`.
+    /// Spare bool 4.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`.
+    /// Spare bool 5.
     pub spare_bool_5: Option<bool>,
-    /// `product`.
+    /// Product.
     pub product: Option<Box<Product>>,
-    /// `warehouse_holding`.
+    /// Warehouse holding.
     pub warehouse_holding: Option<Box<WarehouseHolding>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(BinHolding, Number, {
@@ -181,83 +181,83 @@ rt::model!(BinHolding, Number, {
 /// Sent by [`BinHoldings::update`](super::super::bin_holdings::BinHoldings::update).
 #[derive(Clone, Default)]
 pub struct BinHoldingUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `warehouse_holding_id`.
+    /// ID of the warehouse holding.
     pub warehouse_holding_id: rt::Update<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: rt::Update<i64>,
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: rt::Update<String>,
-    /// `allocation_priority`, `9` if not given.
+    /// Allocation priority, `9` if not given.
     pub allocation_priority: rt::Update<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: rt::Update<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: rt::Update<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: rt::Update<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: rt::Update<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: rt::Update<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: rt::Update<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: rt::Update<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: rt::Update<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: rt::Update<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: rt::Update<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: rt::Update<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: rt::Update<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: rt::Update<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: rt::Update<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: rt::Update<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: rt::Update<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: rt::Update<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: rt::Update<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: rt::Update<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: rt::Update<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: rt::Update<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: rt::Update<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: rt::Update<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: rt::Update<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: rt::Update<bool>,
-    /// `product`.
+    /// Product.
     pub product: rt::Update<ProductUpdate>,
-    /// `warehouse_holding`.
+    /// Warehouse holding.
     pub warehouse_holding: rt::Update<WarehouseHoldingUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(BinHoldingUpdate, Number, {
@@ -306,81 +306,81 @@ rt::model!(BinHoldingUpdate, Number, {
 /// Sent by [`BinHoldings::create`](super::super::bin_holdings::BinHoldings::create).
 #[derive(Clone, Default)]
 pub struct NewBinHolding {
-    /// `warehouse_holding_id`.
+    /// ID of the warehouse holding.
     pub warehouse_holding_id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: Option<String>,
-    /// `allocation_priority`, `9` if not given.
+    /// Allocation priority, `9` if not given.
     pub allocation_priority: Option<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: Option<bool>,
-    /// `product`.
+    /// Product.
     pub product: Option<NewProduct>,
-    /// `warehouse_holding`.
+    /// Warehouse holding.
     pub warehouse_holding: Option<NewWarehouseHolding>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewBinHolding, Number, {

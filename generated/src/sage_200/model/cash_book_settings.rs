@@ -12,13 +12,13 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CashBookSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `default_bank_account_id`.
+    /// ID of the default bank account.
     pub default_bank_account_id: Option<i64>,
-    /// `default_bank_account`.
+    /// Default bank account.
     pub default_bank_account: Option<Box<Bank>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CashBookSettings, Number, {

@@ -13,37 +13,37 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyDetails {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `telephone`, at most 30 characters.
+    /// Telephone, at most 30 characters.
     pub telephone: Option<String>,
-    /// `fax`, at most 30 characters.
+    /// Fax, at most 30 characters.
     pub fax: Option<String>,
-    /// `email`, at most 255 characters.
+    /// Email, at most 255 characters.
     pub email: Option<String>,
-    /// `website`, at most 255 characters.
+    /// Website, at most 255 characters.
     pub website: Option<String>,
-    /// `tax_registration_number`, at most 30 characters.
+    /// Tax registration number, at most 30 characters.
     pub tax_registration_number: Option<String>,
-    /// `years_accounts_held_for`, read-only.
+    /// Years accounts held for, read-only.
     pub years_accounts_held_for: Option<i32>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `country_code`.
+    /// Country code.
     pub country_code: Option<Box<CountryCode>>,
-    /// `eori_number`, at most 14 characters.
+    /// Eori number, at most 14 characters.
     pub eori_number: Option<String>,
-    /// `is_supplier_payments_enabled`, read-only.
+    /// Is supplier payments enabled, read-only.
     pub is_supplier_payments_enabled: Option<bool>,
-    /// `address`.
+    /// Address.
     pub address: Option<Box<CompanyDetailsAddress>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CompanyDetails, Number, {
@@ -70,29 +70,29 @@ rt::model!(CompanyDetails, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyDetailsAddress {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CompanyDetailsAddress, Number, {
@@ -114,23 +114,23 @@ rt::model!(CompanyDetailsAddress, Number, {
 /// `address` of [`CompanyDetailsUpdate`].
 #[derive(Clone, Default)]
 pub struct CompanyDetailsAddressUpdate {
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: rt::Update<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: rt::Update<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: rt::Update<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: rt::Update<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: rt::Update<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: rt::Update<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: rt::Update<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CompanyDetailsAddressUpdate, Number, {
@@ -149,27 +149,27 @@ rt::model!(CompanyDetailsAddressUpdate, Number, {
 /// Sent by [`CompanyDetails::update`](super::super::company_details::CompanyDetails::update).
 #[derive(Clone, Default)]
 pub struct CompanyDetailsUpdate {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `telephone`, at most 30 characters.
+    /// Telephone, at most 30 characters.
     pub telephone: rt::Update<String>,
-    /// `fax`, at most 30 characters.
+    /// Fax, at most 30 characters.
     pub fax: rt::Update<String>,
-    /// `email`, at most 255 characters.
+    /// Email, at most 255 characters.
     pub email: rt::Update<String>,
-    /// `website`, at most 255 characters.
+    /// Website, at most 255 characters.
     pub website: rt::Update<String>,
-    /// `tax_registration_number`, at most 30 characters.
+    /// Tax registration number, at most 30 characters.
     pub tax_registration_number: rt::Update<String>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: rt::Update<i64>,
-    /// `country_code`.
+    /// Country code.
     pub country_code: rt::Update<CountryCodeUpdate>,
-    /// `eori_number`, at most 14 characters.
+    /// Eori number, at most 14 characters.
     pub eori_number: rt::Update<String>,
-    /// `address`.
+    /// Address.
     pub address: rt::Update<CompanyDetailsAddressUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CompanyDetailsUpdate, Number, {

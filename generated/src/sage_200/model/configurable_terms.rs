@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurableTerm {
-    /// `key`, at most 255 characters, read-only.
+    /// Key, at most 255 characters, read-only.
     pub key: Option<String>,
-    /// `lower_case_single`, at most 255 characters, read-only.
+    /// Lower case single, at most 255 characters, read-only.
     pub lower_case_single: Option<String>,
-    /// `lower_case_plural`, at most 255 characters, read-only.
+    /// Lower case plural, at most 255 characters, read-only.
     pub lower_case_plural: Option<String>,
-    /// `upper_case_single`, at most 255 characters, read-only.
+    /// Upper case single, at most 255 characters, read-only.
     pub upper_case_single: Option<String>,
-    /// `upper_case_plural`, at most 255 characters, read-only.
+    /// Upper case plural, at most 255 characters, read-only.
     pub upper_case_plural: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ConfigurableTerm, Number, {

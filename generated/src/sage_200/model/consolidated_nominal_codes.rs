@@ -12,29 +12,29 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConsolidatedNominalCode {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `reference`, at most 8 characters, read-only.
+    /// Reference, at most 8 characters, read-only.
     pub reference: Option<String>,
-    /// `cost_centre_id`, read-only.
+    /// ID of the cost centre, read-only.
     pub cost_centre_id: Option<i64>,
-    /// `cost_centre_code`, at most 3 characters, read-only.
+    /// Cost centre code, at most 3 characters, read-only.
     pub cost_centre_code: Option<String>,
-    /// `department_id`, read-only.
+    /// ID of the department, read-only.
     pub department_id: Option<i64>,
-    /// `department_code`, at most 3 characters, read-only.
+    /// Department code, at most 3 characters, read-only.
     pub department_code: Option<String>,
-    /// `nominal_account_type`, at most 20 characters, read-only.
+    /// Nominal account type, at most 20 characters, read-only.
     pub nominal_account_type: Option<String>,
-    /// `account_status_type`, at most 20 characters.
+    /// Account status type, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ConsolidatedNominalCode, Number, {

@@ -11,21 +11,21 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ControlNominalCode {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 50 characters, read-only.
+    /// Name, at most 50 characters, read-only.
     pub name: Option<String>,
-    /// `account_number`, at most 8 characters, read-only.
+    /// Account number, at most 8 characters, read-only.
     pub account_number: Option<String>,
-    /// `nominal_reporting_type`, at most 20 characters, read-only.
+    /// Nominal reporting type, at most 20 characters, read-only.
     pub nominal_reporting_type: Option<String>,
-    /// `control_nominal_code_type`, at most 20 characters, read-only.
+    /// Control nominal code type, at most 20 characters, read-only.
     pub control_nominal_code_type: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ControlNominalCode, Number, {

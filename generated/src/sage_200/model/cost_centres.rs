@@ -11,25 +11,25 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CostCentre {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 3 characters, read-only.
+    /// Code, at most 3 characters, read-only.
     pub code: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `contact_name`, at most 200 characters.
+    /// Contact name, at most 200 characters.
     pub contact_name: Option<String>,
-    /// `contact_details`, at most 235 characters.
+    /// Contact details, at most 235 characters.
     pub contact_details: Option<String>,
-    /// `contact_email_address`, at most 200 characters.
+    /// Contact email address, at most 200 characters.
     pub contact_email_address: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CostCentre, Number, {
@@ -50,17 +50,17 @@ rt::model!(CostCentre, Number, {
 /// [`CostCentres::update`](super::super::cost_centres::CostCentres::update).
 #[derive(Clone, Default)]
 pub struct CostCentreUpdate {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `contact_name`, at most 200 characters.
+    /// Contact name, at most 200 characters.
     pub contact_name: rt::Update<String>,
-    /// `contact_details`, at most 235 characters.
+    /// Contact details, at most 235 characters.
     pub contact_details: rt::Update<String>,
-    /// `contact_email_address`, at most 200 characters.
+    /// Contact email address, at most 200 characters.
     pub contact_email_address: rt::Update<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CostCentreUpdate, Number, {
@@ -76,17 +76,17 @@ rt::model!(CostCentreUpdate, Number, {
 /// Sent by [`CostCentres::create`](super::super::cost_centres::CostCentres::create).
 #[derive(Clone, Default)]
 pub struct NewCostCentre {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `contact_name`, at most 200 characters.
+    /// Contact name, at most 200 characters.
     pub contact_name: Option<String>,
-    /// `contact_details`, at most 235 characters.
+    /// Contact details, at most 235 characters.
     pub contact_details: Option<String>,
-    /// `contact_email_address`, at most 200 characters.
+    /// Contact email address, at most 200 characters.
     pub contact_email_address: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCostCentre, Number, {

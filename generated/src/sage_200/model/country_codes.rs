@@ -10,21 +10,21 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CountryCode {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 2 characters, read-only.
+    /// Code, at most 2 characters, read-only.
     pub code: Option<String>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `eu_member`, read-only.
+    /// EU member, read-only.
     pub eu_member: Option<bool>,
-    /// `tax_mask`.
+    /// Tax mask.
     pub tax_mask: Option<Box<CountryCodeTaxMask>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CountryCode, Number, {
@@ -43,15 +43,15 @@ rt::model!(CountryCode, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CountryCodeTaxMask {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 255 characters.
+    /// Name, at most 255 characters.
     pub name: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CountryCodeTaxMask, Number, {
@@ -66,9 +66,9 @@ rt::model!(CountryCodeTaxMask, Number, {
 /// `tax_mask` of [`CountryCodeUpdate`].
 #[derive(Clone, Default)]
 pub struct CountryCodeTaxMaskUpdate {
-    /// `name`, at most 255 characters.
+    /// Name, at most 255 characters.
     pub name: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CountryCodeTaxMaskUpdate, Number, {
@@ -77,14 +77,14 @@ rt::model!(CountryCodeTaxMaskUpdate, Number, {
 
 /// Changes to a country code.
 ///
-/// `country_code` of [`CompanyDetailsUpdate`](super::CompanyDetailsUpdate), `country_code` of
-/// [`DeliveryAddressUpdate`](super::DeliveryAddressUpdate) and `country_code` of
+/// `country_code` of [`CompanyDetailsUpdate`](super::CompanyDetailsUpdate),
+/// [`DeliveryAddressUpdate`](super::DeliveryAddressUpdate) and
 /// [`PopOrderDeliveryAddressUpdate`](super::PopOrderDeliveryAddressUpdate).
 #[derive(Clone, Default)]
 pub struct CountryCodeUpdate {
-    /// `tax_mask`.
+    /// Tax mask.
     pub tax_mask: rt::Update<CountryCodeTaxMaskUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CountryCodeUpdate, Number, {
@@ -93,13 +93,13 @@ rt::model!(CountryCodeUpdate, Number, {
 
 /// A new country code.
 ///
-/// `country_code` of [`NewDeliveryAddress`](super::NewDeliveryAddress) and `country_code` of
+/// `country_code` of [`NewDeliveryAddress`](super::NewDeliveryAddress) and
 /// [`NewPopOrderDeliveryAddress`](super::NewPopOrderDeliveryAddress).
 #[derive(Clone, Default)]
 pub struct NewCountryCode {
-    /// `tax_mask`.
+    /// Tax mask.
     pub tax_mask: Option<NewCountryCodeTaxMask>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCountryCode, Number, {
@@ -111,9 +111,9 @@ rt::model!(NewCountryCode, Number, {
 /// `tax_mask` of [`NewCountryCode`].
 #[derive(Clone, Default)]
 pub struct NewCountryCodeTaxMask {
-    /// `name`, at most 255 characters.
+    /// Name, at most 255 characters.
     pub name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCountryCodeTaxMask, Number, {

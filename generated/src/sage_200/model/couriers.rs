@@ -11,23 +11,23 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Courier {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `website`, at most 2083 characters.
+    /// Website, at most 2083 characters.
     pub website: Option<String>,
-    /// `tracking_url`, at most 2083 characters.
+    /// Tracking URL, at most 2083 characters.
     pub tracking_url: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Courier, Number, {
@@ -47,17 +47,17 @@ rt::model!(Courier, Number, {
 /// [`Couriers::update`](super::super::couriers::Couriers::update).
 #[derive(Clone, Default)]
 pub struct CourierUpdate {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `website`, at most 2083 characters.
+    /// Website, at most 2083 characters.
     pub website: rt::Update<String>,
-    /// `tracking_url`, at most 2083 characters.
+    /// Tracking URL, at most 2083 characters.
     pub tracking_url: rt::Update<String>,
-    /// `is_default`, `false` if not given.
+    /// Whether it is default, `false` if not given.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CourierUpdate, Number, {
@@ -73,17 +73,17 @@ rt::model!(CourierUpdate, Number, {
 /// Sent by [`Couriers::create`](super::super::couriers::Couriers::create).
 #[derive(Clone, Default)]
 pub struct NewCourier {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `website`, at most 2083 characters.
+    /// Website, at most 2083 characters.
     pub website: Option<String>,
-    /// `tracking_url`, at most 2083 characters.
+    /// Tracking URL, at most 2083 characters.
     pub tracking_url: Option<String>,
-    /// `is_default`, `false` if not given.
+    /// Whether it is default, `false` if not given.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCourier, Number, {

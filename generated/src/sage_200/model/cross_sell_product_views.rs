@@ -10,29 +10,29 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CrossSellProductView {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_id`, read-only.
+    /// ID of the product, read-only.
     pub product_id: Option<i64>,
-    /// `product_code`, at most 30 characters, read-only.
+    /// Product code, at most 30 characters, read-only.
     pub product_code: Option<String>,
-    /// `product_name`, at most 60 characters, read-only.
+    /// Product name, at most 60 characters, read-only.
     pub product_name: Option<String>,
-    /// `product_group_id`, read-only.
+    /// ID of the product group, read-only.
     pub product_group_id: Option<i64>,
-    /// `cross_sell_product_id`, read-only.
+    /// ID of the cross sell product, read-only.
     pub cross_sell_product_id: Option<i64>,
-    /// `cross_sell_product_code`, at most 30 characters, read-only.
+    /// Cross sell product code, at most 30 characters, read-only.
     pub cross_sell_product_code: Option<String>,
-    /// `cross_sell_product_name`, at most 60 characters, read-only.
+    /// Cross sell product name, at most 60 characters, read-only.
     pub cross_sell_product_name: Option<String>,
-    /// `cross_sell_product_group_id`, read-only.
+    /// ID of the cross sell product group, read-only.
     pub cross_sell_product_group_id: Option<i64>,
-    /// `cross_sell_product_status_type_id`, read-only.
+    /// ID of the cross sell product status type, read-only.
     pub cross_sell_product_status_type_id: Option<i64>,
-    /// `cross_sell_product_traceable_type_id`, read-only.
+    /// ID of the cross sell product traceable type, read-only.
     pub cross_sell_product_traceable_type_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CrossSellProductView, Number, {

@@ -15,23 +15,23 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CrossSellProduct {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `cross_sell_product_id`.
+    /// ID of the cross sell product.
     pub cross_sell_product_id: Option<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `cross_sell_product`, read-only.
+    /// Cross sell product, read-only.
     pub cross_sell_product: Option<Box<Product>>,
-    /// `product`, read-only.
+    /// Product, read-only.
     pub product: Option<Box<Product>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CrossSellProduct, Number, {
@@ -51,15 +51,15 @@ rt::model!(CrossSellProduct, Number, {
 /// [`CrossSellProducts::update`](super::super::cross_sell_products::CrossSellProducts::update).
 #[derive(Clone, Default)]
 pub struct CrossSellProductUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: rt::Update<i64>,
-    /// `cross_sell_product_id`.
+    /// ID of the cross sell product.
     pub cross_sell_product_id: rt::Update<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CrossSellProductUpdate, Number, {
@@ -75,13 +75,13 @@ rt::model!(CrossSellProductUpdate, Number, {
 /// [`CrossSellProducts::create`](super::super::cross_sell_products::CrossSellProducts::create).
 #[derive(Clone, Default)]
 pub struct NewCrossSellProduct {
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `cross_sell_product_id`.
+    /// ID of the cross sell product.
     pub cross_sell_product_id: Option<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCrossSellProduct, Number, {

@@ -12,35 +12,35 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Currency {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `symbol`, at most 4 characters, read-only.
+    /// Symbol, at most 4 characters, read-only.
     pub symbol: Option<String>,
-    /// `name`, at most 30 characters, read-only.
+    /// Name, at most 30 characters, read-only.
     pub name: Option<String>,
-    /// `core_currency_rate`, 6 decimal places, read-only.
+    /// Core currency rate, 6 decimal places, read-only.
     pub core_currency_rate: Option<rt::Decimal>,
-    /// `euro_currency_rate`, 6 decimal places, read-only.
+    /// Euro currency rate, 6 decimal places, read-only.
     pub euro_currency_rate: Option<rt::Decimal>,
-    /// `is_base_currency`, read-only.
+    /// Is base currency, read-only.
     pub is_base_currency: Option<bool>,
-    /// `is_euro_currency`, read-only.
+    /// Is euro currency, read-only.
     pub is_euro_currency: Option<bool>,
-    /// `use_for_new_accounts`, read-only.
+    /// Use for new accounts, read-only.
     pub use_for_new_accounts: Option<bool>,
-    /// `exchange_rate_type`, at most 20 characters, read-only.
+    /// Exchange rate type, at most 20 characters, read-only.
     pub exchange_rate_type: Option<String>,
-    /// `exchange_rate_amendability_type`, at most 50 characters, read-only.
+    /// Exchange rate amendability type, at most 50 characters, read-only.
     pub exchange_rate_amendability_type: Option<String>,
-    /// `currency_iso_code_id`, read-only.
+    /// ID of the currency ISO code, read-only.
     pub currency_iso_code_id: Option<i64>,
-    /// `currency_iso_code`, read-only.
+    /// Currency ISO code, read-only.
     pub currency_iso_code: Option<Box<CurrencyIsoCode>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Currency, Number, {

@@ -12,47 +12,47 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CurrencyExchangeRate {
-    /// `currency_from_id`, read-only.
+    /// ID of the currency from, read-only.
     pub currency_from_id: Option<i64>,
-    /// `currency_from_rate`, 6 decimal places, read-only.
+    /// Currency from rate, 6 decimal places, read-only.
     pub currency_from_rate: Option<rt::Decimal>,
-    /// `currency_from_value`, 2 decimal places, read-only.
+    /// Currency from value, 2 decimal places, read-only.
     pub currency_from_value: Option<rt::Decimal>,
-    /// `currency_from_is_amendable`, read-only.
+    /// Currency from is amendable, read-only.
     pub currency_from_is_amendable: Option<bool>,
-    /// `currency_from_no_periods`, read-only.
+    /// Currency from no periods, read-only.
     pub currency_from_no_periods: Option<bool>,
-    /// `currency_from_is_expired`, read-only.
+    /// Currency from is expired, read-only.
     pub currency_from_is_expired: Option<bool>,
-    /// `currency_to_id`, read-only.
+    /// ID of the currency to, read-only.
     pub currency_to_id: Option<i64>,
-    /// `currency_to_rate`, 6 decimal places, read-only.
+    /// Currency to rate, 6 decimal places, read-only.
     pub currency_to_rate: Option<rt::Decimal>,
-    /// `currency_to_value`, 2 decimal places, read-only.
+    /// Currency to value, 2 decimal places, read-only.
     pub currency_to_value: Option<rt::Decimal>,
-    /// `currency_to_is_amendable`, read-only.
+    /// Currency to is amendable, read-only.
     pub currency_to_is_amendable: Option<bool>,
-    /// `currency_to_no_periods`, read-only.
+    /// Currency to no periods, read-only.
     pub currency_to_no_periods: Option<bool>,
-    /// `currency_to_is_expired`, read-only.
+    /// Currency to is expired, read-only.
     pub currency_to_is_expired: Option<bool>,
-    /// `exchange_rate_type`, at most 20 characters.
+    /// Exchange rate type, at most 20 characters.
     pub exchange_rate_type: Option<String>,
-    /// `currency_transaction_type`, at most 20 characters.
+    /// Currency transaction type, at most 20 characters.
     pub currency_transaction_type: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places, read-only.
+    /// Exchange rate, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `currency_from`, read-only.
+    /// Currency from, read-only.
     pub currency_from: Option<Box<Currency>>,
-    /// `currency_to`, read-only.
+    /// Currency to, read-only.
     pub currency_to: Option<Box<Currency>>,
-    /// `currency_base`, read-only.
+    /// Currency base, read-only.
     pub currency_base: Option<Box<Currency>>,
-    /// `currency_euro`, read-only.
+    /// Currency euro, read-only.
     pub currency_euro: Option<Box<Currency>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CurrencyExchangeRate, Number, {
@@ -84,13 +84,13 @@ rt::model!(CurrencyExchangeRate, Number, {
 /// [`CurrencyExchangeRates::create`](super::super::currency_exchange_rates::CurrencyExchangeRates::create).
 #[derive(Clone, Default)]
 pub struct NewCurrencyExchangeRate {
-    /// `exchange_rate_type`, at most 20 characters.
+    /// Exchange rate type, at most 20 characters.
     pub exchange_rate_type: Option<String>,
-    /// `currency_transaction_type`, at most 20 characters.
+    /// Currency transaction type, at most 20 characters.
     pub currency_transaction_type: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCurrencyExchangeRate, Number, {

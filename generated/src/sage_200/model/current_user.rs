@@ -9,19 +9,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CurrentUser {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `logon_name`, at most 256 characters, read-only.
+    /// Logon name, at most 256 characters, read-only.
     pub logon_name: Option<String>,
-    /// `friendly_name`, at most 250 characters.
+    /// Friendly name, at most 250 characters.
     pub friendly_name: Option<String>,
-    /// `email_address`, at most 50 characters.
+    /// Email address, at most 50 characters.
     pub email_address: Option<String>,
-    /// `is_web_user`, read-only.
+    /// Is web user, read-only.
     pub is_web_user: Option<bool>,
-    /// `last_logon_date_time`.
+    /// Last logon date time.
     pub last_logon_date_time: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CurrentUser, Number, {

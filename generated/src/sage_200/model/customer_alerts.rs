@@ -12,39 +12,39 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerAlert {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `alert_text`, at most 255 characters.
+    /// Alert text, at most 255 characters.
     pub alert_text: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `show_alert_for_orders`.
+    /// Show alert for orders.
     pub show_alert_for_orders: Option<bool>,
-    /// `show_alert_for_proformas`.
+    /// Show alert for proformas.
     pub show_alert_for_proformas: Option<bool>,
-    /// `show_alert_for_quotes`.
+    /// Show alert for quotes.
     pub show_alert_for_quotes: Option<bool>,
-    /// `show_alert_for_credit_notes`.
+    /// Show alert for credit notes.
     pub show_alert_for_credit_notes: Option<bool>,
-    /// `show_alert_for_price_enquiries`.
+    /// Show alert for price enquiries.
     pub show_alert_for_price_enquiries: Option<bool>,
-    /// `show_alert_for_invoices`.
+    /// Show alert for invoices.
     pub show_alert_for_invoices: Option<bool>,
-    /// `show_alert_for_returns`.
+    /// Show alert for returns.
     pub show_alert_for_returns: Option<bool>,
-    /// `show_alert_for_project_bills`.
+    /// Show alert for project bills.
     pub show_alert_for_project_bills: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `updated_by`, at most 30 characters, read-only.
+    /// Updated by, at most 30 characters, read-only.
     pub updated_by: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerAlert, Number, {
@@ -71,33 +71,33 @@ rt::model!(CustomerAlert, Number, {
 /// Sent by [`CustomerAlerts::update`](super::super::customer_alerts::CustomerAlerts::update).
 #[derive(Clone, Default)]
 pub struct CustomerAlertUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: rt::Update<i64>,
-    /// `alert_text`, at most 255 characters.
+    /// Alert text, at most 255 characters.
     pub alert_text: rt::Update<String>,
-    /// `is_active`, `true` if not given.
+    /// Whether it is active, `true` if not given.
     pub is_active: rt::Update<bool>,
-    /// `show_alert_for_orders`, `false` if not given.
+    /// Show alert for orders, `false` if not given.
     pub show_alert_for_orders: rt::Update<bool>,
-    /// `show_alert_for_proformas`, `false` if not given.
+    /// Show alert for proformas, `false` if not given.
     pub show_alert_for_proformas: rt::Update<bool>,
-    /// `show_alert_for_quotes`, `false` if not given.
+    /// Show alert for quotes, `false` if not given.
     pub show_alert_for_quotes: rt::Update<bool>,
-    /// `show_alert_for_credit_notes`, `false` if not given.
+    /// Show alert for credit notes, `false` if not given.
     pub show_alert_for_credit_notes: rt::Update<bool>,
-    /// `show_alert_for_price_enquiries`, `false` if not given.
+    /// Show alert for price enquiries, `false` if not given.
     pub show_alert_for_price_enquiries: rt::Update<bool>,
-    /// `show_alert_for_invoices`, `false` if not given.
+    /// Show alert for invoices, `false` if not given.
     pub show_alert_for_invoices: rt::Update<bool>,
-    /// `show_alert_for_returns`, `false` if not given.
+    /// Show alert for returns, `false` if not given.
     pub show_alert_for_returns: rt::Update<bool>,
-    /// `show_alert_for_project_bills`, `false` if not given.
+    /// Show alert for project bills, `false` if not given.
     pub show_alert_for_project_bills: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerAlertUpdate, Number, {
@@ -121,31 +121,31 @@ rt::model!(CustomerAlertUpdate, Number, {
 /// Sent by [`CustomerAlerts::create`](super::super::customer_alerts::CustomerAlerts::create).
 #[derive(Clone, Default)]
 pub struct NewCustomerAlert {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `alert_text`, at most 255 characters.
+    /// Alert text, at most 255 characters.
     pub alert_text: Option<String>,
-    /// `is_active`, `true` if not given.
+    /// Whether it is active, `true` if not given.
     pub is_active: Option<bool>,
-    /// `show_alert_for_orders`, `false` if not given.
+    /// Show alert for orders, `false` if not given.
     pub show_alert_for_orders: Option<bool>,
-    /// `show_alert_for_proformas`, `false` if not given.
+    /// Show alert for proformas, `false` if not given.
     pub show_alert_for_proformas: Option<bool>,
-    /// `show_alert_for_quotes`, `false` if not given.
+    /// Show alert for quotes, `false` if not given.
     pub show_alert_for_quotes: Option<bool>,
-    /// `show_alert_for_credit_notes`, `false` if not given.
+    /// Show alert for credit notes, `false` if not given.
     pub show_alert_for_credit_notes: Option<bool>,
-    /// `show_alert_for_price_enquiries`, `false` if not given.
+    /// Show alert for price enquiries, `false` if not given.
     pub show_alert_for_price_enquiries: Option<bool>,
-    /// `show_alert_for_invoices`, `false` if not given.
+    /// Show alert for invoices, `false` if not given.
     pub show_alert_for_invoices: Option<bool>,
-    /// `show_alert_for_returns`, `false` if not given.
+    /// Show alert for returns, `false` if not given.
     pub show_alert_for_returns: Option<bool>,
-    /// `show_alert_for_project_bills`, `false` if not given.
+    /// Show alert for project bills, `false` if not given.
     pub show_alert_for_project_bills: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerAlert, Number, {

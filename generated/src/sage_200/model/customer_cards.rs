@@ -11,17 +11,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerCard {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, read-only.
+    /// ID of the customer, read-only.
     pub customer_id: Option<i64>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: Option<String>,
-    /// `last_used_date`, read-only.
+    /// Last used date, read-only.
     pub last_used_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerCard, Number, {
@@ -37,13 +37,13 @@ rt::model!(CustomerCard, Number, {
 /// Sent by [`CustomerCards::update`](super::super::customer_cards::CustomerCards::update).
 #[derive(Clone, Default)]
 pub struct CustomerCardUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: rt::Update<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerCardUpdate, Number, {

@@ -7,27 +7,27 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by
 /// [`CustomerContactRoles::get`](super::super::customer_contact_roles::CustomerContactRoles::get),
-/// [`CustomerContactRoles::list_for_customer_contact`](super::super::customer_contact_roles::CustomerContactRoles::list_for_customer_contact)
+/// [`CustomerContactRoles::list_for_contact`](super::super::customer_contact_roles::CustomerContactRoles::list_for_contact)
 /// and
 /// [`CustomerContactRoles::list`](super::super::customer_contact_roles::CustomerContactRoles::list).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerContactRole {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_contact_id`, read-only.
+    /// ID of the customer contact, read-only.
     pub customer_contact_id: Option<i64>,
-    /// `trader_contact_role_id`, read-only.
+    /// ID of the trader contact role, read-only.
     pub trader_contact_role_id: Option<i64>,
-    /// `is_preferred_contact_for_role`, read-only.
+    /// Is preferred contact for role, read-only.
     pub is_preferred_contact_for_role: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerContactRole, Number, {
@@ -45,11 +45,11 @@ rt::model!(CustomerContactRole, Number, {
 /// `roles` of [`CustomerContactUpdate`](super::CustomerContactUpdate).
 #[derive(Clone, Default)]
 pub struct CustomerContactRoleUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerContactRoleUpdate, Number, {
@@ -62,9 +62,9 @@ rt::model!(CustomerContactRoleUpdate, Number, {
 /// `roles` of [`NewCustomerContact`](super::NewCustomerContact).
 #[derive(Clone, Default)]
 pub struct NewCustomerContactRole {
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerContactRole, Number, {

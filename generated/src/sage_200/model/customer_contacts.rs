@@ -14,47 +14,47 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerContact {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, read-only.
+    /// ID of the customer, read-only.
     pub customer_id: Option<i64>,
-    /// `salutation_id`.
+    /// ID of the salutation.
     pub salutation_id: Option<i64>,
-    /// `name`, at most 180 characters, read-only.
+    /// Name, at most 180 characters, read-only.
     pub name: Option<String>,
-    /// `first_name`, at most 60 characters.
+    /// First name, at most 60 characters.
     pub first_name: Option<String>,
-    /// `middle_name`, at most 60 characters.
+    /// Middle name, at most 60 characters.
     pub middle_name: Option<String>,
-    /// `last_name`, at most 60 characters.
+    /// Last name, at most 60 characters.
     pub last_name: Option<String>,
-    /// `default_telephone`, at most 227 characters, read-only.
+    /// Default telephone, at most 227 characters, read-only.
     pub default_telephone: Option<String>,
-    /// `default_email`, at most 227 characters, read-only.
+    /// Default email, at most 227 characters, read-only.
     pub default_email: Option<String>,
-    /// `is_default`, read-only.
+    /// Whether it is default, read-only.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `salutation`, read-only.
+    /// Salutation, read-only.
     pub salutation: Option<Box<Salutation>>,
-    /// `emails`.
+    /// Emails.
     pub emails: Option<Vec<CustomerEmail>>,
-    /// `telephones`.
+    /// Telephones.
     pub telephones: Option<Vec<CustomerTelephone>>,
-    /// `mobiles`.
+    /// Mobiles.
     pub mobiles: Option<Vec<CustomerMobile>>,
-    /// `faxes`.
+    /// Faxes.
     pub faxes: Option<Vec<CustomerFax>>,
-    /// `websites`.
+    /// Websites.
     pub websites: Option<Vec<CustomerWebsite>>,
-    /// `roles`.
+    /// Roles.
     pub roles: Option<Vec<CustomerContactRole>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerContact, Number, {
@@ -87,31 +87,31 @@ rt::model!(CustomerContact, Number, {
 /// and [`CustomerContacts::update`](super::super::customer_contacts::CustomerContacts::update).
 #[derive(Clone, Default)]
 pub struct CustomerContactUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `salutation_id`.
+    /// ID of the salutation.
     pub salutation_id: rt::Update<i64>,
-    /// `first_name`, at most 60 characters.
+    /// First name, at most 60 characters.
     pub first_name: rt::Update<String>,
-    /// `middle_name`, at most 60 characters.
+    /// Middle name, at most 60 characters.
     pub middle_name: rt::Update<String>,
-    /// `last_name`, at most 60 characters.
+    /// Last name, at most 60 characters.
     pub last_name: rt::Update<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `emails`.
+    /// Emails.
     pub emails: rt::Update<Vec<CustomerEmailUpdate>>,
-    /// `telephones`.
+    /// Telephones.
     pub telephones: rt::Update<Vec<CustomerTelephoneUpdate>>,
-    /// `mobiles`.
+    /// Mobiles.
     pub mobiles: rt::Update<Vec<CustomerMobileUpdate>>,
-    /// `faxes`.
+    /// Faxes.
     pub faxes: rt::Update<Vec<CustomerFaxUpdate>>,
-    /// `websites`.
+    /// Websites.
     pub websites: rt::Update<Vec<CustomerWebsiteUpdate>>,
-    /// `roles`.
+    /// Roles.
     pub roles: rt::Update<Vec<CustomerContactRoleUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerContactUpdate, Number, {
@@ -135,29 +135,29 @@ rt::model!(CustomerContactUpdate, Number, {
 /// [`CustomerContacts::create_for_customer`](super::super::customer_contacts::CustomerContacts::create_for_customer).
 #[derive(Clone, Default)]
 pub struct NewCustomerContact {
-    /// `salutation_id`.
+    /// ID of the salutation.
     pub salutation_id: Option<i64>,
-    /// `first_name`, at most 60 characters.
+    /// First name, at most 60 characters.
     pub first_name: Option<String>,
-    /// `middle_name`, at most 60 characters.
+    /// Middle name, at most 60 characters.
     pub middle_name: Option<String>,
-    /// `last_name`, at most 60 characters.
+    /// Last name, at most 60 characters.
     pub last_name: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `emails`.
+    /// Emails.
     pub emails: Option<Vec<NewCustomerEmail>>,
-    /// `telephones`.
+    /// Telephones.
     pub telephones: Option<Vec<NewCustomerTelephone>>,
-    /// `mobiles`.
+    /// Mobiles.
     pub mobiles: Option<Vec<NewCustomerMobile>>,
-    /// `faxes`.
+    /// Faxes.
     pub faxes: Option<Vec<NewCustomerFax>>,
-    /// `websites`.
+    /// Websites.
     pub websites: Option<Vec<NewCustomerWebsite>>,
-    /// `roles`.
+    /// Roles.
     pub roles: Option<Vec<NewCustomerContactRole>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerContact, Number, {

@@ -15,61 +15,61 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerDeliveryAddress {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `description`, at most 255 characters.
+    /// Description, at most 255 characters.
     pub description: Option<String>,
-    /// `postal_name`, at most 60 characters.
+    /// Postal name, at most 60 characters.
     pub postal_name: Option<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters, read-only.
+    /// Country, at most 60 characters, read-only.
     pub country: Option<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: Option<i64>,
-    /// `contact`, at most 235 characters.
+    /// Contact, at most 235 characters.
     pub contact: Option<String>,
-    /// `telephone`, at most 60 characters.
+    /// Telephone, at most 60 characters.
     pub telephone: Option<String>,
-    /// `fax`, at most 30 characters.
+    /// Fax, at most 30 characters.
     pub fax: Option<String>,
-    /// `email`, at most 255 characters.
+    /// Email, at most 255 characters.
     pub email: Option<String>,
-    /// `tax_number`, at most 30 characters.
+    /// Tax number, at most 30 characters.
     pub tax_number: Option<String>,
-    /// `tax_code_id`.
+    /// ID of the tax code.
     pub tax_code_id: Option<i64>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `customer`, read-only.
+    /// Customer, read-only.
     pub customer: Option<Box<Customer>>,
-    /// `address_country_code`, read-only.
+    /// Address country code, read-only.
     pub address_country_code: Option<Box<CountryCode>>,
-    /// `tax_code`, read-only.
+    /// Tax code, read-only.
     pub tax_code: Option<Box<TaxCode>>,
-    /// `country_code`, read-only.
+    /// Country code, read-only.
     pub country_code: Option<Box<CountryCode>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerDeliveryAddress, Number, {
@@ -108,45 +108,45 @@ rt::model!(CustomerDeliveryAddress, Number, {
 /// [`CustomerDeliveryAddresses::update`](super::super::customer_delivery_addresses::CustomerDeliveryAddresses::update).
 #[derive(Clone, Default)]
 pub struct CustomerDeliveryAddressUpdate {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: rt::Update<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `description`, at most 255 characters.
+    /// Description, at most 255 characters.
     pub description: rt::Update<String>,
-    /// `postal_name`, at most 60 characters.
+    /// Postal name, at most 60 characters.
     pub postal_name: rt::Update<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: rt::Update<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: rt::Update<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: rt::Update<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: rt::Update<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: rt::Update<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: rt::Update<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: rt::Update<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: rt::Update<i64>,
-    /// `contact`, at most 235 characters.
+    /// Contact, at most 235 characters.
     pub contact: rt::Update<String>,
-    /// `telephone`, at most 60 characters.
+    /// Telephone, at most 60 characters.
     pub telephone: rt::Update<String>,
-    /// `fax`, at most 30 characters.
+    /// Fax, at most 30 characters.
     pub fax: rt::Update<String>,
-    /// `email`, at most 255 characters.
+    /// Email, at most 255 characters.
     pub email: rt::Update<String>,
-    /// `tax_number`, at most 30 characters.
+    /// Tax number, at most 30 characters.
     pub tax_number: rt::Update<String>,
-    /// `tax_code_id`.
+    /// ID of the tax code.
     pub tax_code_id: rt::Update<i64>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: rt::Update<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerDeliveryAddressUpdate, Number, {
@@ -177,45 +177,45 @@ rt::model!(CustomerDeliveryAddressUpdate, Number, {
 /// [`CustomerDeliveryAddresses::create`](super::super::customer_delivery_addresses::CustomerDeliveryAddresses::create).
 #[derive(Clone, Default)]
 pub struct NewCustomerDeliveryAddress {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `description`, at most 255 characters.
+    /// Description, at most 255 characters.
     pub description: Option<String>,
-    /// `postal_name`, at most 60 characters.
+    /// Postal name, at most 60 characters.
     pub postal_name: Option<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: Option<i64>,
-    /// `contact`, at most 235 characters.
+    /// Contact, at most 235 characters.
     pub contact: Option<String>,
-    /// `telephone`, at most 60 characters.
+    /// Telephone, at most 60 characters.
     pub telephone: Option<String>,
-    /// `fax`, at most 30 characters.
+    /// Fax, at most 30 characters.
     pub fax: Option<String>,
-    /// `email`, at most 255 characters.
+    /// Email, at most 255 characters.
     pub email: Option<String>,
-    /// `tax_number`, at most 30 characters.
+    /// Tax number, at most 30 characters.
     pub tax_number: Option<String>,
-    /// `tax_code_id`.
+    /// ID of the tax code.
     pub tax_code_id: Option<i64>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerDeliveryAddress, Number, {

@@ -8,30 +8,30 @@ use super::*;
 /// A customer email.
 ///
 /// Answered by
-/// [`CustomerEmails::create_for_customer_and_customer_contact`](super::super::customer_emails::CustomerEmails::create_for_customer_and_customer_contact),
-/// [`CustomerEmails::create_for_customer_contact`](super::super::customer_emails::CustomerEmails::create_for_customer_contact),
-/// [`CustomerEmails::get_for_customer_and_customer_contact`](super::super::customer_emails::CustomerEmails::get_for_customer_and_customer_contact)
+/// [`CustomerEmails::create_for_contact`](super::super::customer_emails::CustomerEmails::create_for_contact),
+/// [`CustomerEmails::create_for_customer_and_contact`](super::super::customer_emails::CustomerEmails::create_for_customer_and_contact),
+/// [`CustomerEmails::get_for_contact`](super::super::customer_emails::CustomerEmails::get_for_contact)
 /// and 8 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerEmail {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `email`, at most 227 characters.
+    /// Email, at most 227 characters.
     pub email: Option<String>,
-    /// `customer_contact_id`, read-only.
+    /// ID of the customer contact, read-only.
     pub customer_contact_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: Option<Box<CustomerContact>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerEmail, Number, {
@@ -48,22 +48,22 @@ rt::model!(CustomerEmail, Number, {
 /// Changes to a customer email.
 ///
 /// Sent by
-/// [`CustomerEmails::update_for_customer_and_customer_contact`](super::super::customer_emails::CustomerEmails::update_for_customer_and_customer_contact),
-/// [`CustomerEmails::update_for_customer_contact`](super::super::customer_emails::CustomerEmails::update_for_customer_contact)
+/// [`CustomerEmails::update_for_contact`](super::super::customer_emails::CustomerEmails::update_for_contact),
+/// [`CustomerEmails::update_for_customer_and_contact`](super::super::customer_emails::CustomerEmails::update_for_customer_and_contact)
 /// and [`CustomerEmails::update`](super::super::customer_emails::CustomerEmails::update).
 #[derive(Clone, Default)]
 pub struct CustomerEmailUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `email`, at most 227 characters.
+    /// Email, at most 227 characters.
     pub email: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: rt::Update<CustomerContactUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerEmailUpdate, Number, {
@@ -77,20 +77,20 @@ rt::model!(CustomerEmailUpdate, Number, {
 /// A new customer email.
 ///
 /// Sent by
-/// [`CustomerEmails::create_for_customer_and_customer_contact`](super::super::customer_emails::CustomerEmails::create_for_customer_and_customer_contact)
+/// [`CustomerEmails::create_for_contact`](super::super::customer_emails::CustomerEmails::create_for_contact)
 /// and
-/// [`CustomerEmails::create_for_customer_contact`](super::super::customer_emails::CustomerEmails::create_for_customer_contact).
+/// [`CustomerEmails::create_for_customer_and_contact`](super::super::customer_emails::CustomerEmails::create_for_customer_and_contact).
 #[derive(Clone, Default)]
 pub struct NewCustomerEmail {
-    /// `email`, at most 227 characters.
+    /// Email, at most 227 characters.
     pub email: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: Option<NewCustomerContact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerEmail, Number, {

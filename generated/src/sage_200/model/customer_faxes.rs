@@ -8,36 +8,36 @@ use super::*;
 /// A customer fax.
 ///
 /// Answered by
-/// [`CustomerFaxes::create_for_customer_and_customer_contact`](super::super::customer_faxes::CustomerFaxes::create_for_customer_and_customer_contact),
-/// [`CustomerFaxes::create_for_customer_contact`](super::super::customer_faxes::CustomerFaxes::create_for_customer_contact),
-/// [`CustomerFaxes::get_for_customer_and_customer_contact`](super::super::customer_faxes::CustomerFaxes::get_for_customer_and_customer_contact)
+/// [`CustomerFaxes::create_for_contact`](super::super::customer_faxes::CustomerFaxes::create_for_contact),
+/// [`CustomerFaxes::create_for_customer_and_contact`](super::super::customer_faxes::CustomerFaxes::create_for_customer_and_contact),
+/// [`CustomerFaxes::get_for_contact`](super::super::customer_faxes::CustomerFaxes::get_for_contact)
 /// and 8 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerFax {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `full_number`, at most 227 characters, read-only.
+    /// Full number, at most 227 characters, read-only.
     pub full_number: Option<String>,
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: Option<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: Option<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `customer_contact_id`, read-only.
+    /// ID of the customer contact, read-only.
     pub customer_contact_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: Option<Box<CustomerContact>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerFax, Number, {
@@ -57,26 +57,26 @@ rt::model!(CustomerFax, Number, {
 /// Changes to a customer fax.
 ///
 /// Sent by
-/// [`CustomerFaxes::update_for_customer_and_customer_contact`](super::super::customer_faxes::CustomerFaxes::update_for_customer_and_customer_contact),
-/// [`CustomerFaxes::update_for_customer_contact`](super::super::customer_faxes::CustomerFaxes::update_for_customer_contact)
+/// [`CustomerFaxes::update_for_contact`](super::super::customer_faxes::CustomerFaxes::update_for_contact),
+/// [`CustomerFaxes::update_for_customer_and_contact`](super::super::customer_faxes::CustomerFaxes::update_for_customer_and_contact)
 /// and [`CustomerFaxes::update`](super::super::customer_faxes::CustomerFaxes::update).
 #[derive(Clone, Default)]
 pub struct CustomerFaxUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: rt::Update<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: rt::Update<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: rt::Update<CustomerContactUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerFaxUpdate, Number, {
@@ -92,24 +92,24 @@ rt::model!(CustomerFaxUpdate, Number, {
 /// A new customer fax.
 ///
 /// Sent by
-/// [`CustomerFaxes::create_for_customer_and_customer_contact`](super::super::customer_faxes::CustomerFaxes::create_for_customer_and_customer_contact)
+/// [`CustomerFaxes::create_for_contact`](super::super::customer_faxes::CustomerFaxes::create_for_contact)
 /// and
-/// [`CustomerFaxes::create_for_customer_contact`](super::super::customer_faxes::CustomerFaxes::create_for_customer_contact).
+/// [`CustomerFaxes::create_for_customer_and_contact`](super::super::customer_faxes::CustomerFaxes::create_for_customer_and_contact).
 #[derive(Clone, Default)]
 pub struct NewCustomerFax {
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: Option<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: Option<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: Option<NewCustomerContact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerFax, Number, {

@@ -12,23 +12,23 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerMemo {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, read-only.
+    /// Created by, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerMemo, Number, {
@@ -47,17 +47,17 @@ rt::model!(CustomerMemo, Number, {
 /// Sent by [`CustomerMemos::update`](super::super::customer_memos::CustomerMemos::update).
 #[derive(Clone, Default)]
 pub struct CustomerMemoUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: rt::Update<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: rt::Update<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerMemoUpdate, Number, {
@@ -73,15 +73,15 @@ rt::model!(CustomerMemoUpdate, Number, {
 /// Sent by [`CustomerMemos::create`](super::super::customer_memos::CustomerMemos::create).
 #[derive(Clone, Default)]
 pub struct NewCustomerMemo {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerMemo, Number, {

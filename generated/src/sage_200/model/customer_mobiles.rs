@@ -8,36 +8,36 @@ use super::*;
 /// A customer mobile.
 ///
 /// Answered by
-/// [`CustomerMobiles::create_for_customer_and_customer_contact`](super::super::customer_mobiles::CustomerMobiles::create_for_customer_and_customer_contact),
-/// [`CustomerMobiles::create_for_customer_contact`](super::super::customer_mobiles::CustomerMobiles::create_for_customer_contact),
-/// [`CustomerMobiles::get_for_customer_and_customer_contact`](super::super::customer_mobiles::CustomerMobiles::get_for_customer_and_customer_contact)
+/// [`CustomerMobiles::create_for_contact`](super::super::customer_mobiles::CustomerMobiles::create_for_contact),
+/// [`CustomerMobiles::create_for_customer_and_contact`](super::super::customer_mobiles::CustomerMobiles::create_for_customer_and_contact),
+/// [`CustomerMobiles::get_for_contact`](super::super::customer_mobiles::CustomerMobiles::get_for_contact)
 /// and 8 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerMobile {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `full_number`, at most 227 characters, read-only.
+    /// Full number, at most 227 characters, read-only.
     pub full_number: Option<String>,
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: Option<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: Option<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `customer_contact_id`, read-only.
+    /// ID of the customer contact, read-only.
     pub customer_contact_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: Option<Box<CustomerContact>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerMobile, Number, {
@@ -57,26 +57,26 @@ rt::model!(CustomerMobile, Number, {
 /// Changes to a customer mobile.
 ///
 /// Sent by
-/// [`CustomerMobiles::update_for_customer_and_customer_contact`](super::super::customer_mobiles::CustomerMobiles::update_for_customer_and_customer_contact),
-/// [`CustomerMobiles::update_for_customer_contact`](super::super::customer_mobiles::CustomerMobiles::update_for_customer_contact)
+/// [`CustomerMobiles::update_for_contact`](super::super::customer_mobiles::CustomerMobiles::update_for_contact),
+/// [`CustomerMobiles::update_for_customer_and_contact`](super::super::customer_mobiles::CustomerMobiles::update_for_customer_and_contact)
 /// and [`CustomerMobiles::update`](super::super::customer_mobiles::CustomerMobiles::update).
 #[derive(Clone, Default)]
 pub struct CustomerMobileUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: rt::Update<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: rt::Update<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: rt::Update<CustomerContactUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerMobileUpdate, Number, {
@@ -92,24 +92,24 @@ rt::model!(CustomerMobileUpdate, Number, {
 /// A new customer mobile.
 ///
 /// Sent by
-/// [`CustomerMobiles::create_for_customer_and_customer_contact`](super::super::customer_mobiles::CustomerMobiles::create_for_customer_and_customer_contact)
+/// [`CustomerMobiles::create_for_contact`](super::super::customer_mobiles::CustomerMobiles::create_for_contact)
 /// and
-/// [`CustomerMobiles::create_for_customer_contact`](super::super::customer_mobiles::CustomerMobiles::create_for_customer_contact).
+/// [`CustomerMobiles::create_for_customer_and_contact`](super::super::customer_mobiles::CustomerMobiles::create_for_customer_and_contact).
 #[derive(Clone, Default)]
 pub struct NewCustomerMobile {
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: Option<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: Option<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: Option<NewCustomerContact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerMobile, Number, {

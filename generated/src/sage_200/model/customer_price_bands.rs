@@ -13,21 +13,21 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerPriceBand {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, read-only.
+    /// ID of the customer, read-only.
     pub customer_id: Option<i64>,
-    /// `price_band_id`, read-only.
+    /// ID of the price band, read-only.
     pub price_band_id: Option<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `price_band`, read-only.
+    /// Price band, read-only.
     pub price_band: Option<Box<PriceBand>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerPriceBand, Number, {

@@ -9,261 +9,261 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerView {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `short_name`, at most 8 characters.
+    /// Short name, at most 8 characters.
     pub short_name: Option<String>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `country_code`, at most 2 characters.
+    /// Country code, at most 2 characters.
     pub country_code: Option<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<i64>,
-    /// `currency_name`, at most 30 characters.
+    /// Currency name, at most 30 characters.
     pub currency_name: Option<String>,
-    /// `currency_symbol`, at most 4 characters.
+    /// Currency symbol, at most 4 characters.
     pub currency_symbol: Option<String>,
-    /// `currency_iso_code_id`.
+    /// ID of the currency ISO code.
     pub currency_iso_code_id: Option<i64>,
-    /// `currency_iso_code`, at most 3 characters.
+    /// Currency ISO code, at most 3 characters.
     pub currency_iso_code: Option<String>,
-    /// `currency_iso_code_name`, at most 100 characters.
+    /// Currency ISO code name, at most 100 characters.
     pub currency_iso_code_name: Option<String>,
-    /// `balance`, 2 decimal places.
+    /// Balance, 2 decimal places.
     pub balance: Option<rt::Decimal>,
-    /// `base_balance`, 2 decimal places.
+    /// Base balance, 2 decimal places.
     pub base_balance: Option<rt::Decimal>,
-    /// `credit_limit`, 2 decimal places.
+    /// Credit limit, 2 decimal places.
     pub credit_limit: Option<rt::Decimal>,
-    /// `vat_number`, at most 30 characters.
+    /// VAT number, at most 30 characters.
     pub vat_number: Option<String>,
-    /// `default_tax_rate_id`.
+    /// ID of the default tax rate.
     pub default_tax_rate_id: Option<i64>,
-    /// `default_tax_rate_code`.
+    /// Default tax rate code.
     pub default_tax_rate_code: Option<i32>,
-    /// `default_tax_rate_name`, at most 60 characters.
+    /// Default tax rate name, at most 60 characters.
     pub default_tax_rate_name: Option<String>,
-    /// `default_tax_rate`, 2 decimal places.
+    /// Default tax rate, 2 decimal places.
     pub default_tax_rate: Option<rt::Decimal>,
-    /// `default_order_priority`, at most 1 character.
+    /// Default order priority, at most 1 character.
     pub default_order_priority: Option<String>,
-    /// `default_nominal_account_number`, at most 8 characters.
+    /// Default nominal account number, at most 8 characters.
     pub default_nominal_account_number: Option<String>,
-    /// `default_nominal_cost_centre`, at most 3 characters.
+    /// Default nominal cost centre, at most 3 characters.
     pub default_nominal_cost_centre: Option<String>,
-    /// `default_nominal_department`, at most 3 characters.
+    /// Default nominal department, at most 3 characters.
     pub default_nominal_department: Option<String>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: Option<rt::Decimal>,
-    /// `days_early_settlement_disc_applies`.
+    /// Days early settlement disc applies.
     pub days_early_settlement_disc_applies: Option<i32>,
-    /// `payment_terms_in_days`.
+    /// Payment terms in days.
     pub payment_terms_in_days: Option<i32>,
-    /// `payment_terms_id`.
+    /// ID of the payment terms.
     pub payment_terms_id: Option<i64>,
-    /// `payment_terms`, at most 30 characters.
+    /// Payment terms, at most 30 characters.
     pub payment_terms: Option<String>,
-    /// `discount_group_id`.
+    /// ID of the discount group.
     pub discount_group_id: Option<i64>,
-    /// `discount_group_name`, at most 20 characters.
+    /// Discount group name, at most 20 characters.
     pub discount_group_name: Option<String>,
-    /// `discount_group_description`, at most 50 characters.
+    /// Discount group description, at most 50 characters.
     pub discount_group_description: Option<String>,
-    /// `order_value_discount_id`.
+    /// ID of the order value discount.
     pub order_value_discount_id: Option<i64>,
-    /// `order_value_discount_name`, at most 20 characters.
+    /// Order value discount name, at most 20 characters.
     pub order_value_discount_name: Option<String>,
-    /// `order_value_discount_description`, at most 50 characters.
+    /// Order value discount description, at most 50 characters.
     pub order_value_discount_description: Option<String>,
-    /// `price_band_id`.
+    /// ID of the price band.
     pub price_band_id: Option<i64>,
-    /// `price_band_name`, at most 20 characters.
+    /// Price band name, at most 20 characters.
     pub price_band_name: Option<String>,
-    /// `price_band_description`, at most 50 characters.
+    /// Price band description, at most 50 characters.
     pub price_band_description: Option<String>,
-    /// `use_consolidated_billing`.
+    /// Use consolidated billing.
     pub use_consolidated_billing: Option<bool>,
-    /// `invoice_line_discount_percent`, 2 decimal places.
+    /// Invoice line discount percent, 2 decimal places.
     pub invoice_line_discount_percent: Option<rt::Decimal>,
-    /// `invoice_discount_percent`, 2 decimal places.
+    /// Invoice discount percent, 2 decimal places.
     pub invoice_discount_percent: Option<rt::Decimal>,
-    /// `account_is_on_hold`.
+    /// Account is on hold.
     pub account_is_on_hold: Option<bool>,
-    /// `account_status_type_id`.
+    /// ID of the account status type.
     pub account_status_type_id: Option<i64>,
-    /// `account_status_type`, at most 20 characters.
+    /// Account status type, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `account_type_id`.
+    /// ID of the account type.
     pub account_type_id: Option<i64>,
-    /// `account_type`, at most 20 characters.
+    /// Account type, at most 20 characters.
     pub account_type: Option<String>,
-    /// `value_of_current_orders_in_sop`, 2 decimal places.
+    /// Value of current orders in SOP, 2 decimal places.
     pub value_of_current_orders_in_sop: Option<rt::Decimal>,
-    /// `date_account_details_last_changed`.
+    /// Date account details last changed.
     pub date_account_details_last_changed: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_of_last_transaction`.
+    /// Date of last transaction.
     pub date_of_last_transaction: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_finance_charge_last_run`.
+    /// Date finance charge last run.
     pub date_finance_charge_last_run: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `trading_terms`, at most 30 characters.
+    /// Trading terms, at most 30 characters.
     pub trading_terms: Option<String>,
-    /// `credit_reference`, at most 60 characters.
+    /// Credit reference, at most 60 characters.
     pub credit_reference: Option<String>,
-    /// `credit_bureau_id`.
+    /// ID of the credit bureau.
     pub credit_bureau_id: Option<i64>,
-    /// `credit_bureau_name`, at most 50 characters.
+    /// Credit bureau name, at most 50 characters.
     pub credit_bureau_name: Option<String>,
-    /// `credit_position_id`.
+    /// ID of the credit position.
     pub credit_position_id: Option<i64>,
-    /// `credit_position_name`, at most 50 characters.
+    /// Credit position name, at most 50 characters.
     pub credit_position_name: Option<String>,
-    /// `average_time_to_pay`.
+    /// Average time to pay.
     pub average_time_to_pay: Option<i32>,
-    /// `account_opened`.
+    /// Account opened.
     pub account_opened: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_credit_review`.
+    /// Last credit review.
     pub last_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `next_credit_review`.
+    /// Next credit review.
     pub next_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `application_date`.
+    /// Application date.
     pub application_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_received`.
+    /// Date received.
     pub date_received: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `terms_agreed`.
+    /// Terms agreed.
     pub terms_agreed: Option<bool>,
-    /// `is_over_credit_limit`.
+    /// Is over credit limit.
     pub is_over_credit_limit: Option<bool>,
-    /// `months_to_keep_transactions_for`.
+    /// Months to keep transactions for.
     pub months_to_keep_transactions_for: Option<i32>,
-    /// `use_tax_code_as_default`.
+    /// Use tax code as default.
     pub use_tax_code_as_default: Option<bool>,
-    /// `avg_time_to_pay_date_last_updated`.
+    /// Avg time to pay date last updated.
     pub avg_time_to_pay_date_last_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `duns_code`, at most 9 characters.
+    /// DUNS code, at most 9 characters.
     pub duns_code: Option<String>,
-    /// `telephone_area_code`, at most 20 characters.
+    /// Telephone area code, at most 20 characters.
     pub telephone_area_code: Option<String>,
-    /// `telephone_country_code`, at most 5 characters.
+    /// Telephone country code, at most 5 characters.
     pub telephone_country_code: Option<String>,
-    /// `telephone_subscriber_number`, at most 200 characters.
+    /// Telephone subscriber number, at most 200 characters.
     pub telephone_subscriber_number: Option<String>,
-    /// `fax_area_code`, at most 20 characters.
+    /// Fax area code, at most 20 characters.
     pub fax_area_code: Option<String>,
-    /// `fax_country_code`, at most 5 characters.
+    /// Fax country code, at most 5 characters.
     pub fax_country_code: Option<String>,
-    /// `fax_subscriber_number`, at most 200 characters.
+    /// Fax subscriber number, at most 200 characters.
     pub fax_subscriber_number: Option<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `send_copy_statement_to_branch`.
+    /// Send copy statement to branch.
     pub send_copy_statement_to_branch: Option<bool>,
-    /// `statement_transmission_method_id`.
+    /// ID of the statement transmission method.
     pub statement_transmission_method_id: Option<i64>,
-    /// `statement_transmission_method`, at most 30 characters.
+    /// Statement transmission method, at most 30 characters.
     pub statement_transmission_method: Option<String>,
-    /// `invoice_payments_status`, at most 60 characters.
+    /// Invoice payments status, at most 60 characters.
     pub invoice_payments_status: Option<String>,
-    /// `contact_name`, at most 235 characters.
+    /// Contact name, at most 235 characters.
     pub contact_name: Option<String>,
-    /// `contact_first_name`, at most 60 characters.
+    /// Contact first name, at most 60 characters.
     pub contact_first_name: Option<String>,
-    /// `contact_middle_name`, at most 60 characters.
+    /// Contact middle name, at most 60 characters.
     pub contact_middle_name: Option<String>,
-    /// `contact_last_name`, at most 60 characters.
+    /// Contact last name, at most 60 characters.
     pub contact_last_name: Option<String>,
-    /// `contact_default_telephone_number`, at most 227 characters.
+    /// Contact default telephone number, at most 227 characters.
     pub contact_default_telephone_number: Option<String>,
-    /// `contact_default_email_address`, at most 227 characters.
+    /// Contact default email address, at most 227 characters.
     pub contact_default_email_address: Option<String>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `customer_location_id`.
+    /// ID of the customer location.
     pub customer_location_id: Option<i64>,
-    /// `customer_location_address_line_1`, at most 60 characters.
+    /// Customer location address line 1, at most 60 characters.
     pub customer_location_address_line_1: Option<String>,
-    /// `customer_location_address_line_2`, at most 60 characters.
+    /// Customer location address line 2, at most 60 characters.
     pub customer_location_address_line_2: Option<String>,
-    /// `customer_location_address_line_3`, at most 60 characters.
+    /// Customer location address line 3, at most 60 characters.
     pub customer_location_address_line_3: Option<String>,
-    /// `customer_location_address_line_4`, at most 60 characters.
+    /// Customer location address line 4, at most 60 characters.
     pub customer_location_address_line_4: Option<String>,
-    /// `customer_location_post_code`, at most 10 characters.
+    /// Customer location post code, at most 10 characters.
     pub customer_location_post_code: Option<String>,
-    /// `customer_location_city`, at most 60 characters.
+    /// Customer location city, at most 60 characters.
     pub customer_location_city: Option<String>,
-    /// `customer_location_county`, at most 60 characters.
+    /// Customer location county, at most 60 characters.
     pub customer_location_county: Option<String>,
-    /// `customer_location_country`, at most 60 characters.
+    /// Customer location country, at most 60 characters.
     pub customer_location_country: Option<String>,
-    /// `customer_location_full_address`, at most 444 characters.
+    /// Customer location full address, at most 444 characters.
     pub customer_location_full_address: Option<String>,
-    /// `customer_location_date_time_created`.
+    /// Customer location date time created.
     pub customer_location_date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `customer_location_date_time_updated`.
+    /// Customer location date time updated.
     pub customer_location_date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `customer_location_country_code_id`.
+    /// ID of the customer location country code.
     pub customer_location_country_code_id: Option<i64>,
-    /// `customer_location_country_code`, at most 2 characters.
+    /// Customer location country code, at most 2 characters.
     pub customer_location_country_code: Option<String>,
-    /// `customer_location_country_code_name`, at most 60 characters.
+    /// Customer location country code name, at most 60 characters.
     pub customer_location_country_code_name: Option<String>,
-    /// `customer_location_type_id`.
+    /// ID of the customer location type.
     pub customer_location_type_id: Option<i64>,
-    /// `customer_location_type`, at most 20 characters.
+    /// Customer location type, at most 20 characters.
     pub customer_location_type: Option<String>,
-    /// `customer_location_address_country_code_id`.
+    /// ID of the customer location address country code.
     pub customer_location_address_country_code_id: Option<i64>,
-    /// `customer_location_address_country_code`, at most 2 characters.
+    /// Customer location address country code, at most 2 characters.
     pub customer_location_address_country_code: Option<String>,
-    /// `customer_location_address_country_code_name`, at most 60 characters.
+    /// Customer location address country code name, at most 60 characters.
     pub customer_location_address_country_code_name: Option<String>,
-    /// `date_time_created`.
+    /// When it was created.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerView, Number, {

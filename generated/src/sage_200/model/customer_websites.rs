@@ -8,30 +8,30 @@ use super::*;
 /// A customer website.
 ///
 /// Answered by
-/// [`CustomerWebsites::create_for_customer_and_customer_contact`](super::super::customer_websites::CustomerWebsites::create_for_customer_and_customer_contact),
-/// [`CustomerWebsites::create_for_customer_contact`](super::super::customer_websites::CustomerWebsites::create_for_customer_contact),
-/// [`CustomerWebsites::get_for_customer_and_customer_contact`](super::super::customer_websites::CustomerWebsites::get_for_customer_and_customer_contact)
+/// [`CustomerWebsites::create_for_contact`](super::super::customer_websites::CustomerWebsites::create_for_contact),
+/// [`CustomerWebsites::create_for_customer_and_contact`](super::super::customer_websites::CustomerWebsites::create_for_customer_and_contact),
+/// [`CustomerWebsites::get_for_contact`](super::super::customer_websites::CustomerWebsites::get_for_contact)
 /// and 8 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerWebsite {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `website`, at most 227 characters.
+    /// Website, at most 227 characters.
     pub website: Option<String>,
-    /// `customer_contact_id`, read-only.
+    /// ID of the customer contact, read-only.
     pub customer_contact_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: Option<Box<CustomerContact>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerWebsite, Number, {
@@ -48,22 +48,22 @@ rt::model!(CustomerWebsite, Number, {
 /// Changes to a customer website.
 ///
 /// Sent by
-/// [`CustomerWebsites::update_for_customer_and_customer_contact`](super::super::customer_websites::CustomerWebsites::update_for_customer_and_customer_contact),
-/// [`CustomerWebsites::update_for_customer_contact`](super::super::customer_websites::CustomerWebsites::update_for_customer_contact)
+/// [`CustomerWebsites::update_for_contact`](super::super::customer_websites::CustomerWebsites::update_for_contact),
+/// [`CustomerWebsites::update_for_customer_and_contact`](super::super::customer_websites::CustomerWebsites::update_for_customer_and_contact)
 /// and [`CustomerWebsites::update`](super::super::customer_websites::CustomerWebsites::update).
 #[derive(Clone, Default)]
 pub struct CustomerWebsiteUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `website`, at most 227 characters.
+    /// Website, at most 227 characters.
     pub website: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: rt::Update<CustomerContactUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerWebsiteUpdate, Number, {
@@ -77,20 +77,20 @@ rt::model!(CustomerWebsiteUpdate, Number, {
 /// A new customer website.
 ///
 /// Sent by
-/// [`CustomerWebsites::create_for_customer_and_customer_contact`](super::super::customer_websites::CustomerWebsites::create_for_customer_and_customer_contact)
+/// [`CustomerWebsites::create_for_contact`](super::super::customer_websites::CustomerWebsites::create_for_contact)
 /// and
-/// [`CustomerWebsites::create_for_customer_contact`](super::super::customer_websites::CustomerWebsites::create_for_customer_contact).
+/// [`CustomerWebsites::create_for_customer_and_contact`](super::super::customer_websites::CustomerWebsites::create_for_customer_and_contact).
 #[derive(Clone, Default)]
 pub struct NewCustomerWebsite {
-    /// `website`, at most 227 characters.
+    /// Website, at most 227 characters.
     pub website: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `customer_contact`.
+    /// Customer contact.
     pub customer_contact: Option<NewCustomerContact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerWebsite, Number, {

@@ -7,293 +7,293 @@ use super::*;
 
 /// A customer.
 ///
-/// Answered by [`Customers::create_new`](super::super::customers::Customers::create_new),
-/// [`Customers::create`](super::super::customers::Customers::create),
+/// Answered by [`Customers::create`](super::super::customers::Customers::create),
+/// [`Customers::defaults`](super::super::customers::Customers::defaults),
 /// [`Customers::get`](super::super::customers::Customers::get) and 2 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Customer {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `short_name`, at most 8 characters.
+    /// Short name, at most 8 characters.
     pub short_name: Option<String>,
-    /// `balance`, 2 decimal places, read-only.
+    /// Balance, 2 decimal places, read-only.
     pub balance: Option<rt::Decimal>,
-    /// `on_hold`.
+    /// On hold.
     pub on_hold: Option<bool>,
-    /// `status_reason`, at most 256 characters.
+    /// Status reason, at most 256 characters.
     pub status_reason: Option<String>,
-    /// `account_status_type`, at most 20 characters.
+    /// Account status type, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<i64>,
-    /// `exchange_rate_type`, at most 20 characters.
+    /// Exchange rate type, at most 20 characters.
     pub exchange_rate_type: Option<String>,
-    /// `telephone_country_code`, at most 5 characters.
+    /// Telephone country code, at most 5 characters.
     pub telephone_country_code: Option<String>,
-    /// `telephone_area_code`, at most 20 characters.
+    /// Telephone area code, at most 20 characters.
     pub telephone_area_code: Option<String>,
-    /// `telephone_subscriber_number`, at most 200 characters.
+    /// Telephone subscriber number, at most 200 characters.
     pub telephone_subscriber_number: Option<String>,
-    /// `fax_country_code`, at most 5 characters.
+    /// Fax country code, at most 5 characters.
     pub fax_country_code: Option<String>,
-    /// `fax_area_code`, at most 20 characters.
+    /// Fax area code, at most 20 characters.
     pub fax_area_code: Option<String>,
-    /// `fax_subscriber_number`, at most 200 characters.
+    /// Fax subscriber number, at most 200 characters.
     pub fax_subscriber_number: Option<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `credit_limit`, 2 decimal places.
+    /// Credit limit, 2 decimal places.
     pub credit_limit: Option<rt::Decimal>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: Option<i64>,
-    /// `vat_number`, at most 30 characters.
+    /// VAT number, at most 30 characters.
     pub vat_number: Option<String>,
-    /// `duns_code`, at most 9 characters.
+    /// DUNS code, at most 9 characters.
     pub duns_code: Option<String>,
-    /// `account_type`, at most 20 characters.
+    /// Account type, at most 20 characters.
     pub account_type: Option<String>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: Option<rt::Decimal>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: Option<i32>,
-    /// `payment_terms_days`.
+    /// Payment terms days.
     pub payment_terms_days: Option<i32>,
-    /// `payment_terms_basis`, at most 20 characters.
+    /// Payment terms basis, at most 20 characters.
     pub payment_terms_basis: Option<String>,
-    /// `average_time_to_pay`, read-only.
+    /// Average time to pay, read-only.
     pub average_time_to_pay: Option<i32>,
-    /// `terms_agreed`.
+    /// Terms agreed.
     pub terms_agreed: Option<bool>,
-    /// `value_of_current_orders_in_sop`, 2 decimal places, read-only.
+    /// Value of current orders in SOP, 2 decimal places, read-only.
     pub value_of_current_orders_in_sop: Option<rt::Decimal>,
-    /// `credit_bureau_id`.
+    /// ID of the credit bureau.
     pub credit_bureau_id: Option<i64>,
-    /// `credit_position_id`.
+    /// ID of the credit position.
     pub credit_position_id: Option<i64>,
-    /// `finance_charge_id`.
+    /// ID of the finance charge.
     ///
     /// Only in Professional, not in Standard.
     pub finance_charge_id: Option<i64>,
-    /// `trading_terms`, at most 30 characters.
+    /// Trading terms, at most 30 characters.
     pub trading_terms: Option<String>,
-    /// `credit_reference`, at most 60 characters.
+    /// Credit reference, at most 60 characters.
     pub credit_reference: Option<String>,
-    /// `account_opened`.
+    /// Account opened.
     pub account_opened: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_credit_review`.
+    /// Last credit review.
     pub last_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `next_credit_review`.
+    /// Next credit review.
     pub next_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `application_date`.
+    /// Application date.
     pub application_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_received`.
+    /// Date received.
     pub date_received: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_finance_charge_last_run`, read-only.
+    /// Date finance charge last run, read-only.
     pub date_finance_charge_last_run: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `office_type`, at most 20 characters.
+    /// Office type, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub office_type: Option<String>,
-    /// `associated_head_office_id`.
+    /// ID of the associated head office.
     ///
     /// Only in Professional, not in Standard.
     pub associated_head_office_id: Option<i64>,
-    /// `produce_statements_for_customer`.
+    /// Produce statements for customer.
     ///
     /// Only in Professional, not in Standard.
     pub produce_statements_for_customer: Option<bool>,
-    /// `is_head_office_with_branches`.
+    /// Is head office with branches.
     ///
     /// Only in Professional, not in Standard.
     pub is_head_office_with_branches: Option<bool>,
-    /// `use_consolidated_billing`.
+    /// Use consolidated billing.
     ///
     /// Only in Professional, not in Standard.
     pub use_consolidated_billing: Option<bool>,
-    /// `order_priority`, at most 1 character.
+    /// Order priority, at most 1 character.
     pub order_priority: Option<String>,
-    /// `use_tax_code_as_default`.
+    /// Use tax code as default.
     pub use_tax_code_as_default: Option<bool>,
-    /// `months_to_keep_transactions`.
+    /// Months to keep transactions.
     pub months_to_keep_transactions: Option<i32>,
-    /// `default_nominal_code_id`, read-only.
+    /// ID of the default nominal code, read-only.
     pub default_nominal_code_id: Option<i64>,
-    /// `default_nominal_code_reference`, at most 8 characters.
+    /// Default nominal code reference, at most 8 characters.
     pub default_nominal_code_reference: Option<String>,
-    /// `default_nominal_code_cost_centre`, at most 3 characters.
+    /// Default nominal code cost centre, at most 3 characters.
     pub default_nominal_code_cost_centre: Option<String>,
-    /// `default_nominal_code_department`, at most 3 characters.
+    /// Default nominal code department, at most 3 characters.
     pub default_nominal_code_department: Option<String>,
-    /// `invoice_discount_percent`, 2 decimal places.
+    /// Invoice discount percent, 2 decimal places.
     pub invoice_discount_percent: Option<rt::Decimal>,
-    /// `invoice_line_discount_percent`, 2 decimal places.
+    /// Invoice line discount percent, 2 decimal places.
     pub invoice_line_discount_percent: Option<rt::Decimal>,
-    /// `customer_discount_group_id`.
+    /// ID of the customer discount group.
     pub customer_discount_group_id: Option<i64>,
-    /// `order_value_discount_id`.
+    /// ID of the order value discount.
     pub order_value_discount_id: Option<i64>,
-    /// `price_band_id`.
+    /// ID of the price band.
     pub price_band_id: Option<i64>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`.
+    /// Spare bool 1.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`.
+    /// Spare bool 2.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`.
+    /// Spare bool 3.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`.
+    /// Spare bool 4.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`.
+    /// Spare bool 5.
     pub spare_bool_5: Option<bool>,
-    /// `associated_head_office`, read-only.
+    /// Associated head office, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub associated_head_office: Option<Box<Customer>>,
-    /// `country_code`, read-only.
+    /// Country code, read-only.
     pub country_code: Option<Box<CountryCode>>,
-    /// `credit_bureau`, read-only.
+    /// Credit bureau, read-only.
     pub credit_bureau: Option<Box<CreditBureau>>,
-    /// `credit_memo_note`.
+    /// Credit memo note.
     pub credit_memo_note: Option<Box<CreditMemoNote>>,
-    /// `credit_position`, read-only.
+    /// Credit position, read-only.
     pub credit_position: Option<Box<CreditPosition>>,
-    /// `currency`, read-only.
+    /// Currency, read-only.
     pub currency: Option<Box<Currency>>,
-    /// `customer_discount_group`, read-only.
+    /// Customer discount group, read-only.
     pub customer_discount_group: Option<Box<CustomerDiscountGroup>>,
-    /// `default_nominal_code`, read-only.
+    /// Default nominal code, read-only.
     pub default_nominal_code: Option<Box<NominalCode>>,
-    /// `default_tax_code`, read-only.
+    /// Default tax code, read-only.
     pub default_tax_code: Option<Box<TaxCode>>,
-    /// `finance_charge`, read-only.
+    /// Finance charge, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub finance_charge: Option<Box<FinanceCharge>>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<Box<CustomerMainAddress>>,
-    /// `order_value_discount`, read-only.
+    /// Order value discount, read-only.
     pub order_value_discount: Option<Box<OrderValueDiscount>>,
-    /// `price_band`, read-only.
+    /// Price band, read-only.
     pub price_band: Option<Box<PriceBand>>,
-    /// `sales_credit_note_layout`, read-only.
+    /// Sales credit note layout, read-only.
     pub sales_credit_note_layout: Option<rt::Json>,
-    /// `sales_invoice_layout`, read-only.
+    /// Sales invoice layout, read-only.
     pub sales_invoice_layout: Option<rt::Json>,
-    /// `statement_layout`, read-only.
+    /// Statement layout, read-only.
     pub statement_layout: Option<rt::Json>,
-    /// `status`, read-only.
+    /// Status, read-only.
     pub status: Option<Box<CustomerStatus>>,
-    /// `alerts`.
+    /// Alerts.
     pub alerts: Option<Vec<CustomerAlert>>,
-    /// `cards`.
+    /// Cards.
     pub cards: Option<Vec<CustomerCard>>,
-    /// `contacts`.
+    /// Contacts.
     pub contacts: Option<Vec<CustomerContact>>,
-    /// `limited_price_bands`, read-only.
+    /// Limited price bands, read-only.
     pub limited_price_bands: Option<Vec<CustomerPriceBand>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<CustomerMemo>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Customer, Number, {
@@ -437,37 +437,37 @@ rt::model!(Customer, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerMainAddress {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, read-only.
+    /// ID of the customer, read-only.
     pub customer_id: Option<i64>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters, read-only.
+    /// Country, at most 60 characters, read-only.
     pub country: Option<String>,
-    /// `contact_name`, at most 235 characters, read-only.
+    /// Contact name, at most 235 characters, read-only.
     pub contact_name: Option<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: Option<i64>,
-    /// `address_country_code`, read-only.
+    /// Address country code, read-only.
     pub address_country_code: Option<Box<CountryCode>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerMainAddress, Number, {
@@ -493,23 +493,23 @@ rt::model!(CustomerMainAddress, Number, {
 /// `main_address` of [`CustomerUpdate`].
 #[derive(Clone, Default)]
 pub struct CustomerMainAddressUpdate {
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: rt::Update<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: rt::Update<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: rt::Update<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: rt::Update<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: rt::Update<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: rt::Update<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: rt::Update<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: rt::Update<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerMainAddressUpdate, Number, {
@@ -523,19 +523,144 @@ rt::model!(CustomerMainAddressUpdate, Number, {
     7 address_country_code_id: "address_country_code_id",
 });
 
+/// A customer price enquiry.
+///
+/// Answered by [`Customers::price_enquiry`](super::super::customers::Customers::price_enquiry).
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct CustomerPriceEnquiry {
+    /// ID of the customer.
+    pub customer_id: Option<i64>,
+    /// ID of the product.
+    pub product_id: Option<i64>,
+    /// Product type, at most 50 characters.
+    pub product_type: Option<String>,
+    /// ID of the selling unit.
+    pub selling_unit_id: Option<i64>,
+    /// Selling unit, at most 20 characters.
+    pub selling_unit: Option<String>,
+    /// Selling unit multiple, 5 decimal places.
+    pub selling_unit_multiple: Option<rt::Decimal>,
+    /// ID of the pricing unit.
+    pub pricing_unit_id: Option<i64>,
+    /// Pricing unit, at most 20 characters.
+    pub pricing_unit: Option<String>,
+    /// Pricing unit multiple, 5 decimal places.
+    pub pricing_unit_multiple: Option<rt::Decimal>,
+    /// Quantity, 5 decimal places.
+    pub quantity: Option<rt::Decimal>,
+    /// ID of the currency.
+    pub currency_id: Option<i64>,
+    /// Currency name, at most 30 characters.
+    pub currency_name: Option<String>,
+    /// Currency symbol, at most 4 characters.
+    pub currency_symbol: Option<String>,
+    /// Unit price, 2 decimal places.
+    pub unit_price: Option<rt::Decimal>,
+    /// Discounted unit price, 2 decimal places.
+    pub discounted_unit_price: Option<rt::Decimal>,
+    /// Total price before discount, 2 decimal places.
+    pub total_price_before_discount: Option<rt::Decimal>,
+    /// Total discount, 2 decimal places.
+    pub total_discount: Option<rt::Decimal>,
+    /// Total discounted price, 2 decimal places.
+    pub total_discounted_price: Option<rt::Decimal>,
+    /// Include previous prices.
+    pub include_previous_prices: Option<bool>,
+    /// Previous prices.
+    pub previous_prices: Option<Vec<CustomerPriceEnquiryPreviousPrice>>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(CustomerPriceEnquiry, Number, {
+    0 customer_id: "customer_id",
+    1 product_id: "product_id",
+    2 product_type: "product_type",
+    3 selling_unit_id: "selling_unit_id",
+    4 selling_unit: "selling_unit",
+    5 selling_unit_multiple: "selling_unit_multiple",
+    6 pricing_unit_id: "pricing_unit_id",
+    7 pricing_unit: "pricing_unit",
+    8 pricing_unit_multiple: "pricing_unit_multiple",
+    9 quantity: "quantity",
+    10 currency_id: "currency_id",
+    11 currency_name: "currency_name",
+    12 currency_symbol: "currency_symbol",
+    13 unit_price: "unit_price",
+    14 discounted_unit_price: "discounted_unit_price",
+    15 total_price_before_discount: "total_price_before_discount",
+    16 total_discount: "total_discount",
+    17 total_discounted_price: "total_discounted_price",
+    18 include_previous_prices: "include_previous_prices",
+    19 previous_prices: "previous_prices",
+});
+
+/// A customer price enquiry previous price.
+///
+/// `previous_prices` of [`CustomerPriceEnquiry`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct CustomerPriceEnquiryPreviousPrice {
+    /// SOP document no, at most 20 characters.
+    pub sop_document_no: Option<String>,
+    /// SOP document date.
+    pub sop_document_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// Quantity, 5 decimal places.
+    pub quantity: Option<rt::Decimal>,
+    /// Discounted unit price, 5 decimal places.
+    pub discounted_unit_price: Option<rt::Decimal>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(CustomerPriceEnquiryPreviousPrice, Number, {
+    0 sop_document_no: "sop_document_no",
+    1 sop_document_date: "sop_document_date",
+    2 quantity: "quantity",
+    3 discounted_unit_price: "discounted_unit_price",
+});
+
+/// A customer price enquiry request.
+///
+/// Sent by [`Customers::price_enquiry`](super::super::customers::Customers::price_enquiry).
+#[derive(Clone, Default)]
+pub struct CustomerPriceEnquiryRequest {
+    /// ID of the customer.
+    pub customer_id: Option<i64>,
+    /// ID of the product.
+    pub product_id: Option<i64>,
+    /// Quantity, 5 decimal places.
+    pub quantity: Option<rt::Decimal>,
+    /// ID of the selling unit.
+    pub selling_unit_id: Option<i64>,
+    /// ID of the pricing unit.
+    pub pricing_unit_id: Option<i64>,
+    /// Include previous prices, `false` if not given.
+    pub include_previous_prices: Option<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(CustomerPriceEnquiryRequest, Number, {
+    0 customer_id: "customer_id",
+    1 product_id: "product_id",
+    2 quantity: "quantity",
+    3 selling_unit_id: "selling_unit_id",
+    4 pricing_unit_id: "pricing_unit_id",
+    5 include_previous_prices: "include_previous_prices",
+});
+
 /// A customer status.
 ///
-/// `status` of [`Customer`] and `status` of [`Supplier`].
+/// `status` of [`Customer`] and [`Supplier`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerStatus {
-    /// `is_live`, read-only.
+    /// Whether it is live, read-only.
     pub is_live: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerStatus, Number, {
@@ -549,235 +674,235 @@ rt::model!(CustomerStatus, Number, {
 /// Sent by [`Customers::update`](super::super::customers::Customers::update).
 #[derive(Clone, Default)]
 pub struct CustomerUpdate {
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: rt::Update<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `short_name`, at most 8 characters.
+    /// Short name, at most 8 characters.
     pub short_name: rt::Update<String>,
-    /// `on_hold`, `false` if not given.
+    /// On hold, `false` if not given.
     pub on_hold: rt::Update<bool>,
-    /// `status_reason`, at most 256 characters.
+    /// Status reason, at most 256 characters.
     pub status_reason: rt::Update<String>,
-    /// `account_status_type`, at most 20 characters, `AccountStatusActive` if not given.
+    /// Account status type, at most 20 characters, `AccountStatusActive` if not given.
     pub account_status_type: rt::Update<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<i64>,
-    /// `exchange_rate_type`, at most 20 characters, `ExchangeRateSingle` if not given.
+    /// Exchange rate type, at most 20 characters, `ExchangeRateSingle` if not given.
     pub exchange_rate_type: rt::Update<String>,
-    /// `telephone_country_code`, at most 5 characters.
+    /// Telephone country code, at most 5 characters.
     pub telephone_country_code: rt::Update<String>,
-    /// `telephone_area_code`, at most 20 characters.
+    /// Telephone area code, at most 20 characters.
     pub telephone_area_code: rt::Update<String>,
-    /// `telephone_subscriber_number`, at most 200 characters.
+    /// Telephone subscriber number, at most 200 characters.
     pub telephone_subscriber_number: rt::Update<String>,
-    /// `fax_country_code`, at most 5 characters.
+    /// Fax country code, at most 5 characters.
     pub fax_country_code: rt::Update<String>,
-    /// `fax_area_code`, at most 20 characters.
+    /// Fax area code, at most 20 characters.
     pub fax_area_code: rt::Update<String>,
-    /// `fax_subscriber_number`, at most 200 characters.
+    /// Fax subscriber number, at most 200 characters.
     pub fax_subscriber_number: rt::Update<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: rt::Update<String>,
-    /// `credit_limit`, 2 decimal places.
+    /// Credit limit, 2 decimal places.
     pub credit_limit: rt::Update<rt::Decimal>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: rt::Update<i64>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: rt::Update<i64>,
-    /// `vat_number`, at most 30 characters.
+    /// VAT number, at most 30 characters.
     pub vat_number: rt::Update<String>,
-    /// `duns_code`, at most 9 characters.
+    /// DUNS code, at most 9 characters.
     pub duns_code: rt::Update<String>,
-    /// `account_type`, at most 20 characters, `TradingAccountTypeOpenItem` if not given.
+    /// Account type, at most 20 characters, `TradingAccountTypeOpenItem` if not given.
     pub account_type: rt::Update<String>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: rt::Update<rt::Decimal>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: rt::Update<i32>,
-    /// `payment_terms_days`.
+    /// Payment terms days.
     pub payment_terms_days: rt::Update<i32>,
-    /// `payment_terms_basis`, at most 20 characters.
+    /// Payment terms basis, at most 20 characters.
     pub payment_terms_basis: rt::Update<String>,
-    /// `terms_agreed`.
+    /// Terms agreed.
     pub terms_agreed: rt::Update<bool>,
-    /// `credit_bureau_id`.
+    /// ID of the credit bureau.
     pub credit_bureau_id: rt::Update<i64>,
-    /// `credit_position_id`.
+    /// ID of the credit position.
     pub credit_position_id: rt::Update<i64>,
-    /// `finance_charge_id`.
+    /// ID of the finance charge.
     ///
     /// Only in Professional, not in Standard.
     pub finance_charge_id: rt::Update<i64>,
-    /// `trading_terms`, at most 30 characters.
+    /// Trading terms, at most 30 characters.
     pub trading_terms: rt::Update<String>,
-    /// `credit_reference`, at most 60 characters.
+    /// Credit reference, at most 60 characters.
     pub credit_reference: rt::Update<String>,
-    /// `account_opened`.
+    /// Account opened.
     pub account_opened: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `last_credit_review`.
+    /// Last credit review.
     pub last_credit_review: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `next_credit_review`.
+    /// Next credit review.
     pub next_credit_review: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `application_date`.
+    /// Application date.
     pub application_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `date_received`.
+    /// Date received.
     pub date_received: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `office_type`, at most 20 characters.
+    /// Office type, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub office_type: rt::Update<String>,
-    /// `associated_head_office_id`.
+    /// ID of the associated head office.
     ///
     /// Only in Professional, not in Standard.
     pub associated_head_office_id: rt::Update<i64>,
-    /// `produce_statements_for_customer`.
+    /// Produce statements for customer.
     ///
     /// Only in Professional, not in Standard.
     pub produce_statements_for_customer: rt::Update<bool>,
-    /// `is_head_office_with_branches`.
+    /// Is head office with branches.
     ///
     /// Only in Professional, not in Standard.
     pub is_head_office_with_branches: rt::Update<bool>,
-    /// `use_consolidated_billing`.
+    /// Use consolidated billing.
     ///
     /// Only in Professional, not in Standard.
     pub use_consolidated_billing: rt::Update<bool>,
-    /// `order_priority`, at most 1 character.
+    /// Order priority, at most 1 character.
     pub order_priority: rt::Update<String>,
-    /// `use_tax_code_as_default`.
+    /// Use tax code as default.
     pub use_tax_code_as_default: rt::Update<bool>,
-    /// `months_to_keep_transactions`.
+    /// Months to keep transactions.
     pub months_to_keep_transactions: rt::Update<i32>,
-    /// `default_nominal_code_reference`, at most 8 characters.
+    /// Default nominal code reference, at most 8 characters.
     pub default_nominal_code_reference: rt::Update<String>,
-    /// `default_nominal_code_cost_centre`, at most 3 characters.
+    /// Default nominal code cost centre, at most 3 characters.
     pub default_nominal_code_cost_centre: rt::Update<String>,
-    /// `default_nominal_code_department`, at most 3 characters.
+    /// Default nominal code department, at most 3 characters.
     pub default_nominal_code_department: rt::Update<String>,
-    /// `invoice_discount_percent`, 2 decimal places.
+    /// Invoice discount percent, 2 decimal places.
     pub invoice_discount_percent: rt::Update<rt::Decimal>,
-    /// `invoice_line_discount_percent`, 2 decimal places.
+    /// Invoice line discount percent, 2 decimal places.
     pub invoice_line_discount_percent: rt::Update<rt::Decimal>,
-    /// `customer_discount_group_id`.
+    /// ID of the customer discount group.
     pub customer_discount_group_id: rt::Update<i64>,
-    /// `order_value_discount_id`.
+    /// ID of the order value discount.
     pub order_value_discount_id: rt::Update<i64>,
-    /// `price_band_id`.
+    /// ID of the price band.
     pub price_band_id: rt::Update<i64>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: rt::Update<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: rt::Update<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: rt::Update<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: rt::Update<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: rt::Update<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: rt::Update<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: rt::Update<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: rt::Update<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: rt::Update<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: rt::Update<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: rt::Update<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: rt::Update<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: rt::Update<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: rt::Update<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: rt::Update<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: rt::Update<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: rt::Update<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: rt::Update<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: rt::Update<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: rt::Update<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: rt::Update<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: rt::Update<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: rt::Update<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: rt::Update<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: rt::Update<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: rt::Update<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: rt::Update<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: rt::Update<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: rt::Update<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: rt::Update<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: rt::Update<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: rt::Update<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: rt::Update<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: rt::Update<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: rt::Update<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: rt::Update<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: rt::Update<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: rt::Update<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: rt::Update<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: rt::Update<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: rt::Update<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: rt::Update<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: rt::Update<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: rt::Update<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: rt::Update<bool>,
-    /// `credit_memo_note`.
+    /// Credit memo note.
     pub credit_memo_note: rt::Update<CreditMemoNoteUpdate>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: rt::Update<CustomerMainAddressUpdate>,
-    /// `alerts`.
+    /// Alerts.
     pub alerts: rt::Update<Vec<CustomerAlertUpdate>>,
-    /// `cards`.
+    /// Cards.
     pub cards: rt::Update<Vec<CustomerCardUpdate>>,
-    /// `contacts`.
+    /// Contacts.
     pub contacts: rt::Update<Vec<CustomerContactUpdate>>,
-    /// `memos`.
+    /// Memos.
     pub memos: rt::Update<Vec<CustomerMemoUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(CustomerUpdate, Number, {
@@ -896,235 +1021,235 @@ rt::model!(CustomerUpdate, Number, {
 /// Sent by [`Customers::create`](super::super::customers::Customers::create).
 #[derive(Clone, Default)]
 pub struct NewCustomer {
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `short_name`, at most 8 characters.
+    /// Short name, at most 8 characters.
     pub short_name: Option<String>,
-    /// `on_hold`, `false` if not given.
+    /// On hold, `false` if not given.
     pub on_hold: Option<bool>,
-    /// `status_reason`, at most 256 characters.
+    /// Status reason, at most 256 characters.
     pub status_reason: Option<String>,
-    /// `account_status_type`, at most 20 characters, `AccountStatusActive` if not given.
+    /// Account status type, at most 20 characters, `AccountStatusActive` if not given.
     pub account_status_type: Option<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<i64>,
-    /// `exchange_rate_type`, at most 20 characters, `ExchangeRateSingle` if not given.
+    /// Exchange rate type, at most 20 characters, `ExchangeRateSingle` if not given.
     pub exchange_rate_type: Option<String>,
-    /// `telephone_country_code`, at most 5 characters.
+    /// Telephone country code, at most 5 characters.
     pub telephone_country_code: Option<String>,
-    /// `telephone_area_code`, at most 20 characters.
+    /// Telephone area code, at most 20 characters.
     pub telephone_area_code: Option<String>,
-    /// `telephone_subscriber_number`, at most 200 characters.
+    /// Telephone subscriber number, at most 200 characters.
     pub telephone_subscriber_number: Option<String>,
-    /// `fax_country_code`, at most 5 characters.
+    /// Fax country code, at most 5 characters.
     pub fax_country_code: Option<String>,
-    /// `fax_area_code`, at most 20 characters.
+    /// Fax area code, at most 20 characters.
     pub fax_area_code: Option<String>,
-    /// `fax_subscriber_number`, at most 200 characters.
+    /// Fax subscriber number, at most 200 characters.
     pub fax_subscriber_number: Option<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `credit_limit`, 2 decimal places.
+    /// Credit limit, 2 decimal places.
     pub credit_limit: Option<rt::Decimal>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: Option<i64>,
-    /// `vat_number`, at most 30 characters.
+    /// VAT number, at most 30 characters.
     pub vat_number: Option<String>,
-    /// `duns_code`, at most 9 characters.
+    /// DUNS code, at most 9 characters.
     pub duns_code: Option<String>,
-    /// `account_type`, at most 20 characters, `TradingAccountTypeOpenItem` if not given.
+    /// Account type, at most 20 characters, `TradingAccountTypeOpenItem` if not given.
     pub account_type: Option<String>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: Option<rt::Decimal>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: Option<i32>,
-    /// `payment_terms_days`.
+    /// Payment terms days.
     pub payment_terms_days: Option<i32>,
-    /// `payment_terms_basis`, at most 20 characters.
+    /// Payment terms basis, at most 20 characters.
     pub payment_terms_basis: Option<String>,
-    /// `terms_agreed`.
+    /// Terms agreed.
     pub terms_agreed: Option<bool>,
-    /// `credit_bureau_id`.
+    /// ID of the credit bureau.
     pub credit_bureau_id: Option<i64>,
-    /// `credit_position_id`.
+    /// ID of the credit position.
     pub credit_position_id: Option<i64>,
-    /// `finance_charge_id`.
+    /// ID of the finance charge.
     ///
     /// Only in Professional, not in Standard.
     pub finance_charge_id: Option<i64>,
-    /// `trading_terms`, at most 30 characters.
+    /// Trading terms, at most 30 characters.
     pub trading_terms: Option<String>,
-    /// `credit_reference`, at most 60 characters.
+    /// Credit reference, at most 60 characters.
     pub credit_reference: Option<String>,
-    /// `account_opened`.
+    /// Account opened.
     pub account_opened: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_credit_review`.
+    /// Last credit review.
     pub last_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `next_credit_review`.
+    /// Next credit review.
     pub next_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `application_date`.
+    /// Application date.
     pub application_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_received`.
+    /// Date received.
     pub date_received: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `office_type`, at most 20 characters.
+    /// Office type, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub office_type: Option<String>,
-    /// `associated_head_office_id`.
+    /// ID of the associated head office.
     ///
     /// Only in Professional, not in Standard.
     pub associated_head_office_id: Option<i64>,
-    /// `produce_statements_for_customer`.
+    /// Produce statements for customer.
     ///
     /// Only in Professional, not in Standard.
     pub produce_statements_for_customer: Option<bool>,
-    /// `is_head_office_with_branches`.
+    /// Is head office with branches.
     ///
     /// Only in Professional, not in Standard.
     pub is_head_office_with_branches: Option<bool>,
-    /// `use_consolidated_billing`.
+    /// Use consolidated billing.
     ///
     /// Only in Professional, not in Standard.
     pub use_consolidated_billing: Option<bool>,
-    /// `order_priority`, at most 1 character.
+    /// Order priority, at most 1 character.
     pub order_priority: Option<String>,
-    /// `use_tax_code_as_default`.
+    /// Use tax code as default.
     pub use_tax_code_as_default: Option<bool>,
-    /// `months_to_keep_transactions`.
+    /// Months to keep transactions.
     pub months_to_keep_transactions: Option<i32>,
-    /// `default_nominal_code_reference`, at most 8 characters.
+    /// Default nominal code reference, at most 8 characters.
     pub default_nominal_code_reference: Option<String>,
-    /// `default_nominal_code_cost_centre`, at most 3 characters.
+    /// Default nominal code cost centre, at most 3 characters.
     pub default_nominal_code_cost_centre: Option<String>,
-    /// `default_nominal_code_department`, at most 3 characters.
+    /// Default nominal code department, at most 3 characters.
     pub default_nominal_code_department: Option<String>,
-    /// `invoice_discount_percent`, 2 decimal places.
+    /// Invoice discount percent, 2 decimal places.
     pub invoice_discount_percent: Option<rt::Decimal>,
-    /// `invoice_line_discount_percent`, 2 decimal places.
+    /// Invoice line discount percent, 2 decimal places.
     pub invoice_line_discount_percent: Option<rt::Decimal>,
-    /// `customer_discount_group_id`.
+    /// ID of the customer discount group.
     pub customer_discount_group_id: Option<i64>,
-    /// `order_value_discount_id`.
+    /// ID of the order value discount.
     pub order_value_discount_id: Option<i64>,
-    /// `price_band_id`.
+    /// ID of the price band.
     pub price_band_id: Option<i64>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: Option<bool>,
-    /// `credit_memo_note`.
+    /// Credit memo note.
     pub credit_memo_note: Option<NewCreditMemoNote>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<NewCustomerMainAddress>,
-    /// `alerts`.
+    /// Alerts.
     pub alerts: Option<Vec<NewCustomerAlert>>,
-    /// `cards`.
+    /// Cards.
     pub cards: Option<Vec<NewCustomerCard>>,
-    /// `contacts`.
+    /// Contacts.
     pub contacts: Option<Vec<NewCustomerContact>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<NewCustomerMemo>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomer, Number, {
@@ -1243,11 +1368,11 @@ rt::model!(NewCustomer, Number, {
 /// `cards` of [`NewCustomer`].
 #[derive(Clone, Default)]
 pub struct NewCustomerCard {
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerCard, Number, {
@@ -1260,23 +1385,23 @@ rt::model!(NewCustomerCard, Number, {
 /// `main_address` of [`NewCustomer`].
 #[derive(Clone, Default)]
 pub struct NewCustomerMainAddress {
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewCustomerMainAddress, Number, {

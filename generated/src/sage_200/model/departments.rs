@@ -11,27 +11,27 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Department {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 3 characters, read-only.
+    /// Code, at most 3 characters, read-only.
     pub code: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `contact_name`, at most 200 characters.
+    /// Contact name, at most 200 characters.
     pub contact_name: Option<String>,
-    /// `contact_details`, at most 235 characters.
+    /// Contact details, at most 235 characters.
     pub contact_details: Option<String>,
-    /// `contact_email_address`, at most 200 characters.
+    /// Contact email address, at most 200 characters.
     pub contact_email_address: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `status`, read-only.
+    /// Status, read-only.
     pub status: Option<Box<DepartmentStatus>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Department, Number, {
@@ -49,13 +49,13 @@ rt::model!(Department, Number, {
 
 /// A department status.
 ///
-/// `status` of [`Department`] and `status` of [`WarehouseHolding`](super::WarehouseHolding).
+/// `status` of [`Department`] and [`WarehouseHolding`](super::WarehouseHolding).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DepartmentStatus {
-    /// `delete_exception_type`, read-only.
+    /// Delete exception type, read-only.
     pub delete_exception_type: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(DepartmentStatus, Number, {
@@ -68,17 +68,17 @@ rt::model!(DepartmentStatus, Number, {
 /// [`Departments::update`](super::super::departments::Departments::update).
 #[derive(Clone, Default)]
 pub struct DepartmentUpdate {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `contact_name`, at most 200 characters.
+    /// Contact name, at most 200 characters.
     pub contact_name: rt::Update<String>,
-    /// `contact_details`, at most 235 characters.
+    /// Contact details, at most 235 characters.
     pub contact_details: rt::Update<String>,
-    /// `contact_email_address`, at most 200 characters.
+    /// Contact email address, at most 200 characters.
     pub contact_email_address: rt::Update<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(DepartmentUpdate, Number, {
@@ -94,17 +94,17 @@ rt::model!(DepartmentUpdate, Number, {
 /// Sent by [`Departments::create`](super::super::departments::Departments::create).
 #[derive(Clone, Default)]
 pub struct NewDepartment {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `contact_name`, at most 200 characters.
+    /// Contact name, at most 200 characters.
     pub contact_name: Option<String>,
-    /// `contact_details`, at most 235 characters.
+    /// Contact details, at most 235 characters.
     pub contact_details: Option<String>,
-    /// `contact_email_address`, at most 200 characters.
+    /// Contact email address, at most 200 characters.
     pub contact_email_address: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewDepartment, Number, {

@@ -10,21 +10,21 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DocumentLayout {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `sys_document_type_id`, read-only.
+    /// ID of the sys document type, read-only.
     pub sys_document_type_id: Option<i64>,
-    /// `name`, at most 256 characters, read-only.
+    /// Name, at most 256 characters, read-only.
     pub name: Option<String>,
-    /// `layout`, at most 50 characters, read-only.
+    /// Layout, at most 50 characters, read-only.
     pub layout: Option<String>,
-    /// `is_default`, read-only.
+    /// Whether it is default, read-only.
     pub is_default: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(DocumentLayout, Number, {

@@ -12,25 +12,25 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DocumentType {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `description`, read-only.
+    /// Description, read-only.
     pub description: Option<String>,
-    /// `value`, read-only.
+    /// Value, read-only.
     pub value: Option<String>,
-    /// `is_mandatory`, read-only.
+    /// Whether it is mandatory, read-only.
     pub is_mandatory: Option<bool>,
-    /// `trader_contact_role_id`, read-only.
+    /// ID of the trader contact role, read-only.
     pub trader_contact_role_id: Option<i64>,
-    /// `used_in_module`, read-only.
+    /// Used in module, read-only.
     pub used_in_module: Option<String>,
-    /// `trader_contact_role`, read-only.
+    /// Trader contact role, read-only.
     pub trader_contact_role: Option<Box<TraderContactRole>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(DocumentType, Number, {

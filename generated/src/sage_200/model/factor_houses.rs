@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FactorHouse {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<Box<FactorHouseMainAddress>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(FactorHouse, Number, {
@@ -40,41 +40,41 @@ rt::model!(FactorHouse, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FactorHouseMainAddress {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `contact`, at most 60 characters.
+    /// Contact, at most 60 characters.
     pub contact: Option<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: Option<String>,
-    /// `telephone`, at most 200 characters.
+    /// Telephone, at most 200 characters.
     pub telephone: Option<String>,
-    /// `mobile`, at most 200 characters.
+    /// Mobile, at most 200 characters.
     pub mobile: Option<String>,
-    /// `fax`, at most 200 characters.
+    /// Fax, at most 200 characters.
     pub fax: Option<String>,
-    /// `email`, at most 200 characters.
+    /// Email, at most 200 characters.
     pub email: Option<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(FactorHouseMainAddress, Number, {

@@ -8,22 +8,20 @@ use sage_runtime::codegen as rt;
 /// Answered by [`FinanceCharges::get`](super::super::finance_charges::FinanceCharges::get),
 /// [`FinanceCharges::list`](super::super::finance_charges::FinanceCharges::list) and
 /// [`FinanceCharges::update`](super::super::finance_charges::FinanceCharges::update).
-///
-/// Only in Professional, not in Standard.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FinanceCharge {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`.
+    /// Code.
     pub code: Option<i32>,
-    /// `finance_charge_percent`, 2 decimal places.
+    /// Finance charge percent, 2 decimal places.
     pub finance_charge_percent: Option<rt::Decimal>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(FinanceCharge, Number, {
@@ -37,17 +35,15 @@ rt::model!(FinanceCharge, Number, {
 /// Changes to a finance charge.
 ///
 /// Sent by [`FinanceCharges::update`](super::super::finance_charges::FinanceCharges::update).
-///
-/// Only in Professional, not in Standard.
 #[derive(Clone, Default)]
 pub struct FinanceChargeUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `code`.
+    /// Code.
     pub code: rt::Update<i32>,
-    /// `finance_charge_percent`, 2 decimal places.
+    /// Finance charge percent, 2 decimal places.
     pub finance_charge_percent: rt::Update<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(FinanceChargeUpdate, Number, {

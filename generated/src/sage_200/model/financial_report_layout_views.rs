@@ -10,51 +10,51 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FinancialReportLayoutView {
-    /// `financial_report_layout_id`, read-only.
+    /// ID of the financial report layout, read-only.
     pub financial_report_layout_id: Option<i64>,
-    /// `financial_report_layout_account_report_type`, at most 20 characters, read-only.
+    /// Financial report layout account report type, at most 20 characters, read-only.
     pub financial_report_layout_account_report_type: Option<String>,
-    /// `financial_report_layout_name`, at most 100 characters, read-only.
+    /// Financial report layout name, at most 100 characters, read-only.
     pub financial_report_layout_name: Option<String>,
-    /// `financial_report_row_id`, read-only.
+    /// ID of the financial report row, read-only.
     pub financial_report_row_id: Option<i64>,
-    /// `financial_report_row_line_type`, at most 20 characters, read-only.
+    /// Financial report row line type, at most 20 characters, read-only.
     pub financial_report_row_line_type: Option<String>,
-    /// `financial_report_row_layout_position_type`, at most 20 characters, read-only.
+    /// Financial report row layout position type, at most 20 characters, read-only.
     pub financial_report_row_layout_position_type: Option<String>,
-    /// `financial_report_row_layout_debit_or_credit_type`, at most 20 characters, read-only.
+    /// Financial report row layout debit or credit type, at most 20 characters, read-only.
     pub financial_report_row_layout_debit_or_credit_type: Option<String>,
-    /// `financial_report_row_report_row`, read-only.
+    /// Financial report row report row, read-only.
     pub financial_report_row_report_row: Option<i32>,
-    /// `financial_report_row_title`, at most 60 characters, read-only.
+    /// Financial report row title, at most 60 characters, read-only.
     pub financial_report_row_title: Option<String>,
-    /// `financial_report_row_subtotal_group`, read-only.
+    /// Financial report row subtotal group, read-only.
     pub financial_report_row_subtotal_group: Option<i32>,
-    /// `financial_report_row_group_break_1`, read-only.
+    /// Financial report row group break 1, read-only.
     pub financial_report_row_group_break_1: Option<i32>,
-    /// `financial_report_row_group_break_2`, read-only.
+    /// Financial report row group break 2, read-only.
     pub financial_report_row_group_break_2: Option<i32>,
-    /// `financial_report_row_group_break_3`, read-only.
+    /// Financial report row group break 3, read-only.
     pub financial_report_row_group_break_3: Option<i32>,
-    /// `financial_report_row_group_break_4`, read-only.
+    /// Financial report row group break 4, read-only.
     pub financial_report_row_group_break_4: Option<i32>,
-    /// `financial_report_row_group_break_5`, read-only.
+    /// Financial report row group break 5, read-only.
     pub financial_report_row_group_break_5: Option<i32>,
-    /// `financial_report_row_group_break_6`, read-only.
+    /// Financial report row group break 6, read-only.
     pub financial_report_row_group_break_6: Option<i32>,
-    /// `financial_report_row_group_break_7`, read-only.
+    /// Financial report row group break 7, read-only.
     pub financial_report_row_group_break_7: Option<i32>,
-    /// `financial_report_row_group_break_8`, read-only.
+    /// Financial report row group break 8, read-only.
     pub financial_report_row_group_break_8: Option<i32>,
-    /// `financial_report_row_group_break_9`, read-only.
+    /// Financial report row group break 9, read-only.
     pub financial_report_row_group_break_9: Option<i32>,
-    /// `nominal_account_report_category_id`, read-only.
+    /// ID of the nominal account report category, read-only.
     pub nominal_account_report_category_id: Option<i64>,
-    /// `nominal_account_report_category_code`, at most 4 characters, read-only.
+    /// Nominal account report category code, at most 4 characters, read-only.
     pub nominal_account_report_category_code: Option<String>,
-    /// `nominal_account_report_category_description`, at most 60 characters, read-only.
+    /// Nominal account report category description, at most 60 characters, read-only.
     pub nominal_account_report_category_description: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(FinancialReportLayoutView, Number, {

@@ -10,25 +10,25 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FinancialYearPeriodView {
-    /// `financial_year_id`, read-only.
+    /// ID of the financial year, read-only.
     pub financial_year_id: Option<i64>,
-    /// `financial_year_start_date`, read-only.
+    /// Financial year start date, read-only.
     pub financial_year_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `financial_year_end_date`, read-only.
+    /// Financial year end date, read-only.
     pub financial_year_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `year_relative_to_current_year`, read-only.
+    /// Year relative to current year, read-only.
     pub year_relative_to_current_year: Option<i32>,
-    /// `number_of_periods_in_year`, read-only.
+    /// Number of periods in year, read-only.
     pub number_of_periods_in_year: Option<i32>,
-    /// `accounting_period_id`, read-only.
+    /// ID of the accounting period, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `period_number`, read-only.
+    /// Period number, read-only.
     pub period_number: Option<i32>,
-    /// `period_start_date`, read-only.
+    /// Period start date, read-only.
     pub period_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `period_end_date`, read-only.
+    /// Period end date, read-only.
     pub period_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(FinancialYearPeriodView, Number, {

@@ -11,17 +11,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FlowState {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `flow_id`, at most 128 characters.
+    /// ID of the flow, at most 128 characters.
     pub flow_id: Option<String>,
-    /// `value`, at most 8000 characters.
+    /// Value, at most 8000 characters.
     pub value: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(FlowState, Number, {
@@ -37,11 +37,11 @@ rt::model!(FlowState, Number, {
 /// Sent by [`FlowStates::update`](super::super::flow_states::FlowStates::update).
 #[derive(Clone, Default)]
 pub struct FlowStateUpdate {
-    /// `flow_id`, at most 128 characters.
+    /// ID of the flow, at most 128 characters.
     pub flow_id: rt::Update<String>,
-    /// `value`, at most 8000 characters.
+    /// Value, at most 8000 characters.
     pub value: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(FlowStateUpdate, Number, {
@@ -54,11 +54,11 @@ rt::model!(FlowStateUpdate, Number, {
 /// Sent by [`FlowStates::create`](super::super::flow_states::FlowStates::create).
 #[derive(Clone, Default)]
 pub struct NewFlowState {
-    /// `flow_id`, at most 128 characters.
+    /// ID of the flow, at most 128 characters.
     pub flow_id: Option<String>,
-    /// `value`, at most 8000 characters.
+    /// Value, at most 8000 characters.
     pub value: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewFlowState, Number, {

@@ -12,25 +12,25 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InternalArea {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 20 characters, read-only.
+    /// Name, at most 20 characters, read-only.
     pub name: Option<String>,
-    /// `is_default`, read-only.
+    /// Whether it is default, read-only.
     pub is_default: Option<bool>,
-    /// `nominal_code_id`, read-only.
+    /// ID of the nominal code, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub nominal_code_id: Option<i64>,
-    /// `nominal_code`, read-only.
+    /// Nominal code, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub nominal_code: Option<Box<NominalCode>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(InternalArea, Number, {

@@ -3,20 +3,20 @@
 
 use sage_runtime::codegen as rt;
 
-/// An intrastat terms of delivery type.
+/// Intrastat terms of delivery type.
 ///
 /// Answered by
 /// [`IntrastatTermsOfDeliveryTypes::list`](super::super::intrastat_terms_of_delivery_types::IntrastatTermsOfDeliveryTypes::list).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IntrastatTermsOfDeliveryType {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `description`, at most 3 characters.
+    /// Description, at most 3 characters.
     pub description: Option<String>,
-    /// `value`, at most 40 characters.
+    /// Value, at most 40 characters.
     pub value: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(IntrastatTermsOfDeliveryType, Number, {

@@ -9,47 +9,47 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Licence {
-    /// `is_sales_enabled`, read-only.
+    /// Is sales enabled, read-only.
     pub is_sales_enabled: Option<bool>,
-    /// `is_purchase_enabled`, read-only.
+    /// Is purchase enabled, read-only.
     pub is_purchase_enabled: Option<bool>,
-    /// `is_nominal_enabled`, read-only.
+    /// Is nominal enabled, read-only.
     pub is_nominal_enabled: Option<bool>,
-    /// `is_fixed_assets_enabled`, read-only.
+    /// Is fixed assets enabled, read-only.
     pub is_fixed_assets_enabled: Option<bool>,
-    /// `is_cash_book_enabled`, read-only.
+    /// Is cash book enabled, read-only.
     pub is_cash_book_enabled: Option<bool>,
-    /// `is_stock_enabled`, read-only.
+    /// Is stock enabled, read-only.
     pub is_stock_enabled: Option<bool>,
-    /// `is_price_book_enabled`, read-only.
+    /// Is price book enabled, read-only.
     pub is_price_book_enabled: Option<bool>,
-    /// `is_invoicing_enabled`, read-only.
+    /// Is invoicing enabled, read-only.
     pub is_invoicing_enabled: Option<bool>,
-    /// `is_sales_orders_enabled`, read-only.
+    /// Is sales orders enabled, read-only.
     pub is_sales_orders_enabled: Option<bool>,
-    /// `is_purchase_orders_enabled`, read-only.
+    /// Is purchase orders enabled, read-only.
     pub is_purchase_orders_enabled: Option<bool>,
-    /// `is_bill_of_materials_enabled`, read-only.
+    /// Is bill of materials enabled, read-only.
     pub is_bill_of_materials_enabled: Option<bool>,
-    /// `is_additional_excel_reports_enabled`, read-only.
+    /// Is additional excel reports enabled, read-only.
     pub is_additional_excel_reports_enabled: Option<bool>,
-    /// `is_project_accounting_enabled`, read-only.
+    /// Is project accounting enabled, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_project_accounting_enabled: Option<bool>,
-    /// `is_manufacturing_enabled`, read-only.
+    /// Is manufacturing enabled, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_manufacturing_enabled: Option<bool>,
-    /// `is_business_intelligence_enabled`, read-only.
+    /// Is business intelligence enabled, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_business_intelligence_enabled: Option<bool>,
-    /// `is_scripting_enabled`, read-only.
+    /// Is scripting enabled, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub is_scripting_enabled: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Licence, Number, {

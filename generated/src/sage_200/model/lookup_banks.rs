@@ -9,19 +9,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LookupBank {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `description`, at most 60 characters.
+    /// Description, at most 60 characters.
     pub description: Option<String>,
-    /// `account_status_type`, at most 20 characters.
+    /// Account status type, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LookupBank, Number, {

@@ -10,27 +10,27 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LookupNominalCode {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `reference`, at most 8 characters, read-only.
+    /// Reference, at most 8 characters, read-only.
     pub reference: Option<String>,
-    /// `cost_centre_code`, at most 3 characters, read-only.
+    /// Cost centre code, at most 3 characters, read-only.
     pub cost_centre_code: Option<String>,
-    /// `department_code`, at most 3 characters, read-only.
+    /// Department code, at most 3 characters, read-only.
     pub department_code: Option<String>,
-    /// `nominal_account_type_id`, read-only.
+    /// ID of the nominal account type, read-only.
     pub nominal_account_type_id: Option<i64>,
-    /// `account_status_type_id`, read-only.
+    /// ID of the account status type, read-only.
     pub account_status_type_id: Option<i64>,
-    /// `display_balances_in_selection_list`, read-only.
+    /// Display balances in selection list, read-only.
     pub display_balances_in_selection_list: Option<bool>,
-    /// `balance_year_to_date`, 2 decimal places, read-only.
+    /// Balance year to date, 2 decimal places, read-only.
     pub balance_year_to_date: Option<rt::Decimal>,
-    /// `brought_forward_balance`, 2 decimal places, read-only.
+    /// Brought forward balance, 2 decimal places, read-only.
     pub brought_forward_balance: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LookupNominalCode, Number, {

@@ -10,15 +10,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LookupProductGroup {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `code`, at most 20 characters.
+    /// Code, at most 20 characters.
     pub code: Option<String>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: Option<String>,
-    /// `product_type_id`.
+    /// ID of the product type.
     pub product_type_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LookupProductGroup, Number, {

@@ -9,29 +9,29 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LookupProduct {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `code`, at most 30 characters.
+    /// Code, at most 30 characters.
     pub code: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `free_stock_quantity`, 5 decimal places.
+    /// Free stock quantity, 5 decimal places.
     pub free_stock_quantity: Option<rt::Decimal>,
-    /// `record_nos_on_goods_received`.
+    /// Record nos on goods received.
     pub record_nos_on_goods_received: Option<bool>,
-    /// `product_status_id`.
+    /// ID of the product status.
     pub product_status_id: Option<i64>,
-    /// `bom_item_type_id`.
+    /// ID of the BOM item type.
     pub bom_item_type_id: Option<i64>,
-    /// `traceable_type_id`.
+    /// ID of the traceable type.
     pub traceable_type_id: Option<i64>,
-    /// `this_is_the_sop_product_group`.
+    /// This is the SOP product group.
     pub this_is_the_sop_product_group: Option<bool>,
-    /// `product_type_id`.
+    /// ID of the product type.
     pub product_type_id: Option<i64>,
-    /// `allow_sales_order`.
+    /// Allow sales order.
     pub allow_sales_order: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LookupProduct, Number, {

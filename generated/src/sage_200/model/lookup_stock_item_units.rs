@@ -10,15 +10,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LookupStockItemUnit {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: Option<String>,
-    /// `stock_item_id`.
+    /// ID of the stock item.
     pub stock_item_id: Option<i64>,
-    /// `unit_id`.
+    /// ID of the unit.
     pub unit_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LookupStockItemUnit, Number, {

@@ -9,19 +9,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LookupSupplier {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `short_name`, at most 8 characters.
+    /// Short name, at most 8 characters.
     pub short_name: Option<String>,
-    /// `account_status_type_id`.
+    /// ID of the account status type.
     pub account_status_type_id: Option<i64>,
-    /// `post_code`, at most 10 characters.
+    /// Post code, at most 10 characters.
     pub post_code: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(LookupSupplier, Number, {

@@ -14,13 +14,13 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalBudgetProfile {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 50 characters, read-only.
+    /// Name, at most 50 characters, read-only.
     pub name: Option<String>,
-    /// `periods`.
+    /// Periods.
     pub periods: Option<Vec<NominalPeriodBudgetProfile>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalBudgetProfile, Number, {

@@ -10,113 +10,113 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCodeView {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `reference`, at most 8 characters, read-only.
+    /// Reference, at most 8 characters, read-only.
     pub reference: Option<String>,
-    /// `cost_centre_id`, read-only.
+    /// ID of the cost centre, read-only.
     pub cost_centre_id: Option<i64>,
-    /// `cost_centre_code`, at most 3 characters, read-only.
+    /// Cost centre code, at most 3 characters, read-only.
     pub cost_centre_code: Option<String>,
-    /// `department_id`, read-only.
+    /// ID of the department, read-only.
     pub department_id: Option<i64>,
-    /// `department_code`, at most 3 characters, read-only.
+    /// Department code, at most 3 characters, read-only.
     pub department_code: Option<String>,
-    /// `nominal_account_type_id`, read-only.
+    /// ID of the nominal account type, read-only.
     pub nominal_account_type_id: Option<i64>,
-    /// `account_status_type_id`, read-only.
+    /// ID of the account status type, read-only.
     pub account_status_type_id: Option<i64>,
-    /// `report_category_id`, read-only.
+    /// ID of the report category, read-only.
     pub report_category_id: Option<i64>,
-    /// `report_category_code`, at most 4 characters, read-only.
+    /// Report category code, at most 4 characters, read-only.
     pub report_category_code: Option<String>,
-    /// `report_category_description`, at most 60 characters, read-only.
+    /// Report category description, at most 60 characters, read-only.
     pub report_category_description: Option<String>,
-    /// `report_category_report_type_id`, read-only.
+    /// ID of the report category report type, read-only.
     pub report_category_report_type_id: Option<i64>,
-    /// `sofa_category_id`, read-only.
+    /// ID of the SOFA category, read-only.
     pub sofa_category_id: Option<i64>,
-    /// `sofa_category_code`, at most 4 characters, read-only.
+    /// SOFA category code, at most 4 characters, read-only.
     pub sofa_category_code: Option<String>,
-    /// `sofa_category_description`, at most 60 characters, read-only.
+    /// SOFA category description, at most 60 characters, read-only.
     pub sofa_category_description: Option<String>,
-    /// `sofa_category_report_type_id`, read-only.
+    /// ID of the SOFA category report type, read-only.
     pub sofa_category_report_type_id: Option<i64>,
-    /// `year_value_budget_type_id`, read-only.
+    /// ID of the year value budget type, read-only.
     pub year_value_budget_type_id: Option<i64>,
-    /// `year_value_budget_value`, 2 decimal places, read-only.
+    /// Year value budget value, 2 decimal places, read-only.
     pub year_value_budget_value: Option<rt::Decimal>,
-    /// `year_value_original_budget_value`, 2 decimal places, read-only.
+    /// Year value original budget value, 2 decimal places, read-only.
     pub year_value_original_budget_value: Option<rt::Decimal>,
-    /// `report_category_budget_name`, at most 50 characters, read-only.
+    /// Report category budget name, at most 50 characters, read-only.
     pub report_category_budget_name: Option<String>,
-    /// `allow_manual_journal_entries`, read-only.
+    /// Allow manual journal entries, read-only.
     pub allow_manual_journal_entries: Option<bool>,
-    /// `use_batch_postings`, read-only.
+    /// Use batch postings, read-only.
     pub use_batch_postings: Option<bool>,
-    /// `periods_to_keep_transactions`, read-only.
+    /// Periods to keep transactions, read-only.
     pub periods_to_keep_transactions: Option<i32>,
-    /// `consolidated_nominal_account_number`, at most 8 characters, read-only.
+    /// Consolidated nominal account number, at most 8 characters, read-only.
     pub consolidated_nominal_account_number: Option<String>,
-    /// `consolidated_nominal_cost_centre`, at most 3 characters, read-only.
+    /// Consolidated nominal cost centre, at most 3 characters, read-only.
     pub consolidated_nominal_cost_centre: Option<String>,
-    /// `consolidated_nominal_department`, at most 3 characters, read-only.
+    /// Consolidated nominal department, at most 3 characters, read-only.
     pub consolidated_nominal_department: Option<String>,
-    /// `consolidated_adjustment`, 2 decimal places, read-only.
+    /// Consolidated adjustment, 2 decimal places, read-only.
     pub consolidated_adjustment: Option<rt::Decimal>,
-    /// `display_balances_in_selection_list`, read-only.
+    /// Display balances in selection list, read-only.
     pub display_balances_in_selection_list: Option<bool>,
-    /// `balance_year_to_date`, 2 decimal places, read-only.
+    /// Balance year to date, 2 decimal places, read-only.
     pub balance_year_to_date: Option<rt::Decimal>,
-    /// `debit_year_to_date`, 2 decimal places, read-only.
+    /// Debit year to date, 2 decimal places, read-only.
     pub debit_year_to_date: Option<rt::Decimal>,
-    /// `credit_year_to_date`, 2 decimal places, read-only.
+    /// Credit year to date, 2 decimal places, read-only.
     pub credit_year_to_date: Option<rt::Decimal>,
-    /// `brought_forward_balance`, 2 decimal places, read-only.
+    /// Brought forward balance, 2 decimal places, read-only.
     pub brought_forward_balance: Option<rt::Decimal>,
-    /// `analysis_code_1`, at most 60 characters, read-only.
+    /// Analysis code 1, at most 60 characters, read-only.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters, read-only.
+    /// Analysis code 2, at most 60 characters, read-only.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters, read-only.
+    /// Analysis code 3, at most 60 characters, read-only.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters, read-only.
+    /// Analysis code 4, at most 60 characters, read-only.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters, read-only.
+    /// Analysis code 5, at most 60 characters, read-only.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters, read-only.
+    /// Analysis code 6, at most 60 characters, read-only.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters, read-only.
+    /// Analysis code 7, at most 60 characters, read-only.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters, read-only.
+    /// Analysis code 8, at most 60 characters, read-only.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters, read-only.
+    /// Analysis code 9, at most 60 characters, read-only.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters, read-only.
+    /// Analysis code 10, at most 60 characters, read-only.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters, read-only.
+    /// Analysis code 11, at most 60 characters, read-only.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters, read-only.
+    /// Analysis code 12, at most 60 characters, read-only.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters, read-only.
+    /// Analysis code 13, at most 60 characters, read-only.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters, read-only.
+    /// Analysis code 14, at most 60 characters, read-only.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters, read-only.
+    /// Analysis code 15, at most 60 characters, read-only.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters, read-only.
+    /// Analysis code 16, at most 60 characters, read-only.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters, read-only.
+    /// Analysis code 17, at most 60 characters, read-only.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters, read-only.
+    /// Analysis code 18, at most 60 characters, read-only.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters, read-only.
+    /// Analysis code 19, at most 60 characters, read-only.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters, read-only.
+    /// Analysis code 20, at most 60 characters, read-only.
     pub analysis_code_20: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalCodeView, Number, {

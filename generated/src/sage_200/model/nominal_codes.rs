@@ -10,85 +10,85 @@ use super::*;
 /// Sent by [`NominalCodes::create`](super::super::nominal_codes::NominalCodes::create).
 #[derive(Clone, Default)]
 pub struct NewNominalCode {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: Option<String>,
-    /// `cost_centre_id`.
+    /// ID of the cost centre.
     pub cost_centre_id: Option<i64>,
-    /// `department_id`.
+    /// ID of the department.
     pub department_id: Option<i64>,
-    /// `nominal_account_type`, at most 20 characters.
+    /// Nominal account type, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub nominal_account_type: Option<String>,
-    /// `account_status_type`, at most 20 characters, `AccountStatusActive` if not given.
+    /// Account status type, at most 20 characters, `AccountStatusActive` if not given.
     pub account_status_type: Option<String>,
-    /// `report_category_id`.
+    /// ID of the report category.
     ///
     /// Only in Professional, not in Standard.
     pub report_category_id: Option<i64>,
-    /// `sofa_category_id`.
+    /// ID of the SOFA category.
     pub sofa_category_id: Option<i64>,
-    /// `display_balances_in_selection_list`.
+    /// Display balances in selection list.
     pub display_balances_in_selection_list: Option<bool>,
-    /// `allow_manual_journal_entries`.
+    /// Allow manual journal entries.
     pub allow_manual_journal_entries: Option<bool>,
-    /// `use_batch_postings`.
+    /// Use batch postings.
     pub use_batch_postings: Option<bool>,
-    /// `periods_to_keep_transactions`.
+    /// Periods to keep transactions.
     pub periods_to_keep_transactions: Option<i32>,
-    /// `consolidated_nominal_account_number`, at most 8 characters.
+    /// Consolidated nominal account number, at most 8 characters.
     pub consolidated_nominal_account_number: Option<String>,
-    /// `consolidated_nominal_cost_centre`, at most 3 characters.
+    /// Consolidated nominal cost centre, at most 3 characters.
     pub consolidated_nominal_cost_centre: Option<String>,
-    /// `consolidated_nominal_department`, at most 3 characters.
+    /// Consolidated nominal department, at most 3 characters.
     pub consolidated_nominal_department: Option<String>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `financial_years`.
+    /// Financial years.
     pub financial_years: Option<Vec<NewNominalCodeFinancialYear>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<NewNominalCodeMemo>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewNominalCode, Number, {
@@ -136,17 +136,17 @@ rt::model!(NewNominalCode, Number, {
 /// `financial_years` of [`NewNominalCode`].
 #[derive(Clone, Default)]
 pub struct NewNominalCodeFinancialYear {
-    /// `budget_type`, at most 50 characters.
+    /// Budget type, at most 50 characters.
     pub budget_type: Option<String>,
-    /// `budget_profile_id`.
+    /// ID of the budget profile.
     pub budget_profile_id: Option<i64>,
-    /// `original_budget_value`, 2 decimal places.
+    /// Original budget value, 2 decimal places.
     pub original_budget_value: Option<rt::Decimal>,
-    /// `budget_value`, 2 decimal places.
+    /// Budget value, 2 decimal places.
     pub budget_value: Option<rt::Decimal>,
-    /// `period_balances`.
+    /// Period balances.
     pub period_balances: Option<Vec<NewNominalCodePeriodBalance>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewNominalCodeFinancialYear, Number, {
@@ -162,11 +162,11 @@ rt::model!(NewNominalCodeFinancialYear, Number, {
 /// `period_balances` of [`NewNominalCodeFinancialYear`].
 #[derive(Clone, Default)]
 pub struct NewNominalCodePeriodBalance {
-    /// `original_budget_value`, 2 decimal places.
+    /// Original budget value, 2 decimal places.
     pub original_budget_value: Option<rt::Decimal>,
-    /// `budget_value`, 2 decimal places.
+    /// Budget value, 2 decimal places.
     pub budget_value: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewNominalCodePeriodBalance, Number, {
@@ -176,121 +176,121 @@ rt::model!(NewNominalCodePeriodBalance, Number, {
 
 /// A nominal code.
 ///
-/// Answered by [`NominalCodes::create_new`](super::super::nominal_codes::NominalCodes::create_new),
-/// [`NominalCodes::create`](super::super::nominal_codes::NominalCodes::create),
+/// Answered by [`NominalCodes::create`](super::super::nominal_codes::NominalCodes::create),
+/// [`NominalCodes::defaults`](super::super::nominal_codes::NominalCodes::defaults),
 /// [`NominalCodes::get`](super::super::nominal_codes::NominalCodes::get) and 2 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCode {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: Option<String>,
-    /// `cost_centre_id`.
+    /// ID of the cost centre.
     pub cost_centre_id: Option<i64>,
-    /// `cost_centre_code`, at most 3 characters, read-only.
+    /// Cost centre code, at most 3 characters, read-only.
     pub cost_centre_code: Option<String>,
-    /// `department_id`.
+    /// ID of the department.
     pub department_id: Option<i64>,
-    /// `department_code`, at most 3 characters, read-only.
+    /// Department code, at most 3 characters, read-only.
     pub department_code: Option<String>,
-    /// `nominal_account_type`, at most 20 characters.
+    /// Nominal account type, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub nominal_account_type: Option<String>,
-    /// `account_status_type`, at most 20 characters.
+    /// Account status type, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `report_category_id`.
+    /// ID of the report category.
     ///
     /// Only in Professional, not in Standard.
     pub report_category_id: Option<i64>,
-    /// `sofa_category_id`.
+    /// ID of the SOFA category.
     pub sofa_category_id: Option<i64>,
-    /// `display_balances_in_selection_list`.
+    /// Display balances in selection list.
     pub display_balances_in_selection_list: Option<bool>,
-    /// `balance_year_to_date`, 2 decimal places, read-only.
+    /// Balance year to date, 2 decimal places, read-only.
     pub balance_year_to_date: Option<rt::Decimal>,
-    /// `debit_balance_year_to_date`, 2 decimal places, read-only.
+    /// Debit balance year to date, 2 decimal places, read-only.
     pub debit_balance_year_to_date: Option<rt::Decimal>,
-    /// `credit_balance_year_to_date`, 2 decimal places, read-only.
+    /// Credit balance year to date, 2 decimal places, read-only.
     pub credit_balance_year_to_date: Option<rt::Decimal>,
-    /// `brought_forward_balance`, 2 decimal places, read-only.
+    /// Brought forward balance, 2 decimal places, read-only.
     pub brought_forward_balance: Option<rt::Decimal>,
-    /// `allow_manual_journal_entries`.
+    /// Allow manual journal entries.
     pub allow_manual_journal_entries: Option<bool>,
-    /// `use_batch_postings`.
+    /// Use batch postings.
     pub use_batch_postings: Option<bool>,
-    /// `periods_to_keep_transactions`.
+    /// Periods to keep transactions.
     pub periods_to_keep_transactions: Option<i32>,
-    /// `consolidated_nominal_code_id`, read-only.
+    /// ID of the consolidated nominal code, read-only.
     pub consolidated_nominal_code_id: Option<i64>,
-    /// `consolidated_nominal_account_number`, at most 8 characters.
+    /// Consolidated nominal account number, at most 8 characters.
     pub consolidated_nominal_account_number: Option<String>,
-    /// `consolidated_nominal_cost_centre`, at most 3 characters.
+    /// Consolidated nominal cost centre, at most 3 characters.
     pub consolidated_nominal_cost_centre: Option<String>,
-    /// `consolidated_nominal_department`, at most 3 characters.
+    /// Consolidated nominal department, at most 3 characters.
     pub consolidated_nominal_department: Option<String>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `consolidated_nominal_code`, read-only.
+    /// Consolidated nominal code, read-only.
     pub consolidated_nominal_code: Option<Box<ConsolidatedNominalCode>>,
-    /// `cost_centre`, read-only.
+    /// Cost centre, read-only.
     pub cost_centre: Option<Box<CostCentre>>,
-    /// `department`, read-only.
+    /// Department, read-only.
     pub department: Option<Box<Department>>,
-    /// `report_category`, read-only.
+    /// Report category, read-only.
     pub report_category: Option<Box<NominalReportCategory>>,
-    /// `sofa_category`, read-only.
-    pub sofa_category: Option<rt::Json>,
-    /// `financial_years`.
+    /// SOFA category, read-only.
+    pub sofa_category: Option<Box<SofaCategory>>,
+    /// Financial years.
     pub financial_years: Option<Vec<NominalCodeFinancialYear>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<NominalCodeMemo>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalCode, Number, {
@@ -354,35 +354,35 @@ rt::model!(NominalCode, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCodeFinancialYear {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `nominal_code_id`, read-only.
+    /// ID of the nominal code, read-only.
     pub nominal_code_id: Option<i64>,
-    /// `financial_year_id`, read-only.
+    /// ID of the financial year, read-only.
     pub financial_year_id: Option<i64>,
-    /// `year_relative_to_current_year`, read-only.
+    /// Year relative to current year, read-only.
     pub year_relative_to_current_year: Option<i32>,
-    /// `budget_type`, at most 50 characters.
+    /// Budget type, at most 50 characters.
     pub budget_type: Option<String>,
-    /// `budget_profile_id`.
+    /// ID of the budget profile.
     pub budget_profile_id: Option<i64>,
-    /// `budget_profile`, read-only.
+    /// Budget profile, read-only.
     pub budget_profile: Option<i64>,
-    /// `original_budget_value`, 2 decimal places.
+    /// Original budget value, 2 decimal places.
     pub original_budget_value: Option<rt::Decimal>,
-    /// `budget_value`, 2 decimal places.
+    /// Budget value, 2 decimal places.
     pub budget_value: Option<rt::Decimal>,
-    /// `adjustment_after_year_end_close`, 2 decimal places, read-only.
+    /// Adjustment after year end close, 2 decimal places, read-only.
     pub adjustment_after_year_end_close: Option<rt::Decimal>,
-    /// `closing_balance`, 2 decimal places, read-only.
+    /// Closing balance, 2 decimal places, read-only.
     pub closing_balance: Option<rt::Decimal>,
-    /// `period_balances`.
+    /// Period balances.
     pub period_balances: Option<Vec<NominalCodePeriodBalance>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalCodeFinancialYear, Number, {
@@ -407,19 +407,19 @@ rt::model!(NominalCodeFinancialYear, Number, {
 /// `financial_years` of [`NominalCodeUpdate`].
 #[derive(Clone, Default)]
 pub struct NominalCodeFinancialYearUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `budget_type`, at most 50 characters.
+    /// Budget type, at most 50 characters.
     pub budget_type: rt::Update<String>,
-    /// `budget_profile_id`.
+    /// ID of the budget profile.
     pub budget_profile_id: rt::Update<i64>,
-    /// `original_budget_value`, 2 decimal places.
+    /// Original budget value, 2 decimal places.
     pub original_budget_value: rt::Update<rt::Decimal>,
-    /// `budget_value`, 2 decimal places.
+    /// Budget value, 2 decimal places.
     pub budget_value: rt::Update<rt::Decimal>,
-    /// `period_balances`.
+    /// Period balances.
     pub period_balances: rt::Update<Vec<NominalCodePeriodBalanceUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NominalCodeFinancialYearUpdate, Number, {
@@ -437,31 +437,31 @@ rt::model!(NominalCodeFinancialYearUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalCodePeriodBalance {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `nominal_account_year_value_id`, read-only.
+    /// ID of the nominal account year value, read-only.
     pub nominal_account_year_value_id: Option<i64>,
-    /// `accounting_period_id`, read-only.
+    /// ID of the accounting period, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `period_number`, read-only.
+    /// Period number, read-only.
     pub period_number: Option<i64>,
-    /// `original_budget_value`, 2 decimal places.
+    /// Original budget value, 2 decimal places.
     pub original_budget_value: Option<rt::Decimal>,
-    /// `budget_value`, 2 decimal places.
+    /// Budget value, 2 decimal places.
     pub budget_value: Option<rt::Decimal>,
-    /// `period_balance`, 2 decimal places, read-only.
+    /// Period balance, 2 decimal places, read-only.
     pub period_balance: Option<rt::Decimal>,
-    /// `adjustment_after_year_end_close`, 2 decimal places, read-only.
+    /// Adjustment after year end close, 2 decimal places, read-only.
     pub adjustment_after_year_end_close: Option<rt::Decimal>,
-    /// `consolidated_amount`, 2 decimal places, read-only.
+    /// Consolidated amount, 2 decimal places, read-only.
     pub consolidated_amount: Option<rt::Decimal>,
-    /// `is_future_period`, read-only.
+    /// Is future period, read-only.
     pub is_future_period: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalCodePeriodBalance, Number, {
@@ -484,13 +484,13 @@ rt::model!(NominalCodePeriodBalance, Number, {
 /// `period_balances` of [`NominalCodeFinancialYearUpdate`].
 #[derive(Clone, Default)]
 pub struct NominalCodePeriodBalanceUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `original_budget_value`, 2 decimal places.
+    /// Original budget value, 2 decimal places.
     pub original_budget_value: rt::Update<rt::Decimal>,
-    /// `budget_value`, 2 decimal places.
+    /// Budget value, 2 decimal places.
     pub budget_value: rt::Update<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NominalCodePeriodBalanceUpdate, Number, {
@@ -504,85 +504,85 @@ rt::model!(NominalCodePeriodBalanceUpdate, Number, {
 /// Sent by [`NominalCodes::update`](super::super::nominal_codes::NominalCodes::update).
 #[derive(Clone, Default)]
 pub struct NominalCodeUpdate {
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: rt::Update<String>,
-    /// `cost_centre_id`.
+    /// ID of the cost centre.
     pub cost_centre_id: rt::Update<i64>,
-    /// `department_id`.
+    /// ID of the department.
     pub department_id: rt::Update<i64>,
-    /// `nominal_account_type`, at most 20 characters.
+    /// Nominal account type, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub nominal_account_type: rt::Update<String>,
-    /// `account_status_type`, at most 20 characters, `AccountStatusActive` if not given.
+    /// Account status type, at most 20 characters, `AccountStatusActive` if not given.
     pub account_status_type: rt::Update<String>,
-    /// `report_category_id`.
+    /// ID of the report category.
     ///
     /// Only in Professional, not in Standard.
     pub report_category_id: rt::Update<i64>,
-    /// `sofa_category_id`.
+    /// ID of the SOFA category.
     pub sofa_category_id: rt::Update<i64>,
-    /// `display_balances_in_selection_list`.
+    /// Display balances in selection list.
     pub display_balances_in_selection_list: rt::Update<bool>,
-    /// `allow_manual_journal_entries`.
+    /// Allow manual journal entries.
     pub allow_manual_journal_entries: rt::Update<bool>,
-    /// `use_batch_postings`.
+    /// Use batch postings.
     pub use_batch_postings: rt::Update<bool>,
-    /// `periods_to_keep_transactions`.
+    /// Periods to keep transactions.
     pub periods_to_keep_transactions: rt::Update<i32>,
-    /// `consolidated_nominal_account_number`, at most 8 characters.
+    /// Consolidated nominal account number, at most 8 characters.
     pub consolidated_nominal_account_number: rt::Update<String>,
-    /// `consolidated_nominal_cost_centre`, at most 3 characters.
+    /// Consolidated nominal cost centre, at most 3 characters.
     pub consolidated_nominal_cost_centre: rt::Update<String>,
-    /// `consolidated_nominal_department`, at most 3 characters.
+    /// Consolidated nominal department, at most 3 characters.
     pub consolidated_nominal_department: rt::Update<String>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: rt::Update<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: rt::Update<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: rt::Update<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: rt::Update<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: rt::Update<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: rt::Update<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: rt::Update<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: rt::Update<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: rt::Update<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: rt::Update<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: rt::Update<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: rt::Update<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: rt::Update<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: rt::Update<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: rt::Update<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: rt::Update<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: rt::Update<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: rt::Update<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: rt::Update<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: rt::Update<String>,
-    /// `financial_years`.
+    /// Financial years.
     pub financial_years: rt::Update<Vec<NominalCodeFinancialYearUpdate>>,
-    /// `memos`.
+    /// Memos.
     pub memos: rt::Update<Vec<NominalCodeMemoUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NominalCodeUpdate, Number, {

@@ -11,17 +11,17 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalBudgetTitle {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `year_relative_to_current_year`, read-only.
+    /// Year relative to current year, read-only.
     pub year_relative_to_current_year: Option<i32>,
-    /// `budget_title`, at most 50 characters.
+    /// Budget title, at most 50 characters.
     pub budget_title: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalBudgetTitle, Number, {
@@ -41,27 +41,27 @@ rt::model!(NominalBudgetTitle, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalLedgerSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `allow_additional_trans_analysis`.
+    /// Allow additional trans analysis.
     pub allow_additional_trans_analysis: Option<bool>,
-    /// `is_consolidation_enabled`.
+    /// Is consolidation enabled.
     pub is_consolidation_enabled: Option<bool>,
-    /// `keep_nominal_transactions`.
+    /// Keep nominal transactions.
     pub keep_nominal_transactions: Option<bool>,
-    /// `months_to_keep_transactions`.
+    /// Months to keep transactions.
     pub months_to_keep_transactions: Option<i32>,
-    /// `use_expanded_budgets`.
+    /// Use expanded budgets.
     pub use_expanded_budgets: Option<bool>,
-    /// `budget_titles`.
+    /// Budget titles.
     pub budget_titles: Option<Vec<NominalBudgetTitle>>,
-    /// `budget_profiles`.
+    /// Budget profiles.
     pub budget_profiles: Option<Vec<NominalBudgetProfile>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalLedgerSettings, Number, {

@@ -10,53 +10,53 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalPeriodValueView {
-    /// `nominal_code_id`, read-only.
+    /// ID of the nominal code, read-only.
     pub nominal_code_id: Option<i64>,
-    /// `nominal_code_account_number_cost_centre_id`, read-only.
+    /// ID of the nominal code account number cost centre, read-only.
     pub nominal_code_account_number_cost_centre_id: Option<i64>,
-    /// `nominal_code_cost_centre_id`, read-only.
+    /// ID of the nominal code cost centre, read-only.
     pub nominal_code_cost_centre_id: Option<i64>,
-    /// `nominal_code_department_id`, read-only.
+    /// ID of the nominal code department, read-only.
     pub nominal_code_department_id: Option<i64>,
-    /// `nominal_code_account_type`, at most 20 characters, read-only.
+    /// Nominal code account type, at most 20 characters, read-only.
     pub nominal_code_account_type: Option<String>,
-    /// `nominal_code_report_category_id`, read-only.
+    /// ID of the nominal code report category, read-only.
     pub nominal_code_report_category_id: Option<i64>,
-    /// `nominal_code_name`, at most 60 characters, read-only.
+    /// Nominal code name, at most 60 characters, read-only.
     pub nominal_code_name: Option<String>,
-    /// `nominal_code_reference`, at most 8 characters, read-only.
+    /// Nominal code reference, at most 8 characters, read-only.
     pub nominal_code_reference: Option<String>,
-    /// `nominal_code_cost_centre`, at most 3 characters, read-only.
+    /// Nominal code cost centre, at most 3 characters, read-only.
     pub nominal_code_cost_centre: Option<String>,
-    /// `nominal_code_department`, at most 3 characters, read-only.
+    /// Nominal code department, at most 3 characters, read-only.
     pub nominal_code_department: Option<String>,
-    /// `nominal_code_account_status_type`, at most 20 characters, read-only.
+    /// Nominal code account status type, at most 20 characters, read-only.
     pub nominal_code_account_status_type: Option<String>,
-    /// `nominal_period_value_id`, read-only.
+    /// ID of the nominal period value, read-only.
     pub nominal_period_value_id: Option<i64>,
-    /// `nominal_period_value_budget_value`, 5 decimal places, read-only.
+    /// Nominal period value budget value, 5 decimal places, read-only.
     pub nominal_period_value_budget_value: Option<rt::Decimal>,
-    /// `nominal_period_value_actual_value`, 5 decimal places, read-only.
+    /// Nominal period value actual value, 5 decimal places, read-only.
     pub nominal_period_value_actual_value: Option<rt::Decimal>,
-    /// `nominal_period_value_adjustment_after_year_end_close`, 5 decimal places, read-only.
+    /// Nominal period value adjustment after year end close, 5 decimal places, read-only.
     pub nominal_period_value_adjustment_after_year_end_close: Option<rt::Decimal>,
-    /// `accounting_period_id`, read-only.
+    /// ID of the accounting period, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `accounting_period_period_number`, read-only.
+    /// Accounting period period number, read-only.
     pub accounting_period_period_number: Option<i32>,
-    /// `accounting_period_start_date`, read-only.
+    /// Accounting period start date, read-only.
     pub accounting_period_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `accounting_period_end_date`, read-only.
+    /// Accounting period end date, read-only.
     pub accounting_period_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `financial_year_id`, read-only.
+    /// ID of the financial year, read-only.
     pub financial_year_id: Option<i64>,
-    /// `financial_year_start_date`, read-only.
+    /// Financial year start date, read-only.
     pub financial_year_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `year_relative_to_current_year`, read-only.
+    /// Year relative to current year, read-only.
     pub year_relative_to_current_year: Option<i32>,
-    /// `number_of_periods_in_year`, read-only.
+    /// Number of periods in year, read-only.
     pub number_of_periods_in_year: Option<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalPeriodValueView, Number, {

@@ -9,10 +9,23 @@ use sage_runtime::codegen as rt;
 /// [`NominalReportCategories::create`](super::super::nominal_report_categories::NominalReportCategories::create).
 #[derive(Clone, Default)]
 pub struct NewNominalReportCategory {
-    /// What else there is.
+    /// Account report type, at most 20 characters.
+    pub account_report_type: Option<String>,
+    /// Code, at most 4 characters.
+    pub code: Option<String>,
+    /// Description, at most 60 characters.
+    pub description: Option<String>,
+    /// Account report category type, at most 20 characters.
+    pub account_report_category_type: Option<String>,
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
-rt::model!(NewNominalReportCategory, Number, {});
+rt::model!(NewNominalReportCategory, Number, {
+    0 account_report_type: "account_report_type",
+    1 code: "code",
+    2 description: "description",
+    3 account_report_category_type: "account_report_category_type",
+});
 
 /// A nominal report category.
 ///
@@ -24,21 +37,21 @@ rt::model!(NewNominalReportCategory, Number, {});
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalReportCategory {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `account_report_type`, at most 20 characters, read-only.
+    /// Account report type, at most 20 characters.
     pub account_report_type: Option<String>,
-    /// `code`, at most 4 characters, read-only.
+    /// Code, at most 4 characters.
     pub code: Option<String>,
-    /// `description`, at most 60 characters, read-only.
+    /// Description, at most 60 characters.
     pub description: Option<String>,
-    /// `account_report_category_type`, at most 20 characters, read-only.
+    /// Account report category type, at most 20 characters.
     pub account_report_category_type: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalReportCategory, Number, {
@@ -57,7 +70,20 @@ rt::model!(NominalReportCategory, Number, {
 /// [`NominalReportCategories::update`](super::super::nominal_report_categories::NominalReportCategories::update).
 #[derive(Clone, Default)]
 pub struct NominalReportCategoryUpdate {
-    /// What else there is.
+    /// Account report type, at most 20 characters.
+    pub account_report_type: rt::Update<String>,
+    /// Code, at most 4 characters.
+    pub code: rt::Update<String>,
+    /// Description, at most 60 characters.
+    pub description: rt::Update<String>,
+    /// Account report category type, at most 20 characters.
+    pub account_report_category_type: rt::Update<String>,
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
-rt::model!(NominalReportCategoryUpdate, Number, {});
+rt::model!(NominalReportCategoryUpdate, Number, {
+    0 account_report_type: "account_report_type",
+    1 code: "code",
+    2 description: "description",
+    3 account_report_category_type: "account_report_category_type",
+});

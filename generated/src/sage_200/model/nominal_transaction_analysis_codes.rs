@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalTransactionAnalysisCode {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 20 characters, read-only.
+    /// Code, at most 20 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 60 characters, read-only.
+    /// Description, at most 60 characters, read-only.
     pub description: Option<String>,
-    /// `active`, read-only.
+    /// Active, read-only.
     pub active: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalTransactionAnalysisCode, Number, {

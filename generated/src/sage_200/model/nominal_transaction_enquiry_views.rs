@@ -15,47 +15,47 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalTransactionEnquiryView {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `nominal_code_id`, read-only.
+    /// ID of the nominal code, read-only.
     pub nominal_code_id: Option<i64>,
-    /// `transaction_date`, read-only.
+    /// Transaction date, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `period_number`, read-only.
+    /// Period number, read-only.
     pub period_number: Option<i32>,
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `narrative`, at most 6000 characters, read-only.
+    /// Narrative, at most 6000 characters, read-only.
     pub narrative: Option<String>,
-    /// `transaction_analysis_code`, at most 20 characters, read-only.
+    /// Transaction analysis code, at most 20 characters, read-only.
     pub transaction_analysis_code: Option<String>,
-    /// `debit`, 2 decimal places, read-only.
+    /// Debit, 2 decimal places, read-only.
     pub debit: Option<rt::Decimal>,
-    /// `credit`, 2 decimal places, read-only.
+    /// Credit, 2 decimal places, read-only.
     pub credit: Option<rt::Decimal>,
-    /// `user_name`, at most 20 characters, read-only.
+    /// User name, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `source`, at most 30 characters, read-only.
+    /// Source, at most 30 characters, read-only.
     pub source: Option<String>,
-    /// `urn`, read-only.
+    /// URN, read-only.
     pub urn: Option<i64>,
-    /// `accounting_period_id`, read-only.
+    /// ID of the accounting period, read-only.
     pub accounting_period_id: Option<i64>,
-    /// `financial_year_id`, read-only.
+    /// ID of the financial year, read-only.
     pub financial_year_id: Option<i64>,
-    /// `financial_year_start_date`, read-only.
+    /// Financial year start date, read-only.
     pub financial_year_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `year_relative_to_current_year`, read-only.
+    /// Year relative to current year, read-only.
     pub year_relative_to_current_year: Option<i32>,
-    /// `nominal_analysis_items`, read-only.
+    /// Nominal analysis items, read-only.
     pub nominal_analysis_items: Option<Vec<SalesPostedTransactionNominalAnalysisItem>>,
-    /// `bank_items`, read-only.
+    /// Bank items, read-only.
     pub bank_items: Option<Vec<BankItem>>,
-    /// `tax_analysis_items`, read-only.
+    /// Tax analysis items, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
-    /// `trade_items`.
+    /// Trade items, read-only.
     pub trade_items: Option<Vec<NominalTransactionEnquiryViewTradeItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalTransactionEnquiryView, Number, {
@@ -87,25 +87,25 @@ rt::model!(NominalTransactionEnquiryView, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominalTransactionEnquiryViewTradeItem {
-    /// `account_number`, read-only.
+    /// Account number, read-only.
     pub account_number: Option<String>,
-    /// `account_name`, at most 60 characters, read-only.
+    /// Account name, at most 60 characters, read-only.
     pub account_name: Option<String>,
-    /// `trading_entry_type`, at most 30 characters, read-only.
+    /// Trading entry type, at most 30 characters, read-only.
     pub trading_entry_type: Option<String>,
-    /// `entry_type_string`, at most 30 characters, read-only.
+    /// Entry type string, at most 30 characters, read-only.
     pub entry_type_string: Option<String>,
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `gross_value`, 2 decimal places, read-only.
+    /// Gross value, 2 decimal places, read-only.
     pub gross_value: Option<rt::Decimal>,
-    /// `tax_value`, 2 decimal places, read-only.
+    /// Tax value, 2 decimal places, read-only.
     pub tax_value: Option<rt::Decimal>,
-    /// `transaction_date`, read-only.
+    /// Transaction date, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `urn`, read-only.
+    /// URN, read-only.
     pub urn: Option<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(NominalTransactionEnquiryViewTradeItem, Number, {

@@ -11,25 +11,25 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PaymentGroup {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `payment_group_number`.
+    /// Payment group number.
     pub payment_group_number: Option<i32>,
-    /// `post_to_ledger_on_payment_run`.
+    /// Post to ledger on payment run.
     pub post_to_ledger_on_payment_run: Option<bool>,
-    /// `summarise_payments`.
+    /// Summarise payments.
     pub summarise_payments: Option<bool>,
-    /// `is_supplier_payments_group`, read-only.
+    /// Is supplier payments group, read-only.
     pub is_supplier_payments_group: Option<bool>,
-    /// `payment_type`, at most 20 characters.
+    /// Payment type, at most 20 characters.
     pub payment_type: Option<String>,
-    /// `description`, at most 32 characters.
+    /// Description, at most 32 characters.
     pub description: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PaymentGroup, Number, {
@@ -49,19 +49,19 @@ rt::model!(PaymentGroup, Number, {
 /// Sent by [`PaymentGroups::update`](super::super::payment_groups::PaymentGroups::update).
 #[derive(Clone, Default)]
 pub struct PaymentGroupUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `payment_group_number`.
+    /// Payment group number.
     pub payment_group_number: rt::Update<i32>,
-    /// `post_to_ledger_on_payment_run`, `false` if not given.
+    /// Post to ledger on payment run, `false` if not given.
     pub post_to_ledger_on_payment_run: rt::Update<bool>,
-    /// `summarise_payments`, `false` if not given.
+    /// Summarise payments, `false` if not given.
     pub summarise_payments: rt::Update<bool>,
-    /// `payment_type`, at most 20 characters, `PaymentTypeRemittanceCheque` if not given.
+    /// Payment type, at most 20 characters, `PaymentTypeRemittanceCheque` if not given.
     pub payment_type: rt::Update<String>,
-    /// `description`, at most 32 characters.
+    /// Description, at most 32 characters.
     pub description: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PaymentGroupUpdate, Number, {

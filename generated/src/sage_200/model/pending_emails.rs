@@ -8,19 +8,19 @@ use sage_runtime::codegen as rt;
 /// Sent by [`PendingEmails::create`](super::super::pending_emails::PendingEmails::create).
 #[derive(Clone, Default)]
 pub struct NewPendingEmail {
-    /// `email_type`, at most 32 characters.
+    /// Email type, at most 32 characters.
     pub email_type: Option<String>,
-    /// `email_address`, at most 255 characters.
+    /// Email address, at most 255 characters.
     pub email_address: Option<String>,
-    /// `email_subject`, at most 255 characters.
+    /// Email subject, at most 255 characters.
     pub email_subject: Option<String>,
-    /// `email_body`, at most 8000 characters.
+    /// Email body, at most 8000 characters.
     pub email_body: Option<String>,
-    /// `user_number`.
+    /// User number.
     pub user_number: Option<i64>,
-    /// `user_name`, at most 256 characters.
+    /// User name, at most 256 characters.
     pub user_name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPendingEmail, Number, {
@@ -40,25 +40,25 @@ rt::model!(NewPendingEmail, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PendingEmail {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `email_type`, at most 32 characters.
+    /// Email type, at most 32 characters.
     pub email_type: Option<String>,
-    /// `email_address`, at most 255 characters.
+    /// Email address, at most 255 characters.
     pub email_address: Option<String>,
-    /// `email_subject`, at most 255 characters.
+    /// Email subject, at most 255 characters.
     pub email_subject: Option<String>,
-    /// `email_body`, at most 8000 characters.
+    /// Email body, at most 8000 characters.
     pub email_body: Option<String>,
-    /// `user_number`.
+    /// User number.
     pub user_number: Option<i64>,
-    /// `user_name`, at most 256 characters.
+    /// User name, at most 256 characters.
     pub user_name: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PendingEmail, Number, {
@@ -78,19 +78,19 @@ rt::model!(PendingEmail, Number, {
 /// Sent by [`PendingEmails::update`](super::super::pending_emails::PendingEmails::update).
 #[derive(Clone, Default)]
 pub struct PendingEmailUpdate {
-    /// `email_type`, at most 32 characters.
+    /// Email type, at most 32 characters.
     pub email_type: rt::Update<String>,
-    /// `email_address`, at most 255 characters.
+    /// Email address, at most 255 characters.
     pub email_address: rt::Update<String>,
-    /// `email_subject`, at most 255 characters.
+    /// Email subject, at most 255 characters.
     pub email_subject: rt::Update<String>,
-    /// `email_body`, at most 8000 characters.
+    /// Email body, at most 8000 characters.
     pub email_body: rt::Update<String>,
-    /// `user_number`.
+    /// User number.
     pub user_number: rt::Update<i64>,
-    /// `user_name`, at most 256 characters.
+    /// User name, at most 256 characters.
     pub user_name: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PendingEmailUpdate, Number, {

@@ -10,33 +10,33 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PriceBand {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: Option<String>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: Option<String>,
-    /// `is_standard_band`.
+    /// Is standard band.
     pub is_standard_band: Option<bool>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<i64>,
-    /// `price_band_type_id`.
+    /// ID of the price band type.
     pub price_band_type_id: Option<i64>,
-    /// `price_band_type`, at most 50 characters.
+    /// Price band type, at most 50 characters.
     pub price_band_type: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `is_time_based`.
+    /// Is time based.
     pub is_time_based: Option<bool>,
-    /// `active_date_time_from`.
+    /// Active date time from.
     pub active_date_time_from: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `active_date_time_to`.
+    /// Active date time to.
     pub active_date_time_to: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PriceBand, Number, {

@@ -11,25 +11,25 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PriceBookSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `use_limited_price_bands`.
+    /// Use limited price bands.
     pub use_limited_price_bands: Option<bool>,
-    /// `use_customer_discount_groups`.
+    /// Use customer discount groups.
     pub use_customer_discount_groups: Option<bool>,
-    /// `use_stock_item_discounts`.
+    /// Use stock item discounts.
     pub use_stock_item_discounts: Option<bool>,
-    /// `use_product_group_discounts`.
+    /// Use product group discounts.
     pub use_product_group_discounts: Option<bool>,
-    /// `use_quantity_based_discounts`.
+    /// Use quantity based discounts.
     pub use_quantity_based_discounts: Option<bool>,
-    /// `use_order_value_discounts`.
+    /// Use order value discounts.
     pub use_order_value_discounts: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PriceBookSettings, Number, {

@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroupSearchCategoryValue {
-    /// `prod_group_search_val_id`, read-only.
+    /// ID of the prod group search val, read-only.
     pub prod_group_search_val_id: Option<i64>,
-    /// `product_group_id`, read-only.
+    /// ID of the product group, read-only.
     pub product_group_id: Option<i64>,
-    /// `search_category_id`, read-only.
+    /// ID of the search category, read-only.
     pub search_category_id: Option<i64>,
-    /// `search_category_name`, at most 40 characters, read-only.
+    /// Search category name, at most 40 characters, read-only.
     pub search_category_name: Option<String>,
-    /// `search_value_id`, read-only.
+    /// ID of the search value, read-only.
     pub search_value_id: Option<i64>,
-    /// `search_value_name`, at most 40 characters, read-only.
+    /// Search value name, at most 40 characters, read-only.
     pub search_value_name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductGroupSearchCategoryValue, Number, {

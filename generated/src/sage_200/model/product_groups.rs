@@ -12,135 +12,135 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroup {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 20 characters, read-only.
+    /// Code, at most 20 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 50 characters, read-only.
+    /// Description, at most 50 characters, read-only.
     pub description: Option<String>,
-    /// `product_type`, at most 50 characters, read-only.
+    /// Product type, at most 50 characters, read-only.
     pub product_type: Option<String>,
-    /// `costing_method`, at most 50 characters, read-only.
+    /// Costing method, at most 50 characters, read-only.
     pub costing_method: Option<String>,
-    /// `stocktake_cycle_period`.
+    /// Stocktake cycle period.
     pub stocktake_cycle_period: Option<i32>,
-    /// `label_printing_option_type`, at most 60 characters.
+    /// Label printing option type, at most 60 characters.
     ///
     /// Only in Professional, not in Standard.
     pub label_printing_option_type: Option<String>,
-    /// `keep_movement_history`.
+    /// Keep movement history.
     ///
     /// Only in Professional, not in Standard.
     pub keep_movement_history: Option<bool>,
-    /// `can_levels_go_negative`, read-only.
+    /// Can levels go negative, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub can_levels_go_negative: Option<bool>,
-    /// `can_over_allocate_negative_stock`.
+    /// Can over allocate negative stock.
     pub can_over_allocate_negative_stock: Option<bool>,
-    /// `use_description_on_documents`.
+    /// Use description on documents.
     pub use_description_on_documents: Option<bool>,
-    /// `use_reverse_charge_vat_rules`.
+    /// Use reverse charge VAT rules.
     pub use_reverse_charge_vat_rules: Option<bool>,
-    /// `do_items_use_units`, read-only.
+    /// Do items use units, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub do_items_use_units: Option<bool>,
-    /// `this_is_the_sop_product_group`, read-only.
+    /// This is the SOP product group, read-only.
     pub this_is_the_sop_product_group: Option<bool>,
-    /// `selling_quantities_use_multiple_units`, read-only.
+    /// Selling quantities use multiple units, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub selling_quantities_use_multiple_units: Option<bool>,
-    /// `selling_prices_use_multiple_units`, read-only.
+    /// Selling prices use multiple units, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub selling_prices_use_multiple_units: Option<bool>,
-    /// `buying_quantities_use_multiple_units`, read-only.
+    /// Buying quantities use multiple units, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub buying_quantities_use_multiple_units: Option<bool>,
-    /// `buying_prices_use_multiple_units`, read-only.
+    /// Buying prices use multiple units, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub buying_prices_use_multiple_units: Option<bool>,
-    /// `do_items_use_markup`.
+    /// Do items use markup.
     pub do_items_use_markup: Option<bool>,
-    /// `use_landed_costs`.
+    /// Use landed costs.
     pub use_landed_costs: Option<bool>,
-    /// `landed_costs_type`, at most 20 characters.
+    /// Landed costs type, at most 20 characters.
     pub landed_costs_type: Option<String>,
-    /// `landed_costs_percentage`, 2 decimal places.
+    /// Landed costs percentage, 2 decimal places.
     pub landed_costs_percentage: Option<rt::Decimal>,
-    /// `landed_costs_per_item`, 2 decimal places.
+    /// Landed costs per item, 2 decimal places.
     pub landed_costs_per_item: Option<rt::Decimal>,
-    /// `traceable_type`, at most 50 characters.
+    /// Traceable type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub traceable_type: Option<String>,
-    /// `sale_from_single_batch`.
+    /// Sale from single batch.
     ///
     /// Only in Professional, not in Standard.
     pub sale_from_single_batch: Option<bool>,
-    /// `allow_duplicate_numbers`.
+    /// Allow duplicate numbers.
     ///
     /// Only in Professional, not in Standard.
     pub allow_duplicate_numbers: Option<bool>,
-    /// `uses_alternative_ref`.
+    /// Uses alternative ref.
     ///
     /// Only in Professional, not in Standard.
     pub uses_alternative_ref: Option<bool>,
-    /// `uses_sell_by_date`.
+    /// Uses sell by date.
     ///
     /// Only in Professional, not in Standard.
     pub uses_sell_by_date: Option<bool>,
-    /// `uses_use_by_date`.
+    /// Uses use by date.
     ///
     /// Only in Professional, not in Standard.
     pub uses_use_by_date: Option<bool>,
-    /// `stock_nominal_code_id`.
+    /// ID of the stock nominal code.
     pub stock_nominal_code_id: Option<i64>,
-    /// `revenue_nominal_code_id`.
+    /// ID of the revenue nominal code.
     pub revenue_nominal_code_id: Option<i64>,
-    /// `accrual_nominal_code_id`.
+    /// ID of the accrual nominal code.
     ///
     /// Only in Professional, not in Standard.
     pub accrual_nominal_code_id: Option<i64>,
-    /// `issue_nominal_code_id`.
+    /// ID of the issue nominal code.
     ///
     /// Only in Professional, not in Standard.
     pub issue_nominal_code_id: Option<i64>,
-    /// `base_unit_id`.
+    /// ID of the base unit.
     pub base_unit_id: Option<i64>,
-    /// `stock_unit_id`.
+    /// ID of the stock unit.
     pub stock_unit_id: Option<i64>,
-    /// `accrual_nominal_code`, read-only.
+    /// Accrual nominal code, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub accrual_nominal_code: Option<Box<NominalCode>>,
-    /// `issue_nominal_code`, read-only.
+    /// Issue nominal code, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub issue_nominal_code: Option<Box<NominalCode>>,
-    /// `revenue_nominal_code`, read-only.
+    /// Revenue nominal code, read-only.
     pub revenue_nominal_code: Option<Box<NominalCode>>,
-    /// `stock_nominal_code`, read-only.
+    /// Stock nominal code, read-only.
     pub stock_nominal_code: Option<Box<NominalCode>>,
-    /// `base_unit`, read-only.
+    /// Base unit, read-only.
     pub base_unit: Option<Box<Unit>>,
-    /// `stock_unit`, read-only.
+    /// Stock unit, read-only.
     pub stock_unit: Option<Box<Unit>>,
-    /// `search_categories`, read-only.
+    /// Search categories, read-only.
     pub search_categories: Option<Vec<ProductGroupSearchCategory>>,
-    /// `units`.
+    /// Units.
     pub units: Option<Vec<ProductGroupUnit>>,
-    /// `bom_settings`.
+    /// BOM settings.
     pub bom_settings: Option<Box<ProductGroupBomSettings>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductGroup, Number, {
@@ -192,21 +192,21 @@ rt::model!(ProductGroup, Number, {
     45 date_time_updated: "date_time_updated",
 });
 
-/// Product group bom settings.
+/// Product group BOM settings.
 ///
 /// `bom_settings` of [`ProductGroup`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroupBomSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `cost_heading_id`.
+    /// ID of the cost heading.
     pub cost_heading_id: Option<i64>,
-    /// `cost_heading`, read-only.
+    /// Cost heading, read-only.
     pub cost_heading: Option<Box<BomCostHeading>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductGroupBomSettings, Number, {
@@ -222,21 +222,21 @@ rt::model!(ProductGroupBomSettings, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroupSearchCategory {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_group_id`, read-only.
+    /// ID of the product group, read-only.
     pub product_group_id: Option<i64>,
-    /// `search_category_id`, read-only.
+    /// ID of the search category, read-only.
     pub search_category_id: Option<i64>,
-    /// `search_category_name`, read-only.
+    /// Search category name, read-only.
     pub search_category_name: Option<i64>,
-    /// `default_search_value`, read-only.
+    /// Default search value, read-only.
     pub default_search_value: Option<Box<SearchValue>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductGroupSearchCategory, Number, {
@@ -255,27 +255,27 @@ rt::model!(ProductGroupSearchCategory, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductGroupUnit {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_group_id`.
+    /// ID of the product group.
     pub product_group_id: Option<i64>,
-    /// `unit_id`.
+    /// ID of the unit.
     pub unit_id: Option<i64>,
-    /// `unit_type`, at most 50 characters, read-only.
+    /// Unit type, at most 50 characters, read-only.
     pub unit_type: Option<String>,
-    /// `multiple_of_base_unit`, 9 decimal places.
+    /// Multiple of base unit, 9 decimal places.
     pub multiple_of_base_unit: Option<rt::Decimal>,
-    /// `unit_precision`, 5 decimal places.
+    /// Unit precision, 5 decimal places.
     pub unit_precision: Option<rt::Decimal>,
-    /// `use_own_price`.
+    /// Use own price.
     pub use_own_price: Option<bool>,
-    /// `unit`, read-only.
+    /// Unit, read-only.
     pub unit: Option<Box<Unit>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductGroupUnit, Number, {

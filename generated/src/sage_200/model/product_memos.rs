@@ -8,15 +8,15 @@ use sage_runtime::codegen as rt;
 /// Sent by [`ProductMemos::create`](super::super::product_memos::ProductMemos::create).
 #[derive(Clone, Default)]
 pub struct NewProductMemo {
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewProductMemo, Number, {
@@ -34,23 +34,23 @@ rt::model!(NewProductMemo, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductMemo {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, read-only.
+    /// Created by, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductMemo, Number, {
@@ -69,17 +69,17 @@ rt::model!(ProductMemo, Number, {
 /// Sent by [`ProductMemos::update`](super::super::product_memos::ProductMemos::update).
 #[derive(Clone, Default)]
 pub struct ProductMemoUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: rt::Update<i64>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: rt::Update<bool>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: rt::Update<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ProductMemoUpdate, Number, {

@@ -10,33 +10,33 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductPriceView {
-    /// `product_price_id`.
+    /// ID of the product price.
     pub product_price_id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `product_code`, at most 30 characters.
+    /// Product code, at most 30 characters.
     pub product_code: Option<String>,
-    /// `product_name`, at most 60 characters.
+    /// Product name, at most 60 characters.
     pub product_name: Option<String>,
-    /// `product_stock_unit_name`, at most 20 characters.
+    /// Product stock unit name, at most 20 characters.
     pub product_stock_unit_name: Option<String>,
-    /// `price_band_id`.
+    /// ID of the price band.
     pub price_band_id: Option<i64>,
-    /// `price_band_name`, at most 20 characters.
+    /// Price band name, at most 20 characters.
     pub price_band_name: Option<String>,
-    /// `product_price_use_standard`.
+    /// Product price use standard.
     pub product_price_use_standard: Option<bool>,
-    /// `product_price_price`, 2 decimal places.
+    /// Product price price, 2 decimal places.
     pub product_price_price: Option<rt::Decimal>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<i64>,
-    /// `currency_name`, at most 30 characters.
+    /// Currency name, at most 30 characters.
     pub currency_name: Option<String>,
-    /// `currency_symbol`, at most 4 characters.
+    /// Currency symbol, at most 4 characters.
     pub currency_symbol: Option<String>,
-    /// `date_time_updated`.
+    /// When it was updated.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductPriceView, Number, {

@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductPurchaseFigures {
-    /// `quantity_bought_this_period`, 5 decimal places, read-only.
+    /// Quantity bought this period, 5 decimal places, read-only.
     pub quantity_bought_this_period: Option<rt::Decimal>,
-    /// `value_bought_this_period`, 5 decimal places, read-only.
+    /// Value bought this period, 5 decimal places, read-only.
     pub value_bought_this_period: Option<rt::Decimal>,
-    /// `quantity_bought_last_period`, 5 decimal places, read-only.
+    /// Quantity bought last period, 5 decimal places, read-only.
     pub quantity_bought_last_period: Option<rt::Decimal>,
-    /// `value_bought_last_period`, 5 decimal places, read-only.
+    /// Value bought last period, 5 decimal places, read-only.
     pub value_bought_last_period: Option<rt::Decimal>,
-    /// `periods`, read-only.
+    /// Periods, read-only.
     pub periods: Option<Vec<ProductPurchasePeriodFigures>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductPurchaseFigures, Number, {
@@ -37,21 +37,21 @@ rt::model!(ProductPurchaseFigures, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductPurchasePeriodFigures {
-    /// `start_date`, read-only.
+    /// Start date, read-only.
     pub start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `end_date`, read-only.
+    /// End date, read-only.
     pub end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `period`, at most 10 characters.
+    /// Period, at most 10 characters.
     pub period: Option<String>,
-    /// `year`, at most 4 characters.
+    /// Year, at most 4 characters.
     pub year: Option<String>,
-    /// `quantity_bought`, 5 decimal places, read-only.
+    /// Quantity bought, 5 decimal places, read-only.
     pub quantity_bought: Option<rt::Decimal>,
-    /// `value_bought`, 2 decimal places, read-only.
+    /// Value bought, 2 decimal places, read-only.
     pub value_bought: Option<rt::Decimal>,
-    /// `average_buying_price`, 5 decimal places, read-only.
+    /// Average buying price, 5 decimal places, read-only.
     pub average_buying_price: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductPurchasePeriodFigures, Number, {

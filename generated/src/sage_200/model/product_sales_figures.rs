@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductSalesFigures {
-    /// `quantity_sold_this_period`, 5 decimal places, read-only.
+    /// Quantity sold this period, 5 decimal places, read-only.
     pub quantity_sold_this_period: Option<rt::Decimal>,
-    /// `value_sold_this_period`, 5 decimal places, read-only.
+    /// Value sold this period, 5 decimal places, read-only.
     pub value_sold_this_period: Option<rt::Decimal>,
-    /// `quantity_sold_last_period`, 5 decimal places, read-only.
+    /// Quantity sold last period, 5 decimal places, read-only.
     pub quantity_sold_last_period: Option<rt::Decimal>,
-    /// `value_sold_last_period`, 5 decimal places, read-only.
+    /// Value sold last period, 5 decimal places, read-only.
     pub value_sold_last_period: Option<rt::Decimal>,
-    /// `periods`, read-only.
+    /// Periods, read-only.
     pub periods: Option<Vec<ProductSalesPeriodFigures>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductSalesFigures, Number, {
@@ -37,27 +37,27 @@ rt::model!(ProductSalesFigures, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductSalesPeriodFigures {
-    /// `start_date`, read-only.
+    /// Start date, read-only.
     pub start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `end_date`, read-only.
+    /// End date, read-only.
     pub end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `period`, at most 10 characters.
+    /// Period, at most 10 characters.
     pub period: Option<String>,
-    /// `year`, at most 4 characters.
+    /// Year, at most 4 characters.
     pub year: Option<String>,
-    /// `quantity_sold`, 5 decimal places, read-only.
+    /// Quantity sold, 5 decimal places, read-only.
     pub quantity_sold: Option<rt::Decimal>,
-    /// `value_sold`, 2 decimal places, read-only.
+    /// Value sold, 2 decimal places, read-only.
     pub value_sold: Option<rt::Decimal>,
-    /// `average_selling_price`, 5 decimal places, read-only.
+    /// Average selling price, 5 decimal places, read-only.
     pub average_selling_price: Option<rt::Decimal>,
-    /// `cost_of_sale_value`, 2 decimal places, read-only.
+    /// Cost of sale value, 2 decimal places, read-only.
     pub cost_of_sale_value: Option<rt::Decimal>,
-    /// `profit_value`, 2 decimal places, read-only.
+    /// Profit value, 2 decimal places, read-only.
     pub profit_value: Option<rt::Decimal>,
-    /// `profit_percent`, 2 decimal places, read-only.
+    /// Profit percent, 2 decimal places, read-only.
     pub profit_percent: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductSalesPeriodFigures, Number, {

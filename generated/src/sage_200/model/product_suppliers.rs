@@ -10,39 +10,39 @@ use super::*;
 /// Sent by [`ProductSuppliers::create`](super::super::product_suppliers::ProductSuppliers::create).
 #[derive(Clone, Default)]
 pub struct NewProductSupplier {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `supplier_stock_code`, at most 60 characters.
+    /// Supplier stock code, at most 60 characters.
     pub supplier_stock_code: Option<String>,
-    /// `lead_time`.
+    /// Lead time.
     pub lead_time: Option<i32>,
-    /// `lead_time_unit`, at most 20 characters.
+    /// Lead time unit, at most 20 characters.
     pub lead_time_unit: Option<String>,
-    /// `usual_order_quantity`, 5 decimal places.
+    /// Usual order quantity, 5 decimal places.
     pub usual_order_quantity: Option<rt::Decimal>,
-    /// `minimum_order_quantity`, 5 decimal places.
+    /// Minimum order quantity, 5 decimal places.
     pub minimum_order_quantity: Option<rt::Decimal>,
-    /// `list_price`, 5 decimal places.
+    /// List price, 5 decimal places.
     pub list_price: Option<rt::Decimal>,
-    /// `list_price_expiry_date`.
+    /// List price expiry date.
     pub list_price_expiry_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `default_pricing_source_type`, at most 20 characters.
+    /// Default pricing source type, at most 20 characters.
     pub default_pricing_source_type: Option<String>,
-    /// `landed_costs_type`, at most 20 characters.
+    /// Landed costs type, at most 20 characters.
     pub landed_costs_type: Option<String>,
-    /// `landed_costs_percentage`, 2 decimal places.
+    /// Landed costs percentage, 2 decimal places.
     pub landed_costs_percentage: Option<rt::Decimal>,
-    /// `landed_costs_per_item`, 2 decimal places.
+    /// Landed costs per item, 2 decimal places.
     pub landed_costs_per_item: Option<rt::Decimal>,
-    /// `last_buying_price`, 5 decimal places.
+    /// Last buying price, 5 decimal places.
     pub last_buying_price: Option<rt::Decimal>,
-    /// `is_preferred`.
+    /// Whether it is preferred.
     pub is_preferred: Option<bool>,
-    /// `country_of_origin_id`.
+    /// ID of the country of origin.
     pub country_of_origin_id: Option<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewProductSupplier, Number, {
@@ -73,65 +73,65 @@ rt::model!(NewProductSupplier, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductSupplier {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_id`, read-only.
+    /// ID of the product, read-only.
     pub product_id: Option<i64>,
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `supplier_stock_code`, at most 60 characters.
+    /// Supplier stock code, at most 60 characters.
     pub supplier_stock_code: Option<String>,
-    /// `lead_time`.
+    /// Lead time.
     pub lead_time: Option<i32>,
-    /// `lead_time_unit`, at most 20 characters.
+    /// Lead time unit, at most 20 characters.
     pub lead_time_unit: Option<String>,
-    /// `usual_order_quantity`, 5 decimal places.
+    /// Usual order quantity, 5 decimal places.
     pub usual_order_quantity: Option<rt::Decimal>,
-    /// `minimum_order_quantity`, 5 decimal places.
+    /// Minimum order quantity, 5 decimal places.
     pub minimum_order_quantity: Option<rt::Decimal>,
-    /// `list_price`, 5 decimal places.
+    /// List price, 5 decimal places.
     pub list_price: Option<rt::Decimal>,
-    /// `date_list_price_changed`, read-only.
+    /// Date list price changed, read-only.
     pub date_list_price_changed: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `list_price_expiry_date`.
+    /// List price expiry date.
     pub list_price_expiry_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `default_pricing_source_type`, at most 20 characters.
+    /// Default pricing source type, at most 20 characters.
     pub default_pricing_source_type: Option<String>,
-    /// `landed_costs_type`, at most 20 characters.
+    /// Landed costs type, at most 20 characters.
     pub landed_costs_type: Option<String>,
-    /// `landed_costs_percentage`, 2 decimal places.
+    /// Landed costs percentage, 2 decimal places.
     pub landed_costs_percentage: Option<rt::Decimal>,
-    /// `landed_costs_per_item`, 2 decimal places.
+    /// Landed costs per item, 2 decimal places.
     pub landed_costs_per_item: Option<rt::Decimal>,
-    /// `order_quantity_year_to_date`, 5 decimal places, read-only.
+    /// Order quantity year to date, 5 decimal places, read-only.
     pub order_quantity_year_to_date: Option<rt::Decimal>,
-    /// `order_value_year_to_date`, 2 decimal places, read-only.
+    /// Order value year to date, 2 decimal places, read-only.
     pub order_value_year_to_date: Option<rt::Decimal>,
-    /// `last_order_date`, read-only.
+    /// Last order date, read-only.
     pub last_order_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_order_quantity`, 5 decimal places, read-only.
+    /// Last order quantity, 5 decimal places, read-only.
     pub last_order_quantity: Option<rt::Decimal>,
-    /// `last_buying_price`, 5 decimal places.
+    /// Last buying price, 5 decimal places.
     pub last_buying_price: Option<rt::Decimal>,
-    /// `quantity_on_order`, 5 decimal places, read-only.
+    /// Quantity on order, 5 decimal places, read-only.
     pub quantity_on_order: Option<rt::Decimal>,
-    /// `is_preferred`.
+    /// Whether it is preferred.
     pub is_preferred: Option<bool>,
-    /// `country_of_origin_id`.
+    /// ID of the country of origin.
     pub country_of_origin_id: Option<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `country_of_origin`, read-only.
+    /// Country of origin, read-only.
     pub country_of_origin: Option<Box<CountryCode>>,
-    /// `product`, read-only.
+    /// Product, read-only.
     pub product: Option<Box<Product>>,
-    /// `supplier`, read-only.
+    /// Supplier, read-only.
     pub supplier: Option<Box<Supplier>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductSupplier, Number, {
@@ -171,41 +171,41 @@ rt::model!(ProductSupplier, Number, {
 /// Sent by [`ProductSuppliers::update`](super::super::product_suppliers::ProductSuppliers::update).
 #[derive(Clone, Default)]
 pub struct ProductSupplierUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: rt::Update<i64>,
-    /// `supplier_stock_code`, at most 60 characters.
+    /// Supplier stock code, at most 60 characters.
     pub supplier_stock_code: rt::Update<String>,
-    /// `lead_time`.
+    /// Lead time.
     pub lead_time: rt::Update<i32>,
-    /// `lead_time_unit`, at most 20 characters.
+    /// Lead time unit, at most 20 characters.
     pub lead_time_unit: rt::Update<String>,
-    /// `usual_order_quantity`, 5 decimal places.
+    /// Usual order quantity, 5 decimal places.
     pub usual_order_quantity: rt::Update<rt::Decimal>,
-    /// `minimum_order_quantity`, 5 decimal places.
+    /// Minimum order quantity, 5 decimal places.
     pub minimum_order_quantity: rt::Update<rt::Decimal>,
-    /// `list_price`, 5 decimal places.
+    /// List price, 5 decimal places.
     pub list_price: rt::Update<rt::Decimal>,
-    /// `list_price_expiry_date`.
+    /// List price expiry date.
     pub list_price_expiry_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `default_pricing_source_type`, at most 20 characters.
+    /// Default pricing source type, at most 20 characters.
     pub default_pricing_source_type: rt::Update<String>,
-    /// `landed_costs_type`, at most 20 characters.
+    /// Landed costs type, at most 20 characters.
     pub landed_costs_type: rt::Update<String>,
-    /// `landed_costs_percentage`, 2 decimal places.
+    /// Landed costs percentage, 2 decimal places.
     pub landed_costs_percentage: rt::Update<rt::Decimal>,
-    /// `landed_costs_per_item`, 2 decimal places.
+    /// Landed costs per item, 2 decimal places.
     pub landed_costs_per_item: rt::Update<rt::Decimal>,
-    /// `last_buying_price`, 5 decimal places.
+    /// Last buying price, 5 decimal places.
     pub last_buying_price: rt::Update<rt::Decimal>,
-    /// `is_preferred`.
+    /// Whether it is preferred.
     pub is_preferred: rt::Update<bool>,
-    /// `country_of_origin_id`.
+    /// ID of the country of origin.
     pub country_of_origin_id: rt::Update<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ProductSupplierUpdate, Number, {

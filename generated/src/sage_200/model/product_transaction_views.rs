@@ -10,99 +10,99 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductTransactionView {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_id`, read-only.
+    /// ID of the product, read-only.
     pub product_id: Option<i64>,
-    /// `product_group_id`, read-only.
+    /// ID of the product group, read-only.
     pub product_group_id: Option<i64>,
-    /// `product_code`, at most 30 characters, read-only.
+    /// Product code, at most 30 characters, read-only.
     pub product_code: Option<String>,
-    /// `product_group_code`, at most 20 characters, read-only.
+    /// Product group code, at most 20 characters, read-only.
     pub product_group_code: Option<String>,
-    /// `transaction_group_id`, read-only.
+    /// ID of the transaction group, read-only.
     pub transaction_group_id: Option<i64>,
-    /// `transaction_type_id`, read-only.
+    /// ID of the transaction type, read-only.
     pub transaction_type_id: Option<i64>,
-    /// `transaction_type`, at most 20 characters, read-only.
+    /// Transaction type, at most 20 characters, read-only.
     pub transaction_type: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `source_area_type_id`, read-only.
+    /// ID of the source area type, read-only.
     pub source_area_type_id: Option<i64>,
-    /// `source_area_reference`, at most 20 characters, read-only.
+    /// Source area reference, at most 20 characters, read-only.
     pub source_area_reference: Option<String>,
-    /// `source_area_name`, at most 20 characters, read-only.
+    /// Source area name, at most 20 characters, read-only.
     pub source_area_name: Option<String>,
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, read-only.
+    /// Second reference, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `warehouse_name`, at most 20 characters, read-only.
+    /// Warehouse name, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `bin_name`, at most 20 characters, read-only.
+    /// Bin name, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `quantity`, 5 decimal places, read-only.
+    /// Quantity, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
-    /// `unit_cost_price`, 5 decimal places, read-only.
+    /// Unit cost price, 5 decimal places, read-only.
     pub unit_cost_price: Option<rt::Decimal>,
-    /// `unit_issue_price`, 5 decimal places, read-only.
+    /// Unit issue price, 5 decimal places, read-only.
     pub unit_issue_price: Option<rt::Decimal>,
-    /// `unit_discount_value`, 5 decimal places, read-only.
+    /// Unit discount value, 5 decimal places, read-only.
     pub unit_discount_value: Option<rt::Decimal>,
-    /// `total_order_discount`, 2 decimal places, read-only.
+    /// Total order discount, 2 decimal places, read-only.
     pub total_order_discount: Option<rt::Decimal>,
-    /// `cost_value`, 5 decimal places, read-only.
+    /// Cost value, 5 decimal places, read-only.
     pub cost_value: Option<rt::Decimal>,
-    /// `issue_value`, 5 decimal places, read-only.
+    /// Issue value, 5 decimal places, read-only.
     pub issue_value: Option<rt::Decimal>,
-    /// `memo`, at most 1000 characters, read-only.
+    /// Memo, at most 1000 characters, read-only.
     pub memo: Option<String>,
-    /// `user_name`, at most 20 characters, read-only.
+    /// User name, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `analysis_code_1`, at most 60 characters, read-only.
+    /// Analysis code 1, at most 60 characters, read-only.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters, read-only.
+    /// Analysis code 2, at most 60 characters, read-only.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters, read-only.
+    /// Analysis code 3, at most 60 characters, read-only.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters, read-only.
+    /// Analysis code 4, at most 60 characters, read-only.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters, read-only.
+    /// Analysis code 5, at most 60 characters, read-only.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters, read-only.
+    /// Analysis code 6, at most 60 characters, read-only.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters, read-only.
+    /// Analysis code 7, at most 60 characters, read-only.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters, read-only.
+    /// Analysis code 8, at most 60 characters, read-only.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters, read-only.
+    /// Analysis code 9, at most 60 characters, read-only.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters, read-only.
+    /// Analysis code 10, at most 60 characters, read-only.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters, read-only.
+    /// Analysis code 11, at most 60 characters, read-only.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters, read-only.
+    /// Analysis code 12, at most 60 characters, read-only.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters, read-only.
+    /// Analysis code 13, at most 60 characters, read-only.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters, read-only.
+    /// Analysis code 14, at most 60 characters, read-only.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters, read-only.
+    /// Analysis code 15, at most 60 characters, read-only.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters, read-only.
+    /// Analysis code 16, at most 60 characters, read-only.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters, read-only.
+    /// Analysis code 17, at most 60 characters, read-only.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters, read-only.
+    /// Analysis code 18, at most 60 characters, read-only.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters, read-only.
+    /// Analysis code 19, at most 60 characters, read-only.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters, read-only.
+    /// Analysis code 20, at most 60 characters, read-only.
     pub analysis_code_20: Option<String>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductTransactionView, Number, {

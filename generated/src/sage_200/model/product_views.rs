@@ -9,189 +9,189 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductView {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `code`, at most 30 characters.
+    /// Code, at most 30 characters.
     pub code: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `status_type_id`.
+    /// ID of the status type.
     pub status_type_id: Option<i64>,
-    /// `status_type`, at most 50 characters.
+    /// Status type, at most 50 characters.
     pub status_type: Option<String>,
-    /// `bom_item_type_id`.
+    /// ID of the BOM item type.
     pub bom_item_type_id: Option<i64>,
-    /// `product_group_product_type_id`.
+    /// ID of the product group product type.
     pub product_group_product_type_id: Option<i64>,
-    /// `product_group_product_type`, at most 50 characters.
+    /// Product group product type, at most 50 characters.
     pub product_group_product_type: Option<String>,
-    /// `product_group_code`, at most 20 characters.
+    /// Product group code, at most 20 characters.
     pub product_group_code: Option<String>,
-    /// `product_group_description`, at most 50 characters.
+    /// Product group description, at most 50 characters.
     pub product_group_description: Option<String>,
-    /// `product_group_do_items_use_markup`.
+    /// Product group do items use markup.
     pub product_group_do_items_use_markup: Option<bool>,
-    /// `product_group_costing_method_type_id`.
+    /// ID of the product group costing method type.
     pub product_group_costing_method_type_id: Option<i64>,
-    /// `product_group_costing_method_type`, at most 50 characters.
+    /// Product group costing method type, at most 50 characters.
     pub product_group_costing_method_type: Option<String>,
-    /// `traceable_type_id`.
+    /// ID of the traceable type.
     pub traceable_type_id: Option<i64>,
-    /// `traceable_type`, at most 50 characters.
+    /// Traceable type, at most 50 characters.
     pub traceable_type: Option<String>,
-    /// `inactive_date`.
+    /// Inactive date.
     pub inactive_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `stock_multiple_of_base_unit`, 9 decimal places.
+    /// Stock multiple of base unit, 9 decimal places.
     pub stock_multiple_of_base_unit: Option<rt::Decimal>,
-    /// `stock_unit_name`, at most 20 characters.
+    /// Stock unit name, at most 20 characters.
     pub stock_unit_name: Option<String>,
-    /// `base_unit_name`, at most 20 characters.
+    /// Base unit name, at most 20 characters.
     pub base_unit_name: Option<String>,
-    /// `manufacturer`, at most 40 characters.
+    /// Manufacturer, at most 40 characters.
     pub manufacturer: Option<String>,
-    /// `part_number`, at most 60 characters.
+    /// Part number, at most 60 characters.
     pub part_number: Option<String>,
-    /// `label_printing_option_type_id`.
+    /// ID of the label printing option type.
     pub label_printing_option_type_id: Option<i64>,
-    /// `label_printing_option_type`, at most 50 characters.
+    /// Label printing option type, at most 50 characters.
     pub label_printing_option_type: Option<String>,
-    /// `allow_sales_order`.
+    /// Allow sales order.
     pub allow_sales_order: Option<bool>,
-    /// `average_buying_price`, 5 decimal places.
+    /// Average buying price, 5 decimal places.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `description`, at most 1000 characters.
+    /// Description, at most 1000 characters.
     pub description: Option<String>,
-    /// `use_description_on_docs`.
+    /// Use description on docs.
     pub use_description_on_docs: Option<bool>,
-    /// `sale_from_single_batch`.
+    /// Sale from single batch.
     pub sale_from_single_batch: Option<bool>,
-    /// `allow_duplicate_numbers`.
+    /// Allow duplicate numbers.
     pub allow_duplicate_numbers: Option<bool>,
-    /// `uses_sell_by_date`.
+    /// Uses sell by date.
     pub uses_sell_by_date: Option<bool>,
-    /// `uses_use_by_date`.
+    /// Uses use by date.
     pub uses_use_by_date: Option<bool>,
-    /// `record_nos_on_goods_received`.
+    /// Record nos on goods received.
     pub record_nos_on_goods_received: Option<bool>,
-    /// `auto_generate_option_type_id`.
+    /// ID of the auto generate option type.
     pub auto_generate_option_type_id: Option<i64>,
-    /// `auto_generate_option_type`, at most 50 characters.
+    /// Auto generate option type, at most 50 characters.
     pub auto_generate_option_type: Option<String>,
-    /// `auto_generate_prefix`, at most 20 characters.
+    /// Auto generate prefix, at most 20 characters.
     pub auto_generate_prefix: Option<String>,
-    /// `auto_generate_next_number`.
+    /// Auto generate next number.
     pub auto_generate_next_number: Option<i64>,
-    /// `commodity_code`, at most 10 characters.
+    /// Commodity code, at most 10 characters.
     pub commodity_code: Option<String>,
-    /// `stock_take_cycle_period`.
+    /// Stock take cycle period.
     pub stock_take_cycle_period: Option<i32>,
-    /// `suppress_net_mass`.
+    /// Suppress net mass.
     pub suppress_net_mass: Option<bool>,
-    /// `weight`, 4 decimal places.
+    /// Weight, 4 decimal places.
     pub weight: Option<rt::Decimal>,
-    /// `std_cost_variance_last_reset`.
+    /// Std cost variance last reset.
     pub std_cost_variance_last_reset: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `uses_alternative_ref`.
+    /// Uses alternative ref.
     pub uses_alternative_ref: Option<bool>,
-    /// `selling_price`, 5 decimal places.
+    /// Selling price, 5 decimal places.
     pub selling_price: Option<rt::Decimal>,
-    /// `standard_cost`, 5 decimal places.
+    /// Standard cost, 5 decimal places.
     pub standard_cost: Option<rt::Decimal>,
-    /// `sop_item_price`, 5 decimal places.
+    /// SOP item price, 5 decimal places.
     pub sop_item_price: Option<rt::Decimal>,
-    /// `last_archived_up_to`.
+    /// Last archived up to.
     pub last_archived_up_to: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_trace_archived_up_to`.
+    /// Last trace archived up to.
     pub last_trace_archived_up_to: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `fulfilment_method_type_id`.
+    /// ID of the fulfilment method type.
     pub fulfilment_method_type_id: Option<i64>,
-    /// `fulfilment_method_type`, at most 50 characters.
+    /// Fulfilment method type, at most 50 characters.
     pub fulfilment_method_type: Option<String>,
-    /// `fulfilment_sequence_type_id`.
+    /// ID of the fulfilment sequence type.
     pub fulfilment_sequence_type_id: Option<i64>,
-    /// `fulfilment_sequence_type`, at most 50 characters.
+    /// Fulfilment sequence type, at most 50 characters.
     pub fulfilment_sequence_type: Option<String>,
-    /// `shelf_life`.
+    /// Shelf life.
     pub shelf_life: Option<i32>,
-    /// `shelf_life_type_id`.
+    /// ID of the shelf life type.
     pub shelf_life_type_id: Option<i64>,
-    /// `shelf_life_type`, at most 20 characters.
+    /// Shelf life type, at most 20 characters.
     pub shelf_life_type: Option<String>,
-    /// `this_is_the_standard_band`.
+    /// This is the standard band.
     pub this_is_the_standard_band: Option<bool>,
-    /// `landed_costs_value`, 5 decimal places.
+    /// Landed costs value, 5 decimal places.
     pub landed_costs_value: Option<rt::Decimal>,
-    /// `default_despatch_note_comment`, at most 160 characters.
+    /// Default despatch note comment, at most 160 characters.
     pub default_despatch_note_comment: Option<String>,
-    /// `default_picking_list_comment`, at most 160 characters.
+    /// Default picking list comment, at most 160 characters.
     pub default_picking_list_comment: Option<String>,
-    /// `price`, 5 decimal places.
+    /// Price, 5 decimal places.
     pub price: Option<rt::Decimal>,
-    /// `free_stock_quantity`, 5 decimal places.
+    /// Free stock quantity, 5 decimal places.
     pub free_stock_quantity: Option<rt::Decimal>,
-    /// `quantity_reserved`, 5 decimal places.
+    /// Quantity reserved, 5 decimal places.
     pub quantity_reserved: Option<rt::Decimal>,
-    /// `confirmed_quantity_in_stock`, 5 decimal places.
+    /// Confirmed quantity in stock, 5 decimal places.
     pub confirmed_quantity_in_stock: Option<rt::Decimal>,
-    /// `unconfirmed_quantity_in_stock`, 5 decimal places.
+    /// Unconfirmed quantity in stock, 5 decimal places.
     pub unconfirmed_quantity_in_stock: Option<rt::Decimal>,
-    /// `actual_quantity`, 5 decimal places.
+    /// Actual quantity, 5 decimal places.
     pub actual_quantity: Option<rt::Decimal>,
-    /// `quantity_allocated_stock`, 5 decimal places.
+    /// Quantity allocated stock, 5 decimal places.
     pub quantity_allocated_stock: Option<rt::Decimal>,
-    /// `quantity_allocated_sop`, 5 decimal places.
+    /// Quantity allocated SOP, 5 decimal places.
     pub quantity_allocated_sop: Option<rt::Decimal>,
-    /// `quantity_allocated_bom`, 5 decimal places.
+    /// Quantity allocated BOM, 5 decimal places.
     pub quantity_allocated_bom: Option<rt::Decimal>,
-    /// `quantity_on_pop_order`, 5 decimal places.
+    /// Quantity on POP order, 5 decimal places.
     pub quantity_on_pop_order: Option<rt::Decimal>,
-    /// `date_of_last_sale`.
+    /// Date of last sale.
     pub date_of_last_sale: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_of_last_stock_count`.
+    /// Date of last stock count.
     pub date_of_last_stock_count: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `reorder_level`, 5 decimal places.
+    /// Reorder level, 5 decimal places.
     pub reorder_level: Option<rt::Decimal>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductView, Number, {

@@ -10,17 +10,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductWarehouseBinView {
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters.
+    /// Warehouse name, at most 20 characters.
     pub warehouse_name: Option<String>,
-    /// `bin_holding_id`.
+    /// ID of the bin holding.
     pub bin_holding_id: Option<i64>,
-    /// `bin_holding_name`, at most 20 characters.
+    /// Bin holding name, at most 20 characters.
     pub bin_holding_name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductWarehouseBinView, Number, {

@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductWarehouseView {
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `warehouse_holding_id`.
+    /// ID of the warehouse holding.
     pub warehouse_holding_id: Option<i64>,
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters.
+    /// Warehouse name, at most 20 characters.
     pub warehouse_name: Option<String>,
-    /// `use_for_sales_trading`.
+    /// Use for sales trading.
     pub use_for_sales_trading: Option<bool>,
-    /// `free_stock_quantity`, 5 decimal places.
+    /// Free stock quantity, 5 decimal places.
     pub free_stock_quantity: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductWarehouseView, Number, {

@@ -10,265 +10,265 @@ use super::*;
 /// Sent by [`Products::create`](super::super::products::Products::create).
 #[derive(Clone, Default)]
 pub struct NewProduct {
-    /// `code`, at most 30 characters.
+    /// Code, at most 30 characters.
     pub code: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `description`, at most 1000 characters.
+    /// Description, at most 1000 characters.
     pub description: Option<String>,
-    /// `use_description_on_documents`.
+    /// Use description on documents.
     pub use_description_on_documents: Option<bool>,
-    /// `barcode`, at most 60 characters.
+    /// Barcode, at most 60 characters.
     pub barcode: Option<String>,
-    /// `allow_sales_order`, `true` if not given.
+    /// Allow sales order, `true` if not given.
     pub allow_sales_order: Option<bool>,
-    /// `product_group_id`.
+    /// ID of the product group.
     pub product_group_id: Option<i64>,
-    /// `tax_code_id`.
+    /// ID of the tax code.
     pub tax_code_id: Option<i64>,
-    /// `product_status_type`, at most 20 characters.
+    /// Product status type, at most 20 characters.
     pub product_status_type: Option<String>,
-    /// `fulfilment_method_type`, at most 50 characters.
+    /// Fulfilment method type, at most 50 characters.
     pub fulfilment_method_type: Option<String>,
-    /// `fulfilment_sequence_type`, at most 50 characters.
+    /// Fulfilment sequence type, at most 50 characters.
     pub fulfilment_sequence_type: Option<String>,
-    /// `inactivation_date`.
+    /// Inactivation date.
     pub inactivation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `manufacturer`, at most 40 characters.
+    /// Manufacturer, at most 40 characters.
     pub manufacturer: Option<String>,
-    /// `part_number`, at most 60 characters.
+    /// Part number, at most 60 characters.
     pub part_number: Option<String>,
-    /// `label_printing_option_type`, at most 60 characters.
+    /// Label printing option type, at most 60 characters.
     ///
     /// Only in Professional, not in Standard.
     pub label_printing_option_type: Option<String>,
-    /// `traceable_type`, at most 50 characters.
+    /// Traceable type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub traceable_type: Option<String>,
-    /// `sale_from_single_batch`.
+    /// Sale from single batch.
     ///
     /// Only in Professional, not in Standard.
     pub sale_from_single_batch: Option<bool>,
-    /// `allow_duplicate_numbers`.
+    /// Allow duplicate numbers.
     ///
     /// Only in Professional, not in Standard.
     pub allow_duplicate_numbers: Option<bool>,
-    /// `uses_alternative_ref`.
+    /// Uses alternative ref.
     ///
     /// Only in Professional, not in Standard.
     pub uses_alternative_ref: Option<bool>,
-    /// `uses_sell_by_date`.
+    /// Uses sell by date.
     ///
     /// Only in Professional, not in Standard.
     pub uses_sell_by_date: Option<bool>,
-    /// `uses_use_by_date`.
+    /// Uses use by date.
     ///
     /// Only in Professional, not in Standard.
     pub uses_use_by_date: Option<bool>,
-    /// `shelf_life`.
+    /// Shelf life.
     ///
     /// Only in Professional, not in Standard.
     pub shelf_life: Option<i32>,
-    /// `shelf_life_type`, at most 50 characters.
+    /// Shelf life type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub shelf_life_type: Option<String>,
-    /// `record_nos_on_goods_received`.
+    /// Record nos on goods received.
     ///
     /// Only in Professional, not in Standard.
     pub record_nos_on_goods_received: Option<bool>,
-    /// `include_nos_on_count_sheets`.
+    /// Include nos on count sheets.
     ///
     /// Only in Professional, not in Standard.
     pub include_nos_on_count_sheets: Option<bool>,
-    /// `auto_generate_option_type`, at most 50 characters.
+    /// Auto generate option type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_option_type: Option<String>,
-    /// `auto_generate_separator_id`.
+    /// ID of the auto generate separator.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_separator_id: Option<i64>,
-    /// `auto_generate_prefix`, at most 20 characters.
+    /// Auto generate prefix, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_prefix: Option<String>,
-    /// `auto_generate_next_number`.
+    /// Auto generate next number.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_next_number: Option<i64>,
-    /// `auto_generate_padding`.
+    /// Auto generate padding.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_padding: Option<i32>,
-    /// `stocktake_cycle_period`.
+    /// Stocktake cycle period.
     pub stocktake_cycle_period: Option<i32>,
-    /// `standard_cost`, 5 decimal places.
+    /// Standard cost, 5 decimal places.
     pub standard_cost: Option<rt::Decimal>,
-    /// `average_buying_price`, 5 decimal places.
+    /// Average buying price, 5 decimal places.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `default_picking_list_comment`, at most 160 characters.
+    /// Default picking list comment, at most 160 characters.
     pub default_picking_list_comment: Option<String>,
-    /// `default_despatch_note_comment`, at most 160 characters.
+    /// Default despatch note comment, at most 160 characters.
     pub default_despatch_note_comment: Option<String>,
-    /// `commodity_code`, at most 10 characters.
+    /// Commodity code, at most 10 characters.
     pub commodity_code: Option<String>,
-    /// `country_of_origin_id`.
+    /// ID of the country of origin.
     pub country_of_origin_id: Option<i64>,
-    /// `weight`, 4 decimal places.
+    /// Weight, 4 decimal places.
     pub weight: Option<rt::Decimal>,
-    /// `suppress_mass_on_declaration`.
+    /// Suppress mass on declaration.
     pub suppress_mass_on_declaration: Option<bool>,
-    /// `is_weee_item`.
+    /// Is weee item.
     pub is_weee_item: Option<bool>,
-    /// `use_supplementary_units`.
+    /// Use supplementary units.
     pub use_supplementary_units: Option<bool>,
-    /// `supplementary_unit_conversion_ratio`, 9 decimal places.
+    /// Supplementary unit conversion ratio, 9 decimal places.
     pub supplementary_unit_conversion_ratio: Option<rt::Decimal>,
-    /// `use_reverse_charge_vat_rules`.
+    /// Use reverse charge VAT rules.
     pub use_reverse_charge_vat_rules: Option<bool>,
-    /// `landed_costs_type`, at most 20 characters.
+    /// Landed costs type, at most 20 characters.
     pub landed_costs_type: Option<String>,
-    /// `landed_costs_percentage`, 2 decimal places.
+    /// Landed costs percentage, 2 decimal places.
     pub landed_costs_percentage: Option<rt::Decimal>,
-    /// `landed_costs_per_item`, 2 decimal places.
+    /// Landed costs per item, 2 decimal places.
     pub landed_costs_per_item: Option<rt::Decimal>,
-    /// `bom_item_type`, at most 30 characters.
+    /// BOM item type, at most 30 characters.
     pub bom_item_type: Option<String>,
-    /// `stock_nominal_code_id`.
+    /// ID of the stock nominal code.
     pub stock_nominal_code_id: Option<i64>,
-    /// `revenue_nominal_code_id`.
+    /// ID of the revenue nominal code.
     pub revenue_nominal_code_id: Option<i64>,
-    /// `accrual_nominal_code_id`.
+    /// ID of the accrual nominal code.
     ///
     /// Only in Professional, not in Standard.
     pub accrual_nominal_code_id: Option<i64>,
-    /// `issue_nominal_code_id`.
+    /// ID of the issue nominal code.
     ///
     /// Only in Professional, not in Standard.
     pub issue_nominal_code_id: Option<i64>,
-    /// `base_unit_id`.
+    /// ID of the base unit.
     pub base_unit_id: Option<i64>,
-    /// `stock_unit_id`.
+    /// ID of the stock unit.
     pub stock_unit_id: Option<i64>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: Option<bool>,
-    /// `bom_settings`.
+    /// BOM settings.
     pub bom_settings: Option<NewBomSettings>,
-    /// `alternative_products`.
+    /// Alternative products.
     pub alternative_products: Option<Vec<NewAlternativeProduct>>,
-    /// `cross_sell_products`.
+    /// Cross sell products.
     pub cross_sell_products: Option<Vec<NewCrossSellProduct>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<NewProductMemo>>,
-    /// `search_category_values`.
+    /// Search category values.
     pub search_category_values: Option<Vec<NewProductSearchCategoryValue>>,
-    /// `suppliers`.
+    /// Suppliers.
     pub suppliers: Option<Vec<NewProductSupplier>>,
-    /// `units`.
+    /// Units.
     pub units: Option<Vec<NewProductUnit>>,
-    /// `warehouse_holdings`.
+    /// Warehouse holdings.
     pub warehouse_holdings: Option<Vec<NewWarehouseHolding>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewProduct, Number, {
@@ -385,24 +385,145 @@ rt::model!(NewProduct, Number, {
     110 warehouse_holdings: "warehouse_holdings",
 });
 
+/// New product duplicate flags.
+///
+/// Sent by [`Products::duplicate`](super::super::products::Products::duplicate).
+#[derive(Clone, Default)]
+pub struct NewProductDuplicateFlags {
+    /// ID of the source.
+    pub source_id: Option<i64>,
+    /// New code, at most 30 characters.
+    pub new_code: Option<String>,
+    /// New name, at most 60 characters.
+    pub new_name: Option<String>,
+    /// Locations.
+    pub locations: Option<bool>,
+    /// Location stocking levels.
+    pub location_stocking_levels: Option<bool>,
+    /// Units.
+    ///
+    /// Only in Professional, not in Standard.
+    pub units: Option<bool>,
+    /// Alternative items.
+    pub alternative_items: Option<bool>,
+    /// Cross selling items.
+    pub cross_selling_items: Option<bool>,
+    /// Attachments.
+    pub attachments: Option<bool>,
+    /// Memos.
+    pub memos: Option<bool>,
+    /// Suppliers.
+    pub suppliers: Option<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(NewProductDuplicateFlags, Number, {
+    0 source_id: "source_id",
+    1 new_code: "new_code",
+    2 new_name: "new_name",
+    3 locations: "locations",
+    4 location_stocking_levels: "location_stocking_levels",
+    5 units: "units",
+    6 alternative_items: "alternative_items",
+    7 cross_selling_items: "cross_selling_items",
+    8 attachments: "attachments",
+    9 memos: "memos",
+    10 suppliers: "suppliers",
+});
+
+/// A new product search.
+///
+/// Sent by [`Products::search`](super::super::products::Products::search).
+#[derive(Clone, Default)]
+pub struct NewProductSearch {
+    /// Search category values.
+    pub search_category_values: Option<Vec<NewProductSearchCriterion>>,
+    /// Show inactive, `false` if not given.
+    pub show_inactive: Option<bool>,
+    /// Show phantom, `false` if not given.
+    pub show_phantom: Option<bool>,
+    /// Show only allow sales order, `false` if not given.
+    pub show_only_allow_sales_order: Option<bool>,
+    /// Product search type, at most 50 characters, `EnumStockItemTypeAll` if not given.
+    pub product_search_type: Option<String>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(NewProductSearch, Number, {
+    0 search_category_values: "search_category_values",
+    1 show_inactive: "show_inactive",
+    2 show_phantom: "show_phantom",
+    3 show_only_allow_sales_order: "show_only_allow_sales_order",
+    4 product_search_type: "product_search_type",
+});
+
+/// A new product search category value.
+///
+/// `search_category_values` of [`NewProduct`].
+#[derive(Clone, Default)]
+pub struct NewProductSearchCategoryValue {
+    /// ID.
+    pub id: Option<i64>,
+    /// ID of the product.
+    pub product_id: Option<i64>,
+    /// ID of the search category.
+    pub search_category_id: Option<i64>,
+    /// Search category name, at most 40 characters.
+    pub search_category_name: Option<String>,
+    /// ID of the search value.
+    pub search_value_id: Option<i64>,
+    /// Search value name, at most 40 characters.
+    pub search_value_name: Option<String>,
+    /// Is to delete.
+    pub is_to_delete: Option<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(NewProductSearchCategoryValue, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 search_category_id: "search_category_id",
+    3 search_category_name: "search_category_name",
+    4 search_value_id: "search_value_id",
+    5 search_value_name: "search_value_name",
+    6 is_to_delete: "is_to_delete",
+});
+
+/// A new product search criterion.
+///
+/// `search_category_values` of [`NewProductSearch`].
+#[derive(Clone, Default)]
+pub struct NewProductSearchCriterion {
+    /// ID of the search category.
+    pub search_category_id: Option<i64>,
+    /// ID of the search value.
+    pub search_value_id: Option<i64>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(NewProductSearchCriterion, Number, {
+    0 search_category_id: "search_category_id",
+    1 search_value_id: "search_value_id",
+});
+
 /// A new product unit.
 ///
 /// `units` of [`NewProduct`].
 #[derive(Clone, Default)]
 pub struct NewProductUnit {
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `unit_id`.
+    /// ID of the unit.
     pub unit_id: Option<i64>,
-    /// `multiple_of_base_unit`, 9 decimal places.
+    /// Multiple of base unit, 9 decimal places.
     pub multiple_of_base_unit: Option<rt::Decimal>,
-    /// `unit_precision`, 5 decimal places.
+    /// Unit precision, 5 decimal places.
     pub unit_precision: Option<rt::Decimal>,
-    /// `use_own_price`.
+    /// Use own price.
     pub use_own_price: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewProductUnit, Number, {
@@ -417,315 +538,314 @@ rt::model!(NewProductUnit, Number, {
 /// A product.
 ///
 /// Answered by [`Products::create`](super::super::products::Products::create),
-/// [`Products::get`](super::super::products::Products::get),
-/// [`Products::list_for_product_group`](super::super::products::Products::list_for_product_group)
-/// and 3 more.
+/// [`Products::duplicate`](super::super::products::Products::duplicate),
+/// [`Products::get`](super::super::products::Products::get) and 3 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Product {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 30 characters.
+    /// Code, at most 30 characters.
     pub code: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `description`, at most 1000 characters.
+    /// Description, at most 1000 characters.
     pub description: Option<String>,
-    /// `use_description_on_documents`.
+    /// Use description on documents.
     pub use_description_on_documents: Option<bool>,
-    /// `barcode`, at most 60 characters.
+    /// Barcode, at most 60 characters.
     pub barcode: Option<String>,
-    /// `allow_sales_order`.
+    /// Allow sales order.
     pub allow_sales_order: Option<bool>,
-    /// `free_stock_quantity`, 5 decimal places, read-only.
+    /// Free stock quantity, 5 decimal places, read-only.
     pub free_stock_quantity: Option<rt::Decimal>,
-    /// `product_group_id`.
+    /// ID of the product group.
     pub product_group_id: Option<i64>,
-    /// `tax_code_id`.
+    /// ID of the tax code.
     pub tax_code_id: Option<i64>,
-    /// `product_status_type`, at most 20 characters.
+    /// Product status type, at most 20 characters.
     pub product_status_type: Option<String>,
-    /// `fulfilment_method_type`, at most 50 characters.
+    /// Fulfilment method type, at most 50 characters.
     pub fulfilment_method_type: Option<String>,
-    /// `fulfilment_sequence_type`, at most 50 characters.
+    /// Fulfilment sequence type, at most 50 characters.
     pub fulfilment_sequence_type: Option<String>,
-    /// `inactivation_date`.
+    /// Inactivation date.
     pub inactivation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `manufacturer`, at most 40 characters.
+    /// Manufacturer, at most 40 characters.
     pub manufacturer: Option<String>,
-    /// `part_number`, at most 60 characters.
+    /// Part number, at most 60 characters.
     pub part_number: Option<String>,
-    /// `label_printing_option_type`, at most 60 characters.
+    /// Label printing option type, at most 60 characters.
     ///
     /// Only in Professional, not in Standard.
     pub label_printing_option_type: Option<String>,
-    /// `traceable_type`, at most 50 characters.
+    /// Traceable type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub traceable_type: Option<String>,
-    /// `sale_from_single_batch`.
+    /// Sale from single batch.
     ///
     /// Only in Professional, not in Standard.
     pub sale_from_single_batch: Option<bool>,
-    /// `allow_duplicate_numbers`.
+    /// Allow duplicate numbers.
     ///
     /// Only in Professional, not in Standard.
     pub allow_duplicate_numbers: Option<bool>,
-    /// `uses_alternative_ref`.
+    /// Uses alternative ref.
     ///
     /// Only in Professional, not in Standard.
     pub uses_alternative_ref: Option<bool>,
-    /// `uses_sell_by_date`.
+    /// Uses sell by date.
     ///
     /// Only in Professional, not in Standard.
     pub uses_sell_by_date: Option<bool>,
-    /// `uses_use_by_date`.
+    /// Uses use by date.
     ///
     /// Only in Professional, not in Standard.
     pub uses_use_by_date: Option<bool>,
-    /// `shelf_life`.
+    /// Shelf life.
     ///
     /// Only in Professional, not in Standard.
     pub shelf_life: Option<i32>,
-    /// `shelf_life_type`, at most 50 characters.
+    /// Shelf life type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub shelf_life_type: Option<String>,
-    /// `record_nos_on_goods_received`.
+    /// Record nos on goods received.
     ///
     /// Only in Professional, not in Standard.
     pub record_nos_on_goods_received: Option<bool>,
-    /// `include_nos_on_count_sheets`.
+    /// Include nos on count sheets.
     ///
     /// Only in Professional, not in Standard.
     pub include_nos_on_count_sheets: Option<bool>,
-    /// `auto_generate_option_type`, at most 50 characters.
+    /// Auto generate option type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_option_type: Option<String>,
-    /// `auto_generate_separator_id`.
+    /// ID of the auto generate separator.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_separator_id: Option<i64>,
-    /// `auto_generate_prefix`, at most 20 characters.
+    /// Auto generate prefix, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_prefix: Option<String>,
-    /// `auto_generate_next_number`.
+    /// Auto generate next number.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_next_number: Option<i64>,
-    /// `auto_generate_padding`.
+    /// Auto generate padding.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_padding: Option<i32>,
-    /// `stocktake_cycle_period`.
+    /// Stocktake cycle period.
     pub stocktake_cycle_period: Option<i32>,
-    /// `standard_cost`, 5 decimal places.
+    /// Standard cost, 5 decimal places.
     pub standard_cost: Option<rt::Decimal>,
-    /// `average_buying_price`, 5 decimal places.
+    /// Average buying price, 5 decimal places.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `default_picking_list_comment`, at most 160 characters.
+    /// Default picking list comment, at most 160 characters.
     pub default_picking_list_comment: Option<String>,
-    /// `default_despatch_note_comment`, at most 160 characters.
+    /// Default despatch note comment, at most 160 characters.
     pub default_despatch_note_comment: Option<String>,
-    /// `commodity_code`, at most 10 characters.
+    /// Commodity code, at most 10 characters.
     pub commodity_code: Option<String>,
-    /// `country_of_origin_id`.
+    /// ID of the country of origin.
     pub country_of_origin_id: Option<i64>,
-    /// `weight`, 4 decimal places.
+    /// Weight, 4 decimal places.
     pub weight: Option<rt::Decimal>,
-    /// `suppress_mass_on_declaration`.
+    /// Suppress mass on declaration.
     pub suppress_mass_on_declaration: Option<bool>,
-    /// `is_weee_item`.
+    /// Is weee item.
     pub is_weee_item: Option<bool>,
-    /// `use_supplementary_units`.
+    /// Use supplementary units.
     pub use_supplementary_units: Option<bool>,
-    /// `supplementary_unit_conversion_ratio`, 9 decimal places.
+    /// Supplementary unit conversion ratio, 9 decimal places.
     pub supplementary_unit_conversion_ratio: Option<rt::Decimal>,
-    /// `use_reverse_charge_vat_rules`.
+    /// Use reverse charge VAT rules.
     pub use_reverse_charge_vat_rules: Option<bool>,
-    /// `landed_costs_type`, at most 20 characters.
+    /// Landed costs type, at most 20 characters.
     pub landed_costs_type: Option<String>,
-    /// `landed_costs_percentage`, 2 decimal places.
+    /// Landed costs percentage, 2 decimal places.
     pub landed_costs_percentage: Option<rt::Decimal>,
-    /// `landed_costs_per_item`, 2 decimal places.
+    /// Landed costs per item, 2 decimal places.
     pub landed_costs_per_item: Option<rt::Decimal>,
-    /// `bom_item_type`, at most 30 characters.
+    /// BOM item type, at most 30 characters.
     pub bom_item_type: Option<String>,
-    /// `stock_nominal_code_id`.
+    /// ID of the stock nominal code.
     pub stock_nominal_code_id: Option<i64>,
-    /// `revenue_nominal_code_id`.
+    /// ID of the revenue nominal code.
     pub revenue_nominal_code_id: Option<i64>,
-    /// `accrual_nominal_code_id`.
+    /// ID of the accrual nominal code.
     ///
     /// Only in Professional, not in Standard.
     pub accrual_nominal_code_id: Option<i64>,
-    /// `issue_nominal_code_id`.
+    /// ID of the issue nominal code.
     ///
     /// Only in Professional, not in Standard.
     pub issue_nominal_code_id: Option<i64>,
-    /// `base_unit_id`.
+    /// ID of the base unit.
     pub base_unit_id: Option<i64>,
-    /// `stock_unit_id`.
+    /// ID of the stock unit.
     pub stock_unit_id: Option<i64>,
-    /// `has_alternative_products`, read-only.
+    /// Whether it has alternative products, read-only.
     pub has_alternative_products: Option<bool>,
-    /// `has_cross_sell_products`, read-only.
+    /// Whether it has cross sell products, read-only.
     pub has_cross_sell_products: Option<bool>,
-    /// `has_preferred_supplier`, read-only.
+    /// Whether it has preferred supplier, read-only.
     pub has_preferred_supplier: Option<bool>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`.
+    /// Spare bool 1.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`.
+    /// Spare bool 2.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`.
+    /// Spare bool 3.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`.
+    /// Spare bool 4.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`.
+    /// Spare bool 5.
     pub spare_bool_5: Option<bool>,
-    /// `accrual_nominal_code`, read-only.
+    /// Accrual nominal code, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub accrual_nominal_code: Option<Box<NominalCode>>,
-    /// `auto_generate_separator`, read-only.
+    /// Auto generate separator, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_separator: Option<Box<AutoGenerateSeparator>>,
-    /// `base_unit`, read-only.
+    /// Base unit, read-only.
     pub base_unit: Option<Box<Unit>>,
-    /// `bom_settings`.
+    /// BOM settings.
     pub bom_settings: Option<Box<BomSettings>>,
-    /// `country_of_origin`, read-only.
+    /// Country of origin, read-only.
     pub country_of_origin: Option<Box<CountryCode>>,
-    /// `holding`, read-only.
+    /// Holding, read-only.
     pub holding: Option<Box<ProductHolding>>,
-    /// `issue_nominal_code`, read-only.
+    /// Issue nominal code, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub issue_nominal_code: Option<Box<NominalCode>>,
-    /// `product_group`, read-only.
+    /// Product group, read-only.
     pub product_group: Option<Box<ProductGroup>>,
-    /// `revenue_nominal_code`, read-only.
+    /// Revenue nominal code, read-only.
     pub revenue_nominal_code: Option<Box<NominalCode>>,
-    /// `status`, read-only.
+    /// Status, read-only.
     pub status: Option<Box<ProductStatus>>,
-    /// `stock_nominal_code`, read-only.
+    /// Stock nominal code, read-only.
     pub stock_nominal_code: Option<Box<NominalCode>>,
-    /// `stock_unit`, read-only.
+    /// Stock unit, read-only.
     pub stock_unit: Option<Box<Unit>>,
-    /// `tax_code`, read-only.
+    /// Tax code, read-only.
     pub tax_code: Option<Box<TaxCode>>,
-    /// `alternative_products`.
+    /// Alternative products.
     pub alternative_products: Option<Vec<AlternativeProduct>>,
-    /// `cross_sell_products`.
+    /// Cross sell products.
     pub cross_sell_products: Option<Vec<CrossSellProduct>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<ProductMemo>>,
-    /// `search_category_values`.
+    /// Search category values.
     pub search_category_values: Option<Vec<ProductSearchCategoryValue>>,
-    /// `suppliers`.
+    /// Suppliers.
     pub suppliers: Option<Vec<ProductSupplier>>,
-    /// `units`.
+    /// Units.
     pub units: Option<Vec<ProductUnit>>,
-    /// `warehouse_holdings`.
+    /// Warehouse holdings.
     pub warehouse_holdings: Option<Vec<WarehouseHolding>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Product, Number, {
@@ -867,27 +987,27 @@ rt::model!(Product, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductHolding {
-    /// `average_buying_price`, 5 decimal places, read-only.
+    /// Average buying price, 5 decimal places, read-only.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `quantity_on_order_for_direct_delivery`, 5 decimal places, read-only.
+    /// Quantity on order for direct delivery, 5 decimal places, read-only.
     pub quantity_on_order_for_direct_delivery: Option<rt::Decimal>,
-    /// `quantity_in_stock`, 5 decimal places, read-only.
+    /// Quantity in stock, 5 decimal places, read-only.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `quantity_allocated`, 5 decimal places, read-only.
+    /// Quantity allocated, 5 decimal places, read-only.
     pub quantity_allocated: Option<rt::Decimal>,
-    /// `quantity_on_order`, 5 decimal places, read-only.
+    /// Quantity on order, 5 decimal places, read-only.
     pub quantity_on_order: Option<rt::Decimal>,
-    /// `quantity_sold_this_period`, 5 decimal places, read-only.
+    /// Quantity sold this period, 5 decimal places, read-only.
     pub quantity_sold_this_period: Option<rt::Decimal>,
-    /// `quantity_bought_this_period`, 5 decimal places, read-only.
+    /// Quantity bought this period, 5 decimal places, read-only.
     pub quantity_bought_this_period: Option<rt::Decimal>,
-    /// `quantity_sold_last_period`, 5 decimal places, read-only.
+    /// Quantity sold last period, 5 decimal places, read-only.
     pub quantity_sold_last_period: Option<rt::Decimal>,
-    /// `quantity_bought_last_period`, 5 decimal places, read-only.
+    /// Quantity bought last period, 5 decimal places, read-only.
     pub quantity_bought_last_period: Option<rt::Decimal>,
-    /// `buying_prices`, read-only.
+    /// Buying prices, read-only.
     pub buying_prices: Option<Vec<BuyingPrice>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductHolding, Number, {
@@ -903,37 +1023,192 @@ rt::model!(ProductHolding, Number, {
     9 buying_prices: "buying_prices",
 });
 
+/// A product search.
+///
+/// Answered by [`Products::search`](super::super::products::Products::search).
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductSearch {
+    /// Search category values.
+    pub search_category_values: Option<Vec<ProductSearchCriterion>>,
+    /// Show inactive.
+    pub show_inactive: Option<bool>,
+    /// Show phantom.
+    pub show_phantom: Option<bool>,
+    /// Show only allow sales order.
+    pub show_only_allow_sales_order: Option<bool>,
+    /// Product search type, at most 50 characters.
+    pub product_search_type: Option<String>,
+    /// Matching products, read-only.
+    pub matching_products: Option<Vec<ProductSearchMatchingProduct>>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductSearch, Number, {
+    0 search_category_values: "search_category_values",
+    1 show_inactive: "show_inactive",
+    2 show_phantom: "show_phantom",
+    3 show_only_allow_sales_order: "show_only_allow_sales_order",
+    4 product_search_type: "product_search_type",
+    5 matching_products: "matching_products",
+});
+
+/// A product search category value.
+///
+/// `search_category_values` of [`Product`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductSearchCategoryValue {
+    /// ID.
+    pub id: Option<i64>,
+    /// ID of the product.
+    pub product_id: Option<i64>,
+    /// ID of the search category.
+    pub search_category_id: Option<i64>,
+    /// Search category name, at most 40 characters.
+    pub search_category_name: Option<String>,
+    /// ID of the search value.
+    pub search_value_id: Option<i64>,
+    /// Search value name, at most 40 characters.
+    pub search_value_name: Option<String>,
+    /// Search value, read-only.
+    pub search_value: Option<Box<SearchValue>>,
+    /// Is to delete.
+    pub is_to_delete: Option<bool>,
+    /// When it was created, read-only.
+    pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
+    /// When it was updated, read-only.
+    pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductSearchCategoryValue, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 search_category_id: "search_category_id",
+    3 search_category_name: "search_category_name",
+    4 search_value_id: "search_value_id",
+    5 search_value_name: "search_value_name",
+    6 search_value: "search_value",
+    7 is_to_delete: "is_to_delete",
+    8 date_time_created: "date_time_created",
+    9 date_time_updated: "date_time_updated",
+});
+
+/// Changes to a product search category value.
+///
+/// `search_category_values` of [`ProductUpdate`].
+#[derive(Clone, Default)]
+pub struct ProductSearchCategoryValueUpdate {
+    /// ID.
+    pub id: rt::Update<i64>,
+    /// ID of the product.
+    pub product_id: rt::Update<i64>,
+    /// ID of the search category.
+    pub search_category_id: rt::Update<i64>,
+    /// Search category name, at most 40 characters.
+    pub search_category_name: rt::Update<String>,
+    /// ID of the search value.
+    pub search_value_id: rt::Update<i64>,
+    /// Search value name, at most 40 characters.
+    pub search_value_name: rt::Update<String>,
+    /// Is to delete.
+    pub is_to_delete: rt::Update<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductSearchCategoryValueUpdate, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 search_category_id: "search_category_id",
+    3 search_category_name: "search_category_name",
+    4 search_value_id: "search_value_id",
+    5 search_value_name: "search_value_name",
+    6 is_to_delete: "is_to_delete",
+});
+
+/// A product search criterion.
+///
+/// `search_category_values` of [`ProductSearch`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductSearchCriterion {
+    /// ID of the search category.
+    pub search_category_id: Option<i64>,
+    /// ID of the search value.
+    pub search_value_id: Option<i64>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductSearchCriterion, Number, {
+    0 search_category_id: "search_category_id",
+    1 search_value_id: "search_value_id",
+});
+
+/// A product search matching product.
+///
+/// `matching_products` of [`ProductSearch`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ProductSearchMatchingProduct {
+    /// ID, read-only.
+    pub id: Option<i64>,
+    /// ID of the product, read-only.
+    pub product_id: Option<i64>,
+    /// Code, at most 30 characters, read-only.
+    pub code: Option<String>,
+    /// Name, at most 60 characters, read-only.
+    pub name: Option<String>,
+    /// Product status type, at most 20 characters, read-only.
+    pub product_status_type: Option<String>,
+    /// Product type, at most 50 characters, read-only.
+    pub product_type: Option<String>,
+    /// Free stock quantity, 5 decimal places, read-only.
+    pub free_stock_quantity: Option<rt::Decimal>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductSearchMatchingProduct, Number, {
+    0 id: "id",
+    1 product_id: "product_id",
+    2 code: "code",
+    3 name: "name",
+    4 product_status_type: "product_status_type",
+    5 product_type: "product_type",
+    6 free_stock_quantity: "free_stock_quantity",
+});
+
 /// A product status.
 ///
 /// `status` of [`Product`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductStatus {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `has_negative_stock_quantities`, read-only.
+    /// Whether it has negative stock quantities, read-only.
     pub has_negative_stock_quantities: Option<bool>,
-    /// `has_movement_balances`, read-only.
+    /// Whether it has movement balances, read-only.
     pub has_movement_balances: Option<bool>,
-    /// `has_active_pop_orders`, read-only.
+    /// Whether it has active POP orders, read-only.
     pub has_active_pop_orders: Option<bool>,
-    /// `has_sop_or_pop_documents`, read-only.
+    /// Whether it has SOP or POP documents, read-only.
     pub has_sop_or_pop_documents: Option<bool>,
-    /// `has_active_sop_or_pop_documents`, read-only.
+    /// Whether it has active SOP or POP documents, read-only.
     pub has_active_sop_or_pop_documents: Option<bool>,
-    /// `has_traceable_items`, read-only.
+    /// Whether it has traceable items, read-only.
     pub has_traceable_items: Option<bool>,
-    /// `has_unassigned_traceable_items`, read-only.
+    /// Whether it has unassigned traceable items, read-only.
     pub has_unassigned_traceable_items: Option<bool>,
-    /// `has_traceable_sop_allocations`, read-only.
+    /// Whether it has traceable SOP allocations, read-only.
     pub has_traceable_sop_allocations: Option<bool>,
-    /// `is_in_use_by_bom`, read-only.
+    /// Is in use by BOM, read-only.
     pub is_in_use_by_bom: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductStatus, Number, {
@@ -957,31 +1232,31 @@ rt::model!(ProductStatus, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductUnit {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `unit_id`.
+    /// ID of the unit.
     pub unit_id: Option<i64>,
-    /// `unit_type`, at most 50 characters, read-only.
+    /// Unit type, at most 50 characters, read-only.
     pub unit_type: Option<String>,
-    /// `multiple_of_base_unit`, 9 decimal places.
+    /// Multiple of base unit, 9 decimal places.
     pub multiple_of_base_unit: Option<rt::Decimal>,
-    /// `unit_precision`, 5 decimal places.
+    /// Unit precision, 5 decimal places.
     pub unit_precision: Option<rt::Decimal>,
-    /// `use_own_price`.
+    /// Use own price.
     pub use_own_price: Option<bool>,
-    /// `has_sop_or_pop_documents`, read-only.
+    /// Whether it has SOP or POP documents, read-only.
     pub has_sop_or_pop_documents: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `unit`, read-only.
+    /// Unit, read-only.
     pub unit: Option<Box<Unit>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductUnit, Number, {
@@ -1004,21 +1279,21 @@ rt::model!(ProductUnit, Number, {
 /// `units` of [`ProductUpdate`].
 #[derive(Clone, Default)]
 pub struct ProductUnitUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: rt::Update<i64>,
-    /// `unit_id`.
+    /// ID of the unit.
     pub unit_id: rt::Update<i64>,
-    /// `multiple_of_base_unit`, 9 decimal places.
+    /// Multiple of base unit, 9 decimal places.
     pub multiple_of_base_unit: rt::Update<rt::Decimal>,
-    /// `unit_precision`, 5 decimal places.
+    /// Unit precision, 5 decimal places.
     pub unit_precision: rt::Update<rt::Decimal>,
-    /// `use_own_price`.
+    /// Use own price.
     pub use_own_price: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ProductUnitUpdate, Number, {
@@ -1036,265 +1311,265 @@ rt::model!(ProductUnitUpdate, Number, {
 /// Sent by [`Products::update`](super::super::products::Products::update).
 #[derive(Clone, Default)]
 pub struct ProductUpdate {
-    /// `code`, at most 30 characters.
+    /// Code, at most 30 characters.
     pub code: rt::Update<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `description`, at most 1000 characters.
+    /// Description, at most 1000 characters.
     pub description: rt::Update<String>,
-    /// `use_description_on_documents`.
+    /// Use description on documents.
     pub use_description_on_documents: rt::Update<bool>,
-    /// `barcode`, at most 60 characters.
+    /// Barcode, at most 60 characters.
     pub barcode: rt::Update<String>,
-    /// `allow_sales_order`, `true` if not given.
+    /// Allow sales order, `true` if not given.
     pub allow_sales_order: rt::Update<bool>,
-    /// `product_group_id`.
+    /// ID of the product group.
     pub product_group_id: rt::Update<i64>,
-    /// `tax_code_id`.
+    /// ID of the tax code.
     pub tax_code_id: rt::Update<i64>,
-    /// `product_status_type`, at most 20 characters.
+    /// Product status type, at most 20 characters.
     pub product_status_type: rt::Update<String>,
-    /// `fulfilment_method_type`, at most 50 characters.
+    /// Fulfilment method type, at most 50 characters.
     pub fulfilment_method_type: rt::Update<String>,
-    /// `fulfilment_sequence_type`, at most 50 characters.
+    /// Fulfilment sequence type, at most 50 characters.
     pub fulfilment_sequence_type: rt::Update<String>,
-    /// `inactivation_date`.
+    /// Inactivation date.
     pub inactivation_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `manufacturer`, at most 40 characters.
+    /// Manufacturer, at most 40 characters.
     pub manufacturer: rt::Update<String>,
-    /// `part_number`, at most 60 characters.
+    /// Part number, at most 60 characters.
     pub part_number: rt::Update<String>,
-    /// `label_printing_option_type`, at most 60 characters.
+    /// Label printing option type, at most 60 characters.
     ///
     /// Only in Professional, not in Standard.
     pub label_printing_option_type: rt::Update<String>,
-    /// `traceable_type`, at most 50 characters.
+    /// Traceable type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub traceable_type: rt::Update<String>,
-    /// `sale_from_single_batch`.
+    /// Sale from single batch.
     ///
     /// Only in Professional, not in Standard.
     pub sale_from_single_batch: rt::Update<bool>,
-    /// `allow_duplicate_numbers`.
+    /// Allow duplicate numbers.
     ///
     /// Only in Professional, not in Standard.
     pub allow_duplicate_numbers: rt::Update<bool>,
-    /// `uses_alternative_ref`.
+    /// Uses alternative ref.
     ///
     /// Only in Professional, not in Standard.
     pub uses_alternative_ref: rt::Update<bool>,
-    /// `uses_sell_by_date`.
+    /// Uses sell by date.
     ///
     /// Only in Professional, not in Standard.
     pub uses_sell_by_date: rt::Update<bool>,
-    /// `uses_use_by_date`.
+    /// Uses use by date.
     ///
     /// Only in Professional, not in Standard.
     pub uses_use_by_date: rt::Update<bool>,
-    /// `shelf_life`.
+    /// Shelf life.
     ///
     /// Only in Professional, not in Standard.
     pub shelf_life: rt::Update<i32>,
-    /// `shelf_life_type`, at most 50 characters.
+    /// Shelf life type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub shelf_life_type: rt::Update<String>,
-    /// `record_nos_on_goods_received`.
+    /// Record nos on goods received.
     ///
     /// Only in Professional, not in Standard.
     pub record_nos_on_goods_received: rt::Update<bool>,
-    /// `include_nos_on_count_sheets`.
+    /// Include nos on count sheets.
     ///
     /// Only in Professional, not in Standard.
     pub include_nos_on_count_sheets: rt::Update<bool>,
-    /// `auto_generate_option_type`, at most 50 characters.
+    /// Auto generate option type, at most 50 characters.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_option_type: rt::Update<String>,
-    /// `auto_generate_separator_id`.
+    /// ID of the auto generate separator.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_separator_id: rt::Update<i64>,
-    /// `auto_generate_prefix`, at most 20 characters.
+    /// Auto generate prefix, at most 20 characters.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_prefix: rt::Update<String>,
-    /// `auto_generate_next_number`.
+    /// Auto generate next number.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_next_number: rt::Update<i64>,
-    /// `auto_generate_padding`.
+    /// Auto generate padding.
     ///
     /// Only in Professional, not in Standard.
     pub auto_generate_padding: rt::Update<i32>,
-    /// `stocktake_cycle_period`.
+    /// Stocktake cycle period.
     pub stocktake_cycle_period: rt::Update<i32>,
-    /// `standard_cost`, 5 decimal places.
+    /// Standard cost, 5 decimal places.
     pub standard_cost: rt::Update<rt::Decimal>,
-    /// `average_buying_price`, 5 decimal places.
+    /// Average buying price, 5 decimal places.
     pub average_buying_price: rt::Update<rt::Decimal>,
-    /// `default_picking_list_comment`, at most 160 characters.
+    /// Default picking list comment, at most 160 characters.
     pub default_picking_list_comment: rt::Update<String>,
-    /// `default_despatch_note_comment`, at most 160 characters.
+    /// Default despatch note comment, at most 160 characters.
     pub default_despatch_note_comment: rt::Update<String>,
-    /// `commodity_code`, at most 10 characters.
+    /// Commodity code, at most 10 characters.
     pub commodity_code: rt::Update<String>,
-    /// `country_of_origin_id`.
+    /// ID of the country of origin.
     pub country_of_origin_id: rt::Update<i64>,
-    /// `weight`, 4 decimal places.
+    /// Weight, 4 decimal places.
     pub weight: rt::Update<rt::Decimal>,
-    /// `suppress_mass_on_declaration`.
+    /// Suppress mass on declaration.
     pub suppress_mass_on_declaration: rt::Update<bool>,
-    /// `is_weee_item`.
+    /// Is weee item.
     pub is_weee_item: rt::Update<bool>,
-    /// `use_supplementary_units`.
+    /// Use supplementary units.
     pub use_supplementary_units: rt::Update<bool>,
-    /// `supplementary_unit_conversion_ratio`, 9 decimal places.
+    /// Supplementary unit conversion ratio, 9 decimal places.
     pub supplementary_unit_conversion_ratio: rt::Update<rt::Decimal>,
-    /// `use_reverse_charge_vat_rules`.
+    /// Use reverse charge VAT rules.
     pub use_reverse_charge_vat_rules: rt::Update<bool>,
-    /// `landed_costs_type`, at most 20 characters.
+    /// Landed costs type, at most 20 characters.
     pub landed_costs_type: rt::Update<String>,
-    /// `landed_costs_percentage`, 2 decimal places.
+    /// Landed costs percentage, 2 decimal places.
     pub landed_costs_percentage: rt::Update<rt::Decimal>,
-    /// `landed_costs_per_item`, 2 decimal places.
+    /// Landed costs per item, 2 decimal places.
     pub landed_costs_per_item: rt::Update<rt::Decimal>,
-    /// `bom_item_type`, at most 30 characters.
+    /// BOM item type, at most 30 characters.
     pub bom_item_type: rt::Update<String>,
-    /// `stock_nominal_code_id`.
+    /// ID of the stock nominal code.
     pub stock_nominal_code_id: rt::Update<i64>,
-    /// `revenue_nominal_code_id`.
+    /// ID of the revenue nominal code.
     pub revenue_nominal_code_id: rt::Update<i64>,
-    /// `accrual_nominal_code_id`.
+    /// ID of the accrual nominal code.
     ///
     /// Only in Professional, not in Standard.
     pub accrual_nominal_code_id: rt::Update<i64>,
-    /// `issue_nominal_code_id`.
+    /// ID of the issue nominal code.
     ///
     /// Only in Professional, not in Standard.
     pub issue_nominal_code_id: rt::Update<i64>,
-    /// `base_unit_id`.
+    /// ID of the base unit.
     pub base_unit_id: rt::Update<i64>,
-    /// `stock_unit_id`.
+    /// ID of the stock unit.
     pub stock_unit_id: rt::Update<i64>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: rt::Update<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: rt::Update<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: rt::Update<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: rt::Update<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: rt::Update<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: rt::Update<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: rt::Update<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: rt::Update<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: rt::Update<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: rt::Update<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: rt::Update<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: rt::Update<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: rt::Update<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: rt::Update<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: rt::Update<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: rt::Update<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: rt::Update<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: rt::Update<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: rt::Update<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: rt::Update<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: rt::Update<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: rt::Update<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: rt::Update<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: rt::Update<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: rt::Update<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: rt::Update<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: rt::Update<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: rt::Update<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: rt::Update<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: rt::Update<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: rt::Update<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: rt::Update<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: rt::Update<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: rt::Update<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: rt::Update<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: rt::Update<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: rt::Update<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: rt::Update<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: rt::Update<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: rt::Update<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: rt::Update<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: rt::Update<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: rt::Update<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: rt::Update<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: rt::Update<bool>,
-    /// `bom_settings`.
+    /// BOM settings.
     pub bom_settings: rt::Update<BomSettingsUpdate>,
-    /// `alternative_products`.
+    /// Alternative products.
     pub alternative_products: rt::Update<Vec<AlternativeProductUpdate>>,
-    /// `cross_sell_products`.
+    /// Cross sell products.
     pub cross_sell_products: rt::Update<Vec<CrossSellProductUpdate>>,
-    /// `memos`.
+    /// Memos.
     pub memos: rt::Update<Vec<ProductMemoUpdate>>,
-    /// `search_category_values`.
+    /// Search category values.
     pub search_category_values: rt::Update<Vec<ProductSearchCategoryValueUpdate>>,
-    /// `suppliers`.
+    /// Suppliers.
     pub suppliers: rt::Update<Vec<ProductSupplierUpdate>>,
-    /// `units`.
+    /// Units.
     pub units: rt::Update<Vec<ProductUnitUpdate>>,
-    /// `warehouse_holdings`.
+    /// Warehouse holdings.
     pub warehouse_holdings: rt::Update<Vec<WarehouseHoldingUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(ProductUpdate, Number, {

@@ -14,21 +14,21 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseAuthorisation {
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, read-only.
+    /// Second reference, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `transaction_date`, read-only.
+    /// Transaction date, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `supplier_id`, read-only.
+    /// ID of the supplier, read-only.
     pub supplier_id: Option<i64>,
-    /// `oplock`, at most 20 characters, read-only.
+    /// Oplock, at most 20 characters, read-only.
     pub oplock: Option<String>,
-    /// `supplier`, read-only.
+    /// Supplier, read-only.
     pub supplier: Option<Box<Supplier>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<PurchaseAuthorisationNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseAuthorisation, Number, {
@@ -47,25 +47,25 @@ rt::model!(PurchaseAuthorisation, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseAuthorisationNominalAnalysisItem {
-    /// `nominal_code_id`.
+    /// ID of the nominal code.
     pub nominal_code_id: Option<i64>,
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `cost_centre`, at most 3 characters.
+    /// Cost centre, at most 3 characters.
     pub cost_centre: Option<String>,
-    /// `department`, at most 3 characters.
+    /// Department, at most 3 characters.
     pub department: Option<String>,
-    /// `name`, at most 8 characters, read-only.
+    /// Name, at most 8 characters, read-only.
     pub name: Option<String>,
-    /// `narrative`, at most 6000 characters.
+    /// Narrative, at most 6000 characters.
     pub narrative: Option<String>,
-    /// `value`, 2 decimal places.
+    /// Value, 2 decimal places.
     pub value: Option<rt::Decimal>,
-    /// `type`, at most 20 characters, read-only.
+    /// Type, at most 20 characters, read-only.
     pub kind: Option<String>,
-    /// `transaction_analysis_code`, at most 20 characters.
+    /// Transaction analysis code, at most 20 characters.
     pub transaction_analysis_code: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseAuthorisationNominalAnalysisItem, Number, {
@@ -85,21 +85,21 @@ rt::model!(PurchaseAuthorisationNominalAnalysisItem, Number, {
 /// `nominal_analysis_items` of [`PurchaseAuthorisationUpdate`].
 #[derive(Clone, Default)]
 pub struct PurchaseAuthorisationNominalAnalysisItemUpdate {
-    /// `nominal_code_id`.
+    /// ID of the nominal code.
     pub nominal_code_id: rt::Update<i64>,
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: rt::Update<String>,
-    /// `cost_centre`, at most 3 characters.
+    /// Cost centre, at most 3 characters.
     pub cost_centre: rt::Update<String>,
-    /// `department`, at most 3 characters.
+    /// Department, at most 3 characters.
     pub department: rt::Update<String>,
-    /// `narrative`, at most 6000 characters.
+    /// Narrative, at most 6000 characters.
     pub narrative: rt::Update<String>,
-    /// `value`, 2 decimal places.
+    /// Value, 2 decimal places.
     pub value: rt::Update<rt::Decimal>,
-    /// `transaction_analysis_code`, at most 20 characters.
+    /// Transaction analysis code, at most 20 characters.
     pub transaction_analysis_code: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseAuthorisationNominalAnalysisItemUpdate, Number, {
@@ -118,9 +118,9 @@ rt::model!(PurchaseAuthorisationNominalAnalysisItemUpdate, Number, {
 /// [`PurchaseAuthorisations::update`](super::super::purchase_authorisations::PurchaseAuthorisations::update).
 #[derive(Clone, Default)]
 pub struct PurchaseAuthorisationUpdate {
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: rt::Update<Vec<PurchaseAuthorisationNominalAnalysisItemUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseAuthorisationUpdate, Number, {

@@ -11,39 +11,39 @@ use super::*;
 /// [`PurchaseCreditNotes::create`](super::super::purchase_credit_notes::PurchaseCreditNotes::create).
 #[derive(Clone, Default)]
 pub struct NewPurchaseCreditNote {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `settled_immediately`, `false` if not given.
+    /// Settled immediately, `false` if not given.
     pub settled_immediately: Option<bool>,
-    /// `vat_adjustment_doc_expected`, `false` if not given.
+    /// VAT adjustment doc expected, `false` if not given.
     pub vat_adjustment_doc_expected: Option<bool>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `is_authorised`, `false` if not given.
+    /// Whether it is authorised, `false` if not given.
     pub is_authorised: Option<bool>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<NewPurchaseInvoiceTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<NewNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPurchaseCreditNote, Number, {
@@ -68,45 +68,45 @@ rt::model!(NewPurchaseCreditNote, Number, {
 /// A purchase credit note.
 ///
 /// Answered by
-/// [`PurchaseCreditNotes::create_new`](super::super::purchase_credit_notes::PurchaseCreditNotes::create_new).
+/// [`PurchaseCreditNotes::defaults`](super::super::purchase_credit_notes::PurchaseCreditNotes::defaults).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseCreditNote {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `settled_immediately`.
+    /// Settled immediately.
     pub settled_immediately: Option<bool>,
-    /// `vat_adjustment_doc_expected`.
+    /// VAT adjustment doc expected.
     pub vat_adjustment_doc_expected: Option<bool>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `authorisation_type`, at most 50 characters, read-only.
+    /// Authorisation type, at most 50 characters, read-only.
     pub authorisation_type: Option<String>,
-    /// `is_authorised`.
+    /// Whether it is authorised.
     pub is_authorised: Option<bool>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<PurchaseInvoiceTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<SalesInvoiceNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseCreditNote, Number, {
@@ -132,12 +132,12 @@ rt::model!(PurchaseCreditNote, Number, {
 /// A purchase credit note new request.
 ///
 /// Sent by
-/// [`PurchaseCreditNotes::create_new`](super::super::purchase_credit_notes::PurchaseCreditNotes::create_new).
+/// [`PurchaseCreditNotes::defaults`](super::super::purchase_credit_notes::PurchaseCreditNotes::defaults).
 #[derive(Clone, Default)]
 pub struct PurchaseCreditNoteNewRequest {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseCreditNoteNewRequest, Number, {

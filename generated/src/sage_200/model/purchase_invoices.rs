@@ -10,41 +10,41 @@ use super::*;
 /// Sent by [`PurchaseInvoices::create`](super::super::purchase_invoices::PurchaseInvoices::create).
 #[derive(Clone, Default)]
 pub struct NewPurchaseInvoice {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `settled_immediately`, `false` if not given.
+    /// Settled immediately, `false` if not given.
     pub settled_immediately: Option<bool>,
-    /// `vat_adjustment_doc_expected`, `false` if not given.
+    /// VAT adjustment doc expected, `false` if not given.
     pub vat_adjustment_doc_expected: Option<bool>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `is_authorised`, `false` if not given.
+    /// Whether it is authorised, `false` if not given.
     pub is_authorised: Option<bool>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<NewPurchaseInvoiceTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<NewNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPurchaseInvoice, Number, {
@@ -69,23 +69,22 @@ rt::model!(NewPurchaseInvoice, Number, {
 
 /// A new purchase invoice tax analysis item.
 ///
-/// `tax_analysis_items` of [`NewPurchaseCreditNote`] and `tax_analysis_items` of
-/// [`NewPurchaseInvoice`].
+/// `tax_analysis_items` of [`NewPurchaseCreditNote`] and [`NewPurchaseInvoice`].
 #[derive(Clone, Default)]
 pub struct NewPurchaseInvoiceTaxAnalysisItem {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `goods_amount`, 2 decimal places.
+    /// Goods amount, 2 decimal places.
     pub goods_amount: Option<rt::Decimal>,
-    /// `discount_amount`, 2 decimal places.
+    /// Discount amount, 2 decimal places.
     pub discount_amount: Option<rt::Decimal>,
-    /// `tax_amount`, 2 decimal places.
+    /// Tax amount, 2 decimal places.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_discount_amount`, 2 decimal places.
+    /// Tax discount amount, 2 decimal places.
     pub tax_discount_amount: Option<rt::Decimal>,
-    /// `details`, at most 6000 characters.
+    /// Details, at most 6000 characters.
     pub details: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPurchaseInvoiceTaxAnalysisItem, Number, {
@@ -100,47 +99,47 @@ rt::model!(NewPurchaseInvoiceTaxAnalysisItem, Number, {
 /// A purchase invoice.
 ///
 /// Answered by
-/// [`PurchaseInvoices::create_new`](super::super::purchase_invoices::PurchaseInvoices::create_new).
+/// [`PurchaseInvoices::defaults`](super::super::purchase_invoices::PurchaseInvoices::defaults).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseInvoice {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `settled_immediately`.
+    /// Settled immediately.
     pub settled_immediately: Option<bool>,
-    /// `vat_adjustment_doc_expected`.
+    /// VAT adjustment doc expected.
     pub vat_adjustment_doc_expected: Option<bool>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `authorisation_type`, at most 50 characters, read-only.
+    /// Authorisation type, at most 50 characters, read-only.
     pub authorisation_type: Option<String>,
-    /// `is_authorised`.
+    /// Whether it is authorised.
     pub is_authorised: Option<bool>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<PurchaseInvoiceTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<SalesInvoiceNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseInvoice, Number, {
@@ -167,12 +166,12 @@ rt::model!(PurchaseInvoice, Number, {
 /// A purchase invoice new request.
 ///
 /// Sent by
-/// [`PurchaseInvoices::create_new`](super::super::purchase_invoices::PurchaseInvoices::create_new).
+/// [`PurchaseInvoices::defaults`](super::super::purchase_invoices::PurchaseInvoices::defaults).
 #[derive(Clone, Default)]
 pub struct PurchaseInvoiceNewRequest {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseInvoiceNewRequest, Number, {
@@ -181,23 +180,23 @@ rt::model!(PurchaseInvoiceNewRequest, Number, {
 
 /// A purchase invoice tax analysis item.
 ///
-/// `tax_analysis_items` of [`PurchaseCreditNote`] and `tax_analysis_items` of [`PurchaseInvoice`].
+/// `tax_analysis_items` of [`PurchaseCreditNote`] and [`PurchaseInvoice`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseInvoiceTaxAnalysisItem {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `goods_amount`, 2 decimal places.
+    /// Goods amount, 2 decimal places.
     pub goods_amount: Option<rt::Decimal>,
-    /// `discount_amount`, 2 decimal places.
+    /// Discount amount, 2 decimal places.
     pub discount_amount: Option<rt::Decimal>,
-    /// `tax_amount`, 2 decimal places.
+    /// Tax amount, 2 decimal places.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_discount_amount`, 2 decimal places.
+    /// Tax discount amount, 2 decimal places.
     pub tax_discount_amount: Option<rt::Decimal>,
-    /// `details`, at most 6000 characters.
+    /// Details, at most 6000 characters.
     pub details: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseInvoiceTaxAnalysisItem, Number, {

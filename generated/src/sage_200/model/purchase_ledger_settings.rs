@@ -15,71 +15,71 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseLedgerSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `electronic_bank_payments`.
+    /// Electronic bank payments.
     pub electronic_bank_payments: Option<bool>,
-    /// `allow_batch_processing`.
+    /// Allow batch processing.
     pub allow_batch_processing: Option<bool>,
-    /// `auto_generate_account_numbers`.
+    /// Auto generate account numbers.
     pub auto_generate_account_numbers: Option<bool>,
-    /// `next_account_number`.
+    /// Next account number.
     pub next_account_number: Option<i32>,
-    /// `allow_additional_trans_analysis`.
+    /// Allow additional trans analysis.
     pub allow_additional_trans_analysis: Option<bool>,
-    /// `use_transaction_date_for_allocation`.
+    /// Use transaction date for allocation.
     pub use_transaction_date_for_allocation: Option<bool>,
-    /// `capture_additional_transaction_details`, read-only.
+    /// Capture additional transaction details, read-only.
     pub capture_additional_transaction_details: Option<bool>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: Option<i32>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: Option<rt::Decimal>,
-    /// `keep_transactions_for`.
+    /// Keep transactions for.
     pub keep_transactions_for: Option<i32>,
-    /// `archive_transaction_after_keeping`.
+    /// Archive transaction after keeping.
     pub archive_transaction_after_keeping: Option<bool>,
-    /// `maximum_enquiry_transactions_to_display`.
+    /// Maximum enquiry transactions to display.
     pub maximum_enquiry_transactions_to_display: Option<i64>,
-    /// `show_outstanding_transactions`.
+    /// Show outstanding transactions.
     pub show_outstanding_transactions: Option<bool>,
-    /// `max_cheque_value`, 2 decimal places.
+    /// Max cheque value, 2 decimal places.
     pub max_cheque_value: Option<rt::Decimal>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: Option<i64>,
-    /// `default_terms_agreed`.
+    /// Default terms agreed.
     pub default_terms_agreed: Option<bool>,
-    /// `no_of_reporting_periods`.
+    /// No of reporting periods.
     pub no_of_reporting_periods: Option<i32>,
-    /// `default_payment_terms_basis`, at most 20 characters.
+    /// Default payment terms basis, at most 20 characters.
     pub default_payment_terms_basis: Option<String>,
-    /// `default_payment_terms_days`.
+    /// Default payment terms days.
     pub default_payment_terms_days: Option<i32>,
-    /// `use_account_periods_as_trading_periods`.
+    /// Use account periods as trading periods.
     pub use_account_periods_as_trading_periods: Option<bool>,
-    /// `ageing_periods`.
+    /// Ageing periods.
     pub ageing_periods: Option<Vec<AgeingPeriod>>,
-    /// `overdue_periods`.
+    /// Overdue periods.
     pub overdue_periods: Option<Vec<OverduePeriod>>,
-    /// `revalue_foreign_entries`.
+    /// Revalue foreign entries.
     pub revalue_foreign_entries: Option<bool>,
-    /// `use_invoice_authorisation`.
+    /// Use invoice authorisation.
     pub use_invoice_authorisation: Option<bool>,
-    /// `authorisation_threshold_value`, 2 decimal places.
+    /// Authorisation threshold value, 2 decimal places.
     pub authorisation_threshold_value: Option<rt::Decimal>,
-    /// `all_accounts_use_same_payment_method`.
+    /// All accounts use same payment method.
     pub all_accounts_use_same_payment_method: Option<bool>,
-    /// `default_tax_code`.
+    /// Default tax code.
     pub default_tax_code: Option<Box<TaxCode>>,
-    /// `payment_groups`.
+    /// Payment groups.
     pub payment_groups: Option<Vec<PaymentGroup>>,
-    /// `organisation_supplier_payment_group`.
+    /// Organisation supplier payment group.
     pub organisation_supplier_payment_group: Option<Box<PaymentGroup>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseLedgerSettings, Number, {
@@ -123,64 +123,64 @@ rt::model!(PurchaseLedgerSettings, Number, {
 /// [`PurchaseLedgerSettings::update`](super::super::purchase_ledger_settings::PurchaseLedgerSettings::update).
 #[derive(Clone, Default)]
 pub struct PurchaseLedgerSettingsUpdate {
-    /// `electronic_bank_payments`, `false` if not given.
+    /// Electronic bank payments, `false` if not given.
     pub electronic_bank_payments: rt::Update<bool>,
-    /// `allow_batch_processing`, `false` if not given.
+    /// Allow batch processing, `false` if not given.
     pub allow_batch_processing: rt::Update<bool>,
-    /// `auto_generate_account_numbers`, `false` if not given.
+    /// Auto generate account numbers, `false` if not given.
     pub auto_generate_account_numbers: rt::Update<bool>,
-    /// `next_account_number`.
+    /// Next account number.
     pub next_account_number: rt::Update<i32>,
-    /// `allow_additional_trans_analysis`, `false` if not given.
+    /// Allow additional trans analysis, `false` if not given.
     pub allow_additional_trans_analysis: rt::Update<bool>,
-    /// `use_transaction_date_for_allocation`, `false` if not given.
+    /// Use transaction date for allocation, `false` if not given.
     pub use_transaction_date_for_allocation: rt::Update<bool>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: rt::Update<i32>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: rt::Update<rt::Decimal>,
-    /// `keep_transactions_for`.
+    /// Keep transactions for.
     pub keep_transactions_for: rt::Update<i32>,
-    /// `archive_transaction_after_keeping`, `false` if not given.
+    /// Archive transaction after keeping, `false` if not given.
     pub archive_transaction_after_keeping: rt::Update<bool>,
-    /// `maximum_enquiry_transactions_to_display`.
+    /// Maximum enquiry transactions to display.
     pub maximum_enquiry_transactions_to_display: rt::Update<i64>,
-    /// `show_outstanding_transactions`, `false` if not given.
+    /// Show outstanding transactions, `false` if not given.
     pub show_outstanding_transactions: rt::Update<bool>,
-    /// `max_cheque_value`, 2 decimal places.
+    /// Max cheque value, 2 decimal places.
     pub max_cheque_value: rt::Update<rt::Decimal>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: rt::Update<i64>,
-    /// `default_terms_agreed`, `false` if not given.
+    /// Default terms agreed, `false` if not given.
     pub default_terms_agreed: rt::Update<bool>,
-    /// `no_of_reporting_periods`.
+    /// No of reporting periods.
     pub no_of_reporting_periods: rt::Update<i32>,
-    /// `default_payment_terms_basis`, at most 20 characters, `PaymentDueFromCalendarMonth` if not
+    /// Default payment terms basis, at most 20 characters, `PaymentDueFromCalendarMonth` if not
     /// given.
     pub default_payment_terms_basis: rt::Update<String>,
-    /// `default_payment_terms_days`.
+    /// Default payment terms days.
     pub default_payment_terms_days: rt::Update<i32>,
-    /// `use_account_periods_as_trading_periods`, `true` if not given.
+    /// Use account periods as trading periods, `true` if not given.
     pub use_account_periods_as_trading_periods: rt::Update<bool>,
-    /// `ageing_periods`.
+    /// Ageing periods.
     pub ageing_periods: rt::Update<Vec<AgeingPeriodUpdate>>,
-    /// `overdue_periods`.
+    /// Overdue periods.
     pub overdue_periods: rt::Update<Vec<OverduePeriodUpdate>>,
-    /// `revalue_foreign_entries`, `false` if not given.
+    /// Revalue foreign entries, `false` if not given.
     pub revalue_foreign_entries: rt::Update<bool>,
-    /// `use_invoice_authorisation`, `false` if not given.
+    /// Use invoice authorisation, `false` if not given.
     pub use_invoice_authorisation: rt::Update<bool>,
-    /// `authorisation_threshold_value`, 2 decimal places.
+    /// Authorisation threshold value, 2 decimal places.
     pub authorisation_threshold_value: rt::Update<rt::Decimal>,
-    /// `all_accounts_use_same_payment_method`, `false` if not given.
+    /// All accounts use same payment method, `false` if not given.
     pub all_accounts_use_same_payment_method: rt::Update<bool>,
-    /// `default_tax_code`.
+    /// Default tax code.
     pub default_tax_code: rt::Update<TaxCodeUpdate>,
-    /// `payment_groups`.
+    /// Payment groups.
     pub payment_groups: rt::Update<Vec<PaymentGroupUpdate>>,
-    /// `organisation_supplier_payment_group`.
+    /// Organisation supplier payment group.
     pub organisation_supplier_payment_group: rt::Update<PaymentGroupUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseLedgerSettingsUpdate, Number, {

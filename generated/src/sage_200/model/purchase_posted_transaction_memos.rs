@@ -9,13 +9,13 @@ use sage_runtime::codegen as rt;
 /// [`PurchasePostedTransactionMemos::create`](super::super::purchase_posted_transaction_memos::PurchasePostedTransactionMemos::create).
 #[derive(Clone, Default)]
 pub struct NewPurchasePostedTransactionMemo {
-    /// `posted_supplier_transaction_id`.
+    /// ID of the posted supplier transaction.
     pub posted_supplier_transaction_id: Option<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewPurchasePostedTransactionMemo, Number, {
@@ -34,21 +34,21 @@ rt::model!(NewPurchasePostedTransactionMemo, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchasePostedTransactionMemo {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `posted_supplier_transaction_id`.
+    /// ID of the posted supplier transaction.
     pub posted_supplier_transaction_id: Option<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `created_by`, at most 20 characters, read-only.
+    /// Created by, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchasePostedTransactionMemo, Number, {
@@ -67,13 +67,13 @@ rt::model!(PurchasePostedTransactionMemo, Number, {
 /// [`PurchasePostedTransactionMemos::update`](super::super::purchase_posted_transaction_memos::PurchasePostedTransactionMemos::update).
 #[derive(Clone, Default)]
 pub struct PurchasePostedTransactionMemoUpdate {
-    /// `posted_supplier_transaction_id`.
+    /// ID of the posted supplier transaction.
     pub posted_supplier_transaction_id: rt::Update<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: rt::Update<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchasePostedTransactionMemoUpdate, Number, {

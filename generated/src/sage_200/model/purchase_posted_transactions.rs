@@ -15,83 +15,83 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchasePostedTransaction {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, read-only.
+    /// ID of the supplier, read-only.
     pub supplier_id: Option<i64>,
-    /// `trader_transaction_type`, at most 30 characters, read-only.
+    /// Trader transaction type, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, read-only.
+    /// Second reference, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `queried`, at most 1 character.
+    /// Queried, at most 1 character.
     pub queried: Option<String>,
-    /// `transaction_date`, read-only.
+    /// Transaction date, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`, read-only.
+    /// Posted date, read-only.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`, read-only.
+    /// Due date, read-only.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_goods_value`, 2 decimal places, read-only.
+    /// Document goods value, 2 decimal places, read-only.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_gross_value`, 2 decimal places, read-only.
+    /// Document gross value, 2 decimal places, read-only.
     pub document_gross_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places, read-only.
+    /// Document tax value, 2 decimal places, read-only.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places, read-only.
+    /// Document discount value, 2 decimal places, read-only.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places, read-only.
+    /// Discount percent, 2 decimal places, read-only.
     pub discount_percent: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places, read-only.
+    /// Document tax discount value, 2 decimal places, read-only.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `document_allocated_value`, 2 decimal places, read-only.
+    /// Document allocated value, 2 decimal places, read-only.
     pub document_allocated_value: Option<rt::Decimal>,
-    /// `document_outstanding_value`, 2 decimal places, read-only.
+    /// Document outstanding value, 2 decimal places, read-only.
     pub document_outstanding_value: Option<rt::Decimal>,
-    /// `base_goods_value`, 2 decimal places, read-only.
+    /// Base goods value, 2 decimal places, read-only.
     pub base_goods_value: Option<rt::Decimal>,
-    /// `base_gross_value`, 2 decimal places, read-only.
+    /// Base gross value, 2 decimal places, read-only.
     pub base_gross_value: Option<rt::Decimal>,
-    /// `base_tax_value`, 2 decimal places, read-only.
+    /// Base tax value, 2 decimal places, read-only.
     pub base_tax_value: Option<rt::Decimal>,
-    /// `base_discount_value`, 2 decimal places, read-only.
+    /// Base discount value, 2 decimal places, read-only.
     pub base_discount_value: Option<rt::Decimal>,
-    /// `base_tax_discount_value`, 2 decimal places, read-only.
+    /// Base tax discount value, 2 decimal places, read-only.
     pub base_tax_discount_value: Option<rt::Decimal>,
-    /// `base_allocated_value`, 2 decimal places, read-only.
+    /// Base allocated value, 2 decimal places, read-only.
     pub base_allocated_value: Option<rt::Decimal>,
-    /// `control_value_in_base_currency`, 2 decimal places, read-only.
+    /// Control value in base currency, 2 decimal places, read-only.
     pub control_value_in_base_currency: Option<rt::Decimal>,
-    /// `exchange_rate`, 6 decimal places, read-only.
+    /// Exchange rate, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `settled_immediately`, read-only.
+    /// Settled immediately, read-only.
     pub settled_immediately: Option<bool>,
-    /// `vat_adjustment_doc_expected`, read-only.
+    /// VAT adjustment doc expected, read-only.
     pub vat_adjustment_doc_expected: Option<bool>,
-    /// `discount_days`, read-only.
+    /// Discount days, read-only.
     pub discount_days: Option<i32>,
-    /// `urn`, read-only.
+    /// URN, read-only.
     pub urn: Option<i64>,
-    /// `user_name`, at most 20 characters, read-only.
+    /// User name, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `tax_analysis_items`, read-only.
+    /// Tax analysis items, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
-    /// `nominal_analysis_items`, read-only.
+    /// Nominal analysis items, read-only.
     pub nominal_analysis_items: Option<Vec<SalesPostedTransactionNominalAnalysisItem>>,
-    /// `bank_items`, read-only.
+    /// Bank items, read-only.
     pub bank_items: Option<Vec<PurchasePostedTransactionBankItem>>,
-    /// `allocation_session_items`, read-only.
+    /// Allocation session items, read-only.
     pub allocation_session_items: Option<Vec<PurchasePostedTransactionAllocationSessionItem>>,
-    /// `allocation_history_items`, read-only.
+    /// Allocation history items, read-only.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
-    /// `supplier`, read-only.
+    /// Supplier, read-only.
     pub supplier: Option<Box<Supplier>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchasePostedTransaction, Number, {
@@ -141,23 +141,23 @@ rt::model!(PurchasePostedTransaction, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchasePostedTransactionAllocationSessionItem {
-    /// `user_name`, at most 20 characters, read-only.
+    /// User name, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `ledger_type`, at most 30 characters, read-only.
+    /// Ledger type, at most 30 characters, read-only.
     pub ledger_type: Option<String>,
-    /// `urn`, read-only.
+    /// URN, read-only.
     pub urn: Option<i64>,
-    /// `allocation_date`, read-only.
+    /// Allocation date, read-only.
     pub allocation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `trader_transaction_type`, at most 30 characters, read-only.
+    /// Trader transaction type, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 30 characters, read-only.
+    /// Reference, at most 30 characters, read-only.
     pub reference: Option<String>,
-    /// `value`, 2 decimal places, read-only.
+    /// Value, 2 decimal places, read-only.
     pub value: Option<rt::Decimal>,
-    /// `allocation_value`, 2 decimal places, read-only.
+    /// Allocation value, 2 decimal places, read-only.
     pub allocation_value: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchasePostedTransactionAllocationSessionItem, Number, {
@@ -177,23 +177,23 @@ rt::model!(PurchasePostedTransactionAllocationSessionItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchasePostedTransactionBankItem {
-    /// `bank_code`, read-only.
+    /// Bank code, read-only.
     pub bank_code: Option<String>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `bank_entry_type`, at most 30 characters, read-only.
+    /// Bank entry type, at most 30 characters, read-only.
     pub bank_entry_type: Option<String>,
-    /// `reference`, at most 30 characters, read-only.
+    /// Reference, at most 30 characters, read-only.
     pub reference: Option<String>,
-    /// `cheque_value`, 2 decimal places, read-only.
+    /// Cheque value, 2 decimal places, read-only.
     pub cheque_value: Option<rt::Decimal>,
-    /// `statement_date`, read-only.
+    /// Statement date, read-only.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `statement_page_number`, read-only.
+    /// Statement page number, read-only.
     pub statement_page_number: Option<i32>,
-    /// `urn`, read-only.
+    /// URN, read-only.
     pub urn: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchasePostedTransactionBankItem, Number, {
@@ -213,9 +213,9 @@ rt::model!(PurchasePostedTransactionBankItem, Number, {
 /// [`PurchasePostedTransactions::update`](super::super::purchase_posted_transactions::PurchasePostedTransactions::update).
 #[derive(Clone, Default)]
 pub struct PurchasePostedTransactionUpdate {
-    /// `queried`, at most 1 character.
+    /// Queried, at most 1 character.
     pub queried: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(PurchasePostedTransactionUpdate, Number, {

@@ -15,73 +15,73 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseTransactionEnquiryView {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, read-only.
+    /// ID of the supplier, read-only.
     pub supplier_id: Option<i64>,
-    /// `trader_transaction_type`, at most 30 characters, read-only.
+    /// Trader transaction type, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, read-only.
+    /// Second reference, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `queried`, at most 1 character, read-only.
+    /// Queried, at most 1 character, read-only.
     pub queried: Option<String>,
-    /// `transaction_date`, read-only.
+    /// Transaction date, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`, read-only.
+    /// Posted date, read-only.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`, read-only.
+    /// Due date, read-only.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `discount_days`, format \`int16\`, read-only.
+    /// Discount days, format \`int16\`, read-only.
     pub discount_days: Option<String>,
-    /// `discount_due_date`, read-only.
+    /// Discount due date, read-only.
     pub discount_due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_gross_value`, 2 decimal places, read-only.
+    /// Document gross value, 2 decimal places, read-only.
     pub document_gross_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places, read-only.
+    /// Document discount value, 2 decimal places, read-only.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_discounted_value`, 2 decimal places, read-only.
+    /// Document discounted value, 2 decimal places, read-only.
     pub document_discounted_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places, read-only.
+    /// Document tax discount value, 2 decimal places, read-only.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `document_allocated_value`, 2 decimal places, read-only.
+    /// Document allocated value, 2 decimal places, read-only.
     pub document_allocated_value: Option<rt::Decimal>,
-    /// `document_outstanding_value`, 2 decimal places, read-only.
+    /// Document outstanding value, 2 decimal places, read-only.
     pub document_outstanding_value: Option<rt::Decimal>,
-    /// `allocation_status`, at most 50 characters, read-only.
+    /// Allocation status, at most 50 characters, read-only.
     pub allocation_status: Option<String>,
-    /// `memo_note_status`, at most 1 character, read-only.
+    /// Memo note status, at most 1 character, read-only.
     pub memo_note_status: Option<String>,
-    /// `exchange_rate`, 6 decimal places, read-only.
+    /// Exchange rate, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `settled_immediately`, read-only.
+    /// Settled immediately, read-only.
     pub settled_immediately: Option<bool>,
-    /// `vat_adjustment_doc_expected`, read-only.
+    /// VAT adjustment doc expected, read-only.
     pub vat_adjustment_doc_expected: Option<bool>,
-    /// `source`, at most 30 characters, read-only.
+    /// Source, at most 30 characters, read-only.
     pub source: Option<String>,
-    /// `urn`, read-only.
+    /// URN, read-only.
     pub urn: Option<i64>,
-    /// `user_name`, at most 20 characters, read-only.
+    /// User name, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `has_documents`, read-only.
+    /// Whether it has documents, read-only.
     pub has_documents: Option<bool>,
-    /// `allocation_history_items`, read-only.
+    /// Allocation history items, read-only.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
-    /// `allocation_session_items`, read-only.
+    /// Allocation session items, read-only.
     pub allocation_session_items: Option<Vec<AllocationSessionItem>>,
-    /// `bank_items`, read-only.
+    /// Bank items, read-only.
     pub bank_items: Option<Vec<BankItem>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<PurchasePostedTransactionMemo>>,
-    /// `nominal_analysis_items`, read-only.
+    /// Nominal analysis items, read-only.
     pub nominal_analysis_items: Option<Vec<SalesPostedTransactionNominalAnalysisItem>>,
-    /// `tax_analysis_items`, read-only.
+    /// Tax analysis items, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
-    /// `supplier`, read-only.
+    /// Supplier, read-only.
     pub supplier: Option<Box<Supplier>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseTransactionEnquiryView, Number, {

@@ -10,79 +10,79 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseTransactionView {
-    /// `posted_supplier_transaction_id`, read-only.
+    /// ID of the posted supplier transaction, read-only.
     pub posted_supplier_transaction_id: Option<i64>,
-    /// `transaction_type`, at most 30 characters.
+    /// Transaction type, at most 30 characters.
     pub transaction_type: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`.
+    /// Posted date.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `query`, at most 1 character.
+    /// Query, at most 1 character.
     pub query: Option<String>,
-    /// `status`, at most 20 characters.
+    /// Status, at most 20 characters.
     pub status: Option<String>,
-    /// `user_name`, at most 20 characters.
+    /// User name, at most 20 characters.
     pub user_name: Option<String>,
-    /// `ledger_type`, at most 30 characters.
+    /// Ledger type, at most 30 characters.
     pub ledger_type: Option<String>,
-    /// `urn`.
+    /// URN.
     pub urn: Option<i64>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `settled_immediately`.
+    /// Settled immediately.
     pub settled_immediately: Option<bool>,
-    /// `vat_adjustment_doc_expected`.
+    /// VAT adjustment doc expected.
     pub vat_adjustment_doc_expected: Option<bool>,
-    /// `base_goods_value`, 2 decimal places.
+    /// Base goods value, 2 decimal places.
     pub base_goods_value: Option<rt::Decimal>,
-    /// `base_gross_value`, 2 decimal places.
+    /// Base gross value, 2 decimal places.
     pub base_gross_value: Option<rt::Decimal>,
-    /// `base_discount_value`, 2 decimal places.
+    /// Base discount value, 2 decimal places.
     pub base_discount_value: Option<rt::Decimal>,
-    /// `base_tax_value`, 2 decimal places.
+    /// Base tax value, 2 decimal places.
     pub base_tax_value: Option<rt::Decimal>,
-    /// `base_tax_discount_value`, 2 decimal places.
+    /// Base tax discount value, 2 decimal places.
     pub base_tax_discount_value: Option<rt::Decimal>,
-    /// `base_allocated_value`, 2 decimal places.
+    /// Base allocated value, 2 decimal places.
     pub base_allocated_value: Option<rt::Decimal>,
-    /// `base_outstanding_value`, 2 decimal places.
+    /// Base outstanding value, 2 decimal places.
     pub base_outstanding_value: Option<rt::Decimal>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_gross_value`, 2 decimal places.
+    /// Document gross value, 2 decimal places.
     pub document_gross_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `document_allocated_value`, 2 decimal places.
+    /// Document allocated value, 2 decimal places.
     pub document_allocated_value: Option<rt::Decimal>,
-    /// `document_outstanding_value`, 2 decimal places.
+    /// Document outstanding value, 2 decimal places.
     pub document_outstanding_value: Option<rt::Decimal>,
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `supplier_reference`, at most 8 characters.
+    /// Supplier reference, at most 8 characters.
     pub supplier_reference: Option<String>,
-    /// `supplier_name`, at most 60 characters.
+    /// Supplier name, at most 60 characters.
     pub supplier_name: Option<String>,
-    /// `currency_name`, at most 30 characters.
+    /// Currency name, at most 30 characters.
     pub currency_name: Option<String>,
-    /// `currency_symbol`, at most 4 characters.
+    /// Currency symbol, at most 4 characters.
     pub currency_symbol: Option<String>,
-    /// `transaction_date_time_updated`, read-only.
+    /// Transaction date time updated, read-only.
     pub transaction_date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(PurchaseTransactionView, Number, {

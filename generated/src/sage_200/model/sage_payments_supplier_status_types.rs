@@ -10,13 +10,13 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SagePaymentsSupplierStatusType {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `description`, at most 50 characters, read-only.
+    /// Description, at most 50 characters, read-only.
     pub description: Option<String>,
-    /// `value`, at most 50 characters, read-only.
+    /// Value, at most 50 characters, read-only.
     pub value: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SagePaymentsSupplierStatusType, Number, {

@@ -10,15 +10,15 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesAgedTransactionPeriodView {
-    /// `customer_id`, read-only.
+    /// ID of the customer, read-only.
     pub customer_id: Option<i64>,
-    /// `base_outstanding_value`, 2 decimal places, read-only.
+    /// Base outstanding value, 2 decimal places, read-only.
     pub base_outstanding_value: Option<rt::Decimal>,
-    /// `ageing_period_name`, at most 7 characters, read-only.
+    /// Ageing period name, at most 7 characters, read-only.
     pub ageing_period_name: Option<String>,
-    /// `ageing_date`, read-only.
+    /// Ageing date, read-only.
     pub ageing_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesAgedTransactionPeriodView, Number, {

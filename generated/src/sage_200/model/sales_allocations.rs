@@ -8,13 +8,13 @@ use sage_runtime::codegen as rt;
 /// Sent by [`SalesAllocations::create`](super::super::sales_allocations::SalesAllocations::create).
 #[derive(Clone, Default)]
 pub struct NewSalesAllocation {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `allocation_date`.
+    /// Allocation date.
     pub allocation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `allocation_lines`.
+    /// Allocation lines.
     pub allocation_lines: Option<Vec<NewSalesAllocationLine>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesAllocation, Number, {
@@ -28,11 +28,11 @@ rt::model!(NewSalesAllocation, Number, {
 /// `allocation_lines` of [`NewSalesAllocation`].
 #[derive(Clone, Default)]
 pub struct NewSalesAllocationLine {
-    /// `posted_tran_id`.
+    /// ID of the posted tran.
     pub posted_tran_id: Option<i64>,
-    /// `value_to_allocate`, 2 decimal places.
+    /// Value to allocate, 2 decimal places.
     pub value_to_allocate: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesAllocationLine, Number, {
@@ -47,13 +47,13 @@ rt::model!(NewSalesAllocationLine, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesAllocation {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `allocation_date`.
+    /// Allocation date.
     pub allocation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `allocation_lines`.
+    /// Allocation lines.
     pub allocation_lines: Option<Vec<SalesAllocationLine>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesAllocation, Number, {
@@ -68,11 +68,11 @@ rt::model!(SalesAllocation, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesAllocationLine {
-    /// `posted_tran_id`.
+    /// ID of the posted tran.
     pub posted_tran_id: Option<i64>,
-    /// `value_to_allocate`, 2 decimal places.
+    /// Value to allocate, 2 decimal places.
     pub value_to_allocate: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesAllocationLine, Number, {

@@ -11,37 +11,37 @@ use super::*;
 /// [`SalesCreditNotes::create`](super::super::sales_credit_notes::SalesCreditNotes::create).
 #[derive(Clone, Default)]
 pub struct NewSalesCreditNote {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `settled_immediately`, `false` if not given.
+    /// Settled immediately, `false` if not given.
     pub settled_immediately: Option<bool>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `triangular_transaction`, `false` if not given.
+    /// Triangular transaction, `false` if not given.
     pub triangular_transaction: Option<bool>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<NewSalesInvoiceTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<NewNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesCreditNote, Number, {
@@ -65,43 +65,43 @@ rt::model!(NewSalesCreditNote, Number, {
 /// A sales credit note.
 ///
 /// Answered by
-/// [`SalesCreditNotes::create_new`](super::super::sales_credit_notes::SalesCreditNotes::create_new).
+/// [`SalesCreditNotes::defaults`](super::super::sales_credit_notes::SalesCreditNotes::defaults).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesCreditNote {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `settled_immediately`.
+    /// Settled immediately.
     pub settled_immediately: Option<bool>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `is_eu_trader`, read-only.
+    /// Is EU trader, read-only.
     pub is_eu_trader: Option<bool>,
-    /// `triangular_transaction`.
+    /// Triangular transaction.
     pub triangular_transaction: Option<bool>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<SalesInvoiceTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<SalesInvoiceNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesCreditNote, Number, {
@@ -126,12 +126,12 @@ rt::model!(SalesCreditNote, Number, {
 /// A sales credit note new request.
 ///
 /// Sent by
-/// [`SalesCreditNotes::create_new`](super::super::sales_credit_notes::SalesCreditNotes::create_new).
+/// [`SalesCreditNotes::defaults`](super::super::sales_credit_notes::SalesCreditNotes::defaults).
 #[derive(Clone, Default)]
 pub struct SalesCreditNoteNewRequest {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SalesCreditNoteNewRequest, Number, {

@@ -15,79 +15,79 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesHistoricalTransaction {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `trader_transaction_type`, at most 30 characters.
+    /// Trader transaction type, at most 30 characters.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `queried`, at most 1 character.
+    /// Queried, at most 1 character.
     pub queried: Option<String>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`.
+    /// Posted date.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `full_settlement_date`.
+    /// Full settlement date.
     pub full_settlement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_gross_value`, 2 decimal places.
+    /// Document gross value, 2 decimal places.
     pub document_gross_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `document_allocated_value`, 2 decimal places.
+    /// Document allocated value, 2 decimal places.
     pub document_allocated_value: Option<rt::Decimal>,
-    /// `document_outstanding_value`, 2 decimal places.
+    /// Document outstanding value, 2 decimal places.
     pub document_outstanding_value: Option<rt::Decimal>,
-    /// `base_goods_value`, 2 decimal places.
+    /// Base goods value, 2 decimal places.
     pub base_goods_value: Option<rt::Decimal>,
-    /// `base_gross_value`, 2 decimal places.
+    /// Base gross value, 2 decimal places.
     pub base_gross_value: Option<rt::Decimal>,
-    /// `base_tax_value`, 2 decimal places.
+    /// Base tax value, 2 decimal places.
     pub base_tax_value: Option<rt::Decimal>,
-    /// `base_discount_value`, 2 decimal places.
+    /// Base discount value, 2 decimal places.
     pub base_discount_value: Option<rt::Decimal>,
-    /// `base_tax_discount_value`, 2 decimal places.
+    /// Base tax discount value, 2 decimal places.
     pub base_tax_discount_value: Option<rt::Decimal>,
-    /// `base_allocated_value`, 2 decimal places.
+    /// Base allocated value, 2 decimal places.
     pub base_allocated_value: Option<rt::Decimal>,
-    /// `control_value_in_base_currency`, 2 decimal places.
+    /// Control value in base currency, 2 decimal places.
     pub control_value_in_base_currency: Option<rt::Decimal>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `settled_immediately`.
+    /// Settled immediately.
     pub settled_immediately: Option<bool>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `urn`.
+    /// URN.
     pub urn: Option<i64>,
-    /// `user_name`, at most 20 characters.
+    /// User name, at most 20 characters.
     pub user_name: Option<String>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<BankPostedTransactionTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<BankPostedTransactionNominalAnalysisItem>>,
-    /// `bank_items`.
+    /// Bank items.
     pub bank_items: Option<Vec<SalesHistoricalTransactionBankItem>>,
-    /// `customer`.
+    /// Customer.
     pub customer: Option<Box<Customer>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesHistoricalTransaction, Number, {
@@ -135,23 +135,23 @@ rt::model!(SalesHistoricalTransaction, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesHistoricalTransactionBankItem {
-    /// `bank_code`.
+    /// Bank code.
     pub bank_code: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `bank_entry_type`, at most 30 characters.
+    /// Bank entry type, at most 30 characters.
     pub bank_entry_type: Option<String>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `cheque_value`, 2 decimal places.
+    /// Cheque value, 2 decimal places.
     pub cheque_value: Option<rt::Decimal>,
-    /// `statement_date`.
+    /// Statement date.
     pub statement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `statement_page_number`.
+    /// Statement page number.
     pub statement_page_number: Option<i32>,
-    /// `urn`.
+    /// URN.
     pub urn: Option<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesHistoricalTransactionBankItem, Number, {

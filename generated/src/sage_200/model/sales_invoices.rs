@@ -10,39 +10,39 @@ use super::*;
 /// Sent by [`SalesInvoices::create`](super::super::sales_invoices::SalesInvoices::create).
 #[derive(Clone, Default)]
 pub struct NewSalesInvoice {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `settled_immediately`, `false` if not given.
+    /// Settled immediately, `false` if not given.
     pub settled_immediately: Option<bool>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `triangular_transaction`, `false` if not given.
+    /// Triangular transaction, `false` if not given.
     pub triangular_transaction: Option<bool>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<NewSalesInvoiceTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<NewNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesInvoice, Number, {
@@ -66,20 +66,20 @@ rt::model!(NewSalesInvoice, Number, {
 
 /// A new sales invoice tax analysis item.
 ///
-/// `tax_analysis_items` of [`NewSalesCreditNote`] and `tax_analysis_items` of [`NewSalesInvoice`].
+/// `tax_analysis_items` of [`NewSalesCreditNote`] and [`NewSalesInvoice`].
 #[derive(Clone, Default)]
 pub struct NewSalesInvoiceTaxAnalysisItem {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `goods_amount`, 2 decimal places.
+    /// Goods amount, 2 decimal places.
     pub goods_amount: Option<rt::Decimal>,
-    /// `discount_amount`, 2 decimal places.
+    /// Discount amount, 2 decimal places.
     pub discount_amount: Option<rt::Decimal>,
-    /// `tax_amount`, 2 decimal places.
+    /// Tax amount, 2 decimal places.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_discount_amount`, 2 decimal places.
+    /// Tax discount amount, 2 decimal places.
     pub tax_discount_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesInvoiceTaxAnalysisItem, Number, {
@@ -92,46 +92,45 @@ rt::model!(NewSalesInvoiceTaxAnalysisItem, Number, {
 
 /// A sales invoice.
 ///
-/// Answered by
-/// [`SalesInvoices::create_new`](super::super::sales_invoices::SalesInvoices::create_new).
+/// Answered by [`SalesInvoices::defaults`](super::super::sales_invoices::SalesInvoices::defaults).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesInvoice {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `settled_immediately`.
+    /// Settled immediately.
     pub settled_immediately: Option<bool>,
-    /// `document_goods_value`, 2 decimal places.
+    /// Document goods value, 2 decimal places.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places.
+    /// Document tax value, 2 decimal places.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places.
+    /// Document discount value, 2 decimal places.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places.
+    /// Document tax discount value, 2 decimal places.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places.
+    /// Discount percent, 2 decimal places.
     pub discount_percent: Option<rt::Decimal>,
-    /// `discount_days`.
+    /// Discount days.
     pub discount_days: Option<i32>,
-    /// `is_eu_trader`, read-only.
+    /// Is EU trader, read-only.
     pub is_eu_trader: Option<bool>,
-    /// `triangular_transaction`.
+    /// Triangular transaction.
     pub triangular_transaction: Option<bool>,
-    /// `tax_analysis_items`.
+    /// Tax analysis items.
     pub tax_analysis_items: Option<Vec<SalesInvoiceTaxAnalysisItem>>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<SalesInvoiceNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesInvoice, Number, {
@@ -156,12 +155,12 @@ rt::model!(SalesInvoice, Number, {
 
 /// A sales invoice new request.
 ///
-/// Sent by [`SalesInvoices::create_new`](super::super::sales_invoices::SalesInvoices::create_new).
+/// Sent by [`SalesInvoices::defaults`](super::super::sales_invoices::SalesInvoices::defaults).
 #[derive(Clone, Default)]
 pub struct SalesInvoiceNewRequest {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SalesInvoiceNewRequest, Number, {
@@ -170,24 +169,24 @@ rt::model!(SalesInvoiceNewRequest, Number, {
 
 /// A sales invoice nominal analysis item.
 ///
-/// `nominal_analysis_items` of [`PurchaseCreditNote`], `nominal_analysis_items` of
-/// [`PurchaseInvoice`], `nominal_analysis_items` of [`SalesCreditNote`] and 1 more.
+/// `nominal_analysis_items` of [`PurchaseCreditNote`], [`PurchaseInvoice`], [`SalesCreditNote`] and 1
+/// more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesInvoiceNominalAnalysisItem {
-    /// `code`, at most 8 characters.
+    /// Code, at most 8 characters.
     pub code: Option<String>,
-    /// `cost_centre`, at most 3 characters.
+    /// Cost centre, at most 3 characters.
     pub cost_centre: Option<String>,
-    /// `department`, at most 3 characters.
+    /// Department, at most 3 characters.
     pub department: Option<String>,
-    /// `narrative`, at most 6000 characters.
+    /// Narrative, at most 6000 characters.
     pub narrative: Option<String>,
-    /// `value`, 2 decimal places.
+    /// Value, 2 decimal places.
     pub value: Option<rt::Decimal>,
-    /// `transaction_analysis_code`, at most 20 characters.
+    /// Transaction analysis code, at most 20 characters.
     pub transaction_analysis_code: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesInvoiceNominalAnalysisItem, Number, {
@@ -201,21 +200,21 @@ rt::model!(SalesInvoiceNominalAnalysisItem, Number, {
 
 /// A sales invoice tax analysis item.
 ///
-/// `tax_analysis_items` of [`SalesCreditNote`] and `tax_analysis_items` of [`SalesInvoice`].
+/// `tax_analysis_items` of [`SalesCreditNote`] and [`SalesInvoice`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesInvoiceTaxAnalysisItem {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `goods_amount`, 2 decimal places.
+    /// Goods amount, 2 decimal places.
     pub goods_amount: Option<rt::Decimal>,
-    /// `discount_amount`, 2 decimal places.
+    /// Discount amount, 2 decimal places.
     pub discount_amount: Option<rt::Decimal>,
-    /// `tax_amount`, 2 decimal places.
+    /// Tax amount, 2 decimal places.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_discount_amount`, 2 decimal places.
+    /// Tax discount amount, 2 decimal places.
     pub tax_discount_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesInvoiceTaxAnalysisItem, Number, {

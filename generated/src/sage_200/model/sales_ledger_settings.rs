@@ -15,71 +15,71 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesLedgerSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `copy_statements_for_head_offices`.
+    /// Copy statements for head offices.
     pub copy_statements_for_head_offices: Option<bool>,
-    /// `allow_batch_processing`.
+    /// Allow batch processing.
     pub allow_batch_processing: Option<bool>,
-    /// `auto_generate_account_numbers`.
+    /// Auto generate account numbers.
     pub auto_generate_account_numbers: Option<bool>,
-    /// `next_account_number`.
+    /// Next account number.
     pub next_account_number: Option<i32>,
-    /// `allow_additional_trans_analysis`.
+    /// Allow additional trans analysis.
     pub allow_additional_trans_analysis: Option<bool>,
-    /// `use_card_processing`.
+    /// Use card processing.
     pub use_card_processing: Option<bool>,
-    /// `use_transaction_date_for_allocation`.
+    /// Use transaction date for allocation.
     pub use_transaction_date_for_allocation: Option<bool>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: Option<i32>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: Option<rt::Decimal>,
-    /// `keep_transactions_for`.
+    /// Keep transactions for.
     pub keep_transactions_for: Option<i32>,
-    /// `archive_transaction_after_keeping`.
+    /// Archive transaction after keeping.
     pub archive_transaction_after_keeping: Option<bool>,
-    /// `maximum_enquiry_transactions_to_display`.
+    /// Maximum enquiry transactions to display.
     pub maximum_enquiry_transactions_to_display: Option<i64>,
-    /// `show_outstanding_transactions`.
+    /// Show outstanding transactions.
     pub show_outstanding_transactions: Option<bool>,
-    /// `tax_recovery_period`.
+    /// Tax recovery period.
     pub tax_recovery_period: Option<i32>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: Option<i64>,
-    /// `default_terms_agreed`.
+    /// Default terms agreed.
     pub default_terms_agreed: Option<bool>,
-    /// `no_of_reporting_periods`.
+    /// No of reporting periods.
     pub no_of_reporting_periods: Option<i32>,
-    /// `default_payment_terms_basis`, at most 20 characters.
+    /// Default payment terms basis, at most 20 characters.
     pub default_payment_terms_basis: Option<String>,
-    /// `default_payment_terms_days`.
+    /// Default payment terms days.
     pub default_payment_terms_days: Option<i32>,
-    /// `use_account_periods_as_trading_periods`.
+    /// Use account periods as trading periods.
     pub use_account_periods_as_trading_periods: Option<bool>,
-    /// `ageing_periods`.
+    /// Ageing periods.
     pub ageing_periods: Option<Vec<AgeingPeriod>>,
-    /// `overdue_periods`.
+    /// Overdue periods.
     pub overdue_periods: Option<Vec<OverduePeriod>>,
-    /// `revalue_foreign_entries`.
+    /// Revalue foreign entries.
     pub revalue_foreign_entries: Option<bool>,
-    /// `statement_terms`, at most 20 characters.
+    /// Statement terms, at most 20 characters.
     pub statement_terms: Option<String>,
-    /// `statement_ageing_terms`, at most 20 characters.
+    /// Statement ageing terms, at most 20 characters.
     pub statement_ageing_terms: Option<String>,
-    /// `charge_interest_on_finance_charges`.
+    /// Charge interest on finance charges.
     pub charge_interest_on_finance_charges: Option<bool>,
-    /// `default_tax_code`.
+    /// Default tax code.
     pub default_tax_code: Option<Box<TaxCode>>,
-    /// `finance_charges`.
+    /// Finance charges.
     ///
     /// Only in Professional, not in Standard.
     pub finance_charges: Option<Vec<FinanceCharge>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesLedgerSettings, Number, {
@@ -122,67 +122,67 @@ rt::model!(SalesLedgerSettings, Number, {
 /// [`SalesLedgerSettings::update`](super::super::sales_ledger_settings::SalesLedgerSettings::update).
 #[derive(Clone, Default)]
 pub struct SalesLedgerSettingsUpdate {
-    /// `copy_statements_for_head_offices`, `false` if not given.
+    /// Copy statements for head offices, `false` if not given.
     pub copy_statements_for_head_offices: rt::Update<bool>,
-    /// `allow_batch_processing`, `false` if not given.
+    /// Allow batch processing, `false` if not given.
     pub allow_batch_processing: rt::Update<bool>,
-    /// `auto_generate_account_numbers`, `false` if not given.
+    /// Auto generate account numbers, `false` if not given.
     pub auto_generate_account_numbers: rt::Update<bool>,
-    /// `next_account_number`.
+    /// Next account number.
     pub next_account_number: rt::Update<i32>,
-    /// `allow_additional_trans_analysis`, `false` if not given.
+    /// Allow additional trans analysis, `false` if not given.
     pub allow_additional_trans_analysis: rt::Update<bool>,
-    /// `use_card_processing`, `false` if not given.
+    /// Use card processing, `false` if not given.
     pub use_card_processing: rt::Update<bool>,
-    /// `use_transaction_date_for_allocation`, `false` if not given.
+    /// Use transaction date for allocation, `false` if not given.
     pub use_transaction_date_for_allocation: rt::Update<bool>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: rt::Update<i32>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: rt::Update<rt::Decimal>,
-    /// `keep_transactions_for`.
+    /// Keep transactions for.
     pub keep_transactions_for: rt::Update<i32>,
-    /// `archive_transaction_after_keeping`, `false` if not given.
+    /// Archive transaction after keeping, `false` if not given.
     pub archive_transaction_after_keeping: rt::Update<bool>,
-    /// `maximum_enquiry_transactions_to_display`.
+    /// Maximum enquiry transactions to display.
     pub maximum_enquiry_transactions_to_display: rt::Update<i64>,
-    /// `show_outstanding_transactions`, `false` if not given.
+    /// Show outstanding transactions, `false` if not given.
     pub show_outstanding_transactions: rt::Update<bool>,
-    /// `tax_recovery_period`.
+    /// Tax recovery period.
     pub tax_recovery_period: rt::Update<i32>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: rt::Update<i64>,
-    /// `default_terms_agreed`, `false` if not given.
+    /// Default terms agreed, `false` if not given.
     pub default_terms_agreed: rt::Update<bool>,
-    /// `no_of_reporting_periods`.
+    /// No of reporting periods.
     pub no_of_reporting_periods: rt::Update<i32>,
-    /// `default_payment_terms_basis`, at most 20 characters, `PaymentDueFromCalendarMonth` if not
+    /// Default payment terms basis, at most 20 characters, `PaymentDueFromCalendarMonth` if not
     /// given.
     pub default_payment_terms_basis: rt::Update<String>,
-    /// `default_payment_terms_days`.
+    /// Default payment terms days.
     pub default_payment_terms_days: rt::Update<i32>,
-    /// `use_account_periods_as_trading_periods`, `true` if not given.
+    /// Use account periods as trading periods, `true` if not given.
     pub use_account_periods_as_trading_periods: rt::Update<bool>,
-    /// `ageing_periods`.
+    /// Ageing periods.
     pub ageing_periods: rt::Update<Vec<AgeingPeriodUpdate>>,
-    /// `overdue_periods`.
+    /// Overdue periods.
     pub overdue_periods: rt::Update<Vec<OverduePeriodUpdate>>,
-    /// `revalue_foreign_entries`, `false` if not given.
+    /// Revalue foreign entries, `false` if not given.
     pub revalue_foreign_entries: rt::Update<bool>,
-    /// `statement_terms`, at most 20 characters, `StatementTermsAllTransactions` if not given.
+    /// Statement terms, at most 20 characters, `StatementTermsAllTransactions` if not given.
     pub statement_terms: rt::Update<String>,
-    /// `statement_ageing_terms`, at most 20 characters,
-    /// `StatementAgeingTermsTypeEnumInstrumentDate` if not given.
+    /// Statement ageing terms, at most 20 characters, `StatementAgeingTermsTypeEnumInstrumentDate`
+    /// if not given.
     pub statement_ageing_terms: rt::Update<String>,
-    /// `charge_interest_on_finance_charges`, `false` if not given.
+    /// Charge interest on finance charges, `false` if not given.
     pub charge_interest_on_finance_charges: rt::Update<bool>,
-    /// `default_tax_code`.
+    /// Default tax code.
     pub default_tax_code: rt::Update<TaxCodeUpdate>,
-    /// `finance_charges`.
+    /// Finance charges.
     ///
     /// Only in Professional, not in Standard.
     pub finance_charges: rt::Update<Vec<FinanceChargeUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SalesLedgerSettingsUpdate, Number, {

@@ -15,83 +15,83 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesPostedTransaction {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `customer_id`, read-only.
+    /// ID of the customer, read-only.
     pub customer_id: Option<i64>,
-    /// `trader_transaction_type`, at most 30 characters, read-only.
+    /// Trader transaction type, at most 30 characters, read-only.
     pub trader_transaction_type: Option<String>,
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters, read-only.
+    /// Second reference, at most 20 characters, read-only.
     pub second_reference: Option<String>,
-    /// `queried`, at most 1 character.
+    /// Queried, at most 1 character.
     pub queried: Option<String>,
-    /// `transaction_date`, read-only.
+    /// Transaction date, read-only.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `posted_date`, read-only.
+    /// Posted date, read-only.
     pub posted_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`, read-only.
+    /// Due date, read-only.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `full_settlement_date`, read-only.
+    /// Full settlement date, read-only.
     pub full_settlement_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `document_goods_value`, 2 decimal places, read-only.
+    /// Document goods value, 2 decimal places, read-only.
     pub document_goods_value: Option<rt::Decimal>,
-    /// `document_gross_value`, 2 decimal places, read-only.
+    /// Document gross value, 2 decimal places, read-only.
     pub document_gross_value: Option<rt::Decimal>,
-    /// `document_tax_value`, 2 decimal places, read-only.
+    /// Document tax value, 2 decimal places, read-only.
     pub document_tax_value: Option<rt::Decimal>,
-    /// `document_discount_value`, 2 decimal places, read-only.
+    /// Document discount value, 2 decimal places, read-only.
     pub document_discount_value: Option<rt::Decimal>,
-    /// `discount_percent`, 2 decimal places, read-only.
+    /// Discount percent, 2 decimal places, read-only.
     pub discount_percent: Option<rt::Decimal>,
-    /// `document_tax_discount_value`, 2 decimal places, read-only.
+    /// Document tax discount value, 2 decimal places, read-only.
     pub document_tax_discount_value: Option<rt::Decimal>,
-    /// `document_allocated_value`, 2 decimal places, read-only.
+    /// Document allocated value, 2 decimal places, read-only.
     pub document_allocated_value: Option<rt::Decimal>,
-    /// `document_outstanding_value`, 2 decimal places, read-only.
+    /// Document outstanding value, 2 decimal places, read-only.
     pub document_outstanding_value: Option<rt::Decimal>,
-    /// `base_goods_value`, 2 decimal places, read-only.
+    /// Base goods value, 2 decimal places, read-only.
     pub base_goods_value: Option<rt::Decimal>,
-    /// `base_gross_value`, 2 decimal places, read-only.
+    /// Base gross value, 2 decimal places, read-only.
     pub base_gross_value: Option<rt::Decimal>,
-    /// `base_tax_value`, 2 decimal places, read-only.
+    /// Base tax value, 2 decimal places, read-only.
     pub base_tax_value: Option<rt::Decimal>,
-    /// `base_discount_value`, 2 decimal places, read-only.
+    /// Base discount value, 2 decimal places, read-only.
     pub base_discount_value: Option<rt::Decimal>,
-    /// `base_tax_discount_value`, 2 decimal places, read-only.
+    /// Base tax discount value, 2 decimal places, read-only.
     pub base_tax_discount_value: Option<rt::Decimal>,
-    /// `base_allocated_value`, 2 decimal places, read-only.
+    /// Base allocated value, 2 decimal places, read-only.
     pub base_allocated_value: Option<rt::Decimal>,
-    /// `control_value_in_base_currency`, 2 decimal places, read-only.
+    /// Control value in base currency, 2 decimal places, read-only.
     pub control_value_in_base_currency: Option<rt::Decimal>,
-    /// `exchange_rate`, 6 decimal places, read-only.
+    /// Exchange rate, 6 decimal places, read-only.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `settled_immediately`, read-only.
+    /// Settled immediately, read-only.
     pub settled_immediately: Option<bool>,
-    /// `discount_days`, read-only.
+    /// Discount days, read-only.
     pub discount_days: Option<i32>,
-    /// `urn`, read-only.
+    /// URN, read-only.
     pub urn: Option<i64>,
-    /// `user_name`, at most 20 characters, read-only.
+    /// User name, at most 20 characters, read-only.
     pub user_name: Option<String>,
-    /// `tax_analysis_items`, read-only.
+    /// Tax analysis items, read-only.
     pub tax_analysis_items: Option<Vec<SalesPostedTransactionTaxAnalysisItem>>,
-    /// `nominal_analysis_items`, read-only.
+    /// Nominal analysis items, read-only.
     pub nominal_analysis_items: Option<Vec<SalesPostedTransactionNominalAnalysisItem>>,
-    /// `bank_items`, read-only.
+    /// Bank items, read-only.
     pub bank_items: Option<Vec<BankItem>>,
-    /// `allocation_session_items`, read-only.
+    /// Allocation session items, read-only.
     pub allocation_session_items: Option<Vec<AllocationSessionItem>>,
-    /// `allocation_history_items`, read-only.
+    /// Allocation history items, read-only.
     pub allocation_history_items: Option<Vec<AllocationHistoryItem>>,
-    /// `customer`, read-only.
+    /// Customer, read-only.
     pub customer: Option<Box<Customer>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesPostedTransaction, Number, {
@@ -137,35 +137,34 @@ rt::model!(SalesPostedTransaction, Number, {
 
 /// A sales posted transaction nominal analysis item.
 ///
-/// `nominal_analysis_items` of [`NominalTransactionEnquiryView`], `nominal_analysis_items` of
-/// [`PurchasePostedTransaction`], `nominal_analysis_items` of [`PurchaseTransactionEnquiryView`]
-/// and 2 more.
+/// `nominal_analysis_items` of [`NominalTransactionEnquiryView`], [`PurchasePostedTransaction`],
+/// [`PurchaseTransactionEnquiryView`] and 2 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesPostedTransactionNominalAnalysisItem {
-    /// `code`, at most 8 characters, read-only.
+    /// Code, at most 8 characters, read-only.
     pub code: Option<String>,
-    /// `cost_centre`, at most 3 characters, read-only.
+    /// Cost centre, at most 3 characters, read-only.
     pub cost_centre: Option<String>,
-    /// `department`, at most 3 characters, read-only.
+    /// Department, at most 3 characters, read-only.
     pub department: Option<String>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `location`, at most 30 characters, read-only.
+    /// Location, at most 30 characters, read-only.
     pub location: Option<String>,
-    /// `reference`, at most 20 characters, read-only.
+    /// Reference, at most 20 characters, read-only.
     pub reference: Option<String>,
-    /// `narrative`, at most 6000 characters, read-only.
+    /// Narrative, at most 6000 characters, read-only.
     pub narrative: Option<String>,
-    /// `value`, 2 decimal places, read-only.
+    /// Value, 2 decimal places, read-only.
     pub value: Option<rt::Decimal>,
-    /// `base_value`, 2 decimal places, read-only.
+    /// Base value, 2 decimal places, read-only.
     pub base_value: Option<rt::Decimal>,
-    /// `transaction_analysis_code`, at most 20 characters, read-only.
+    /// Transaction analysis code, at most 20 characters, read-only.
     pub transaction_analysis_code: Option<String>,
-    /// `source`, at most 30 characters, read-only.
+    /// Source, at most 30 characters, read-only.
     pub source: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesPostedTransactionNominalAnalysisItem, Number, {
@@ -184,27 +183,26 @@ rt::model!(SalesPostedTransactionNominalAnalysisItem, Number, {
 
 /// A sales posted transaction tax analysis item.
 ///
-/// `tax_analysis_items` of [`NominalTransactionEnquiryView`], `tax_analysis_items` of
-/// [`PurchasePostedTransaction`], `tax_analysis_items` of [`PurchaseTransactionEnquiryView`] and 2
-/// more.
+/// `tax_analysis_items` of [`NominalTransactionEnquiryView`], [`PurchasePostedTransaction`],
+/// [`PurchaseTransactionEnquiryView`] and 2 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesPostedTransactionTaxAnalysisItem {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, read-only.
+    /// Code, read-only.
     pub code: Option<i32>,
-    /// `name`, at most 60 characters, read-only.
+    /// Name, at most 60 characters, read-only.
     pub name: Option<String>,
-    /// `entry_type`, at most 20 characters, read-only.
+    /// Entry type, at most 20 characters, read-only.
     pub entry_type: Option<String>,
-    /// `goods_amount`, 2 decimal places, read-only.
+    /// Goods amount, 2 decimal places, read-only.
     pub goods_amount: Option<rt::Decimal>,
-    /// `tax_amount`, 2 decimal places, read-only.
+    /// Tax amount, 2 decimal places, read-only.
     pub tax_amount: Option<rt::Decimal>,
-    /// `tax_discount_amount`, 2 decimal places, read-only.
+    /// Tax discount amount, 2 decimal places, read-only.
     pub tax_discount_amount: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesPostedTransactionTaxAnalysisItem, Number, {
@@ -223,9 +221,9 @@ rt::model!(SalesPostedTransactionTaxAnalysisItem, Number, {
 /// [`SalesPostedTransactions::update`](super::super::sales_posted_transactions::SalesPostedTransactions::update).
 #[derive(Clone, Default)]
 pub struct SalesPostedTransactionUpdate {
-    /// `queried`, at most 1 character.
+    /// Queried, at most 1 character.
     pub queried: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SalesPostedTransactionUpdate, Number, {

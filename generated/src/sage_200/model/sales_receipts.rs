@@ -10,33 +10,33 @@ use super::*;
 /// Sent by [`SalesReceipts::create`](super::super::sales_receipts::SalesReceipts::create).
 #[derive(Clone, Default)]
 pub struct NewSalesReceipt {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `bank_id`.
+    /// ID of the bank.
     pub bank_id: Option<i64>,
-    /// `cheque_currency_id`.
+    /// ID of the cheque currency.
     pub cheque_currency_id: Option<i64>,
-    /// `cheque_value`, 2 decimal places.
+    /// Cheque value, 2 decimal places.
     pub cheque_value: Option<rt::Decimal>,
-    /// `customer_cheque_value`, 2 decimal places.
+    /// Customer cheque value, 2 decimal places.
     pub customer_cheque_value: Option<rt::Decimal>,
-    /// `transaction_date`.
+    /// Transaction date.
     pub transaction_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `exchange_rate`, 6 decimal places.
+    /// Exchange rate, 6 decimal places.
     pub exchange_rate: Option<rt::Decimal>,
-    /// `bank_exchange_rate`, 6 decimal places.
+    /// Bank exchange rate, 6 decimal places.
     pub bank_exchange_rate: Option<rt::Decimal>,
-    /// `cheque_exchange_rate`, 6 decimal places.
+    /// Cheque exchange rate, 6 decimal places.
     pub cheque_exchange_rate: Option<rt::Decimal>,
-    /// `settlement_discount_value`, 2 decimal places.
+    /// Settlement discount value, 2 decimal places.
     pub settlement_discount_value: Option<rt::Decimal>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `nominal_analysis_items`.
+    /// Nominal analysis items.
     pub nominal_analysis_items: Option<Vec<NewNominalAnalysisItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSalesReceipt, Number, {

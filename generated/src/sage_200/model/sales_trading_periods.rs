@@ -8,24 +8,22 @@ use sage_runtime::codegen as rt;
 /// Answered by
 /// [`SalesTradingPeriods::get`](super::super::sales_trading_periods::SalesTradingPeriods::get) and
 /// [`SalesTradingPeriods::list`](super::super::sales_trading_periods::SalesTradingPeriods::list).
-///
-/// Only in Professional, not in Standard.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesTradingPeriod {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `period_number`, at most 20 characters, read-only.
+    /// Period number, at most 20 characters, read-only.
     pub period_number: Option<String>,
-    /// `start_date`, read-only.
+    /// Start date, read-only.
     pub start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `end_date`, read-only.
+    /// End date, read-only.
     pub end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SalesTradingPeriod, Number, {

@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SearchValue {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 40 characters, read-only.
+    /// Name, at most 40 characters, read-only.
     pub name: Option<String>,
-    /// `search_category_id`, read-only.
+    /// ID of the search category, read-only.
     pub search_category_id: Option<i64>,
-    /// `is_none_value`, read-only.
+    /// Is none value, read-only.
     pub is_none_value: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SearchValue, Number, {

@@ -9,17 +9,17 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Site {
-    /// `company_id`, read-only.
+    /// ID of the company, read-only.
     pub company_id: Option<i32>,
-    /// `company_name`, at most 100 characters.
+    /// Company name, at most 100 characters.
     pub company_name: Option<String>,
-    /// `site_id`, at most 36 characters, read-only.
+    /// ID of the site, at most 36 characters, read-only.
     pub site_id: Option<String>,
-    /// `site_name`, at most 100 characters, read-only.
+    /// Site name, at most 100 characters, read-only.
     pub site_name: Option<String>,
-    /// `site_short_name`, at most 50 characters, read-only.
+    /// Site short name, at most 50 characters, read-only.
     pub site_short_name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Site, Number, {

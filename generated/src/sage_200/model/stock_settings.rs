@@ -12,45 +12,45 @@ use super::*;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StockSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `use_multiple_locations`, read-only.
+    /// Use multiple locations, read-only.
     pub use_multiple_locations: Option<bool>,
-    /// `use_search_categories`, read-only.
+    /// Use search categories, read-only.
     pub use_search_categories: Option<bool>,
-    /// `integrate_stock_management_with_nominal`, read-only.
+    /// Integrate stock management with nominal, read-only.
     pub integrate_stock_management_with_nominal: Option<bool>,
-    /// `generate_cos_for_sop`, read-only.
+    /// Generate cos for SOP, read-only.
     pub generate_cos_for_sop: Option<bool>,
-    /// `allow_negative_stocktake`, read-only.
+    /// Allow negative stocktake, read-only.
     pub allow_negative_stocktake: Option<bool>,
-    /// `allow_negative_stocktake_with_purchase_order`, read-only.
+    /// Allow negative stocktake with purchase order, read-only.
     pub allow_negative_stocktake_with_purchase_order: Option<bool>,
-    /// `profit_percent_of_revenue`, read-only.
+    /// Profit percent of revenue, read-only.
     pub profit_percent_of_revenue: Option<bool>,
-    /// `record_numbers_on_goods_received`, read-only.
+    /// Record numbers on goods received, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub record_numbers_on_goods_received: Option<bool>,
-    /// `allocate_individual_items`, read-only.
+    /// Allocate individual items, read-only.
     pub allocate_individual_items: Option<bool>,
-    /// `allow_fulfilment_from_stock`, read-only.
+    /// Allow fulfilment from stock, read-only.
     pub allow_fulfilment_from_stock: Option<bool>,
-    /// `allow_fulfilment_from_supplier_via_stock`, read-only.
+    /// Allow fulfilment from supplier via stock, read-only.
     pub allow_fulfilment_from_supplier_via_stock: Option<bool>,
-    /// `allow_fulfilment_from_supplier_direct_to_customer`, read-only.
+    /// Allow fulfilment from supplier direct to customer, read-only.
     pub allow_fulfilment_from_supplier_direct_to_customer: Option<bool>,
-    /// `use_landed_costs`, read-only.
+    /// Use landed costs, read-only.
     pub use_landed_costs: Option<bool>,
-    /// `landed_costs_nominal_code_id`, read-only.
+    /// ID of the landed costs nominal code, read-only.
     pub landed_costs_nominal_code_id: Option<i64>,
-    /// `internal_areas`, read-only.
+    /// Internal areas, read-only.
     pub internal_areas: Option<Vec<InternalArea>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(StockSettings, Number, {

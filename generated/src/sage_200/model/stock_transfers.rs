@@ -8,25 +8,25 @@ use sage_runtime::codegen as rt;
 /// Sent by [`StockTransfers::create`](super::super::stock_transfers::StockTransfers::create).
 #[derive(Clone, Default)]
 pub struct NewStockTransfer {
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `bin_holding_from_id`.
+    /// ID of the bin holding from.
     pub bin_holding_from_id: Option<i64>,
-    /// `bin_holding_to_id`.
+    /// ID of the bin holding to.
     pub bin_holding_to_id: Option<i64>,
-    /// `quantity`, 5 decimal places.
+    /// Quantity, 5 decimal places.
     pub quantity: Option<rt::Decimal>,
-    /// `date`.
+    /// Date.
     pub date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `reference`, at most 20 characters.
+    /// Reference, at most 20 characters.
     pub reference: Option<String>,
-    /// `second_reference`, at most 20 characters.
+    /// Second reference, at most 20 characters.
     pub second_reference: Option<String>,
-    /// `traceable_adjustment_items`.
+    /// Traceable adjustment items.
     ///
     /// Only in Professional, not in Standard.
     pub traceable_adjustment_items: Option<Vec<NewStockTransferTraceableAdjustmentItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewStockTransfer, Number, {
@@ -45,15 +45,15 @@ rt::model!(NewStockTransfer, Number, {
 /// `traceable_adjustment_items` of [`NewStockTransfer`].
 #[derive(Clone, Default)]
 pub struct NewStockTransferTraceableAdjustmentItem {
-    /// `traceable_item_id`.
+    /// ID of the traceable item.
     pub traceable_item_id: Option<i64>,
-    /// `traceable_bin_item_id`.
+    /// ID of the traceable bin item.
     pub traceable_bin_item_id: Option<i64>,
-    /// `quantity`, 5 decimal places.
+    /// Quantity, 5 decimal places.
     pub quantity: Option<rt::Decimal>,
-    /// `is_selected`.
+    /// Whether it is selected.
     pub is_selected: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewStockTransferTraceableAdjustmentItem, Number, {
@@ -61,4 +61,124 @@ rt::model!(NewStockTransferTraceableAdjustmentItem, Number, {
     1 traceable_bin_item_id: "traceable_bin_item_id",
     2 quantity: "quantity",
     3 is_selected: "is_selected",
+});
+
+/// A stock transfer.
+///
+/// Answered by
+/// [`StockTransfers::traceable_items`](super::super::stock_transfers::StockTransfers::traceable_items).
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct StockTransfer {
+    /// ID of the product.
+    pub product_id: Option<i64>,
+    /// ID of the bin holding from.
+    pub bin_holding_from_id: Option<i64>,
+    /// ID of the bin holding to.
+    pub bin_holding_to_id: Option<i64>,
+    /// Quantity, 5 decimal places.
+    pub quantity: Option<rt::Decimal>,
+    /// Date.
+    pub date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// Reference, at most 20 characters.
+    pub reference: Option<String>,
+    /// Second reference, at most 20 characters.
+    pub second_reference: Option<String>,
+    /// Traceable adjustment items.
+    ///
+    /// Only in Professional, not in Standard.
+    pub traceable_adjustment_items: Option<Vec<StockTransferTraceableAdjustmentItem>>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(StockTransfer, Number, {
+    0 product_id: "product_id",
+    1 bin_holding_from_id: "bin_holding_from_id",
+    2 bin_holding_to_id: "bin_holding_to_id",
+    3 quantity: "quantity",
+    4 date: "date",
+    5 reference: "reference",
+    6 second_reference: "second_reference",
+    7 traceable_adjustment_items: "traceable_adjustment_items",
+});
+
+/// A stock transfer traceable adjustment item.
+///
+/// `traceable_adjustment_items` of [`StockTransfer`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct StockTransferTraceableAdjustmentItem {
+    /// ID of the traceable item.
+    pub traceable_item_id: Option<i64>,
+    /// ID of the traceable bin item.
+    pub traceable_bin_item_id: Option<i64>,
+    /// Quantity, 5 decimal places.
+    pub quantity: Option<rt::Decimal>,
+    /// Whether it is selected.
+    pub is_selected: Option<bool>,
+    /// Identification no, at most 30 characters, read-only.
+    pub identification_no: Option<String>,
+    /// Whether it is selectable, read-only.
+    pub is_selectable: Option<bool>,
+    /// Supplier reference, at most 8 characters, read-only.
+    pub supplier_reference: Option<String>,
+    /// Receipt date, read-only.
+    pub receipt_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// Additional reference, at most 30 characters, read-only.
+    pub additional_reference: Option<String>,
+    /// Sell by date, read-only.
+    pub sell_by_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// Use by date, read-only.
+    pub use_by_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// ID of the bin item, read-only.
+    pub bin_item_id: Option<i64>,
+    /// Bin name, at most 20 characters, read-only.
+    pub bin_name: Option<String>,
+    /// Allocated quantity, 5 decimal places, read-only.
+    pub allocated_quantity: Option<rt::Decimal>,
+    /// Whether it is allocated, read-only.
+    pub is_allocated: Option<bool>,
+    /// Original quantity, 5 decimal places, read-only.
+    pub original_quantity: Option<rt::Decimal>,
+    /// Available quantity, 5 decimal places, read-only.
+    pub available_quantity: Option<rt::Decimal>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(StockTransferTraceableAdjustmentItem, Number, {
+    0 traceable_item_id: "traceable_item_id",
+    1 traceable_bin_item_id: "traceable_bin_item_id",
+    2 quantity: "quantity",
+    3 is_selected: "is_selected",
+    4 identification_no: "identification_no",
+    5 is_selectable: "is_selectable",
+    6 supplier_reference: "supplier_reference",
+    7 receipt_date: "receipt_date",
+    8 additional_reference: "additional_reference",
+    9 sell_by_date: "sell_by_date",
+    10 use_by_date: "use_by_date",
+    11 bin_item_id: "bin_item_id",
+    12 bin_name: "bin_name",
+    13 allocated_quantity: "allocated_quantity",
+    14 is_allocated: "is_allocated",
+    15 original_quantity: "original_quantity",
+    16 available_quantity: "available_quantity",
+});
+
+/// A stock transfer traceable items request.
+///
+/// Sent by
+/// [`StockTransfers::traceable_items`](super::super::stock_transfers::StockTransfers::traceable_items).
+#[derive(Clone, Default)]
+pub struct StockTransferTraceableItemsRequest {
+    /// ID of the product.
+    pub product_id: Option<i64>,
+    /// ID of the bin holding from.
+    pub bin_holding_from_id: Option<i64>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(StockTransferTraceableItemsRequest, Number, {
+    0 product_id: "product_id",
+    1 bin_holding_from_id: "bin_holding_from_id",
 });

@@ -3,26 +3,7 @@
 
 use sage_runtime::codegen as rt;
 
-/// A new stocktake count sheet item.
-///
-/// `stocktake_count_sheet_items` of [`NewStocktake`](super::NewStocktake) and
-/// `stocktake_count_sheet_items` of [`NewStocktakeStep`](super::NewStocktakeStep).
-#[derive(Clone, Default)]
-pub struct NewStocktakeCountSheetItem {
-    /// `actual_quantity_entered`.
-    pub actual_quantity_entered: Option<bool>,
-    /// `actual_quantity_in_stock`, 5 decimal places.
-    pub actual_quantity_in_stock: Option<rt::Decimal>,
-    /// `discrepancy_narrative`, at most 6000 characters.
-    pub discrepancy_narrative: Option<String>,
-    /// What else there is.
-    pub extra: rt::Extra,
-}
-rt::model!(NewStocktakeCountSheetItem, Number, {
-    0 actual_quantity_entered: "actual_quantity_entered",
-    1 actual_quantity_in_stock: "actual_quantity_in_stock",
-    2 discrepancy_narrative: "discrepancy_narrative",
-});
+use super::*;
 
 /// A stocktake count sheet item.
 ///
@@ -33,52 +14,51 @@ rt::model!(NewStocktakeCountSheetItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeCountSheetItem {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `stocktake_id`, read-only.
+    /// ID of the stocktake, read-only.
     pub stocktake_id: Option<i64>,
-    /// `bin_item_id`, read-only.
+    /// ID of the bin item, read-only.
     pub bin_item_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, read-only.
+    /// Bin name, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `item_code`, at most 30 characters, read-only.
+    /// Item code, at most 30 characters, read-only.
     pub item_code: Option<String>,
-    /// `item_name`, at most 60 characters, read-only.
+    /// Item name, at most 60 characters, read-only.
     pub item_name: Option<String>,
-    /// `stock_unit_name`, at most 20 characters, read-only.
+    /// Stock unit name, at most 20 characters, read-only.
     pub stock_unit_name: Option<String>,
-    /// `include_nos_on_count_sheets`, read-only.
+    /// Include nos on count sheets, read-only.
     pub include_nos_on_count_sheets: Option<bool>,
-    /// `traceable_type`, at most 50 characters, read-only.
+    /// Traceable type, at most 50 characters, read-only.
     pub traceable_type: Option<String>,
-    /// `costing_method_type`, at most 20 characters, read-only.
+    /// Costing method type, at most 20 characters, read-only.
     pub costing_method_type: Option<String>,
-    /// `standard_cost`, 5 decimal places, read-only.
+    /// Standard cost, 5 decimal places, read-only.
     pub standard_cost: Option<rt::Decimal>,
-    /// `average_buying_price`, 5 decimal places, read-only.
+    /// Average buying price, 5 decimal places, read-only.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `recorded_quantity_in_stock`, 5 decimal places, read-only.
+    /// Recorded quantity in stock, 5 decimal places, read-only.
     pub recorded_quantity_in_stock: Option<rt::Decimal>,
-    /// `has_negative_quantity_in_stock`, read-only.
+    /// Whether it has negative quantity in stock, read-only.
     pub has_negative_quantity_in_stock: Option<bool>,
-    /// `quantity_on_pop_order`, 5 decimal places, read-only.
+    /// Quantity on POP order, 5 decimal places, read-only.
     pub quantity_on_pop_order: Option<rt::Decimal>,
-    /// `quantity_allocated`, 5 decimal places, read-only.
+    /// Quantity allocated, 5 decimal places, read-only.
     pub quantity_allocated: Option<rt::Decimal>,
-    /// `actual_quantity_entered`.
+    /// Actual quantity entered.
     pub actual_quantity_entered: Option<bool>,
-    /// `actual_quantity_in_stock`, 5 decimal places.
+    /// Actual quantity in stock, 5 decimal places.
     pub actual_quantity_in_stock: Option<rt::Decimal>,
-    /// `discrepancy_status`, at most 50 characters, read-only.
+    /// Discrepancy status, at most 50 characters, read-only.
     pub discrepancy_status: Option<String>,
-    /// `discrepancy_narrative`, at most 6000 characters.
+    /// Discrepancy narrative, at most 6000 characters.
     pub discrepancy_narrative: Option<String>,
-    /// `allows_negative_stock`, read-only.
+    /// Allows negative stock, read-only.
     pub allows_negative_stock: Option<bool>,
-    /// `stocktake_trace_count_sheet_items`, read-only.
-    pub stocktake_trace_count_sheet_items:
-        Option<Vec<StocktakeCountSheetItemStocktakeTraceCountSheetItem>>,
-    /// What else there is.
+    /// Stocktake trace count sheet items, read-only.
+    pub stocktake_trace_count_sheet_items: Option<Vec<StocktakeTraceCountSheetItem>>,
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeCountSheetItem, Number, {
@@ -106,42 +86,21 @@ rt::model!(StocktakeCountSheetItem, Number, {
     21 stocktake_trace_count_sheet_items: "stocktake_trace_count_sheet_items",
 });
 
-/// A stocktake count sheet item stocktake trace count sheet item.
-///
-/// `stocktake_trace_count_sheet_items` of [`StocktakeCountSheetItem`].
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct StocktakeCountSheetItemStocktakeTraceCountSheetItem {
-    /// `id`, read-only.
-    pub id: Option<i64>,
-    /// `stocktake_count_sheet_item_id`, read-only.
-    pub stocktake_count_sheet_item_id: Option<i64>,
-    /// `identification_no`, at most 30 characters, read-only.
-    pub identification_no: Option<String>,
-    /// What else there is.
-    pub extra: rt::Extra,
-}
-rt::model!(StocktakeCountSheetItemStocktakeTraceCountSheetItem, Number, {
-    0 id: "id",
-    1 stocktake_count_sheet_item_id: "stocktake_count_sheet_item_id",
-    2 identification_no: "identification_no",
-});
-
 /// Changes to a stocktake count sheet item.
 ///
 /// Sent by
 /// [`StocktakeCountSheetItems::update`](super::super::stocktake_count_sheet_items::StocktakeCountSheetItems::update).
 #[derive(Clone, Default)]
 pub struct StocktakeCountSheetItemUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `actual_quantity_entered`.
+    /// Actual quantity entered.
     pub actual_quantity_entered: rt::Update<bool>,
-    /// `actual_quantity_in_stock`, 5 decimal places.
+    /// Actual quantity in stock, 5 decimal places.
     pub actual_quantity_in_stock: rt::Update<rt::Decimal>,
-    /// `discrepancy_narrative`, at most 6000 characters.
+    /// Discrepancy narrative, at most 6000 characters.
     pub discrepancy_narrative: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeCountSheetItemUpdate, Number, {

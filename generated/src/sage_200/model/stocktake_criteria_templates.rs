@@ -10,15 +10,15 @@ use super::*;
 /// `product_groups` of [`StocktakeCriteriaTemplateUpdate`].
 #[derive(Clone, Default)]
 pub struct LookupProductGroupUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `code`, at most 20 characters.
+    /// Code, at most 20 characters.
     pub code: rt::Update<String>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: rt::Update<String>,
-    /// `product_type_id`.
+    /// ID of the product type.
     pub product_type_id: rt::Update<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(LookupProductGroupUpdate, Number, {
@@ -33,15 +33,15 @@ rt::model!(LookupProductGroupUpdate, Number, {
 /// `product_groups` of [`NewStocktakeCriteriaTemplate`].
 #[derive(Clone, Default)]
 pub struct NewLookupProductGroup {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `code`, at most 20 characters.
+    /// Code, at most 20 characters.
     pub code: Option<String>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: Option<String>,
-    /// `product_type_id`.
+    /// ID of the product type.
     pub product_type_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewLookupProductGroup, Number, {
@@ -57,25 +57,25 @@ rt::model!(NewLookupProductGroup, Number, {
 /// [`StocktakeCriteriaTemplates::create`](super::super::stocktake_criteria_templates::StocktakeCriteriaTemplates::create).
 #[derive(Clone, Default)]
 pub struct NewStocktakeCriteriaTemplate {
-    /// `name`, at most 50 characters.
+    /// Name, at most 50 characters.
     pub name: Option<String>,
-    /// `last_sold_date`.
+    /// Last sold date.
     pub last_sold_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `stocktake_traceable_type`, at most 50 characters.
+    /// Stocktake traceable type, at most 50 characters.
     pub stocktake_traceable_type: Option<String>,
-    /// `stock_value_type`, at most 50 characters.
+    /// Stock value type, at most 50 characters.
     pub stock_value_type: Option<String>,
-    /// `stock_value_number_of_items`, `100` if not given.
+    /// Stock value number of items, `100` if not given.
     pub stock_value_number_of_items: Option<i32>,
-    /// `quantity_from`, 5 decimal places.
+    /// Quantity from, 5 decimal places.
     pub quantity_from: Option<rt::Decimal>,
-    /// `quantity_to`, 5 decimal places.
+    /// Quantity to, 5 decimal places.
     pub quantity_to: Option<rt::Decimal>,
-    /// `product_groups`.
+    /// Product groups.
     pub product_groups: Option<Vec<NewLookupProductGroup>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewStocktakeCriteriaTemplate, Number, {
@@ -100,27 +100,27 @@ rt::model!(NewStocktakeCriteriaTemplate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeCriteriaTemplate {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 50 characters.
+    /// Name, at most 50 characters.
     pub name: Option<String>,
-    /// `last_sold_date`.
+    /// Last sold date.
     pub last_sold_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `stocktake_traceable_type`, at most 50 characters.
+    /// Stocktake traceable type, at most 50 characters.
     pub stocktake_traceable_type: Option<String>,
-    /// `stock_value_type`, at most 50 characters.
+    /// Stock value type, at most 50 characters.
     pub stock_value_type: Option<String>,
-    /// `stock_value_number_of_items`.
+    /// Stock value number of items.
     pub stock_value_number_of_items: Option<i32>,
-    /// `quantity_from`, 5 decimal places.
+    /// Quantity from, 5 decimal places.
     pub quantity_from: Option<rt::Decimal>,
-    /// `quantity_to`, 5 decimal places.
+    /// Quantity to, 5 decimal places.
     pub quantity_to: Option<rt::Decimal>,
-    /// `product_groups`.
+    /// Product groups.
     pub product_groups: Option<Vec<LookupProductGroup>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeCriteriaTemplate, Number, {
@@ -142,25 +142,25 @@ rt::model!(StocktakeCriteriaTemplate, Number, {
 /// [`StocktakeCriteriaTemplates::update`](super::super::stocktake_criteria_templates::StocktakeCriteriaTemplates::update).
 #[derive(Clone, Default)]
 pub struct StocktakeCriteriaTemplateUpdate {
-    /// `name`, at most 50 characters.
+    /// Name, at most 50 characters.
     pub name: rt::Update<String>,
-    /// `last_sold_date`.
+    /// Last sold date.
     pub last_sold_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `due_date`.
+    /// Due date.
     pub due_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `stocktake_traceable_type`, at most 50 characters.
+    /// Stocktake traceable type, at most 50 characters.
     pub stocktake_traceable_type: rt::Update<String>,
-    /// `stock_value_type`, at most 50 characters.
+    /// Stock value type, at most 50 characters.
     pub stock_value_type: rt::Update<String>,
-    /// `stock_value_number_of_items`, `100` if not given.
+    /// Stock value number of items, `100` if not given.
     pub stock_value_number_of_items: rt::Update<i32>,
-    /// `quantity_from`, 5 decimal places.
+    /// Quantity from, 5 decimal places.
     pub quantity_from: rt::Update<rt::Decimal>,
-    /// `quantity_to`, 5 decimal places.
+    /// Quantity to, 5 decimal places.
     pub quantity_to: rt::Update<rt::Decimal>,
-    /// `product_groups`.
+    /// Product groups.
     pub product_groups: rt::Update<Vec<LookupProductGroupUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeCriteriaTemplateUpdate, Number, {

@@ -9,23 +9,23 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeView {
-    /// `id`.
+    /// ID.
     pub id: Option<i64>,
-    /// `stocktake_name`, at most 60 characters.
+    /// Stocktake name, at most 60 characters.
     pub stocktake_name: Option<String>,
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters.
+    /// Warehouse name, at most 20 characters.
     pub warehouse_name: Option<String>,
-    /// `stocktake_date`.
+    /// Stocktake date.
     pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `stocktake_type_id`.
+    /// ID of the stocktake type.
     pub stocktake_type_id: Option<i64>,
-    /// `stocktake_status_id`.
+    /// ID of the stocktake status.
     pub stocktake_status_id: Option<i64>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeView, Number, {

@@ -7,37 +7,36 @@ use super::*;
 
 /// A new stocktake.
 ///
-/// Sent by
-/// [`StocktakeAmendItems::create`](super::super::stocktake_amend_items::StocktakeAmendItems::create),
-/// [`StocktakeNewItems::create`](super::super::stocktake_new_items::StocktakeNewItems::create) and
-/// [`Stocktakes::create`](super::super::stocktakes::Stocktakes::create).
+/// Sent by [`Stocktakes::amend_items`](super::super::stocktakes::Stocktakes::amend_items),
+/// [`Stocktakes::create`](super::super::stocktakes::Stocktakes::create) and
+/// [`Stocktakes::new_items`](super::super::stocktakes::Stocktakes::new_items).
 #[derive(Clone, Default)]
 pub struct NewStocktake {
-    /// `stocktake_name`, at most 60 characters.
+    /// Stocktake name, at most 60 characters.
     pub stocktake_name: Option<String>,
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: Option<i64>,
-    /// `stocktake_date`.
+    /// Stocktake date.
     pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `stocktake_type`, at most 50 characters.
+    /// Stocktake type, at most 50 characters.
     pub stocktake_type: Option<String>,
-    /// `exclude_inactive_stock`, `false` if not given.
+    /// Exclude inactive stock, `false` if not given.
     pub exclude_inactive_stock: Option<bool>,
-    /// `show_expected_quantities`, `false` if not given.
+    /// Show expected quantities, `false` if not given.
     pub show_expected_quantities: Option<bool>,
-    /// `stock_variance_nominal_code_id`.
+    /// ID of the stock variance nominal code.
     pub stock_variance_nominal_code_id: Option<i64>,
-    /// `nominal_narrative`, at most 6000 characters.
+    /// Nominal narrative, at most 6000 characters.
     pub nominal_narrative: Option<String>,
-    /// `advance_status`, `false` if not given.
+    /// Advance status, `false` if not given.
     pub advance_status: Option<bool>,
-    /// `pre_fill_actual_with_expected`, `false` if not given.
+    /// Pre fill actual with expected, `false` if not given.
     pub pre_fill_actual_with_expected: Option<bool>,
-    /// `stocktake_items`.
+    /// Stocktake items.
     pub stocktake_items: Option<Vec<NewStocktakeItem>>,
-    /// `stocktake_count_sheet_items`.
+    /// Stocktake count sheet items.
     pub stocktake_count_sheet_items: Option<Vec<NewStocktakeCountSheetItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewStocktake, Number, {
@@ -55,121 +54,85 @@ rt::model!(NewStocktake, Number, {
     11 stocktake_count_sheet_items: "stocktake_count_sheet_items",
 });
 
+/// A new stocktake count sheet item.
+///
+/// `stocktake_count_sheet_items` of [`NewStocktake`] and [`StocktakeRequest`].
+#[derive(Clone, Default)]
+pub struct NewStocktakeCountSheetItem {
+    /// Actual quantity entered.
+    pub actual_quantity_entered: Option<bool>,
+    /// Actual quantity in stock, 5 decimal places.
+    pub actual_quantity_in_stock: Option<rt::Decimal>,
+    /// Discrepancy narrative, at most 6000 characters.
+    pub discrepancy_narrative: Option<String>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(NewStocktakeCountSheetItem, Number, {
+    0 actual_quantity_entered: "actual_quantity_entered",
+    1 actual_quantity_in_stock: "actual_quantity_in_stock",
+    2 discrepancy_narrative: "discrepancy_narrative",
+});
+
 /// A new stocktake item.
 ///
-/// `stocktake_items` of [`NewStocktake`] and `stocktake_items` of [`NewStocktakeStep`].
+/// `stocktake_items` of [`NewStocktake`] and [`StocktakeRequest`].
 #[derive(Clone, Default)]
 pub struct NewStocktakeItem {
-    /// `is_selected`, `false` if not given.
+    /// Whether it is selected, `false` if not given.
     pub is_selected: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewStocktakeItem, Number, {
     0 is_selected: "is_selected",
 });
 
-/// A new stocktake step.
-///
-/// Sent by
-/// [`StocktakeApproveComplete::create`](super::super::stocktake_approve_complete::StocktakeApproveComplete::create),
-/// [`StocktakeEnterValues::create`](super::super::stocktake_enter_values::StocktakeEnterValues::create)
-/// and
-/// [`StocktakeViewAdjustments::create`](super::super::stocktake_view_adjustments::StocktakeViewAdjustments::create).
-#[derive(Clone, Default)]
-pub struct NewStocktakeStep {
-    /// `id`.
-    pub id: i64,
-    /// `stocktake_name`, at most 60 characters.
-    pub stocktake_name: Option<String>,
-    /// `warehouse_id`.
-    pub warehouse_id: Option<i64>,
-    /// `stocktake_date`.
-    pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `stocktake_type`, at most 50 characters.
-    pub stocktake_type: Option<String>,
-    /// `exclude_inactive_stock`, `false` if not given.
-    pub exclude_inactive_stock: Option<bool>,
-    /// `show_expected_quantities`, `false` if not given.
-    pub show_expected_quantities: Option<bool>,
-    /// `stock_variance_nominal_code_id`.
-    pub stock_variance_nominal_code_id: Option<i64>,
-    /// `nominal_narrative`, at most 6000 characters.
-    pub nominal_narrative: Option<String>,
-    /// `advance_status`, `false` if not given.
-    pub advance_status: Option<bool>,
-    /// `pre_fill_actual_with_expected`, `false` if not given.
-    pub pre_fill_actual_with_expected: Option<bool>,
-    /// `stocktake_items`.
-    pub stocktake_items: Option<Vec<NewStocktakeItem>>,
-    /// `stocktake_count_sheet_items`.
-    pub stocktake_count_sheet_items: Option<Vec<NewStocktakeCountSheetItem>>,
-    /// What else there is.
-    pub extra: rt::Extra,
-}
-rt::model!(NewStocktakeStep, Number, {
-    0 id: "id",
-    1 stocktake_name: "stocktake_name",
-    2 warehouse_id: "warehouse_id",
-    3 stocktake_date: "stocktake_date",
-    4 stocktake_type: "stocktake_type",
-    5 exclude_inactive_stock: "exclude_inactive_stock",
-    6 show_expected_quantities: "show_expected_quantities",
-    7 stock_variance_nominal_code_id: "stock_variance_nominal_code_id",
-    8 nominal_narrative: "nominal_narrative",
-    9 advance_status: "advance_status",
-    10 pre_fill_actual_with_expected: "pre_fill_actual_with_expected",
-    11 stocktake_items: "stocktake_items",
-    12 stocktake_count_sheet_items: "stocktake_count_sheet_items",
-});
-
 /// A stocktake.
 ///
-/// Answered by
-/// [`StocktakeAmendItems::create`](super::super::stocktake_amend_items::StocktakeAmendItems::create),
-/// [`StocktakeApproveComplete::create`](super::super::stocktake_approve_complete::StocktakeApproveComplete::create),
-/// [`StocktakeEnterValues::create`](super::super::stocktake_enter_values::StocktakeEnterValues::create)
-/// and 6 more.
+/// Answered by [`Stocktakes::amend_items`](super::super::stocktakes::Stocktakes::amend_items),
+/// [`Stocktakes::approve_complete`](super::super::stocktakes::Stocktakes::approve_complete),
+/// [`Stocktakes::create`](super::super::stocktakes::Stocktakes::create) and 6 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Stocktake {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `stocktake_name`, at most 60 characters.
+    /// Stocktake name, at most 60 characters.
     pub stocktake_name: Option<String>,
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters, read-only.
+    /// Warehouse name, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `stocktake_date`.
+    /// Stocktake date.
     pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `stocktake_type`, at most 50 characters.
+    /// Stocktake type, at most 50 characters.
     pub stocktake_type: Option<String>,
-    /// `stocktake_status`, at most 50 characters, read-only.
+    /// Stocktake status, at most 50 characters, read-only.
     pub stocktake_status: Option<String>,
-    /// `exclude_inactive_stock`.
+    /// Exclude inactive stock.
     pub exclude_inactive_stock: Option<bool>,
-    /// `show_expected_quantities`.
+    /// Show expected quantities.
     pub show_expected_quantities: Option<bool>,
-    /// `stock_variance_nominal_code_id`.
+    /// ID of the stock variance nominal code.
     pub stock_variance_nominal_code_id: Option<i64>,
-    /// `stock_variance_nominal_code`, read-only.
+    /// Stock variance nominal code, read-only.
     pub stock_variance_nominal_code: Option<Box<NominalCode>>,
-    /// `nominal_narrative`, at most 6000 characters.
+    /// Nominal narrative, at most 6000 characters.
     pub nominal_narrative: Option<String>,
-    /// `can_modify_stocktake_type`, read-only.
+    /// Can modify stocktake type, read-only.
     pub can_modify_stocktake_type: Option<bool>,
-    /// `advance_status`.
+    /// Advance status.
     pub advance_status: Option<bool>,
-    /// `pre_fill_actual_with_expected`.
+    /// Pre fill actual with expected.
     pub pre_fill_actual_with_expected: Option<bool>,
-    /// `stocktake_items`.
+    /// Stocktake items.
     pub stocktake_items: Option<Vec<StocktakeItem>>,
-    /// `failed_stocktake_items`, read-only.
+    /// Failed stocktake items, read-only.
     pub failed_stocktake_items: Option<Vec<StocktakeFailedStocktakeItem>>,
-    /// `stocktake_count_sheet_items`.
+    /// Stocktake count sheet items.
     pub stocktake_count_sheet_items: Option<Vec<StocktakeCountSheetItem>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Stocktake, Number, {
@@ -199,11 +162,11 @@ rt::model!(Stocktake, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeFailedStocktakeItem {
-    /// `item_code`, at most 30 characters, read-only.
+    /// Item code, at most 30 characters, read-only.
     pub item_code: Option<String>,
-    /// `bin_name`, at most 20 characters, read-only.
+    /// Bin name, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeFailedStocktakeItem, Number, {
@@ -217,41 +180,41 @@ rt::model!(StocktakeFailedStocktakeItem, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StocktakeItem {
-    /// `stocktake_item_id`, read-only.
+    /// ID of the stocktake item, read-only.
     pub stocktake_item_id: Option<i64>,
-    /// `warehouse_holding_id`, read-only.
+    /// ID of the warehouse holding, read-only.
     pub warehouse_holding_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, read-only.
+    /// Bin name, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `item_code`, at most 30 characters, read-only.
+    /// Item code, at most 30 characters, read-only.
     pub item_code: Option<String>,
-    /// `item_name`, at most 60 characters, read-only.
+    /// Item name, at most 60 characters, read-only.
     pub item_name: Option<String>,
-    /// `stock_unit_name`, at most 20 characters, read-only.
+    /// Stock unit name, at most 20 characters, read-only.
     pub stock_unit_name: Option<String>,
-    /// `traceable_type`, at most 50 characters, read-only.
+    /// Traceable type, at most 50 characters, read-only.
     pub traceable_type: Option<String>,
-    /// `product_group_id`, read-only.
+    /// ID of the product group, read-only.
     pub product_group_id: Option<i64>,
-    /// `product_group_code`, at most 20 characters, read-only.
+    /// Product group code, at most 20 characters, read-only.
     pub product_group_code: Option<String>,
-    /// `allows_negative_stock`, read-only.
+    /// Allows negative stock, read-only.
     pub allows_negative_stock: Option<bool>,
-    /// `quantity_in_stock`, 2 decimal places, read-only.
+    /// Quantity in stock, 2 decimal places, read-only.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `value_of_stock`, 2 decimal places, read-only.
+    /// Value of stock, 2 decimal places, read-only.
     pub value_of_stock: Option<rt::Decimal>,
-    /// `average_buying_price`, 2 decimal places, read-only.
+    /// Average buying price, 2 decimal places, read-only.
     pub average_buying_price: Option<rt::Decimal>,
-    /// `stocktake_cycle_period`, read-only.
+    /// Stocktake cycle period, read-only.
     pub stocktake_cycle_period: Option<i32>,
-    /// `last_stocktake`, read-only.
+    /// Last stocktake, read-only.
     pub last_stocktake: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_of_last_sale`, read-only.
+    /// Date of last sale, read-only.
     pub date_of_last_sale: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `is_selected`.
+    /// Whether it is selected.
     pub is_selected: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeItem, Number, {
@@ -279,13 +242,87 @@ rt::model!(StocktakeItem, Number, {
 /// `stocktake_items` of [`StocktakeUpdate`].
 #[derive(Clone, Default)]
 pub struct StocktakeItemUpdate {
-    /// `is_selected`, `false` if not given.
+    /// Whether it is selected, `false` if not given.
     pub is_selected: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeItemUpdate, Number, {
     0 is_selected: "is_selected",
+});
+
+/// A stocktake request.
+///
+/// Sent by
+/// [`Stocktakes::approve_complete`](super::super::stocktakes::Stocktakes::approve_complete),
+/// [`Stocktakes::enter_values`](super::super::stocktakes::Stocktakes::enter_values) and
+/// [`Stocktakes::view_adjustments`](super::super::stocktakes::Stocktakes::view_adjustments).
+#[derive(Clone, Default)]
+pub struct StocktakeRequest {
+    /// ID.
+    pub id: i64,
+    /// Stocktake name, at most 60 characters.
+    pub stocktake_name: Option<String>,
+    /// ID of the warehouse.
+    pub warehouse_id: Option<i64>,
+    /// Stocktake date.
+    pub stocktake_date: Option<rt::DateTime<rt::FixedOffset>>,
+    /// Stocktake type, at most 50 characters.
+    pub stocktake_type: Option<String>,
+    /// Exclude inactive stock, `false` if not given.
+    pub exclude_inactive_stock: Option<bool>,
+    /// Show expected quantities, `false` if not given.
+    pub show_expected_quantities: Option<bool>,
+    /// ID of the stock variance nominal code.
+    pub stock_variance_nominal_code_id: Option<i64>,
+    /// Nominal narrative, at most 6000 characters.
+    pub nominal_narrative: Option<String>,
+    /// Advance status, `false` if not given.
+    pub advance_status: Option<bool>,
+    /// Pre fill actual with expected, `false` if not given.
+    pub pre_fill_actual_with_expected: Option<bool>,
+    /// Stocktake items.
+    pub stocktake_items: Option<Vec<NewStocktakeItem>>,
+    /// Stocktake count sheet items.
+    pub stocktake_count_sheet_items: Option<Vec<NewStocktakeCountSheetItem>>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(StocktakeRequest, Number, {
+    0 id: "id",
+    1 stocktake_name: "stocktake_name",
+    2 warehouse_id: "warehouse_id",
+    3 stocktake_date: "stocktake_date",
+    4 stocktake_type: "stocktake_type",
+    5 exclude_inactive_stock: "exclude_inactive_stock",
+    6 show_expected_quantities: "show_expected_quantities",
+    7 stock_variance_nominal_code_id: "stock_variance_nominal_code_id",
+    8 nominal_narrative: "nominal_narrative",
+    9 advance_status: "advance_status",
+    10 pre_fill_actual_with_expected: "pre_fill_actual_with_expected",
+    11 stocktake_items: "stocktake_items",
+    12 stocktake_count_sheet_items: "stocktake_count_sheet_items",
+});
+
+/// A stocktake trace count sheet item.
+///
+/// `stocktake_trace_count_sheet_items` of [`StocktakeCountSheetItem`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct StocktakeTraceCountSheetItem {
+    /// ID, read-only.
+    pub id: Option<i64>,
+    /// ID of the stocktake count sheet item, read-only.
+    pub stocktake_count_sheet_item_id: Option<i64>,
+    /// Identification no, at most 30 characters, read-only.
+    pub identification_no: Option<String>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(StocktakeTraceCountSheetItem, Number, {
+    0 id: "id",
+    1 stocktake_count_sheet_item_id: "stocktake_count_sheet_item_id",
+    2 identification_no: "identification_no",
 });
 
 /// Changes to a stocktake.
@@ -293,31 +330,31 @@ rt::model!(StocktakeItemUpdate, Number, {
 /// Sent by [`Stocktakes::update`](super::super::stocktakes::Stocktakes::update).
 #[derive(Clone, Default)]
 pub struct StocktakeUpdate {
-    /// `stocktake_name`, at most 60 characters.
+    /// Stocktake name, at most 60 characters.
     pub stocktake_name: rt::Update<String>,
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: rt::Update<i64>,
-    /// `stocktake_date`.
+    /// Stocktake date.
     pub stocktake_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `stocktake_type`, at most 50 characters.
+    /// Stocktake type, at most 50 characters.
     pub stocktake_type: rt::Update<String>,
-    /// `exclude_inactive_stock`, `false` if not given.
+    /// Exclude inactive stock, `false` if not given.
     pub exclude_inactive_stock: rt::Update<bool>,
-    /// `show_expected_quantities`, `false` if not given.
+    /// Show expected quantities, `false` if not given.
     pub show_expected_quantities: rt::Update<bool>,
-    /// `stock_variance_nominal_code_id`.
+    /// ID of the stock variance nominal code.
     pub stock_variance_nominal_code_id: rt::Update<i64>,
-    /// `nominal_narrative`, at most 6000 characters.
+    /// Nominal narrative, at most 6000 characters.
     pub nominal_narrative: rt::Update<String>,
-    /// `advance_status`, `false` if not given.
+    /// Advance status, `false` if not given.
     pub advance_status: rt::Update<bool>,
-    /// `pre_fill_actual_with_expected`, `false` if not given.
+    /// Pre fill actual with expected, `false` if not given.
     pub pre_fill_actual_with_expected: rt::Update<bool>,
-    /// `stocktake_items`.
+    /// Stocktake items.
     pub stocktake_items: rt::Update<Vec<StocktakeItemUpdate>>,
-    /// `stocktake_count_sheet_items`.
+    /// Stocktake count sheet items.
     pub stocktake_count_sheet_items: rt::Update<Vec<StocktakeCountSheetItemUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(StocktakeUpdate, Number, {

@@ -5,27 +5,26 @@ use sage_runtime::codegen as rt;
 
 /// New suggested product options.
 ///
-/// Sent by
-/// [`SuggestedProducts::create`](super::super::suggested_products::SuggestedProducts::create).
+/// Sent by [`SuggestedProducts::find`](super::super::suggested_products::SuggestedProducts::find).
 #[derive(Clone, Default)]
 pub struct NewSuggestedProductOptions {
-    /// `customer_id`.
+    /// ID of the customer.
     pub customer_id: Option<i64>,
-    /// `product_group_id`.
+    /// ID of the product group.
     pub product_group_id: Option<i64>,
-    /// `show_frequent_items`.
+    /// Show frequent items.
     pub show_frequent_items: Option<bool>,
-    /// `show_recent_items`.
+    /// Show recent items.
     pub show_recent_items: Option<bool>,
-    /// `show_preferred_items`.
+    /// Show preferred items.
     pub show_preferred_items: Option<bool>,
-    /// `number_of_days_for_frequent_items`.
+    /// Number of days for frequent items.
     pub number_of_days_for_frequent_items: Option<i32>,
-    /// `number_of_days_for_recent_items`.
+    /// Number of days for recent items.
     pub number_of_days_for_recent_items: Option<i32>,
-    /// `minimum_number_of_lines_for_frequent_items`.
+    /// Minimum number of lines for frequent items.
     pub minimum_number_of_lines_for_frequent_items: Option<i32>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSuggestedProductOptions, Number, {
@@ -42,37 +41,37 @@ rt::model!(NewSuggestedProductOptions, Number, {
 /// A suggested product.
 ///
 /// Answered by
-/// [`SuggestedProducts::create`](super::super::suggested_products::SuggestedProducts::create).
+/// [`SuggestedProducts::find`](super::super::suggested_products::SuggestedProducts::find).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SuggestedProduct {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`, at most 30 characters, read-only.
+    /// Code, at most 30 characters, read-only.
     pub code: Option<String>,
-    /// `description`, at most 60 characters, read-only.
+    /// Description, at most 60 characters, read-only.
     pub description: Option<String>,
-    /// `number_orders_appears`, read-only.
+    /// Number orders appears, read-only.
     pub number_orders_appears: Option<i32>,
-    /// `last_sales_date`, read-only.
+    /// Last sales date, read-only.
     pub last_sales_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_order_number`, at most 20 characters, read-only.
+    /// Last order number, at most 20 characters, read-only.
     pub last_order_number: Option<String>,
-    /// `source`, at most 10 characters, read-only.
+    /// Source, at most 10 characters, read-only.
     pub source: Option<String>,
-    /// `quantity`, 5 decimal places, read-only.
+    /// Quantity, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
-    /// `quantity_unit`, at most 20 characters, read-only.
+    /// Quantity unit, at most 20 characters, read-only.
     pub quantity_unit: Option<String>,
-    /// `price`, 5 decimal places, read-only.
+    /// Price, 5 decimal places, read-only.
     pub price: Option<rt::Decimal>,
-    /// `price_unit`, at most 20 characters, read-only.
+    /// Price unit, at most 20 characters, read-only.
     pub price_unit: Option<String>,
-    /// `traceable_type_id`, read-only.
+    /// ID of the traceable type, read-only.
     ///
     /// Only in Professional, not in Standard.
     pub traceable_type_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SuggestedProduct, Number, {

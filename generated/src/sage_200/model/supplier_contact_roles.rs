@@ -8,9 +8,9 @@ use sage_runtime::codegen as rt;
 /// `roles` of [`NewSupplierContact`](super::NewSupplierContact).
 #[derive(Clone, Default)]
 pub struct NewSupplierContactRole {
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierContactRole, Number, {
@@ -21,27 +21,27 @@ rt::model!(NewSupplierContactRole, Number, {
 ///
 /// Answered by
 /// [`SupplierContactRoles::get`](super::super::supplier_contact_roles::SupplierContactRoles::get),
-/// [`SupplierContactRoles::list_for_supplier_contact`](super::super::supplier_contact_roles::SupplierContactRoles::list_for_supplier_contact)
+/// [`SupplierContactRoles::list_for_contact`](super::super::supplier_contact_roles::SupplierContactRoles::list_for_contact)
 /// and
 /// [`SupplierContactRoles::list`](super::super::supplier_contact_roles::SupplierContactRoles::list).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierContactRole {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `supplier_contact_id`, read-only.
+    /// ID of the supplier contact, read-only.
     pub supplier_contact_id: Option<i64>,
-    /// `trader_contact_role_id`, read-only.
+    /// ID of the trader contact role, read-only.
     pub trader_contact_role_id: Option<i64>,
-    /// `is_preferred_contact_for_role`, read-only.
+    /// Is preferred contact for role, read-only.
     pub is_preferred_contact_for_role: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierContactRole, Number, {
@@ -59,11 +59,11 @@ rt::model!(SupplierContactRole, Number, {
 /// `roles` of [`SupplierContactUpdate`](super::SupplierContactUpdate).
 #[derive(Clone, Default)]
 pub struct SupplierContactRoleUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierContactRoleUpdate, Number, {

@@ -11,29 +11,29 @@ use super::*;
 /// [`SupplierContacts::create_for_supplier`](super::super::supplier_contacts::SupplierContacts::create_for_supplier).
 #[derive(Clone, Default)]
 pub struct NewSupplierContact {
-    /// `salutation_id`.
+    /// ID of the salutation.
     pub salutation_id: Option<i64>,
-    /// `first_name`, at most 60 characters.
+    /// First name, at most 60 characters.
     pub first_name: Option<String>,
-    /// `middle_name`, at most 60 characters.
+    /// Middle name, at most 60 characters.
     pub middle_name: Option<String>,
-    /// `last_name`, at most 60 characters.
+    /// Last name, at most 60 characters.
     pub last_name: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `emails`.
+    /// Emails.
     pub emails: Option<Vec<NewSupplierEmail>>,
-    /// `telephones`.
+    /// Telephones.
     pub telephones: Option<Vec<NewSupplierTelephone>>,
-    /// `mobiles`.
+    /// Mobiles.
     pub mobiles: Option<Vec<NewSupplierMobile>>,
-    /// `faxes`.
+    /// Faxes.
     pub faxes: Option<Vec<NewSupplierFax>>,
-    /// `websites`.
+    /// Websites.
     pub websites: Option<Vec<NewSupplierWebsite>>,
-    /// `roles`.
+    /// Roles.
     pub roles: Option<Vec<NewSupplierContactRole>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierContact, Number, {
@@ -59,47 +59,47 @@ rt::model!(NewSupplierContact, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierContact {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, read-only.
+    /// ID of the supplier, read-only.
     pub supplier_id: Option<i64>,
-    /// `salutation_id`.
+    /// ID of the salutation.
     pub salutation_id: Option<i64>,
-    /// `name`, at most 180 characters, read-only.
+    /// Name, at most 180 characters, read-only.
     pub name: Option<String>,
-    /// `first_name`, at most 60 characters.
+    /// First name, at most 60 characters.
     pub first_name: Option<String>,
-    /// `middle_name`, at most 60 characters.
+    /// Middle name, at most 60 characters.
     pub middle_name: Option<String>,
-    /// `last_name`, at most 60 characters.
+    /// Last name, at most 60 characters.
     pub last_name: Option<String>,
-    /// `default_telephone`, at most 227 characters, read-only.
+    /// Default telephone, at most 227 characters, read-only.
     pub default_telephone: Option<String>,
-    /// `default_email`, at most 227 characters, read-only.
+    /// Default email, at most 227 characters, read-only.
     pub default_email: Option<String>,
-    /// `is_default`, read-only.
+    /// Whether it is default, read-only.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `salutation`, read-only.
+    /// Salutation, read-only.
     pub salutation: Option<Box<Salutation>>,
-    /// `emails`.
+    /// Emails.
     pub emails: Option<Vec<SupplierEmail>>,
-    /// `telephones`.
+    /// Telephones.
     pub telephones: Option<Vec<SupplierTelephone>>,
-    /// `mobiles`.
+    /// Mobiles.
     pub mobiles: Option<Vec<SupplierMobile>>,
-    /// `faxes`.
+    /// Faxes.
     pub faxes: Option<Vec<SupplierFax>>,
-    /// `websites`.
+    /// Websites.
     pub websites: Option<Vec<SupplierWebsite>>,
-    /// `roles`.
+    /// Roles.
     pub roles: Option<Vec<SupplierContactRole>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierContact, Number, {
@@ -132,31 +132,31 @@ rt::model!(SupplierContact, Number, {
 /// and [`SupplierContacts::update`](super::super::supplier_contacts::SupplierContacts::update).
 #[derive(Clone, Default)]
 pub struct SupplierContactUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `salutation_id`.
+    /// ID of the salutation.
     pub salutation_id: rt::Update<i64>,
-    /// `first_name`, at most 60 characters.
+    /// First name, at most 60 characters.
     pub first_name: rt::Update<String>,
-    /// `middle_name`, at most 60 characters.
+    /// Middle name, at most 60 characters.
     pub middle_name: rt::Update<String>,
-    /// `last_name`, at most 60 characters.
+    /// Last name, at most 60 characters.
     pub last_name: rt::Update<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `emails`.
+    /// Emails.
     pub emails: rt::Update<Vec<SupplierEmailUpdate>>,
-    /// `telephones`.
+    /// Telephones.
     pub telephones: rt::Update<Vec<SupplierTelephoneUpdate>>,
-    /// `mobiles`.
+    /// Mobiles.
     pub mobiles: rt::Update<Vec<SupplierMobileUpdate>>,
-    /// `faxes`.
+    /// Faxes.
     pub faxes: rt::Update<Vec<SupplierFaxUpdate>>,
-    /// `websites`.
+    /// Websites.
     pub websites: rt::Update<Vec<SupplierWebsiteUpdate>>,
-    /// `roles`.
+    /// Roles.
     pub roles: rt::Update<Vec<SupplierContactRoleUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierContactUpdate, Number, {

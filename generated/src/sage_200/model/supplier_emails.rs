@@ -8,20 +8,20 @@ use super::*;
 /// A new supplier email.
 ///
 /// Sent by
-/// [`SupplierEmails::create_for_supplier_and_supplier_contact`](super::super::supplier_emails::SupplierEmails::create_for_supplier_and_supplier_contact)
+/// [`SupplierEmails::create_for_contact`](super::super::supplier_emails::SupplierEmails::create_for_contact)
 /// and
-/// [`SupplierEmails::create_for_supplier_contact`](super::super::supplier_emails::SupplierEmails::create_for_supplier_contact).
+/// [`SupplierEmails::create_for_supplier_and_contact`](super::super::supplier_emails::SupplierEmails::create_for_supplier_and_contact).
 #[derive(Clone, Default)]
 pub struct NewSupplierEmail {
-    /// `email`, at most 227 characters.
+    /// Email, at most 227 characters.
     pub email: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: Option<NewSupplierContact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierEmail, Number, {
@@ -34,30 +34,30 @@ rt::model!(NewSupplierEmail, Number, {
 /// A supplier email.
 ///
 /// Answered by
-/// [`SupplierEmails::create_for_supplier_and_supplier_contact`](super::super::supplier_emails::SupplierEmails::create_for_supplier_and_supplier_contact),
-/// [`SupplierEmails::create_for_supplier_contact`](super::super::supplier_emails::SupplierEmails::create_for_supplier_contact),
-/// [`SupplierEmails::get_for_supplier_and_supplier_contact`](super::super::supplier_emails::SupplierEmails::get_for_supplier_and_supplier_contact)
+/// [`SupplierEmails::create_for_contact`](super::super::supplier_emails::SupplierEmails::create_for_contact),
+/// [`SupplierEmails::create_for_supplier_and_contact`](super::super::supplier_emails::SupplierEmails::create_for_supplier_and_contact),
+/// [`SupplierEmails::get_for_contact`](super::super::supplier_emails::SupplierEmails::get_for_contact)
 /// and 8 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierEmail {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `email`, at most 227 characters.
+    /// Email, at most 227 characters.
     pub email: Option<String>,
-    /// `supplier_contact_id`, read-only.
+    /// ID of the supplier contact, read-only.
     pub supplier_contact_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: Option<Box<SupplierContact>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierEmail, Number, {
@@ -74,22 +74,22 @@ rt::model!(SupplierEmail, Number, {
 /// Changes to a supplier email.
 ///
 /// Sent by
-/// [`SupplierEmails::update_for_supplier_and_supplier_contact`](super::super::supplier_emails::SupplierEmails::update_for_supplier_and_supplier_contact),
-/// [`SupplierEmails::update_for_supplier_contact`](super::super::supplier_emails::SupplierEmails::update_for_supplier_contact)
+/// [`SupplierEmails::update_for_contact`](super::super::supplier_emails::SupplierEmails::update_for_contact),
+/// [`SupplierEmails::update_for_supplier_and_contact`](super::super::supplier_emails::SupplierEmails::update_for_supplier_and_contact)
 /// and [`SupplierEmails::update`](super::super::supplier_emails::SupplierEmails::update).
 #[derive(Clone, Default)]
 pub struct SupplierEmailUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `email`, at most 227 characters.
+    /// Email, at most 227 characters.
     pub email: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: rt::Update<SupplierContactUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierEmailUpdate, Number, {

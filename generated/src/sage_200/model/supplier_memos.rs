@@ -8,15 +8,15 @@ use sage_runtime::codegen as rt;
 /// Sent by [`SupplierMemos::create`](super::super::supplier_memos::SupplierMemos::create).
 #[derive(Clone, Default)]
 pub struct NewSupplierMemo {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierMemo, Number, {
@@ -35,23 +35,23 @@ rt::model!(NewSupplierMemo, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierMemo {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `created_by`, at most 20 characters, read-only.
+    /// Created by, at most 20 characters, read-only.
     pub created_by: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierMemo, Number, {
@@ -70,17 +70,17 @@ rt::model!(SupplierMemo, Number, {
 /// Sent by [`SupplierMemos::update`](super::super::supplier_memos::SupplierMemos::update).
 #[derive(Clone, Default)]
 pub struct SupplierMemoUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: rt::Update<i64>,
-    /// `note`, at most 1000 characters.
+    /// Note, at most 1000 characters.
     pub note: rt::Update<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierMemoUpdate, Number, {

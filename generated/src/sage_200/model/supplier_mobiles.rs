@@ -8,24 +8,24 @@ use super::*;
 /// A new supplier mobile.
 ///
 /// Sent by
-/// [`SupplierMobiles::create_for_supplier_and_supplier_contact`](super::super::supplier_mobiles::SupplierMobiles::create_for_supplier_and_supplier_contact)
+/// [`SupplierMobiles::create_for_contact`](super::super::supplier_mobiles::SupplierMobiles::create_for_contact)
 /// and
-/// [`SupplierMobiles::create_for_supplier_contact`](super::super::supplier_mobiles::SupplierMobiles::create_for_supplier_contact).
+/// [`SupplierMobiles::create_for_supplier_and_contact`](super::super::supplier_mobiles::SupplierMobiles::create_for_supplier_and_contact).
 #[derive(Clone, Default)]
 pub struct NewSupplierMobile {
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: Option<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: Option<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: Option<NewSupplierContact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierMobile, Number, {
@@ -40,36 +40,36 @@ rt::model!(NewSupplierMobile, Number, {
 /// A supplier mobile.
 ///
 /// Answered by
-/// [`SupplierMobiles::create_for_supplier_and_supplier_contact`](super::super::supplier_mobiles::SupplierMobiles::create_for_supplier_and_supplier_contact),
-/// [`SupplierMobiles::create_for_supplier_contact`](super::super::supplier_mobiles::SupplierMobiles::create_for_supplier_contact),
-/// [`SupplierMobiles::get_for_supplier_and_supplier_contact`](super::super::supplier_mobiles::SupplierMobiles::get_for_supplier_and_supplier_contact)
+/// [`SupplierMobiles::create_for_contact`](super::super::supplier_mobiles::SupplierMobiles::create_for_contact),
+/// [`SupplierMobiles::create_for_supplier_and_contact`](super::super::supplier_mobiles::SupplierMobiles::create_for_supplier_and_contact),
+/// [`SupplierMobiles::get_for_contact`](super::super::supplier_mobiles::SupplierMobiles::get_for_contact)
 /// and 8 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierMobile {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `full_number`, at most 227 characters, read-only.
+    /// Full number, at most 227 characters, read-only.
     pub full_number: Option<String>,
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: Option<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: Option<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `supplier_contact_id`, read-only.
+    /// ID of the supplier contact, read-only.
     pub supplier_contact_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: Option<Box<SupplierContact>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierMobile, Number, {
@@ -89,26 +89,26 @@ rt::model!(SupplierMobile, Number, {
 /// Changes to a supplier mobile.
 ///
 /// Sent by
-/// [`SupplierMobiles::update_for_supplier_and_supplier_contact`](super::super::supplier_mobiles::SupplierMobiles::update_for_supplier_and_supplier_contact),
-/// [`SupplierMobiles::update_for_supplier_contact`](super::super::supplier_mobiles::SupplierMobiles::update_for_supplier_contact)
+/// [`SupplierMobiles::update_for_contact`](super::super::supplier_mobiles::SupplierMobiles::update_for_contact),
+/// [`SupplierMobiles::update_for_supplier_and_contact`](super::super::supplier_mobiles::SupplierMobiles::update_for_supplier_and_contact)
 /// and [`SupplierMobiles::update`](super::super::supplier_mobiles::SupplierMobiles::update).
 #[derive(Clone, Default)]
 pub struct SupplierMobileUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: rt::Update<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: rt::Update<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: rt::Update<SupplierContactUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierMobileUpdate, Number, {

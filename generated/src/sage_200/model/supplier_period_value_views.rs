@@ -10,55 +10,55 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierPeriodValueView {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `supplier_reference`, at most 20 characters.
+    /// Supplier reference, at most 20 characters.
     pub supplier_reference: Option<String>,
-    /// `supplier_name`, at most 60 characters.
+    /// Supplier name, at most 60 characters.
     pub supplier_name: Option<String>,
-    /// `supplier_analysis_code_1`, at most 60 characters.
+    /// Supplier analysis code 1, at most 60 characters.
     pub supplier_analysis_code_1: Option<String>,
-    /// `supplier_analysis_code_2`, at most 60 characters.
+    /// Supplier analysis code 2, at most 60 characters.
     pub supplier_analysis_code_2: Option<String>,
-    /// `supplier_analysis_code_3`, at most 60 characters.
+    /// Supplier analysis code 3, at most 60 characters.
     pub supplier_analysis_code_3: Option<String>,
-    /// `supplier_analysis_code_4`, at most 60 characters.
+    /// Supplier analysis code 4, at most 60 characters.
     pub supplier_analysis_code_4: Option<String>,
-    /// `supplier_analysis_code_5`, at most 60 characters.
+    /// Supplier analysis code 5, at most 60 characters.
     pub supplier_analysis_code_5: Option<String>,
-    /// `supplier_period_value_id`.
+    /// ID of the supplier period value.
     pub supplier_period_value_id: Option<i64>,
-    /// `period_value_total_invoice_value_to_date`, 2 decimal places.
+    /// Period value total invoice value to date, 2 decimal places.
     pub period_value_total_invoice_value_to_date: Option<rt::Decimal>,
-    /// `period_value_total_credit_note_value_to_date`, 2 decimal places.
+    /// Period value total credit note value to date, 2 decimal places.
     pub period_value_total_credit_note_value_to_date: Option<rt::Decimal>,
-    /// `period_value_total_cash_value_to_date`, 2 decimal places.
+    /// Period value total cash value to date, 2 decimal places.
     pub period_value_total_cash_value_to_date: Option<rt::Decimal>,
-    /// `period_value_total_profit_value_to_date`, 2 decimal places.
+    /// Period value total profit value to date, 2 decimal places.
     pub period_value_total_profit_value_to_date: Option<rt::Decimal>,
-    /// `period_value_total_invoice_value_to_date_in_base`, 2 decimal places.
+    /// Period value total invoice value to date in base, 2 decimal places.
     pub period_value_total_invoice_value_to_date_in_base: Option<rt::Decimal>,
-    /// `period_value_total_cred_note_value_to_date_in_base`, 2 decimal places.
+    /// Period value total cred note value to date in base, 2 decimal places.
     pub period_value_total_cred_note_value_to_date_in_base: Option<rt::Decimal>,
-    /// `period_value_total_cash_value_to_date_in_base`, 2 decimal places.
+    /// Period value total cash value to date in base, 2 decimal places.
     pub period_value_total_cash_value_to_date_in_base: Option<rt::Decimal>,
-    /// `period_value_total_profit_value_to_date_in_base`, 2 decimal places.
+    /// Period value total profit value to date in base, 2 decimal places.
     pub period_value_total_profit_value_to_date_in_base: Option<rt::Decimal>,
-    /// `period_value_exchange_rate_gain_or_loss`, read-only.
+    /// Period value exchange rate gain or loss, read-only.
     pub period_value_exchange_rate_gain_or_loss: Option<i64>,
-    /// `period_value_total_finance_charges_applied`, 2 decimal places.
+    /// Period value total finance charges applied, 2 decimal places.
     pub period_value_total_finance_charges_applied: Option<rt::Decimal>,
-    /// `supplier_analysis_period_id`.
+    /// ID of the supplier analysis period.
     pub supplier_analysis_period_id: Option<i64>,
-    /// `analysis_period_reference`, at most 20 characters.
+    /// Analysis period reference, at most 20 characters.
     pub analysis_period_reference: Option<String>,
-    /// `analysis_period_start_date`.
+    /// Analysis period start date.
     pub analysis_period_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `analysis_period_end_date`.
+    /// Analysis period end date.
     pub analysis_period_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `period_value_date_time_updated`.
+    /// Period value date time updated.
     pub period_value_date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierPeriodValueView, Number, {

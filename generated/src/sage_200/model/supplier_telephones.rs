@@ -8,24 +8,24 @@ use super::*;
 /// A new supplier telephone.
 ///
 /// Sent by
-/// [`SupplierTelephones::create_for_supplier_and_supplier_contact`](super::super::supplier_telephones::SupplierTelephones::create_for_supplier_and_supplier_contact)
+/// [`SupplierTelephones::create_for_contact`](super::super::supplier_telephones::SupplierTelephones::create_for_contact)
 /// and
-/// [`SupplierTelephones::create_for_supplier_contact`](super::super::supplier_telephones::SupplierTelephones::create_for_supplier_contact).
+/// [`SupplierTelephones::create_for_supplier_and_contact`](super::super::supplier_telephones::SupplierTelephones::create_for_supplier_and_contact).
 #[derive(Clone, Default)]
 pub struct NewSupplierTelephone {
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: Option<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: Option<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: Option<NewSupplierContact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierTelephone, Number, {
@@ -40,36 +40,36 @@ rt::model!(NewSupplierTelephone, Number, {
 /// A supplier telephone.
 ///
 /// Answered by
-/// [`SupplierTelephones::create_for_supplier_and_supplier_contact`](super::super::supplier_telephones::SupplierTelephones::create_for_supplier_and_supplier_contact),
-/// [`SupplierTelephones::create_for_supplier_contact`](super::super::supplier_telephones::SupplierTelephones::create_for_supplier_contact),
-/// [`SupplierTelephones::get_for_supplier_and_supplier_contact`](super::super::supplier_telephones::SupplierTelephones::get_for_supplier_and_supplier_contact)
+/// [`SupplierTelephones::create_for_contact`](super::super::supplier_telephones::SupplierTelephones::create_for_contact),
+/// [`SupplierTelephones::create_for_supplier_and_contact`](super::super::supplier_telephones::SupplierTelephones::create_for_supplier_and_contact),
+/// [`SupplierTelephones::get_for_contact`](super::super::supplier_telephones::SupplierTelephones::get_for_contact)
 /// and 8 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierTelephone {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `full_number`, at most 227 characters, read-only.
+    /// Full number, at most 227 characters, read-only.
     pub full_number: Option<String>,
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: Option<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: Option<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: Option<String>,
-    /// `supplier_contact_id`, read-only.
+    /// ID of the supplier contact, read-only.
     pub supplier_contact_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: Option<Box<SupplierContact>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierTelephone, Number, {
@@ -89,27 +89,27 @@ rt::model!(SupplierTelephone, Number, {
 /// Changes to a supplier telephone.
 ///
 /// Sent by
-/// [`SupplierTelephones::update_for_supplier_and_supplier_contact`](super::super::supplier_telephones::SupplierTelephones::update_for_supplier_and_supplier_contact),
-/// [`SupplierTelephones::update_for_supplier_contact`](super::super::supplier_telephones::SupplierTelephones::update_for_supplier_contact)
+/// [`SupplierTelephones::update_for_contact`](super::super::supplier_telephones::SupplierTelephones::update_for_contact),
+/// [`SupplierTelephones::update_for_supplier_and_contact`](super::super::supplier_telephones::SupplierTelephones::update_for_supplier_and_contact)
 /// and
 /// [`SupplierTelephones::update`](super::super::supplier_telephones::SupplierTelephones::update).
 #[derive(Clone, Default)]
 pub struct SupplierTelephoneUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `country_code`, at most 5 characters.
+    /// Country code, at most 5 characters.
     pub country_code: rt::Update<String>,
-    /// `area_code`, at most 20 characters.
+    /// Area code, at most 20 characters.
     pub area_code: rt::Update<String>,
-    /// `subscriber_number`, at most 200 characters.
+    /// Subscriber number, at most 200 characters.
     pub subscriber_number: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: rt::Update<SupplierContactUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierTelephoneUpdate, Number, {

@@ -8,20 +8,20 @@ use super::*;
 /// A new supplier website.
 ///
 /// Sent by
-/// [`SupplierWebsites::create_for_supplier_and_supplier_contact`](super::super::supplier_websites::SupplierWebsites::create_for_supplier_and_supplier_contact)
+/// [`SupplierWebsites::create_for_contact`](super::super::supplier_websites::SupplierWebsites::create_for_contact)
 /// and
-/// [`SupplierWebsites::create_for_supplier_contact`](super::super::supplier_websites::SupplierWebsites::create_for_supplier_contact).
+/// [`SupplierWebsites::create_for_supplier_and_contact`](super::super::supplier_websites::SupplierWebsites::create_for_supplier_and_contact).
 #[derive(Clone, Default)]
 pub struct NewSupplierWebsite {
-    /// `website`, at most 227 characters.
+    /// Website, at most 227 characters.
     pub website: Option<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: Option<NewSupplierContact>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierWebsite, Number, {
@@ -34,30 +34,30 @@ rt::model!(NewSupplierWebsite, Number, {
 /// A supplier website.
 ///
 /// Answered by
-/// [`SupplierWebsites::create_for_supplier_and_supplier_contact`](super::super::supplier_websites::SupplierWebsites::create_for_supplier_and_supplier_contact),
-/// [`SupplierWebsites::create_for_supplier_contact`](super::super::supplier_websites::SupplierWebsites::create_for_supplier_contact),
-/// [`SupplierWebsites::get_for_supplier_and_supplier_contact`](super::super::supplier_websites::SupplierWebsites::get_for_supplier_and_supplier_contact)
+/// [`SupplierWebsites::create_for_contact`](super::super::supplier_websites::SupplierWebsites::create_for_contact),
+/// [`SupplierWebsites::create_for_supplier_and_contact`](super::super::supplier_websites::SupplierWebsites::create_for_supplier_and_contact),
+/// [`SupplierWebsites::get_for_contact`](super::super::supplier_websites::SupplierWebsites::get_for_contact)
 /// and 8 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierWebsite {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `website`, at most 227 characters.
+    /// Website, at most 227 characters.
     pub website: Option<String>,
-    /// `supplier_contact_id`, read-only.
+    /// ID of the supplier contact, read-only.
     pub supplier_contact_id: Option<i64>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: Option<Box<SupplierContact>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierWebsite, Number, {
@@ -74,22 +74,22 @@ rt::model!(SupplierWebsite, Number, {
 /// Changes to a supplier website.
 ///
 /// Sent by
-/// [`SupplierWebsites::update_for_supplier_and_supplier_contact`](super::super::supplier_websites::SupplierWebsites::update_for_supplier_and_supplier_contact),
-/// [`SupplierWebsites::update_for_supplier_contact`](super::super::supplier_websites::SupplierWebsites::update_for_supplier_contact)
+/// [`SupplierWebsites::update_for_contact`](super::super::supplier_websites::SupplierWebsites::update_for_contact),
+/// [`SupplierWebsites::update_for_supplier_and_contact`](super::super::supplier_websites::SupplierWebsites::update_for_supplier_and_contact)
 /// and [`SupplierWebsites::update`](super::super::supplier_websites::SupplierWebsites::update).
 #[derive(Clone, Default)]
 pub struct SupplierWebsiteUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `website`, at most 227 characters.
+    /// Website, at most 227 characters.
     pub website: rt::Update<String>,
-    /// `is_default`.
+    /// Whether it is default.
     pub is_default: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `supplier_contact`.
+    /// Supplier contact.
     pub supplier_contact: rt::Update<SupplierContactUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierWebsiteUpdate, Number, {

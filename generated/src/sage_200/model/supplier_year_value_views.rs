@@ -10,57 +10,57 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierYearValueView {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `supplier_reference`, at most 20 characters.
+    /// Supplier reference, at most 20 characters.
     pub supplier_reference: Option<String>,
-    /// `supplier_name`, at most 60 characters.
+    /// Supplier name, at most 60 characters.
     pub supplier_name: Option<String>,
-    /// `supplier_analysis_code_1`, at most 60 characters.
+    /// Supplier analysis code 1, at most 60 characters.
     pub supplier_analysis_code_1: Option<String>,
-    /// `supplier_analysis_code_2`, at most 60 characters.
+    /// Supplier analysis code 2, at most 60 characters.
     pub supplier_analysis_code_2: Option<String>,
-    /// `supplier_analysis_code_3`, at most 60 characters.
+    /// Supplier analysis code 3, at most 60 characters.
     pub supplier_analysis_code_3: Option<String>,
-    /// `supplier_analysis_code_4`, at most 60 characters.
+    /// Supplier analysis code 4, at most 60 characters.
     pub supplier_analysis_code_4: Option<String>,
-    /// `supplier_analysis_code_5`, at most 60 characters.
+    /// Supplier analysis code 5, at most 60 characters.
     pub supplier_analysis_code_5: Option<String>,
-    /// `supplier_year_value_id`.
+    /// ID of the supplier year value.
     pub supplier_year_value_id: Option<i64>,
-    /// `year_value_total_invoice_value_to_date`, 2 decimal places.
+    /// Year value total invoice value to date, 2 decimal places.
     pub year_value_total_invoice_value_to_date: Option<rt::Decimal>,
-    /// `year_value_total_credit_note_value_to_date`, 2 decimal places.
+    /// Year value total credit note value to date, 2 decimal places.
     pub year_value_total_credit_note_value_to_date: Option<rt::Decimal>,
-    /// `year_value_total_cash_value_to_date`, 2 decimal places.
+    /// Year value total cash value to date, 2 decimal places.
     pub year_value_total_cash_value_to_date: Option<rt::Decimal>,
-    /// `year_value_total_profit_value_to_date`, 2 decimal places.
+    /// Year value total profit value to date, 2 decimal places.
     pub year_value_total_profit_value_to_date: Option<rt::Decimal>,
-    /// `year_value_total_invoice_value_to_date_in_base`, 2 decimal places.
+    /// Year value total invoice value to date in base, 2 decimal places.
     pub year_value_total_invoice_value_to_date_in_base: Option<rt::Decimal>,
-    /// `year_value_total_cred_note_value_to_date_in_base`, 2 decimal places.
+    /// Year value total cred note value to date in base, 2 decimal places.
     pub year_value_total_cred_note_value_to_date_in_base: Option<rt::Decimal>,
-    /// `year_value_total_cash_value_to_date_in_base`, 2 decimal places.
+    /// Year value total cash value to date in base, 2 decimal places.
     pub year_value_total_cash_value_to_date_in_base: Option<rt::Decimal>,
-    /// `year_value_total_profit_value_to_date_in_base`, 2 decimal places.
+    /// Year value total profit value to date in base, 2 decimal places.
     pub year_value_total_profit_value_to_date_in_base: Option<rt::Decimal>,
-    /// `year_value_exchange_rate_gain_or_loss`.
+    /// Year value exchange rate gain or loss.
     pub year_value_exchange_rate_gain_or_loss: Option<i64>,
-    /// `year_value_total_finance_charges_applied`, 2 decimal places.
+    /// Year value total finance charges applied, 2 decimal places.
     pub year_value_total_finance_charges_applied: Option<rt::Decimal>,
-    /// `financial_year_id`.
+    /// ID of the financial year.
     pub financial_year_id: Option<i64>,
-    /// `financial_year_start_date`.
+    /// Financial year start date.
     pub financial_year_start_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `financial_year_end_date`.
+    /// Financial year end date.
     pub financial_year_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `year_relative_to_current_year`.
+    /// Year relative to current year.
     pub year_relative_to_current_year: Option<i32>,
-    /// `number_of_periods_in_year`.
+    /// Number of periods in year.
     pub number_of_periods_in_year: Option<i32>,
-    /// `year_value_date_time_updated`.
+    /// Year value date time updated.
     pub year_value_date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierYearValueView, Number, {

@@ -10,201 +10,201 @@ use super::*;
 /// Sent by [`Suppliers::create`](super::super::suppliers::Suppliers::create).
 #[derive(Clone, Default)]
 pub struct NewSupplier {
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `short_name`, at most 8 characters.
+    /// Short name, at most 8 characters.
     pub short_name: Option<String>,
-    /// `on_hold`, `false` if not given.
+    /// On hold, `false` if not given.
     pub on_hold: Option<bool>,
-    /// `status_reason`, at most 256 characters.
+    /// Status reason, at most 256 characters.
     pub status_reason: Option<String>,
-    /// `account_status_type`, at most 20 characters, `AccountStatusActive` if not given.
+    /// Account status type, at most 20 characters, `AccountStatusActive` if not given.
     pub account_status_type: Option<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<i64>,
-    /// `exchange_rate_type`, at most 20 characters, `ExchangeRateSingle` if not given.
+    /// Exchange rate type, at most 20 characters, `ExchangeRateSingle` if not given.
     pub exchange_rate_type: Option<String>,
-    /// `telephone_country_code`, at most 5 characters.
+    /// Telephone country code, at most 5 characters.
     pub telephone_country_code: Option<String>,
-    /// `telephone_area_code`, at most 20 characters.
+    /// Telephone area code, at most 20 characters.
     pub telephone_area_code: Option<String>,
-    /// `telephone_subscriber_number`, at most 200 characters.
+    /// Telephone subscriber number, at most 200 characters.
     pub telephone_subscriber_number: Option<String>,
-    /// `fax_country_code`, at most 5 characters.
+    /// Fax country code, at most 5 characters.
     pub fax_country_code: Option<String>,
-    /// `fax_area_code`, at most 20 characters.
+    /// Fax area code, at most 20 characters.
     pub fax_area_code: Option<String>,
-    /// `fax_subscriber_number`, at most 200 characters.
+    /// Fax subscriber number, at most 200 characters.
     pub fax_subscriber_number: Option<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `credit_limit`, 2 decimal places.
+    /// Credit limit, 2 decimal places.
     pub credit_limit: Option<rt::Decimal>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: Option<i64>,
-    /// `vat_number`, at most 30 characters.
+    /// VAT number, at most 30 characters.
     pub vat_number: Option<String>,
-    /// `account_type`, at most 20 characters, `TradingAccountTypeOpenItem` if not given.
+    /// Account type, at most 20 characters, `TradingAccountTypeOpenItem` if not given.
     pub account_type: Option<String>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: Option<rt::Decimal>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: Option<i32>,
-    /// `payment_terms_days`.
+    /// Payment terms days.
     pub payment_terms_days: Option<i32>,
-    /// `payment_terms_basis`, at most 20 characters.
+    /// Payment terms basis, at most 20 characters.
     pub payment_terms_basis: Option<String>,
-    /// `payment_group_id`.
+    /// ID of the payment group.
     pub payment_group_id: Option<i64>,
-    /// `factor_house_id`.
+    /// ID of the factor house.
     pub factor_house_id: Option<i64>,
-    /// `credit_bureau_id`.
+    /// ID of the credit bureau.
     pub credit_bureau_id: Option<i64>,
-    /// `credit_position_id`.
+    /// ID of the credit position.
     pub credit_position_id: Option<i64>,
-    /// `trading_terms`, at most 30 characters.
+    /// Trading terms, at most 30 characters.
     pub trading_terms: Option<String>,
-    /// `credit_reference`, at most 60 characters.
+    /// Credit reference, at most 60 characters.
     pub credit_reference: Option<String>,
-    /// `account_opened`.
+    /// Account opened.
     pub account_opened: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_credit_review`.
+    /// Last credit review.
     pub last_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `next_credit_review`.
+    /// Next credit review.
     pub next_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `application_date`.
+    /// Application date.
     pub application_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_received`.
+    /// Date received.
     pub date_received: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `terms_agreed`.
+    /// Terms agreed.
     pub terms_agreed: Option<bool>,
-    /// `order_priority`, at most 1 character.
+    /// Order priority, at most 1 character.
     pub order_priority: Option<String>,
-    /// `months_to_keep_transactions`.
+    /// Months to keep transactions.
     pub months_to_keep_transactions: Option<i32>,
-    /// `default_nominal_code_reference`, at most 8 characters.
+    /// Default nominal code reference, at most 8 characters.
     pub default_nominal_code_reference: Option<String>,
-    /// `default_nominal_code_cost_centre`, at most 3 characters.
+    /// Default nominal code cost centre, at most 3 characters.
     pub default_nominal_code_cost_centre: Option<String>,
-    /// `default_nominal_code_department`, at most 3 characters.
+    /// Default nominal code department, at most 3 characters.
     pub default_nominal_code_department: Option<String>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: Option<bool>,
-    /// `bank`.
+    /// Bank.
     pub bank: Option<NewSupplierBank>,
-    /// `credit_memo_note`.
+    /// Credit memo note.
     pub credit_memo_note: Option<NewCreditMemoNote>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<NewSupplierMainAddress>,
-    /// `contacts`.
+    /// Contacts.
     pub contacts: Option<Vec<NewSupplierContact>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<NewSupplierMemo>>,
-    /// `alerts`.
+    /// Alerts.
     pub alerts: Option<Vec<NewSupplierAlert>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplier, Number, {
@@ -312,25 +312,25 @@ rt::model!(NewSupplier, Number, {
 /// `alerts` of [`NewSupplier`].
 #[derive(Clone, Default)]
 pub struct NewSupplierAlert {
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `alert_text`, at most 255 characters.
+    /// Alert text, at most 255 characters.
     pub alert_text: Option<String>,
-    /// `is_active`, `true` if not given.
+    /// Whether it is active, `true` if not given.
     pub is_active: Option<bool>,
-    /// `show_alert_for_orders`, `false` if not given.
+    /// Show alert for orders, `false` if not given.
     pub show_alert_for_orders: Option<bool>,
-    /// `show_alert_for_returns`, `false` if not given.
+    /// Show alert for returns, `false` if not given.
     pub show_alert_for_returns: Option<bool>,
-    /// `show_alert_for_generate_purchase_orders`, `false` if not given.
+    /// Show alert for generate purchase orders, `false` if not given.
     pub show_alert_for_generate_purchase_orders: Option<bool>,
-    /// `show_alert_for_generate_purchase_order_from_requisition_lines`, `false` if not given.
+    /// Show alert for generate purchase order from requisition lines, `false` if not given.
     pub show_alert_for_generate_purchase_order_from_requisition_lines: Option<bool>,
-    /// `show_alert_for_generate_purchase_orders_from_trial_kitting`, `false` if not given.
+    /// Show alert for generate purchase orders from trial kitting, `false` if not given.
     pub show_alert_for_generate_purchase_orders_from_trial_kitting: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierAlert, Number, {
@@ -350,29 +350,29 @@ rt::model!(NewSupplierAlert, Number, {
 /// `bank` of [`NewSupplier`].
 #[derive(Clone, Default)]
 pub struct NewSupplierBank {
-    /// `sort_code`, at most 6 characters.
+    /// Sort code, at most 6 characters.
     pub sort_code: Option<String>,
-    /// `account_number`, at most 20 characters.
+    /// Account number, at most 20 characters.
     pub account_number: Option<String>,
-    /// `account_name`, at most 60 characters.
+    /// Account name, at most 60 characters.
     pub account_name: Option<String>,
-    /// `bank_payment_reference`, at most 60 characters.
+    /// Bank payment reference, at most 60 characters.
     pub bank_payment_reference: Option<String>,
-    /// `iban_number`, at most 40 characters.
+    /// IBAN number, at most 40 characters.
     pub iban_number: Option<String>,
-    /// `bic_number`, at most 11 characters.
+    /// BIC number, at most 11 characters.
     pub bic_number: Option<String>,
-    /// `roll_number`, at most 30 characters.
+    /// Roll number, at most 30 characters.
     pub roll_number: Option<String>,
-    /// `bacs_reference`, at most 60 characters.
+    /// Bacs reference, at most 60 characters.
     pub bacs_reference: Option<String>,
-    /// `additional_reference`, at most 255 characters.
+    /// Additional reference, at most 255 characters.
     pub additional_reference: Option<String>,
-    /// `non_uk_sort_code`, at most 20 characters.
+    /// Non UK sort code, at most 20 characters.
     pub non_uk_sort_code: Option<String>,
-    /// `national_bank_identifier`, at most 50 characters.
+    /// National bank identifier, at most 50 characters.
     pub national_bank_identifier: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierBank, Number, {
@@ -394,23 +394,23 @@ rt::model!(NewSupplierBank, Number, {
 /// `main_address` of [`NewSupplier`].
 #[derive(Clone, Default)]
 pub struct NewSupplierMainAddress {
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: Option<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewSupplierMainAddress, Number, {
@@ -426,239 +426,239 @@ rt::model!(NewSupplierMainAddress, Number, {
 
 /// A supplier.
 ///
-/// Answered by [`Suppliers::create_new`](super::super::suppliers::Suppliers::create_new),
-/// [`Suppliers::create`](super::super::suppliers::Suppliers::create),
+/// Answered by [`Suppliers::create`](super::super::suppliers::Suppliers::create),
+/// [`Suppliers::defaults`](super::super::suppliers::Suppliers::defaults),
 /// [`Suppliers::get`](super::super::suppliers::Suppliers::get) and 2 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Supplier {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: Option<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `short_name`, at most 8 characters.
+    /// Short name, at most 8 characters.
     pub short_name: Option<String>,
-    /// `balance`, 2 decimal places, read-only.
+    /// Balance, 2 decimal places, read-only.
     pub balance: Option<rt::Decimal>,
-    /// `on_hold`.
+    /// On hold.
     pub on_hold: Option<bool>,
-    /// `status_reason`, at most 256 characters.
+    /// Status reason, at most 256 characters.
     pub status_reason: Option<String>,
-    /// `account_status_type`, at most 20 characters.
+    /// Account status type, at most 20 characters.
     pub account_status_type: Option<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: Option<i64>,
-    /// `exchange_rate_type`, at most 20 characters.
+    /// Exchange rate type, at most 20 characters.
     pub exchange_rate_type: Option<String>,
-    /// `telephone_country_code`, at most 5 characters.
+    /// Telephone country code, at most 5 characters.
     pub telephone_country_code: Option<String>,
-    /// `telephone_area_code`, at most 20 characters.
+    /// Telephone area code, at most 20 characters.
     pub telephone_area_code: Option<String>,
-    /// `telephone_subscriber_number`, at most 200 characters.
+    /// Telephone subscriber number, at most 200 characters.
     pub telephone_subscriber_number: Option<String>,
-    /// `fax_country_code`, at most 5 characters.
+    /// Fax country code, at most 5 characters.
     pub fax_country_code: Option<String>,
-    /// `fax_area_code`, at most 20 characters.
+    /// Fax area code, at most 20 characters.
     pub fax_area_code: Option<String>,
-    /// `fax_subscriber_number`, at most 200 characters.
+    /// Fax subscriber number, at most 200 characters.
     pub fax_subscriber_number: Option<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `credit_limit`, 2 decimal places.
+    /// Credit limit, 2 decimal places.
     pub credit_limit: Option<rt::Decimal>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: Option<i64>,
-    /// `vat_number`, at most 30 characters.
+    /// VAT number, at most 30 characters.
     pub vat_number: Option<String>,
-    /// `account_type`, at most 20 characters.
+    /// Account type, at most 20 characters.
     pub account_type: Option<String>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: Option<rt::Decimal>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: Option<i32>,
-    /// `payment_terms_days`.
+    /// Payment terms days.
     pub payment_terms_days: Option<i32>,
-    /// `payment_terms_basis`, at most 20 characters.
+    /// Payment terms basis, at most 20 characters.
     pub payment_terms_basis: Option<String>,
-    /// `payment_group_id`.
+    /// ID of the payment group.
     pub payment_group_id: Option<i64>,
-    /// `factor_house_id`.
+    /// ID of the factor house.
     pub factor_house_id: Option<i64>,
-    /// `credit_bureau_id`.
+    /// ID of the credit bureau.
     pub credit_bureau_id: Option<i64>,
-    /// `credit_position_id`.
+    /// ID of the credit position.
     pub credit_position_id: Option<i64>,
-    /// `trading_terms`, at most 30 characters.
+    /// Trading terms, at most 30 characters.
     pub trading_terms: Option<String>,
-    /// `credit_reference`, at most 60 characters.
+    /// Credit reference, at most 60 characters.
     pub credit_reference: Option<String>,
-    /// `account_opened`.
+    /// Account opened.
     pub account_opened: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `last_credit_review`.
+    /// Last credit review.
     pub last_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `next_credit_review`.
+    /// Next credit review.
     pub next_credit_review: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `application_date`.
+    /// Application date.
     pub application_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_received`.
+    /// Date received.
     pub date_received: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `terms_agreed`.
+    /// Terms agreed.
     pub terms_agreed: Option<bool>,
-    /// `value_of_current_orders_in_pop`, 2 decimal places, read-only.
+    /// Value of current orders in POP, 2 decimal places, read-only.
     pub value_of_current_orders_in_pop: Option<rt::Decimal>,
-    /// `order_priority`, at most 1 character.
+    /// Order priority, at most 1 character.
     pub order_priority: Option<String>,
-    /// `months_to_keep_transactions`.
+    /// Months to keep transactions.
     pub months_to_keep_transactions: Option<i32>,
-    /// `default_nominal_code_id`, read-only.
+    /// ID of the default nominal code, read-only.
     pub default_nominal_code_id: Option<i64>,
-    /// `default_nominal_code_reference`, at most 8 characters.
+    /// Default nominal code reference, at most 8 characters.
     pub default_nominal_code_reference: Option<String>,
-    /// `default_nominal_code_cost_centre`, at most 3 characters.
+    /// Default nominal code cost centre, at most 3 characters.
     pub default_nominal_code_cost_centre: Option<String>,
-    /// `default_nominal_code_department`, at most 3 characters.
+    /// Default nominal code department, at most 3 characters.
     pub default_nominal_code_department: Option<String>,
-    /// `is_supplier_payments_enabled`, read-only.
+    /// Is supplier payments enabled, read-only.
     pub is_supplier_payments_enabled: Option<bool>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: Option<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: Option<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: Option<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: Option<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: Option<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: Option<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: Option<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: Option<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: Option<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: Option<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: Option<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: Option<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: Option<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: Option<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: Option<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: Option<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: Option<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: Option<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: Option<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: Option<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`.
+    /// Spare bool 1.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`.
+    /// Spare bool 2.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`.
+    /// Spare bool 3.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`.
+    /// Spare bool 4.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`.
+    /// Spare bool 5.
     pub spare_bool_5: Option<bool>,
-    /// `bank`.
+    /// Bank.
     pub bank: Option<Box<SupplierBank>>,
-    /// `country_code`, read-only.
+    /// Country code, read-only.
     pub country_code: Option<Box<CountryCode>>,
-    /// `credit_bureau`, read-only.
+    /// Credit bureau, read-only.
     pub credit_bureau: Option<Box<CreditBureau>>,
-    /// `credit_memo_note`.
+    /// Credit memo note.
     pub credit_memo_note: Option<Box<CreditMemoNote>>,
-    /// `credit_position`, read-only.
+    /// Credit position, read-only.
     pub credit_position: Option<Box<CreditPosition>>,
-    /// `currency`, read-only.
+    /// Currency, read-only.
     pub currency: Option<Box<Currency>>,
-    /// `default_nominal_code`, read-only.
+    /// Default nominal code, read-only.
     pub default_nominal_code: Option<Box<NominalCode>>,
-    /// `default_tax_code`, read-only.
+    /// Default tax code, read-only.
     pub default_tax_code: Option<Box<TaxCode>>,
-    /// `factor_house`, read-only.
+    /// Factor house, read-only.
     pub factor_house: Option<Box<FactorHouse>>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: Option<Box<SupplierMainAddress>>,
-    /// `payment_group`, read-only.
+    /// Payment group, read-only.
     pub payment_group: Option<Box<PaymentGroup>>,
-    /// `status`, read-only.
+    /// Status, read-only.
     pub status: Option<Box<CustomerStatus>>,
-    /// `contacts`.
+    /// Contacts.
     pub contacts: Option<Vec<SupplierContact>>,
-    /// `memos`.
+    /// Memos.
     pub memos: Option<Vec<SupplierMemo>>,
-    /// `alerts`.
+    /// Alerts.
     pub alerts: Option<Vec<SupplierAlert>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Supplier, Number, {
@@ -783,33 +783,33 @@ rt::model!(Supplier, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierAlert {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: Option<i64>,
-    /// `alert_text`, at most 255 characters.
+    /// Alert text, at most 255 characters.
     pub alert_text: Option<String>,
-    /// `is_active`.
+    /// Whether it is active.
     pub is_active: Option<bool>,
-    /// `show_alert_for_orders`.
+    /// Show alert for orders.
     pub show_alert_for_orders: Option<bool>,
-    /// `show_alert_for_returns`.
+    /// Show alert for returns.
     pub show_alert_for_returns: Option<bool>,
-    /// `show_alert_for_generate_purchase_orders`.
+    /// Show alert for generate purchase orders.
     pub show_alert_for_generate_purchase_orders: Option<bool>,
-    /// `show_alert_for_generate_purchase_order_from_requisition_lines`.
+    /// Show alert for generate purchase order from requisition lines.
     pub show_alert_for_generate_purchase_order_from_requisition_lines: Option<bool>,
-    /// `show_alert_for_generate_purchase_orders_from_trial_kitting`.
+    /// Show alert for generate purchase orders from trial kitting.
     pub show_alert_for_generate_purchase_orders_from_trial_kitting: Option<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `updated_by`, at most 30 characters, read-only.
+    /// Updated by, at most 30 characters, read-only.
     pub updated_by: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierAlert, Number, {
@@ -833,27 +833,27 @@ rt::model!(SupplierAlert, Number, {
 /// `alerts` of [`SupplierUpdate`].
 #[derive(Clone, Default)]
 pub struct SupplierAlertUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `supplier_id`.
+    /// ID of the supplier.
     pub supplier_id: rt::Update<i64>,
-    /// `alert_text`, at most 255 characters.
+    /// Alert text, at most 255 characters.
     pub alert_text: rt::Update<String>,
-    /// `is_active`, `true` if not given.
+    /// Whether it is active, `true` if not given.
     pub is_active: rt::Update<bool>,
-    /// `show_alert_for_orders`, `false` if not given.
+    /// Show alert for orders, `false` if not given.
     pub show_alert_for_orders: rt::Update<bool>,
-    /// `show_alert_for_returns`, `false` if not given.
+    /// Show alert for returns, `false` if not given.
     pub show_alert_for_returns: rt::Update<bool>,
-    /// `show_alert_for_generate_purchase_orders`, `false` if not given.
+    /// Show alert for generate purchase orders, `false` if not given.
     pub show_alert_for_generate_purchase_orders: rt::Update<bool>,
-    /// `show_alert_for_generate_purchase_order_from_requisition_lines`, `false` if not given.
+    /// Show alert for generate purchase order from requisition lines, `false` if not given.
     pub show_alert_for_generate_purchase_order_from_requisition_lines: rt::Update<bool>,
-    /// `show_alert_for_generate_purchase_orders_from_trial_kitting`, `false` if not given.
+    /// Show alert for generate purchase orders from trial kitting, `false` if not given.
     pub show_alert_for_generate_purchase_orders_from_trial_kitting: rt::Update<bool>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierAlertUpdate, Number, {
@@ -875,37 +875,37 @@ rt::model!(SupplierAlertUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierBank {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, read-only.
+    /// ID of the supplier, read-only.
     pub supplier_id: Option<i64>,
-    /// `sort_code`, at most 6 characters.
+    /// Sort code, at most 6 characters.
     pub sort_code: Option<String>,
-    /// `account_number`, at most 20 characters.
+    /// Account number, at most 20 characters.
     pub account_number: Option<String>,
-    /// `account_name`, at most 60 characters.
+    /// Account name, at most 60 characters.
     pub account_name: Option<String>,
-    /// `bank_payment_reference`, at most 60 characters.
+    /// Bank payment reference, at most 60 characters.
     pub bank_payment_reference: Option<String>,
-    /// `iban_number`, at most 40 characters.
+    /// IBAN number, at most 40 characters.
     pub iban_number: Option<String>,
-    /// `bic_number`, at most 11 characters.
+    /// BIC number, at most 11 characters.
     pub bic_number: Option<String>,
-    /// `roll_number`, at most 30 characters.
+    /// Roll number, at most 30 characters.
     pub roll_number: Option<String>,
-    /// `bacs_reference`, at most 60 characters.
+    /// Bacs reference, at most 60 characters.
     pub bacs_reference: Option<String>,
-    /// `additional_reference`, at most 255 characters.
+    /// Additional reference, at most 255 characters.
     pub additional_reference: Option<String>,
-    /// `non_uk_sort_code`, at most 20 characters.
+    /// Non UK sort code, at most 20 characters.
     pub non_uk_sort_code: Option<String>,
-    /// `national_bank_identifier`, at most 50 characters.
+    /// National bank identifier, at most 50 characters.
     pub national_bank_identifier: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierBank, Number, {
@@ -931,29 +931,29 @@ rt::model!(SupplierBank, Number, {
 /// `bank` of [`SupplierUpdate`].
 #[derive(Clone, Default)]
 pub struct SupplierBankUpdate {
-    /// `sort_code`, at most 6 characters.
+    /// Sort code, at most 6 characters.
     pub sort_code: rt::Update<String>,
-    /// `account_number`, at most 20 characters.
+    /// Account number, at most 20 characters.
     pub account_number: rt::Update<String>,
-    /// `account_name`, at most 60 characters.
+    /// Account name, at most 60 characters.
     pub account_name: rt::Update<String>,
-    /// `bank_payment_reference`, at most 60 characters.
+    /// Bank payment reference, at most 60 characters.
     pub bank_payment_reference: rt::Update<String>,
-    /// `iban_number`, at most 40 characters.
+    /// IBAN number, at most 40 characters.
     pub iban_number: rt::Update<String>,
-    /// `bic_number`, at most 11 characters.
+    /// BIC number, at most 11 characters.
     pub bic_number: rt::Update<String>,
-    /// `roll_number`, at most 30 characters.
+    /// Roll number, at most 30 characters.
     pub roll_number: rt::Update<String>,
-    /// `bacs_reference`, at most 60 characters.
+    /// Bacs reference, at most 60 characters.
     pub bacs_reference: rt::Update<String>,
-    /// `additional_reference`, at most 255 characters.
+    /// Additional reference, at most 255 characters.
     pub additional_reference: rt::Update<String>,
-    /// `non_uk_sort_code`, at most 20 characters.
+    /// Non UK sort code, at most 20 characters.
     pub non_uk_sort_code: rt::Update<String>,
-    /// `national_bank_identifier`, at most 50 characters.
+    /// National bank identifier, at most 50 characters.
     pub national_bank_identifier: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierBankUpdate, Number, {
@@ -976,37 +976,37 @@ rt::model!(SupplierBankUpdate, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SupplierMainAddress {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `supplier_id`, read-only.
+    /// ID of the supplier, read-only.
     pub supplier_id: Option<i64>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters, read-only.
+    /// Country, at most 60 characters, read-only.
     pub country: Option<String>,
-    /// `contact_name`, at most 235 characters, read-only.
+    /// Contact name, at most 235 characters, read-only.
     pub contact_name: Option<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: Option<i64>,
-    /// `address_country_code`, read-only.
+    /// Address country code, read-only.
     pub address_country_code: Option<Box<CountryCode>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierMainAddress, Number, {
@@ -1032,23 +1032,23 @@ rt::model!(SupplierMainAddress, Number, {
 /// `main_address` of [`SupplierUpdate`].
 #[derive(Clone, Default)]
 pub struct SupplierMainAddressUpdate {
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: rt::Update<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: rt::Update<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: rt::Update<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: rt::Update<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: rt::Update<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: rt::Update<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: rt::Update<String>,
-    /// `address_country_code_id`.
+    /// ID of the address country code.
     pub address_country_code_id: rt::Update<i64>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierMainAddressUpdate, Number, {
@@ -1067,201 +1067,201 @@ rt::model!(SupplierMainAddressUpdate, Number, {
 /// Sent by [`Suppliers::update`](super::super::suppliers::Suppliers::update).
 #[derive(Clone, Default)]
 pub struct SupplierUpdate {
-    /// `reference`, at most 8 characters.
+    /// Reference, at most 8 characters.
     pub reference: rt::Update<String>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `short_name`, at most 8 characters.
+    /// Short name, at most 8 characters.
     pub short_name: rt::Update<String>,
-    /// `on_hold`, `false` if not given.
+    /// On hold, `false` if not given.
     pub on_hold: rt::Update<bool>,
-    /// `status_reason`, at most 256 characters.
+    /// Status reason, at most 256 characters.
     pub status_reason: rt::Update<String>,
-    /// `account_status_type`, at most 20 characters, `AccountStatusActive` if not given.
+    /// Account status type, at most 20 characters, `AccountStatusActive` if not given.
     pub account_status_type: rt::Update<String>,
-    /// `currency_id`.
+    /// ID of the currency.
     pub currency_id: rt::Update<i64>,
-    /// `exchange_rate_type`, at most 20 characters, `ExchangeRateSingle` if not given.
+    /// Exchange rate type, at most 20 characters, `ExchangeRateSingle` if not given.
     pub exchange_rate_type: rt::Update<String>,
-    /// `telephone_country_code`, at most 5 characters.
+    /// Telephone country code, at most 5 characters.
     pub telephone_country_code: rt::Update<String>,
-    /// `telephone_area_code`, at most 20 characters.
+    /// Telephone area code, at most 20 characters.
     pub telephone_area_code: rt::Update<String>,
-    /// `telephone_subscriber_number`, at most 200 characters.
+    /// Telephone subscriber number, at most 200 characters.
     pub telephone_subscriber_number: rt::Update<String>,
-    /// `fax_country_code`, at most 5 characters.
+    /// Fax country code, at most 5 characters.
     pub fax_country_code: rt::Update<String>,
-    /// `fax_area_code`, at most 20 characters.
+    /// Fax area code, at most 20 characters.
     pub fax_area_code: rt::Update<String>,
-    /// `fax_subscriber_number`, at most 200 characters.
+    /// Fax subscriber number, at most 200 characters.
     pub fax_subscriber_number: rt::Update<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: rt::Update<String>,
-    /// `credit_limit`, 2 decimal places.
+    /// Credit limit, 2 decimal places.
     pub credit_limit: rt::Update<rt::Decimal>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: rt::Update<i64>,
-    /// `default_tax_code_id`.
+    /// ID of the default tax code.
     pub default_tax_code_id: rt::Update<i64>,
-    /// `vat_number`, at most 30 characters.
+    /// VAT number, at most 30 characters.
     pub vat_number: rt::Update<String>,
-    /// `account_type`, at most 20 characters, `TradingAccountTypeOpenItem` if not given.
+    /// Account type, at most 20 characters, `TradingAccountTypeOpenItem` if not given.
     pub account_type: rt::Update<String>,
-    /// `early_settlement_discount_percent`, 2 decimal places.
+    /// Early settlement discount percent, 2 decimal places.
     pub early_settlement_discount_percent: rt::Update<rt::Decimal>,
-    /// `early_settlement_discount_days`.
+    /// Early settlement discount days.
     pub early_settlement_discount_days: rt::Update<i32>,
-    /// `payment_terms_days`.
+    /// Payment terms days.
     pub payment_terms_days: rt::Update<i32>,
-    /// `payment_terms_basis`, at most 20 characters.
+    /// Payment terms basis, at most 20 characters.
     pub payment_terms_basis: rt::Update<String>,
-    /// `payment_group_id`.
+    /// ID of the payment group.
     pub payment_group_id: rt::Update<i64>,
-    /// `factor_house_id`.
+    /// ID of the factor house.
     pub factor_house_id: rt::Update<i64>,
-    /// `credit_bureau_id`.
+    /// ID of the credit bureau.
     pub credit_bureau_id: rt::Update<i64>,
-    /// `credit_position_id`.
+    /// ID of the credit position.
     pub credit_position_id: rt::Update<i64>,
-    /// `trading_terms`, at most 30 characters.
+    /// Trading terms, at most 30 characters.
     pub trading_terms: rt::Update<String>,
-    /// `credit_reference`, at most 60 characters.
+    /// Credit reference, at most 60 characters.
     pub credit_reference: rt::Update<String>,
-    /// `account_opened`.
+    /// Account opened.
     pub account_opened: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `last_credit_review`.
+    /// Last credit review.
     pub last_credit_review: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `next_credit_review`.
+    /// Next credit review.
     pub next_credit_review: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `application_date`.
+    /// Application date.
     pub application_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `date_received`.
+    /// Date received.
     pub date_received: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `terms_agreed`.
+    /// Terms agreed.
     pub terms_agreed: rt::Update<bool>,
-    /// `order_priority`, at most 1 character.
+    /// Order priority, at most 1 character.
     pub order_priority: rt::Update<String>,
-    /// `months_to_keep_transactions`.
+    /// Months to keep transactions.
     pub months_to_keep_transactions: rt::Update<i32>,
-    /// `default_nominal_code_reference`, at most 8 characters.
+    /// Default nominal code reference, at most 8 characters.
     pub default_nominal_code_reference: rt::Update<String>,
-    /// `default_nominal_code_cost_centre`, at most 3 characters.
+    /// Default nominal code cost centre, at most 3 characters.
     pub default_nominal_code_cost_centre: rt::Update<String>,
-    /// `default_nominal_code_department`, at most 3 characters.
+    /// Default nominal code department, at most 3 characters.
     pub default_nominal_code_department: rt::Update<String>,
-    /// `analysis_code_1`, at most 60 characters.
+    /// Analysis code 1, at most 60 characters.
     pub analysis_code_1: rt::Update<String>,
-    /// `analysis_code_2`, at most 60 characters.
+    /// Analysis code 2, at most 60 characters.
     pub analysis_code_2: rt::Update<String>,
-    /// `analysis_code_3`, at most 60 characters.
+    /// Analysis code 3, at most 60 characters.
     pub analysis_code_3: rt::Update<String>,
-    /// `analysis_code_4`, at most 60 characters.
+    /// Analysis code 4, at most 60 characters.
     pub analysis_code_4: rt::Update<String>,
-    /// `analysis_code_5`, at most 60 characters.
+    /// Analysis code 5, at most 60 characters.
     pub analysis_code_5: rt::Update<String>,
-    /// `analysis_code_6`, at most 60 characters.
+    /// Analysis code 6, at most 60 characters.
     pub analysis_code_6: rt::Update<String>,
-    /// `analysis_code_7`, at most 60 characters.
+    /// Analysis code 7, at most 60 characters.
     pub analysis_code_7: rt::Update<String>,
-    /// `analysis_code_8`, at most 60 characters.
+    /// Analysis code 8, at most 60 characters.
     pub analysis_code_8: rt::Update<String>,
-    /// `analysis_code_9`, at most 60 characters.
+    /// Analysis code 9, at most 60 characters.
     pub analysis_code_9: rt::Update<String>,
-    /// `analysis_code_10`, at most 60 characters.
+    /// Analysis code 10, at most 60 characters.
     pub analysis_code_10: rt::Update<String>,
-    /// `analysis_code_11`, at most 60 characters.
+    /// Analysis code 11, at most 60 characters.
     pub analysis_code_11: rt::Update<String>,
-    /// `analysis_code_12`, at most 60 characters.
+    /// Analysis code 12, at most 60 characters.
     pub analysis_code_12: rt::Update<String>,
-    /// `analysis_code_13`, at most 60 characters.
+    /// Analysis code 13, at most 60 characters.
     pub analysis_code_13: rt::Update<String>,
-    /// `analysis_code_14`, at most 60 characters.
+    /// Analysis code 14, at most 60 characters.
     pub analysis_code_14: rt::Update<String>,
-    /// `analysis_code_15`, at most 60 characters.
+    /// Analysis code 15, at most 60 characters.
     pub analysis_code_15: rt::Update<String>,
-    /// `analysis_code_16`, at most 60 characters.
+    /// Analysis code 16, at most 60 characters.
     pub analysis_code_16: rt::Update<String>,
-    /// `analysis_code_17`, at most 60 characters.
+    /// Analysis code 17, at most 60 characters.
     pub analysis_code_17: rt::Update<String>,
-    /// `analysis_code_18`, at most 60 characters.
+    /// Analysis code 18, at most 60 characters.
     pub analysis_code_18: rt::Update<String>,
-    /// `analysis_code_19`, at most 60 characters.
+    /// Analysis code 19, at most 60 characters.
     pub analysis_code_19: rt::Update<String>,
-    /// `analysis_code_20`, at most 60 characters.
+    /// Analysis code 20, at most 60 characters.
     pub analysis_code_20: rt::Update<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: rt::Update<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: rt::Update<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: rt::Update<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: rt::Update<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: rt::Update<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: rt::Update<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: rt::Update<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: rt::Update<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: rt::Update<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: rt::Update<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: rt::Update<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: rt::Update<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: rt::Update<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: rt::Update<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: rt::Update<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: rt::Update<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: rt::Update<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: rt::Update<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: rt::Update<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: rt::Update<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: rt::Update<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: rt::Update<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: rt::Update<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: rt::Update<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: rt::Update<bool>,
-    /// `bank`.
+    /// Bank.
     pub bank: rt::Update<SupplierBankUpdate>,
-    /// `credit_memo_note`.
+    /// Credit memo note.
     pub credit_memo_note: rt::Update<CreditMemoNoteUpdate>,
-    /// `main_address`.
+    /// Main address.
     pub main_address: rt::Update<SupplierMainAddressUpdate>,
-    /// `contacts`.
+    /// Contacts.
     pub contacts: rt::Update<Vec<SupplierContactUpdate>>,
-    /// `memos`.
+    /// Memos.
     pub memos: rt::Update<Vec<SupplierMemoUpdate>>,
-    /// `alerts`.
+    /// Alerts.
     pub alerts: rt::Update<Vec<SupplierAlertUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SupplierUpdate, Number, {

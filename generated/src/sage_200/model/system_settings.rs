@@ -11,53 +11,53 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SystemSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `next_urn`, at most 30 characters, read-only.
+    /// Next URN, at most 30 characters, read-only.
     pub next_urn: Option<String>,
-    /// `next_invoice_number`.
+    /// Next invoice number.
     pub next_invoice_number: Option<i64>,
-    /// `next_credit_note_number`.
+    /// Next credit note number.
     pub next_credit_note_number: Option<i64>,
-    /// `next_journal_entry_number`, read-only.
+    /// Next journal entry number, read-only.
     pub next_journal_entry_number: Option<i64>,
-    /// `first_vat_return_date_defined`, read-only.
+    /// First VAT return date defined, read-only.
     pub first_vat_return_date_defined: Option<bool>,
-    /// `first_vat_return_date`.
+    /// First VAT return date.
     pub first_vat_return_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `intrastat_value_for_consolidation`, 2 decimal places.
+    /// Intrastat value for consolidation, 2 decimal places.
     pub intrastat_value_for_consolidation: Option<rt::Decimal>,
-    /// `number_open_periods`.
+    /// Number open periods.
     pub number_open_periods: Option<i32>,
-    /// `update_nominal_online`.
+    /// Update nominal online.
     pub update_nominal_online: Option<bool>,
-    /// `use_cost_centre_breakdown`.
+    /// Use cost centre breakdown.
     pub use_cost_centre_breakdown: Option<bool>,
-    /// `use_intrastat_reporting`.
+    /// Use intrastat reporting.
     pub use_intrastat_reporting: Option<bool>,
-    /// `use_period_exchange_rates`.
+    /// Use period exchange rates.
     pub use_period_exchange_rates: Option<bool>,
-    /// `use_segmented_address`.
+    /// Use segmented address.
     pub use_segmented_address: Option<bool>,
-    /// `use_additional_trans_analysis`.
+    /// Use additional trans analysis.
     pub use_additional_trans_analysis: Option<bool>,
-    /// `transaction_analysis_heading`, at most 30 characters.
+    /// Transaction analysis heading, at most 30 characters.
     pub transaction_analysis_heading: Option<String>,
-    /// `accounting_period_validation_type`, at most 20 characters.
+    /// Accounting period validation type, at most 20 characters.
     pub accounting_period_validation_type: Option<String>,
-    /// `financial_year_end_date`, read-only.
+    /// Financial year end date, read-only.
     pub financial_year_end_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `invoice_credit_note_same_numbers`, read-only.
+    /// Invoice credit note same numbers, read-only.
     pub invoice_credit_note_same_numbers: Option<bool>,
-    /// `reverse_charge_minimum_value`, 2 decimal places, read-only.
+    /// Reverse charge minimum value, 2 decimal places, read-only.
     pub reverse_charge_minimum_value: Option<rt::Decimal>,
-    /// `transaction_date_validation`.
+    /// Transaction date validation.
     pub transaction_date_validation: Option<Box<SystemSettingsTransactionDateValidation>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SystemSettings, Number, {
@@ -86,37 +86,37 @@ rt::model!(SystemSettings, Number, {
     22 date_time_updated: "date_time_updated",
 });
 
-/// A system settings transaction date validation.
+/// System settings transaction date validation.
 ///
 /// `transaction_date_validation` of [`SystemSettings`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SystemSettingsTransactionDateValidation {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `transaction_date_validation_type`, at most 20 characters.
+    /// Transaction date validation type, at most 20 characters.
     pub transaction_date_validation_type: Option<String>,
-    /// `pre_days_normal`.
+    /// Pre days normal.
     pub pre_days_normal: Option<i64>,
-    /// `post_days_normal`.
+    /// Post days normal.
     pub post_days_normal: Option<i64>,
-    /// `pre_days_acceptable`.
+    /// Pre days acceptable.
     pub pre_days_acceptable: Option<i64>,
-    /// `post_days_acceptable`.
+    /// Post days acceptable.
     pub post_days_acceptable: Option<i64>,
-    /// `previous_year_classification`, at most 20 characters.
+    /// Previous year classification, at most 20 characters.
     pub previous_year_classification: Option<String>,
-    /// `future_year_classification`, at most 20 characters.
+    /// Future year classification, at most 20 characters.
     pub future_year_classification: Option<String>,
-    /// `closed_period_classification`, at most 20 characters.
+    /// Closed period classification, at most 20 characters.
     pub closed_period_classification: Option<String>,
-    /// `future_period_classification`, at most 20 characters.
+    /// Future period classification, at most 20 characters.
     pub future_period_classification: Option<String>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(SystemSettingsTransactionDateValidation, Number, {
@@ -134,30 +134,30 @@ rt::model!(SystemSettingsTransactionDateValidation, Number, {
     11 date_time_updated: "date_time_updated",
 });
 
-/// Changes to a system settings transaction date validation.
+/// Changes to system settings transaction date validation.
 ///
 /// `transaction_date_validation` of [`SystemSettingsUpdate`].
 #[derive(Clone, Default)]
 pub struct SystemSettingsTransactionDateValidationUpdate {
-    /// `transaction_date_validation_type`, at most 20 characters.
+    /// Transaction date validation type, at most 20 characters.
     pub transaction_date_validation_type: rt::Update<String>,
-    /// `pre_days_normal`.
+    /// Pre days normal.
     pub pre_days_normal: rt::Update<i64>,
-    /// `post_days_normal`.
+    /// Post days normal.
     pub post_days_normal: rt::Update<i64>,
-    /// `pre_days_acceptable`.
+    /// Pre days acceptable.
     pub pre_days_acceptable: rt::Update<i64>,
-    /// `post_days_acceptable`.
+    /// Post days acceptable.
     pub post_days_acceptable: rt::Update<i64>,
-    /// `previous_year_classification`, at most 20 characters.
+    /// Previous year classification, at most 20 characters.
     pub previous_year_classification: rt::Update<String>,
-    /// `future_year_classification`, at most 20 characters.
+    /// Future year classification, at most 20 characters.
     pub future_year_classification: rt::Update<String>,
-    /// `closed_period_classification`, at most 20 characters.
+    /// Closed period classification, at most 20 characters.
     pub closed_period_classification: rt::Update<String>,
-    /// `future_period_classification`, at most 20 characters.
+    /// Future period classification, at most 20 characters.
     pub future_period_classification: rt::Update<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SystemSettingsTransactionDateValidationUpdate, Number, {
@@ -177,35 +177,35 @@ rt::model!(SystemSettingsTransactionDateValidationUpdate, Number, {
 /// Sent by [`SystemSettings::update`](super::super::system_settings::SystemSettings::update).
 #[derive(Clone, Default)]
 pub struct SystemSettingsUpdate {
-    /// `next_invoice_number`.
+    /// Next invoice number.
     pub next_invoice_number: rt::Update<i64>,
-    /// `next_credit_note_number`.
+    /// Next credit note number.
     pub next_credit_note_number: rt::Update<i64>,
-    /// `first_vat_return_date`.
+    /// First VAT return date.
     pub first_vat_return_date: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `intrastat_value_for_consolidation`, 2 decimal places.
+    /// Intrastat value for consolidation, 2 decimal places.
     pub intrastat_value_for_consolidation: rt::Update<rt::Decimal>,
-    /// `number_open_periods`.
+    /// Number open periods.
     pub number_open_periods: rt::Update<i32>,
-    /// `update_nominal_online`, `false` if not given.
+    /// Update nominal online, `false` if not given.
     pub update_nominal_online: rt::Update<bool>,
-    /// `use_cost_centre_breakdown`, `false` if not given.
+    /// Use cost centre breakdown, `false` if not given.
     pub use_cost_centre_breakdown: rt::Update<bool>,
-    /// `use_intrastat_reporting`, `false` if not given.
+    /// Use intrastat reporting, `false` if not given.
     pub use_intrastat_reporting: rt::Update<bool>,
-    /// `use_period_exchange_rates`, `false` if not given.
+    /// Use period exchange rates, `false` if not given.
     pub use_period_exchange_rates: rt::Update<bool>,
-    /// `use_segmented_address`, `true` if not given.
+    /// Use segmented address, `true` if not given.
     pub use_segmented_address: rt::Update<bool>,
-    /// `use_additional_trans_analysis`, `false` if not given.
+    /// Use additional trans analysis, `false` if not given.
     pub use_additional_trans_analysis: rt::Update<bool>,
-    /// `transaction_analysis_heading`, at most 30 characters.
+    /// Transaction analysis heading, at most 30 characters.
     pub transaction_analysis_heading: rt::Update<String>,
-    /// `accounting_period_validation_type`, at most 20 characters.
+    /// Accounting period validation type, at most 20 characters.
     pub accounting_period_validation_type: rt::Update<String>,
-    /// `transaction_date_validation`.
+    /// Transaction date validation.
     pub transaction_date_validation: rt::Update<SystemSettingsTransactionDateValidationUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(SystemSettingsUpdate, Number, {

@@ -5,17 +5,17 @@ use sage_runtime::codegen as rt;
 
 /// A new tax code.
 ///
-/// `tax_code` of [`NewDeliveryAddress`](super::NewDeliveryAddress) and `tax_code` of
+/// `tax_code` of [`NewDeliveryAddress`](super::NewDeliveryAddress) and
 /// [`NewPopOrderDeliveryAddress`](super::NewPopOrderDeliveryAddress).
 #[derive(Clone, Default)]
 pub struct NewTaxCode {
-    /// `code`.
+    /// Code.
     pub code: Option<i32>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `tax_rate`, 2 decimal places.
+    /// Tax rate, 2 decimal places.
     pub tax_rate: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewTaxCode, Number, {
@@ -31,25 +31,25 @@ rt::model!(NewTaxCode, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxCode {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `code`.
+    /// Code.
     pub code: Option<i32>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: Option<String>,
-    /// `tax_rate`, 2 decimal places.
+    /// Tax rate, 2 decimal places.
     pub tax_rate: Option<rt::Decimal>,
-    /// `terms`, at most 54 characters, read-only.
+    /// Terms, at most 54 characters, read-only.
     pub terms: Option<String>,
-    /// `terms_description`, at most 60 characters, read-only.
+    /// Terms description, at most 60 characters, read-only.
     pub terms_description: Option<String>,
-    /// `is_notional_acquisition_tax`, read-only.
+    /// Is notional acquisition tax, read-only.
     pub is_notional_acquisition_tax: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TaxCode, Number, {
@@ -66,18 +66,19 @@ rt::model!(TaxCode, Number, {
 
 /// Changes to a tax code.
 ///
-/// `default_tax_code` of [`PurchaseLedgerSettingsUpdate`](super::PurchaseLedgerSettingsUpdate),
-/// `default_tax_code` of [`SalesLedgerSettingsUpdate`](super::SalesLedgerSettingsUpdate),
-/// `tax_code` of [`DeliveryAddressUpdate`](super::DeliveryAddressUpdate) and 1 more.
+/// `default_tax_code` of [`PurchaseLedgerSettingsUpdate`](super::PurchaseLedgerSettingsUpdate) and
+/// [`SalesLedgerSettingsUpdate`](super::SalesLedgerSettingsUpdate) and `tax_code` of
+/// [`DeliveryAddressUpdate`](super::DeliveryAddressUpdate) and
+/// [`PopOrderDeliveryAddressUpdate`](super::PopOrderDeliveryAddressUpdate).
 #[derive(Clone, Default)]
 pub struct TaxCodeUpdate {
-    /// `code`.
+    /// Code.
     pub code: rt::Update<i32>,
-    /// `name`, at most 60 characters.
+    /// Name, at most 60 characters.
     pub name: rt::Update<String>,
-    /// `tax_rate`, 2 decimal places.
+    /// Tax rate, 2 decimal places.
     pub tax_rate: rt::Update<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(TaxCodeUpdate, Number, {

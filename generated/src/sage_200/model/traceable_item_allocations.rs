@@ -9,30 +9,28 @@ use sage_runtime::codegen as rt;
 /// [`TraceableItemAllocations::list_for_traceable_bin_item`](super::super::traceable_item_allocations::TraceableItemAllocations::list_for_traceable_bin_item)
 /// and
 /// [`TraceableItemAllocations::list_for_traceable_item`](super::super::traceable_item_allocations::TraceableItemAllocations::list_for_traceable_item).
-///
-/// Only in Professional, not in Standard.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraceableItemAllocationRecord {
-    /// `traceable_bin_item_id`, read-only.
+    /// ID of the traceable bin item, read-only.
     pub traceable_bin_item_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters, read-only.
+    /// Warehouse name, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `bin_name`, at most 20 characters, read-only.
+    /// Bin name, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `traceable_allocation_bal_id`, read-only.
+    /// ID of the traceable allocation bal, read-only.
     pub traceable_allocation_bal_id: Option<i64>,
-    /// `allocation_balance_id`, read-only.
+    /// ID of the allocation balance, read-only.
     pub allocation_balance_id: Option<i64>,
-    /// `allocated_to`, at most 60 characters, read-only.
+    /// Allocated to, at most 60 characters, read-only.
     pub allocated_to: Option<String>,
-    /// `allocation_date`, read-only.
+    /// Allocation date, read-only.
     pub allocation_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `order_no`, at most 20 characters, read-only.
+    /// Order no, at most 20 characters, read-only.
     pub order_no: Option<String>,
-    /// `allocated_quantity`, 5 decimal places, read-only.
+    /// Allocated quantity, 5 decimal places, read-only.
     pub allocated_quantity: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TraceableItemAllocationRecord, Number, {

@@ -7,38 +7,36 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by
 /// [`TraceableItemBalances::list_for_warehouse_holding`](super::super::traceable_item_balances::TraceableItemBalances::list_for_warehouse_holding).
-///
-/// Only in Professional, not in Standard.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraceableAdjustmentItemBalance {
-    /// `traceable_item_id`, read-only.
+    /// ID of the traceable item, read-only.
     pub traceable_item_id: Option<i64>,
-    /// `identification_no`, at most 30 characters, read-only.
+    /// Identification no, at most 30 characters, read-only.
     pub identification_no: Option<String>,
-    /// `supplier_reference`, at most 8 characters, read-only.
+    /// Supplier reference, at most 8 characters, read-only.
     pub supplier_reference: Option<String>,
-    /// `receipt_date`, read-only.
+    /// Receipt date, read-only.
     pub receipt_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `additional_reference`, at most 30 characters, read-only.
+    /// Additional reference, at most 30 characters, read-only.
     pub additional_reference: Option<String>,
-    /// `sell_by_date`, read-only.
+    /// Sell by date, read-only.
     pub sell_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `use_by_date`, read-only.
+    /// Use by date, read-only.
     pub use_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `traceable_bin_item_id`, read-only.
+    /// ID of the traceable bin item, read-only.
     pub traceable_bin_item_id: Option<i64>,
-    /// `bin_item_id`, read-only.
+    /// ID of the bin item, read-only.
     pub bin_item_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, read-only.
+    /// Bin name, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `quantity`, 5 decimal places, read-only.
+    /// Quantity, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
-    /// `allocated_quantity`, 5 decimal places, read-only.
+    /// Allocated quantity, 5 decimal places, read-only.
     pub allocated_quantity: Option<rt::Decimal>,
-    /// `is_allocated`, read-only.
+    /// Whether it is allocated, read-only.
     pub is_allocated: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TraceableAdjustmentItemBalance, Number, {

@@ -7,24 +7,22 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by
 /// [`TraceableItemLocations::list_for_traceable_item`](super::super::traceable_item_locations::TraceableItemLocations::list_for_traceable_item).
-///
-/// Only in Professional, not in Standard.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraceableItemLocationRecord {
-    /// `traceable_bin_item_id`, read-only.
+    /// ID of the traceable bin item, read-only.
     pub traceable_bin_item_id: Option<i64>,
-    /// `warehouse_name`, at most 20 characters, read-only.
+    /// Warehouse name, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `bin_item_id`, read-only.
+    /// ID of the bin item, read-only.
     pub bin_item_id: Option<i64>,
-    /// `bin_name`, at most 20 characters, read-only.
+    /// Bin name, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `free_stock_available`, 5 decimal places, read-only.
+    /// Free stock available, 5 decimal places, read-only.
     pub free_stock_available: Option<rt::Decimal>,
-    /// `bin_quantity_in_stock`, 5 decimal places, read-only.
+    /// Bin quantity in stock, 5 decimal places, read-only.
     pub bin_quantity_in_stock: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TraceableItemLocationRecord, Number, {

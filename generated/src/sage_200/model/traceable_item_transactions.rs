@@ -7,24 +7,22 @@ use sage_runtime::codegen as rt;
 ///
 /// Answered by
 /// [`TraceableItemTransactions::list_for_product_transaction`](super::super::traceable_item_transactions::TraceableItemTransactions::list_for_product_transaction).
-///
-/// Only in Professional, not in Standard.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductTransactionTraceableItemHistoryRecord {
-    /// `identification_no`, at most 30 characters, read-only.
+    /// Identification no, at most 30 characters, read-only.
     pub identification_no: Option<String>,
-    /// `additional_reference`, at most 30 characters, read-only.
+    /// Additional reference, at most 30 characters, read-only.
     pub additional_reference: Option<String>,
-    /// `sell_by_date`, read-only.
+    /// Sell by date, read-only.
     pub sell_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `use_by_date`, read-only.
+    /// Use by date, read-only.
     pub use_by_date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `bin_name`, at most 20 characters, read-only.
+    /// Bin name, at most 20 characters, read-only.
     pub bin_name: Option<String>,
-    /// `quantity`, 5 decimal places, read-only.
+    /// Quantity, 5 decimal places, read-only.
     pub quantity: Option<rt::Decimal>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(ProductTransactionTraceableItemHistoryRecord, Number, {

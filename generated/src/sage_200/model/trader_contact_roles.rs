@@ -11,25 +11,25 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraderContactRole {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `role`, at most 50 characters, read-only.
+    /// Role, at most 50 characters, read-only.
     pub role: Option<String>,
-    /// `is_default_role`, read-only.
+    /// Is default role, read-only.
     pub is_default_role: Option<bool>,
-    /// `is_mandatory`, read-only.
+    /// Whether it is mandatory, read-only.
     pub is_mandatory: Option<bool>,
-    /// `use_for_customer_accounts`, read-only.
+    /// Use for customer accounts, read-only.
     pub use_for_customer_accounts: Option<bool>,
-    /// `use_for_supplier_accounts`, read-only.
+    /// Use for supplier accounts, read-only.
     pub use_for_supplier_accounts: Option<bool>,
-    /// `use_with_documents`, read-only.
+    /// Use with documents, read-only.
     pub use_with_documents: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TraderContactRole, Number, {

@@ -10,13 +10,13 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TraderLocationType {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `description`, at most 20 characters.
+    /// Description, at most 20 characters.
     pub description: Option<String>,
-    /// `value`, at most 20 characters.
+    /// Value, at most 20 characters.
     pub value: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TraderLocationType, Number, {

@@ -6,14 +6,14 @@ use sage_runtime::codegen as rt;
 /// A transaction date validation request.
 ///
 /// Sent by
-/// [`TransactionDateValidation::create`](super::super::transaction_date_validation::TransactionDateValidation::create).
+/// [`TransactionDateValidation::validate`](super::super::transaction_date_validation::TransactionDateValidation::validate).
 #[derive(Clone, Default)]
 pub struct TransactionDateValidationRequest {
-    /// `date`.
+    /// Date.
     pub date: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `ledger_type`, at most 30 characters.
+    /// Ledger type, at most 30 characters.
     pub ledger_type: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(TransactionDateValidationRequest, Number, {
@@ -24,15 +24,15 @@ rt::model!(TransactionDateValidationRequest, Number, {
 /// A transaction date validation response.
 ///
 /// Answered by
-/// [`TransactionDateValidation::create`](super::super::transaction_date_validation::TransactionDateValidation::create).
+/// [`TransactionDateValidation::validate`](super::super::transaction_date_validation::TransactionDateValidation::validate).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TransactionDateValidationResponse {
-    /// `classification`, at most 20 characters.
+    /// Classification, at most 20 characters.
     pub classification: Option<String>,
-    /// `message`.
+    /// Message.
     pub message: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(TransactionDateValidationResponse, Number, {

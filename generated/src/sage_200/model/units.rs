@@ -10,19 +10,19 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Unit {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: Option<String>,
-    /// `multiple_of_base_unit`, 9 decimal places.
+    /// Multiple of base unit, 9 decimal places.
     pub multiple_of_base_unit: Option<rt::Decimal>,
-    /// `each_value`.
+    /// Each value.
     pub each_value: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Unit, Number, {

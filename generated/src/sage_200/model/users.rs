@@ -10,11 +10,11 @@ use sage_runtime::codegen as rt;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct User {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 250 characters, read-only.
+    /// Name, at most 250 characters, read-only.
     pub name: Option<String>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(User, Number, {

@@ -11,27 +11,27 @@ use super::*;
 /// [`WarehouseHoldings::create`](super::super::warehouse_holdings::WarehouseHoldings::create).
 #[derive(Clone, Default)]
 pub struct NewWarehouseHolding {
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `is_default_manufacturing_warehouse`.
+    /// Is default manufacturing warehouse.
     pub is_default_manufacturing_warehouse: Option<bool>,
-    /// `reorder_level`, 5 decimal places.
+    /// Reorder level, 5 decimal places.
     pub reorder_level: Option<rt::Decimal>,
-    /// `minimum_level`, 5 decimal places.
+    /// Minimum level, 5 decimal places.
     pub minimum_level: Option<rt::Decimal>,
-    /// `maximum_level`, 5 decimal places.
+    /// Maximum level, 5 decimal places.
     pub maximum_level: Option<rt::Decimal>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `product`.
+    /// Product.
     pub product: Option<NewProduct>,
-    /// `warehouse`.
+    /// Warehouse.
     pub warehouse: Option<NewWarehouse>,
-    /// `bin_holdings`.
+    /// Bin holdings.
     pub bin_holdings: Option<Vec<NewBinHolding>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewWarehouseHolding, Number, {
@@ -57,61 +57,61 @@ rt::model!(NewWarehouseHolding, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WarehouseHolding {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: Option<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: Option<i64>,
-    /// `is_default_manufacturing_warehouse`.
+    /// Is default manufacturing warehouse.
     pub is_default_manufacturing_warehouse: Option<bool>,
-    /// `reorder_level`, 5 decimal places.
+    /// Reorder level, 5 decimal places.
     pub reorder_level: Option<rt::Decimal>,
-    /// `minimum_level`, 5 decimal places.
+    /// Minimum level, 5 decimal places.
     pub minimum_level: Option<rt::Decimal>,
-    /// `maximum_level`, 5 decimal places.
+    /// Maximum level, 5 decimal places.
     pub maximum_level: Option<rt::Decimal>,
-    /// `quantity_reserved`, 5 decimal places, read-only.
+    /// Quantity reserved, 5 decimal places, read-only.
     pub quantity_reserved: Option<rt::Decimal>,
-    /// `confirmed_qty_in_stock`, 5 decimal places, read-only.
+    /// Confirmed qty in stock, 5 decimal places, read-only.
     pub confirmed_qty_in_stock: Option<rt::Decimal>,
-    /// `unconfirmed_qty_in_stock`, 5 decimal places, read-only.
+    /// Unconfirmed qty in stock, 5 decimal places, read-only.
     pub unconfirmed_qty_in_stock: Option<rt::Decimal>,
-    /// `quantity_in_stock`, 5 decimal places, read-only.
+    /// Quantity in stock, 5 decimal places, read-only.
     pub quantity_in_stock: Option<rt::Decimal>,
-    /// `quantity_in_stock_less_reserved`, 5 decimal places, read-only.
+    /// Quantity in stock less reserved, 5 decimal places, read-only.
     pub quantity_in_stock_less_reserved: Option<rt::Decimal>,
-    /// `quantity_on_order`, 5 decimal places, read-only.
+    /// Quantity on order, 5 decimal places, read-only.
     pub quantity_on_order: Option<rt::Decimal>,
-    /// `quantity_allocated_stock`, 5 decimal places, read-only.
+    /// Quantity allocated stock, 5 decimal places, read-only.
     pub quantity_allocated_stock: Option<rt::Decimal>,
-    /// `quantity_allocated_sop`, 5 decimal places, read-only.
+    /// Quantity allocated SOP, 5 decimal places, read-only.
     pub quantity_allocated_sop: Option<rt::Decimal>,
-    /// `quantity_allocated_bom`, 5 decimal places, read-only.
+    /// Quantity allocated BOM, 5 decimal places, read-only.
     pub quantity_allocated_bom: Option<rt::Decimal>,
-    /// `quantity_allocated`, 5 decimal places, read-only.
+    /// Quantity allocated, 5 decimal places, read-only.
     pub quantity_allocated: Option<rt::Decimal>,
-    /// `free_stock_available`, 5 decimal places, read-only.
+    /// Free stock available, 5 decimal places, read-only.
     pub free_stock_available: Option<rt::Decimal>,
-    /// `free_stock_available_less_reserved`, 5 decimal places, read-only.
+    /// Free stock available less reserved, 5 decimal places, read-only.
     pub free_stock_available_less_reserved: Option<rt::Decimal>,
-    /// `warehouse_name`, at most 20 characters, read-only.
+    /// Warehouse name, at most 20 characters, read-only.
     pub warehouse_name: Option<String>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: Option<bool>,
-    /// `product`.
+    /// Product.
     pub product: Option<Box<Product>>,
-    /// `warehouse`.
+    /// Warehouse.
     pub warehouse: Option<Box<Warehouse>>,
-    /// `bin_holdings`.
+    /// Bin holdings.
     pub bin_holdings: Option<Vec<BinHolding>>,
-    /// `status`, read-only.
+    /// Status, read-only.
     pub status: Option<Box<DepartmentStatus>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(WarehouseHolding, Number, {
@@ -150,29 +150,29 @@ rt::model!(WarehouseHolding, Number, {
 /// [`WarehouseHoldings::update`](super::super::warehouse_holdings::WarehouseHoldings::update).
 #[derive(Clone, Default)]
 pub struct WarehouseHoldingUpdate {
-    /// `id`.
+    /// ID.
     pub id: rt::Update<i64>,
-    /// `warehouse_id`.
+    /// ID of the warehouse.
     pub warehouse_id: rt::Update<i64>,
-    /// `product_id`.
+    /// ID of the product.
     pub product_id: rt::Update<i64>,
-    /// `is_default_manufacturing_warehouse`.
+    /// Is default manufacturing warehouse.
     pub is_default_manufacturing_warehouse: rt::Update<bool>,
-    /// `reorder_level`, 5 decimal places.
+    /// Reorder level, 5 decimal places.
     pub reorder_level: rt::Update<rt::Decimal>,
-    /// `minimum_level`, 5 decimal places.
+    /// Minimum level, 5 decimal places.
     pub minimum_level: rt::Update<rt::Decimal>,
-    /// `maximum_level`, 5 decimal places.
+    /// Maximum level, 5 decimal places.
     pub maximum_level: rt::Update<rt::Decimal>,
-    /// `is_to_delete`.
+    /// Is to delete.
     pub is_to_delete: rt::Update<bool>,
-    /// `product`.
+    /// Product.
     pub product: rt::Update<ProductUpdate>,
-    /// `warehouse`.
+    /// Warehouse.
     pub warehouse: rt::Update<WarehouseUpdate>,
-    /// `bin_holdings`.
+    /// Bin holdings.
     pub bin_holdings: rt::Update<Vec<BinHoldingUpdate>>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(WarehouseHoldingUpdate, Number, {

@@ -10,109 +10,109 @@ use super::*;
 /// Sent by [`Warehouses::create`](super::super::warehouses::Warehouses::create).
 #[derive(Clone, Default)]
 pub struct NewWarehouse {
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: Option<String>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: Option<String>,
-    /// `warehouse_type`, at most 50 characters.
+    /// Warehouse type, at most 50 characters.
     pub warehouse_type: Option<String>,
-    /// `use_for_sales_trading`, `true` if not given.
+    /// Use for sales trading, `true` if not given.
     ///
     /// Only in Professional, not in Standard.
     pub use_for_sales_trading: Option<bool>,
-    /// `postal_name`, at most 60 characters.
+    /// Postal name, at most 60 characters.
     pub postal_name: Option<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: Option<String>,
-    /// `contact`, at most 50 characters.
+    /// Contact, at most 50 characters.
     pub contact: Option<String>,
-    /// `telephone_number`, at most 30 characters.
+    /// Telephone number, at most 30 characters.
     pub telephone_number: Option<String>,
-    /// `fax_number`, at most 30 characters.
+    /// Fax number, at most 30 characters.
     pub fax_number: Option<String>,
-    /// `email`, at most 255 characters.
+    /// Email, at most 255 characters.
     pub email: Option<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: Option<bool>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `bom_settings`.
+    /// BOM settings.
     pub bom_settings: Option<NewWarehouseBomSettings>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewWarehouse, Number, {
@@ -168,16 +168,16 @@ rt::model!(NewWarehouse, Number, {
     49 bom_settings: "bom_settings",
 });
 
-/// New warehouse bom settings.
+/// New warehouse BOM settings.
 ///
 /// `bom_settings` of [`NewWarehouse`].
 #[derive(Clone, Default)]
 pub struct NewWarehouseBomSettings {
-    /// `is_component_source`, `true` if not given.
+    /// Is component source, `true` if not given.
     ///
     /// Only in Professional, not in Standard.
     pub is_component_source: Option<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(NewWarehouseBomSettings, Number, {
@@ -193,117 +193,117 @@ rt::model!(NewWarehouseBomSettings, Number, {
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Warehouse {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: Option<String>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: Option<String>,
-    /// `warehouse_type`, at most 50 characters.
+    /// Warehouse type, at most 50 characters.
     pub warehouse_type: Option<String>,
-    /// `use_for_sales_trading`.
+    /// Use for sales trading.
     ///
     /// Only in Professional, not in Standard.
     pub use_for_sales_trading: Option<bool>,
-    /// `postal_name`, at most 60 characters.
+    /// Postal name, at most 60 characters.
     pub postal_name: Option<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: Option<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: Option<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: Option<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: Option<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: Option<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: Option<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: Option<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: Option<String>,
-    /// `contact`, at most 50 characters.
+    /// Contact, at most 50 characters.
     pub contact: Option<String>,
-    /// `telephone_number`, at most 30 characters.
+    /// Telephone number, at most 30 characters.
     pub telephone_number: Option<String>,
-    /// `fax_number`, at most 30 characters.
+    /// Fax number, at most 30 characters.
     pub fax_number: Option<String>,
-    /// `email`, at most 255 characters.
+    /// Email, at most 255 characters.
     pub email: Option<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: Option<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: Option<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: Option<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: Option<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: Option<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: Option<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: Option<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: Option<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: Option<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: Option<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: Option<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: Option<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: Option<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: Option<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: Option<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: Option<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: Option<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: Option<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: Option<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: Option<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: Option<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`.
+    /// Spare bool 1.
     pub spare_bool_1: Option<bool>,
-    /// `spare_bool_2`.
+    /// Spare bool 2.
     pub spare_bool_2: Option<bool>,
-    /// `spare_bool_3`.
+    /// Spare bool 3.
     pub spare_bool_3: Option<bool>,
-    /// `spare_bool_4`.
+    /// Spare bool 4.
     pub spare_bool_4: Option<bool>,
-    /// `spare_bool_5`.
+    /// Spare bool 5.
     pub spare_bool_5: Option<bool>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: Option<i64>,
-    /// `country_code`, read-only.
+    /// Country code, read-only.
     pub country_code: Option<Box<CountryCode>>,
-    /// `bom_settings`.
+    /// BOM settings.
     pub bom_settings: Option<Box<WarehouseBomSettings>>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// `date_time_updated`, read-only.
+    /// When it was updated, read-only.
     pub date_time_updated: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(Warehouse, Number, {
@@ -363,21 +363,21 @@ rt::model!(Warehouse, Number, {
     53 date_time_updated: "date_time_updated",
 });
 
-/// Warehouse bom settings.
+/// Warehouse BOM settings.
 ///
 /// `bom_settings` of [`Warehouse`].
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WarehouseBomSettings {
-    /// `id`, read-only.
+    /// ID, read-only.
     pub id: Option<i64>,
-    /// `is_component_source`.
+    /// Is component source.
     ///
     /// Only in Professional, not in Standard.
     pub is_component_source: Option<bool>,
-    /// `date_time_created`, read-only.
+    /// When it was created, read-only.
     pub date_time_created: Option<rt::DateTime<rt::FixedOffset>>,
-    /// What else there is.
+    /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
 rt::model!(WarehouseBomSettings, Number, {
@@ -386,16 +386,16 @@ rt::model!(WarehouseBomSettings, Number, {
     2 date_time_created: "date_time_created",
 });
 
-/// Changes to warehouse bom settings.
+/// Changes to warehouse BOM settings.
 ///
 /// `bom_settings` of [`WarehouseUpdate`].
 #[derive(Clone, Default)]
 pub struct WarehouseBomSettingsUpdate {
-    /// `is_component_source`, `true` if not given.
+    /// Is component source, `true` if not given.
     ///
     /// Only in Professional, not in Standard.
     pub is_component_source: rt::Update<bool>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(WarehouseBomSettingsUpdate, Number, {
@@ -407,109 +407,109 @@ rt::model!(WarehouseBomSettingsUpdate, Number, {
 /// Sent by [`Warehouses::update`](super::super::warehouses::Warehouses::update).
 #[derive(Clone, Default)]
 pub struct WarehouseUpdate {
-    /// `name`, at most 20 characters.
+    /// Name, at most 20 characters.
     pub name: rt::Update<String>,
-    /// `description`, at most 50 characters.
+    /// Description, at most 50 characters.
     pub description: rt::Update<String>,
-    /// `warehouse_type`, at most 50 characters.
+    /// Warehouse type, at most 50 characters.
     pub warehouse_type: rt::Update<String>,
-    /// `use_for_sales_trading`, `true` if not given.
+    /// Use for sales trading, `true` if not given.
     ///
     /// Only in Professional, not in Standard.
     pub use_for_sales_trading: rt::Update<bool>,
-    /// `postal_name`, at most 60 characters.
+    /// Postal name, at most 60 characters.
     pub postal_name: rt::Update<String>,
-    /// `address_1`, at most 60 characters.
+    /// Address 1, at most 60 characters.
     pub address_1: rt::Update<String>,
-    /// `address_2`, at most 60 characters.
+    /// Address 2, at most 60 characters.
     pub address_2: rt::Update<String>,
-    /// `address_3`, at most 60 characters.
+    /// Address 3, at most 60 characters.
     pub address_3: rt::Update<String>,
-    /// `address_4`, at most 60 characters.
+    /// Address 4, at most 60 characters.
     pub address_4: rt::Update<String>,
-    /// `city`, at most 60 characters.
+    /// City, at most 60 characters.
     pub city: rt::Update<String>,
-    /// `county`, at most 60 characters.
+    /// County, at most 60 characters.
     pub county: rt::Update<String>,
-    /// `postcode`, at most 10 characters.
+    /// Postcode, at most 10 characters.
     pub postcode: rt::Update<String>,
-    /// `country`, at most 60 characters.
+    /// Country, at most 60 characters.
     pub country: rt::Update<String>,
-    /// `contact`, at most 50 characters.
+    /// Contact, at most 50 characters.
     pub contact: rt::Update<String>,
-    /// `telephone_number`, at most 30 characters.
+    /// Telephone number, at most 30 characters.
     pub telephone_number: rt::Update<String>,
-    /// `fax_number`, at most 30 characters.
+    /// Fax number, at most 30 characters.
     pub fax_number: rt::Update<String>,
-    /// `email`, at most 255 characters.
+    /// Email, at most 255 characters.
     pub email: rt::Update<String>,
-    /// `website`, at most 200 characters.
+    /// Website, at most 200 characters.
     pub website: rt::Update<String>,
-    /// `spare_text_1`, at most 100 characters.
+    /// Spare text 1, at most 100 characters.
     pub spare_text_1: rt::Update<String>,
-    /// `spare_text_2`, at most 100 characters.
+    /// Spare text 2, at most 100 characters.
     pub spare_text_2: rt::Update<String>,
-    /// `spare_text_3`, at most 100 characters.
+    /// Spare text 3, at most 100 characters.
     pub spare_text_3: rt::Update<String>,
-    /// `spare_text_4`, at most 100 characters.
+    /// Spare text 4, at most 100 characters.
     pub spare_text_4: rt::Update<String>,
-    /// `spare_text_5`, at most 100 characters.
+    /// Spare text 5, at most 100 characters.
     pub spare_text_5: rt::Update<String>,
-    /// `spare_text_6`, at most 100 characters.
+    /// Spare text 6, at most 100 characters.
     pub spare_text_6: rt::Update<String>,
-    /// `spare_text_7`, at most 100 characters.
+    /// Spare text 7, at most 100 characters.
     pub spare_text_7: rt::Update<String>,
-    /// `spare_text_8`, at most 100 characters.
+    /// Spare text 8, at most 100 characters.
     pub spare_text_8: rt::Update<String>,
-    /// `spare_text_9`, at most 100 characters.
+    /// Spare text 9, at most 100 characters.
     pub spare_text_9: rt::Update<String>,
-    /// `spare_text_10`, at most 100 characters.
+    /// Spare text 10, at most 100 characters.
     pub spare_text_10: rt::Update<String>,
-    /// `spare_number_1`, 5 decimal places.
+    /// Spare number 1, 5 decimal places.
     pub spare_number_1: rt::Update<rt::Decimal>,
-    /// `spare_number_2`, 5 decimal places.
+    /// Spare number 2, 5 decimal places.
     pub spare_number_2: rt::Update<rt::Decimal>,
-    /// `spare_number_3`, 5 decimal places.
+    /// Spare number 3, 5 decimal places.
     pub spare_number_3: rt::Update<rt::Decimal>,
-    /// `spare_number_4`, 5 decimal places.
+    /// Spare number 4, 5 decimal places.
     pub spare_number_4: rt::Update<rt::Decimal>,
-    /// `spare_number_5`, 5 decimal places.
+    /// Spare number 5, 5 decimal places.
     pub spare_number_5: rt::Update<rt::Decimal>,
-    /// `spare_number_6`, 5 decimal places.
+    /// Spare number 6, 5 decimal places.
     pub spare_number_6: rt::Update<rt::Decimal>,
-    /// `spare_number_7`, 5 decimal places.
+    /// Spare number 7, 5 decimal places.
     pub spare_number_7: rt::Update<rt::Decimal>,
-    /// `spare_number_8`, 5 decimal places.
+    /// Spare number 8, 5 decimal places.
     pub spare_number_8: rt::Update<rt::Decimal>,
-    /// `spare_number_9`, 5 decimal places.
+    /// Spare number 9, 5 decimal places.
     pub spare_number_9: rt::Update<rt::Decimal>,
-    /// `spare_number_10`, 5 decimal places.
+    /// Spare number 10, 5 decimal places.
     pub spare_number_10: rt::Update<rt::Decimal>,
-    /// `spare_date_1`.
+    /// Spare date 1.
     pub spare_date_1: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_2`.
+    /// Spare date 2.
     pub spare_date_2: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_3`.
+    /// Spare date 3.
     pub spare_date_3: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_4`.
+    /// Spare date 4.
     pub spare_date_4: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_date_5`.
+    /// Spare date 5.
     pub spare_date_5: rt::Update<rt::DateTime<rt::FixedOffset>>,
-    /// `spare_bool_1`, `false` if not given.
+    /// Spare bool 1, `false` if not given.
     pub spare_bool_1: rt::Update<bool>,
-    /// `spare_bool_2`, `false` if not given.
+    /// Spare bool 2, `false` if not given.
     pub spare_bool_2: rt::Update<bool>,
-    /// `spare_bool_3`, `false` if not given.
+    /// Spare bool 3, `false` if not given.
     pub spare_bool_3: rt::Update<bool>,
-    /// `spare_bool_4`, `false` if not given.
+    /// Spare bool 4, `false` if not given.
     pub spare_bool_4: rt::Update<bool>,
-    /// `spare_bool_5`, `false` if not given.
+    /// Spare bool 5, `false` if not given.
     pub spare_bool_5: rt::Update<bool>,
-    /// `country_code_id`.
+    /// ID of the country code.
     pub country_code_id: rt::Update<i64>,
-    /// `bom_settings`.
+    /// BOM settings.
     pub bom_settings: rt::Update<WarehouseBomSettingsUpdate>,
-    /// What else there is.
+    /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
 rt::model!(WarehouseUpdate, Number, {

@@ -1,0 +1,89 @@
+//! What the settings say of single operations, schemas and parameters: what they are called, and what they mean.
+
+use super::Ctx;
+use crate::ir::{Called, Kind, Location, SchemaId};
+use crate::node::escape;
+
+impl Ctx<'_> {
+    /// Operations that their paths do not name well.
+    pub(super) fn named_operations(&mut self) {
+        for (key, setting) in &self.config.operations {
+            let (method, path) = key.split_once(' ').unwrap_or_default();
+            let mut named = self
+                .api
+                .operations
+                .iter_mut()
+                .filter(|operation| operation.method.name() == method && operation.path.template == path);
+            let Some(operation) = named.next() else {
+                self.unused(&format!("/operations/{}", escape(key)), format!("there is no operation `{key}`"));
+                continue;
+            };
+            if let Some(resource) = &setting.resource {
+                operation.tag = Some(resource.clone());
+            }
+            operation.called = Some(Called { action: setting.method.clone(), does: setting.does.clone() });
+        }
+    }
+
+    /// Schemas that are called otherwise in Rust.
+    pub(super) fn named_types(&mut self) {
+        // By the names of the document, whatever is renamed before.
+        let found: Vec<Option<SchemaId>> = self.config.types.keys().map(|key| self.schema_called(key)).collect();
+        for ((key, name), id) in self.config.types.iter().zip(found) {
+            let pointer = format!("/types/{}", escape(key));
+            if self.api.schemas.iter().any(|schema| schema.name.as_ref() == Some(name)) {
+                self.unused(&pointer, format!("a schema is called `{name}` already"));
+            } else if let Some(id) = id {
+                self.api.schemas[id.0 as usize].name = Some(name.clone());
+            } else {
+                self.unused(&pointer, format!("there is no schema `{key}`"));
+            }
+        }
+    }
+
+    /// `schema`, or the object at `schema.property`, alone or in a list.
+    fn schema_called(&self, key: &str) -> Option<SchemaId> {
+        let named = |name: &str| {
+            let index = self.api.schemas.iter().position(|schema| schema.name.as_deref() == Some(name))?;
+            u32::try_from(index).ok().map(SchemaId)
+        };
+        if let Some(id) = named(key) {
+            return Some(id);
+        }
+        let mut steps = key.split('.');
+        let mut at = named(steps.next()?)?;
+        for step in steps {
+            let Kind::Object(object) = &self.api.schema(at).kind else { return None };
+            let property = object.properties.iter().find(|property| property.name == step)?;
+            at = match self.api.schema(property.schema).kind {
+                Kind::Array(item) => item,
+                _ => property.schema,
+            };
+        }
+        self.api.schema(at).name.is_none().then_some(at)
+    }
+
+    /// What query parameters mean: of one operation before those of the same name everywhere.
+    pub(super) fn meanings(&mut self) {
+        for (key, text) in &self.config.parameters {
+            let (path, name) = key.split_once('?').map_or((None, key.as_str()), |(path, name)| (Some(path), name));
+            let mut found = false;
+            for operation in &mut self.api.operations {
+                if path.is_some_and(|path| path != operation.path.template) {
+                    continue;
+                }
+                let fits = |name_: &str, location| name_ == name && location == Location::Query;
+                for parameter in &mut operation.parameters {
+                    if fits(&parameter.name, parameter.location) && (path.is_some() || parameter.meaning.is_none()) {
+                        parameter.meaning = Some(text.clone());
+                        found = true;
+                    }
+                }
+            }
+            if !found {
+                let message = format!("no operation has a query parameter `{key}` that is not explained already");
+                self.unused(&format!("/parameters/{}", escape(key)), message);
+            }
+        }
+    }
+}
