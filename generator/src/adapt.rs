@@ -84,7 +84,7 @@ impl Ctx<'_> {
     fn push_on_disk(&mut self, pointer: &str, diagnostic: Diagnostic) {
         let place = Place { file: self.place.file.clone(), pointer: pointer.to_owned() };
         // An exact position is printed as it is, so that the pointer is not taken for one of the adapted tree.
-        let position = Index::new(self.text).find(pointer);
+        let position = Index::new(self.text, [pointer]).find(pointer);
         self.diagnostics.push(diagnostic.at(&place).position(position));
     }
 

@@ -241,7 +241,7 @@ fn remove(tree: &mut Node, target: &str) -> bool {
 /// The fault of a JSONPath, at its column.
 fn bad_target(fault: &path::Fault, target: &str, action: &Place, overlay: &Source) -> Box<Diagnostic> {
     let place = action.child("target");
-    let mut position = Index::new(&overlay.text).find(&place.pointer);
+    let mut position = Index::new(&overlay.text, [place.pointer.as_str()]).find(&place.pointer);
     let line = overlay.text.lines().nth(position.line - 1).unwrap_or_default();
     let quoted = line.chars().nth(position.column - 1).is_some_and(|c| c == '\'' || c == '"');
     position.column += usize::from(quoted) + target[..fault.at].chars().count();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 
-use crate::node::{json, steps, yaml};
+use crate::node::{json, plain, steps, yaml};
 
 /// A line and a column, both from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,34 +53,32 @@ impl Watch for () {
     fn leave(&mut self) {}
 }
 
-/// The places of one text: objects and lists are at their key, scalars at their value.
+/// The places of some pointers in one text: objects and lists are at their key, scalars at their value.
 #[derive(Debug)]
 pub struct Index<'a> {
     lines: Lines<'a>,
-    json: bool,
-    root: Mark,
-}
-
-#[derive(Debug)]
-struct Mark {
-    at: Range<usize>,
-    inside: IndexMap<String, Mark>,
-}
-
-impl Mark {
-    fn new(at: Range<usize>) -> Self {
-        Self { at, inside: IndexMap::new() }
-    }
+    /// Are the places counted in characters rather than in bytes?
+    characters: bool,
+    steps: Vec<Step>,
 }
 
 impl<'a> Index<'a> {
-    /// Reads the places; those before a fault in the syntax are known too.
-    pub fn new(text: &'a str) -> Self {
-        let json = is_json(text);
-        let mut marks = Marks { open: vec![(String::new(), Mark::new(0..1))] };
+    /// Finds what `pointers` point at; what stands before a fault in the syntax is found too. Nothing is kept of the
+    /// rest of the text, which may be large.
+    pub fn new<'p>(text: &'a str, pointers: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut search = Search::new(pointers);
         // A fault was reported when the source was read: what was seen until then is what can be pointed at.
-        let _ = if json { json::parse(text, &mut marks) } else { yaml::parse(text, &mut marks) };
-        Self { lines: Lines::new(text), json, root: marks.root() }
+        let characters = if is_json(text) {
+            let _ = json::parse(text, &mut search);
+            false
+        } else if plain::parse(text, &mut search).is_some() {
+            false
+        } else {
+            search.restart();
+            let _ = yaml::parse(text, &mut search);
+            true
+        };
+        Self { lines: Lines::new(text), characters, steps: search.steps }
     }
 
     /// The text of a line, from 1.
@@ -88,54 +86,99 @@ impl<'a> Index<'a> {
         self.lines.line(number)
     }
 
-    /// Where `pointer` stands, or else the nearest thing around it that is there.
+    /// Where `pointer`, one of those that were looked for, stands, or else the nearest thing around it that is there.
     pub fn find(&self, pointer: &str) -> Position {
-        let mut mark = &self.root;
-        for step in steps(pointer).into_iter().flatten() {
-            match mark.inside.get(step.as_ref()) {
-                Some(inside) => mark = inside,
-                None => break,
+        let mut at = &(0..1);
+        let mut step = 0;
+        for key in steps(pointer).into_iter().flatten() {
+            let inside = self.steps[step].inside.get(key.as_ref());
+            let Some((inside, found)) = inside.and_then(|&inside| Some((inside, self.steps[inside].at.as_ref()?))) else {
+                break;
+            };
+            (step, at) = (inside, found);
+        }
+        if self.characters { self.lines.at_characters(at) } else { self.lines.at_bytes(at) }
+    }
+}
+
+/// The way through a text to the places that are looked for. The pointers make a tree of steps; what leads to none of
+/// them is passed over.
+struct Search {
+    steps: Vec<Step>,
+    /// The steps from the root to where the parser is, each with the number of items seen in it.
+    way: Vec<(usize, usize)>,
+    /// How many levels the parser is off the way.
+    off: usize,
+}
+
+/// A member or an item on the way.
+#[derive(Debug, Default)]
+struct Step {
+    /// Where it stands, once it is found.
+    at: Option<Range<usize>>,
+    /// The steps that are looked for inside of it.
+    inside: IndexMap<String, usize>,
+}
+
+impl Search {
+    fn new<'p>(pointers: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut search = Self { steps: vec![Step::default()], way: vec![(0, 0)], off: 0 };
+        for pointer in pointers {
+            let mut step = 0;
+            for key in steps(pointer).into_iter().flatten() {
+                let next = search.steps.len();
+                step = *search.steps[step].inside.entry(key.into_owned()).or_insert(next);
+                if step == next {
+                    search.steps.push(Step::default());
+                }
             }
         }
-        if self.json { self.lines.at_bytes(&mark.at) } else { self.lines.at_characters(&mark.at) }
+        search
     }
-}
 
-/// The marks of everything that is still open, from the root inward.
-struct Marks {
-    open: Vec<(String, Mark)>,
-}
+    /// Forgets what was found.
+    fn restart(&mut self) {
+        self.steps.iter_mut().for_each(|step| step.at = None);
+        (self.way, self.off) = (vec![(0, 0)], 0);
+    }
 
-impl Marks {
-    fn root(mut self) -> Mark {
-        while self.open.len() > 1 {
-            self.leave();
+    /// Goes to what has this key, if it is on the way; the first of two with the same key is.
+    fn enter(&mut self, key: &str, at: Range<usize>) {
+        let here = self.way.last().filter(|_| self.off == 0);
+        let next = here.and_then(|(step, _)| self.steps[*step].inside.get(key).copied());
+        match next.filter(|next| self.steps[*next].at.is_none()) {
+            Some(next) => {
+                self.steps[next].at = Some(at);
+                self.way.push((next, 0));
+            }
+            None => self.off += 1,
         }
-        self.open.pop().map_or_else(|| Mark::new(0..1), |(_, root)| root)
     }
 }
 
-impl Watch for Marks {
+impl Watch for Search {
     fn member(&mut self, key: &str, at: Range<usize>) {
-        self.open.push((key.to_owned(), Mark::new(at)));
+        self.enter(key, at);
     }
 
     fn item(&mut self, at: Range<usize>) {
-        let index = self.open.last().map_or(0, |(_, mark)| mark.inside.len());
-        self.open.push((index.to_string(), Mark::new(at)));
+        let Some((step, seen)) = self.way.last_mut().filter(|_| self.off == 0) else { return self.off += 1 };
+        let number = *seen;
+        *seen += 1;
+        if self.steps[*step].inside.is_empty() { self.off += 1 } else { self.enter(&number.to_string(), at) }
     }
 
     fn scalar(&mut self, at: Range<usize>) {
-        if let Some((_, mark)) = self.open.last_mut() {
-            mark.at = at;
+        if let Some((step @ 1.., _)) = self.way.last().filter(|_| self.off == 0) {
+            self.steps[*step].at = Some(at);
         }
     }
 
     fn leave(&mut self) {
-        if let Some((key, mark)) = self.open.pop()
-            && let Some((_, around)) = self.open.last_mut()
-        {
-            around.inside.entry(key).or_insert(mark);
+        if self.off > 0 {
+            self.off -= 1;
+        } else {
+            self.way.pop();
         }
     }
 }
@@ -207,7 +250,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str, pointer: &str) -> (usize, usize, usize) {
-        let position = Index::new(text).find(pointer);
+        let position = Index::new(text, [pointer]).find(pointer);
         (position.line, position.column, position.length)
     }
 

@@ -28,7 +28,7 @@ impl Source {
         let json = is_json(text);
         let parsed = match json {
             true => json::parse(text, &mut ()),
-            false => plain::parse(text).map_or_else(|| yaml::parse(text, &mut ()), Ok),
+            false => plain::parse(text, &mut ()).map_or_else(|| yaml::parse(text, &mut ()), Ok),
         };
         match parsed {
             Ok(tree) => Ok(Source { file: file.into(), text: text.into(), tree, origins: Origins::default() }),

@@ -1,9 +1,10 @@
 //! A folder whose parts are read and replaced.
 //!
-//! [`Root::apply`] leaves no half-written file, whenever it is interrupted: everything is first written to a staging folder
-//! on the same file system and brought to the disk, then each file is renamed into its place, which replaces the old one in
-//! one step. What a run that was killed leaves behind is a mixture of old files and new ones, which a comparison reports as
-//! stale and the next run mends; its staging folder goes with the next run.
+//! [`Root::apply`] leaves no half-written file when its process is killed: everything is first written to a staging folder
+//! on the same file system, then each file is renamed into its place, which replaces the old one in one step. What such a run
+//! leaves behind is a mixture of old files and new ones, which a comparison reports as stale and the next run mends; its
+//! staging folder goes with the next run. When the machine itself loses power, a new file may come back empty, as with any
+//! compiler's output: waiting for the disk would take longer than everything else together, and a comparison finds that too.
 //!
 //! Symbolic links are never followed below the root: a link in place of a file is replaced, a link in place of a folder
 //! stops the run.
@@ -141,7 +142,7 @@ impl Root {
         result.and(cleared)
     }
 
-    /// Writes each file to the staging folder, under its number, and brings it to the disk.
+    /// Writes each file to the staging folder, under its number.
     fn stage(&self, changes: &Changes<'_>) -> Result<(), Fault> {
         if changes.write.is_empty() {
             return Ok(());
@@ -173,7 +174,6 @@ impl Root {
             }
             fs::rename(self.path.join(self.staged(number)), target).map_err(fault)?;
         }
-        self.sync_folders(changes);
         Ok(())
     }
 
@@ -245,19 +245,6 @@ impl Root {
             Err(_) => Ok(()),
         }
     }
-
-    /// Brings the renames to the disk. Not every system can; then it does so in its own time.
-    fn sync_folders(&self, changes: &Changes<'_>) {
-        let mut folders: Vec<&str> =
-            changes.write.iter().filter_map(|(path, _)| Some(path.rsplit_once('/')?.0)).collect();
-        folders.sort_unstable();
-        folders.dedup();
-        for folder in folders {
-            if let Ok(folder) = File::open(self.path.join(folder)) {
-                let _ = folder.sync_all();
-            }
-        }
-    }
 }
 
 /// A file anywhere, to be read only.
@@ -266,9 +253,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Fault> {
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    File::create_new(path)?.write_all(bytes)
 }
 
 fn not_a_folder(path: &str) -> Fault {

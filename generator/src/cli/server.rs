@@ -12,6 +12,9 @@ use super::arguments::quoted;
 /// Stands in for a server that no document names, so that there is a client; its user sets the real one.
 const PLACEHOLDER: &str = "https://localhost";
 
+/// What a document needs to say where its service is, in Swagger 2.0 and in OpenAPI 3.
+const SERVERS: [&str; 6] = ["swagger", "openapi", "host", "basePath", "schemes", "servers"];
+
 /// The settings of the first server that tokens may be sent to, or of a stand-in, with a warning that says so.
 pub(super) fn settings(documents: &[InputFile]) -> (String, Option<Diagnostic>) {
     let sources: Vec<Source> = documents.iter().filter_map(document).collect();
@@ -42,12 +45,16 @@ pub(super) fn given(address: &str) -> Result<String, Stop> {
 
 /// A document whose servers can be looked at. What is wrong with any other is reported when it is read for good.
 fn document(file: &InputFile) -> Option<Source> {
-    let source = Source::read(&file.name, file.text().ok()?).ok()?;
-    match source.dialect() {
+    let mut source = Source::read(&file.name, file.text().ok()?).ok()?;
+    let dialect = source.dialect();
+    if let Node::Object(members) = &mut source.tree {
+        members.retain(|key, _| SERVERS.contains(&key.as_str()));
+    }
+    match dialect {
         Dialect::OpenApi30 | Dialect::OpenApi31 => Some(source),
         Dialect::Swagger20 => {
             let mut diagnostics = Diagnostics::new();
-            let mut source = adapt::to_openapi_30(source, &mut diagnostics);
+            source = adapt::to_openapi_30(source, &mut diagnostics);
             drop(diagnostics.into_vec());
             source.origins.moved("/servers", "/host");
             Some(source)

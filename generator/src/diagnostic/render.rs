@@ -4,9 +4,8 @@
 //! turn text around.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
-
-use indexmap::IndexMap;
 
 use super::{Diagnostic, Severity};
 use crate::position::{Index, Position};
@@ -28,7 +27,7 @@ pub enum Format {
 
 /// Prints diagnostics. `sources` give lines and columns; a file that is not among them goes without.
 pub fn render<'a>(diagnostics: &[Diagnostic], sources: impl IntoIterator<Item = &'a Source>, format: Format) -> String {
-    let mut texts = Texts { sources: sources.into_iter().collect(), indexes: IndexMap::new() };
+    let texts = Texts::new(sources, diagnostics);
     let mut out = String::new();
     for diagnostic in diagnostics {
         let spot = texts.spot(diagnostic);
@@ -64,33 +63,44 @@ impl Spot<'_> {
     }
 }
 
-/// The texts of the sources, each read for its places once and only if a diagnostic is in it.
-struct Texts<'a> {
-    sources: Vec<&'a Source>,
-    indexes: IndexMap<usize, Index<'a>>,
-}
+/// The texts of the sources, each read again for its places if a diagnostic is in it.
+struct Texts<'a>(BTreeMap<&'a str, (&'a Source, Index<'a>)>);
 
 impl<'a> Texts<'a> {
-    fn spot(&mut self, diagnostic: &'a Diagnostic) -> Spot<'a> {
+    fn new(sources: impl IntoIterator<Item = &'a Source>, diagnostics: &[Diagnostic]) -> Self {
+        let places = || diagnostics.iter().flat_map(places);
+        let texts = sources.into_iter().filter_map(|source| {
+            let here: Vec<_> = places().filter(|place| place.file == source.file).collect();
+            let pointers: Vec<_> = here.into_iter().map(|place| source.on_disk(place).pointer).collect();
+            let index = || Index::new(&source.text, pointers.iter().map(String::as_str));
+            (!pointers.is_empty()).then(|| (&*source.file, (source, index())))
+        });
+        Self(texts.collect())
+    }
+
+    fn spot(&self, diagnostic: &'a Diagnostic) -> Spot<'a> {
         let Some(place) = &diagnostic.place else { return Spot::nowhere() };
         let Some(position) = diagnostic.position else { return self.place(place) };
-        let source = self.sources.iter().find(|source| source.file == place.file);
-        let line = diagnostic.line.as_deref().or_else(|| line(&source?.text, position)).map(Cow::Borrowed);
+        let text = || Some(&*self.0.get(&*place.file)?.0.text);
+        let line = diagnostic.line.as_deref().or_else(|| line(text()?, position)).map(Cow::Borrowed);
         Spot { file: place.file.to_string(), pointer: place.pointer.clone(), position: Some(position), line }
     }
 
-    fn place(&mut self, place: &Place) -> Spot<'a> {
+    fn place(&self, place: &Place) -> Spot<'a> {
         let file = place.file.to_string();
-        let Some(which) = self.sources.iter().position(|source| source.file == place.file) else {
+        let Some((source, index)) = self.0.get(&*place.file) else {
             return Spot { file, pointer: place.pointer.clone(), ..Spot::nowhere() };
         };
-        let source = self.sources[which];
         let pointer = source.on_disk(place).pointer;
-        let index = self.indexes.entry(which).or_insert_with(|| Index::new(&source.text));
         let position = index.find(&pointer);
         let line = index.line(position.line).map(Cow::Borrowed);
         Spot { file, pointer, position: Some(position), line }
     }
+}
+
+/// All places that a diagnostic names.
+fn places(diagnostic: &Diagnostic) -> impl Iterator<Item = &Place> {
+    diagnostic.place.iter().chain(diagnostic.related.iter().map(|(_, place)| place))
 }
 
 fn line(text: &str, position: Position) -> Option<&str> {

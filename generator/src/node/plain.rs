@@ -9,25 +9,27 @@ use std::borrow::Cow;
 
 use super::yaml::resolve;
 use super::{MAX_DEPTH, Node, Object};
+use crate::position::Watch;
 
-/// The document, if it is plain.
-pub(crate) fn parse(text: &str) -> Option<Node> {
-    let mut reader = Reader { text: text.as_bytes(), source: text, at: 0, line: 0 };
+/// The document, if it is plain; `watch` is told where things stand, in bytes, as far as it is.
+pub(crate) fn parse(text: &str, watch: &mut impl Watch) -> Option<Node> {
+    let mut reader = Reader { text: text.as_bytes(), source: text, at: 0, line: 0, watch };
     reader.blank_lines()?;
     let node = reader.block(0)?;
     (reader.at == text.len()).then_some(node)
 }
 
-struct Reader<'a> {
+struct Reader<'a, W> {
     text: &'a [u8],
     source: &'a str,
     /// The next byte.
     at: usize,
     /// Where its line starts.
     line: usize,
+    watch: &'a mut W,
 }
 
-impl<'a> Reader<'a> {
+impl<'a, W: Watch> Reader<'a, W> {
     /// A list or mapping, indented as what stands here.
     fn block(&mut self, depth: usize) -> Option<Node> {
         if depth >= MAX_DEPTH {
@@ -41,7 +43,9 @@ impl<'a> Reader<'a> {
         let mut items = Vec::new();
         while self.is_here(indent) && self.is_dash() {
             self.at += 2;
+            self.watch.item(self.at..self.at + 1);
             items.push(self.item(depth)?);
+            self.watch.leave();
         }
         Some(Node::Array(items))
     }
@@ -60,6 +64,7 @@ impl<'a> Reader<'a> {
             self.at = start;
             return self.block(depth + 1);
         }
+        self.scalar(&value, start);
         self.end_of_line()?;
         Some(value)
     }
@@ -67,11 +72,14 @@ impl<'a> Reader<'a> {
     fn mapping(&mut self, indent: usize, depth: usize) -> Option<Node> {
         let mut members = Object::new();
         while self.is_here(indent) && !self.is_dash() {
+            let start = self.at;
             let key = self.word()?.0;
+            self.watch.member(&key, start..self.at);
             if self.next()? != b':' || key == "<<" {
                 return None;
             }
             let value = self.value(indent, depth)?;
+            self.watch.leave();
             if members.insert(key.into_owned(), value).is_some() {
                 return None;
             }
@@ -82,7 +90,9 @@ impl<'a> Reader<'a> {
     fn value(&mut self, indent: usize, depth: usize) -> Option<Node> {
         if self.peek() == Some(b' ') {
             self.at += 1;
+            let start = self.at;
             let value = self.inline()?;
+            self.scalar(&value, start);
             self.end_of_line()?;
             return Some(value);
         }
@@ -90,6 +100,13 @@ impl<'a> Reader<'a> {
         let next = self.at - self.line;
         let inside = self.at < self.text.len() && (next > indent || (next == indent && self.is_dash()));
         if inside { self.block(depth + 1) } else { Some(Node::Null) }
+    }
+
+    /// Tells where a value on one line stands, unless it is a list or a mapping in brackets: those stand at their key.
+    fn scalar(&mut self, value: &Node, start: usize) {
+        if !matches!(value, Node::Array(_) | Node::Object(_)) {
+            self.watch.scalar(start..self.at);
+        }
     }
 
     /// A value on one line.
@@ -118,7 +135,10 @@ impl<'a> Reader<'a> {
             return Some(Node::Array(items));
         }
         loop {
+            let start = self.at;
             let (word, quoted) = self.word()?;
+            self.watch.item(start..self.at);
+            self.watch.leave();
             items.push(if quoted { Node::String(word.into_owned()) } else { resolve(word) });
             match self.next()? {
                 b']' => return Some(Node::Array(items)),
@@ -251,7 +271,7 @@ last: é
 
     /// The plain reader's result, which must be the full parser's.
     fn check(text: &str) -> Option<Node> {
-        let plain = parse(text)?;
+        let plain = parse(text, &mut ())?;
         match yaml::parse(text, &mut ()) {
             Ok(full) => assert_eq!(plain, full, "{text}"),
             Err(fault) => panic!("the full parser says `{}` of: {text}", fault.message),
