@@ -4,7 +4,7 @@
 //! [`crate::normalize`] but the following of references; what was emitted is counted in the IR. So the two sides can
 //! disagree, and then something was dropped without a word: that is a fault of ours, and is reported as one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
@@ -85,7 +85,7 @@ pub fn to_json(apis: &[Coverage]) -> String {
 pub(crate) struct Losses {
     pub(crate) skipped: BTreeMap<Place, String>,
     pub(crate) skipped_parameters: BTreeMap<ParameterKey, String>,
-    pub(crate) absorbed: BTreeSet<Place>,
+    pub(crate) absorbed: HashSet<Place>,
 }
 
 /// Balances the documents against the IR.
@@ -106,10 +106,10 @@ pub(crate) fn count(sources: &[Source], api: &ir::Api, losses: &Losses) -> Cover
 
 /// What the IR holds, by place.
 struct Emitted<'a> {
-    operations: BTreeSet<&'a Place>,
-    parameters: BTreeSet<(&'a Place, &'static str, &'a str)>,
-    schemas: BTreeSet<&'a Place>,
-    properties: BTreeSet<&'a Place>,
+    operations: HashSet<&'a Place>,
+    parameters: HashSet<(&'a Place, &'static str, &'a str)>,
+    schemas: HashSet<&'a Place>,
+    properties: HashSet<&'a Place>,
 }
 
 impl<'a> Emitted<'a> {

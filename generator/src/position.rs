@@ -92,7 +92,8 @@ impl<'a> Index<'a> {
         let mut step = 0;
         for key in steps(pointer).into_iter().flatten() {
             let inside = self.steps[step].inside.get(key.as_ref());
-            let Some((inside, found)) = inside.and_then(|&inside| Some((inside, self.steps[inside].at.as_ref()?))) else {
+            let Some((inside, found)) = inside.and_then(|&inside| Some((inside, self.steps[inside].at.as_ref()?)))
+            else {
                 break;
             };
             (step, at) = (inside, found);

@@ -3,7 +3,7 @@
 use sage_codegen::InputFile;
 use sage_codegen::adapt;
 use sage_codegen::diagnostic::{Code, Diagnostic, Diagnostics};
-use sage_codegen::node::Node;
+use sage_codegen::node::{Node, Object};
 use sage_codegen::source::{Dialect, Source};
 
 use super::Stop;
@@ -12,8 +12,8 @@ use super::arguments::quoted;
 /// Stands in for a server that no document names, so that there is a client; its user sets the real one.
 const PLACEHOLDER: &str = "https://localhost";
 
-/// What a document needs to say where its service is, in Swagger 2.0 and in OpenAPI 3.
-const SERVERS: [&str; 6] = ["swagger", "openapi", "host", "basePath", "schemes", "servers"];
+/// What makes a document large, in Swagger 2.0 and in OpenAPI 3, and says nothing of servers.
+const LARGE: [&str; 3] = ["paths", "definitions", "components"];
 
 /// The settings of the first server that tokens may be sent to, or of a stand-in, with a warning that says so.
 pub(super) fn settings(documents: &[InputFile]) -> (String, Option<Diagnostic>) {
@@ -47,8 +47,10 @@ pub(super) fn given(address: &str) -> Result<String, Stop> {
 fn document(file: &InputFile) -> Option<Source> {
     let mut source = Source::read(&file.name, file.text().ok()?).ok()?;
     let dialect = source.dialect();
-    if let Node::Object(members) = &mut source.tree {
-        members.retain(|key, _| SERVERS.contains(&key.as_str()));
+    for key in LARGE {
+        if let Some(part) = source.tree.get_mut(key) {
+            *part = Node::Object(Object::new());
+        }
     }
     match dialect {
         Dialect::OpenApi30 | Dialect::OpenApi31 => Some(source),

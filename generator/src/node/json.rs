@@ -131,14 +131,16 @@ impl<'a, W: Watch> Parser<'a, W> {
         let mut escaped = false;
         self.at += 1;
         loop {
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+            self.at += plain.unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
                     self.at += 2;
                 }
-                Some(0..=0x1f) => return Err(self.fault("a control character in a string must be escaped")),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(self.fault("a control character in a string must be escaped")),
                 None => {
                     self.at = start;
                     return Err(self.fault("this string has no end"));
@@ -173,9 +175,8 @@ impl<'a, W: Watch> Parser<'a, W> {
     }
 
     fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
-        }
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
     }
 
     fn eat(&mut self, byte: u8) -> bool {

@@ -3,7 +3,7 @@
 //! [`Ctx::schema`] follows references and wrappers and gives an id at once; what the schema describes is found later,
 //! from a queue. So forward and circular references are unremarkable, and no depth of the API makes the reader recurse.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use openapiv3 as oa;
 
@@ -30,7 +30,7 @@ pub(super) struct Schemas<'a> {
     /// Components, by node.
     pub(super) names: BTreeMap<Key, Named<'a>>,
     /// Schemas that are part of another, or another name of it.
-    pub(super) absorbed: BTreeSet<Place>,
+    pub(super) absorbed: HashSet<Place>,
 }
 
 /// A component.
