@@ -4,8 +4,9 @@
 //! [`crate::normalize`] but the following of references; what was emitted is counted in the IR. So the two sides can
 //! disagree, and then something was dropped without a word: that is a fault of ours, and is reported as one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::ir::{self, Kind};
@@ -85,7 +86,7 @@ pub fn to_json(apis: &[Coverage]) -> String {
 pub(crate) struct Losses {
     pub(crate) skipped: BTreeMap<Place, String>,
     pub(crate) skipped_parameters: BTreeMap<ParameterKey, String>,
-    pub(crate) absorbed: HashSet<Place>,
+    pub(crate) absorbed: IndexSet<Place>,
 }
 
 /// Balances the documents against the IR.
@@ -106,10 +107,10 @@ pub(crate) fn count(sources: &[Source], api: &ir::Api, losses: &Losses) -> Cover
 
 /// What the IR holds, by place.
 struct Emitted<'a> {
-    operations: HashSet<&'a Place>,
-    parameters: HashSet<(&'a Place, &'static str, &'a str)>,
-    schemas: HashSet<&'a Place>,
-    properties: HashSet<&'a Place>,
+    operations: IndexSet<&'a Place>,
+    parameters: IndexSet<(&'a Place, &'static str, &'a str)>,
+    schemas: IndexSet<&'a Place>,
+    properties: IndexSet<&'a Place>,
 }
 
 impl<'a> Emitted<'a> {

@@ -3,8 +3,9 @@
 //! [`Ctx::schema`] follows references and wrappers and gives an id at once; what the schema describes is found later,
 //! from a queue. So forward and circular references are unremarkable, and no depth of the API makes the reader recurse.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
+use indexmap::IndexSet;
 use openapiv3 as oa;
 
 use super::at::{At, Key, LONGEST_CHAIN};
@@ -30,7 +31,7 @@ pub(super) struct Schemas<'a> {
     /// Components, by node.
     pub(super) names: BTreeMap<Key, Named<'a>>,
     /// Schemas that are part of another, or another name of it.
-    pub(super) absorbed: HashSet<Place>,
+    pub(super) absorbed: IndexSet<Place>,
 }
 
 /// A component.
