@@ -7,12 +7,15 @@
 //! [`generate`] is the whole of it. The crate reads no file, knows no clock, and writes nothing: the caller (`xtask`,
 //! `sage-codegen`) reads the [`Inputs`]; [`plan`] says what would change on disk, and the caller does it.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::todo, clippy::unimplemented))]
+
 pub mod adapt;
 pub mod config;
 pub mod conventions;
 pub mod coverage;
 pub mod diagnostic;
 pub mod emit;
+mod graph;
 pub mod import;
 pub mod inputs;
 pub mod ir;

@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask` does the same for the APIs of this workspace; both call [`sage_codegen::generate`].
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::todo, clippy::unimplemented))]
+
 mod cli;
 
 use std::process::ExitCode;

@@ -54,6 +54,8 @@ struct Ctx<'a> {
     merged: usize,
     /// Members of `allOf` so far.
     members: usize,
+    /// There were too many, and it was said.
+    exhausted: bool,
 }
 
 /// Turns documents of one API, already in OpenAPI 3.0 and corrected, into what the API is.
@@ -67,6 +69,7 @@ pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagn
         skipped_parameters: BTreeMap::new(),
         merged: 0,
         members: 0,
+        exhausted: false,
     };
     ctx.name_schemas();
     let operations = ctx.operations();

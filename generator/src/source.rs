@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::node::{Node, escape, json, parent, plain, yaml};
 use crate::position::{Lines, is_json};
 
@@ -37,7 +37,11 @@ impl Source {
                 let lines = Lines::new(text);
                 let position = if json { lines.at_bytes(&at) } else { lines.at_characters(&at) };
                 let place = Place::root(&file.into());
-                Err(Diagnostic::new(fault.code, fault.message).at(&place).position(position).snippet(text))
+                let diagnostic = Diagnostic::new(fault.code, fault.message).at(&place).position(position).snippet(text);
+                Err(match fault.code {
+                    Code::Alias => diagnostic.help("write out what the aliases stand for, or name it once with `$ref`"),
+                    _ => diagnostic,
+                })
             }
         }
     }

@@ -192,6 +192,44 @@ fn what_is_wrong_with_documents_is_told_of_them() {
 }
 
 #[test]
+fn what_is_wrong_with_a_server_is_said_of_the_document() {
+    let folder = Folder::new("odd-server");
+    let odd = [
+        ("https://{type}.pets.example", "variables: { type: { default: eu } }", "#/servers/0/variables/type"),
+        ("https://{a-b}.pets.example", "variables: { a-b: { default: eu } }", "#/servers/0/variables/a-b"),
+        ("https://pets.example", "variables: { a: { default: eu } }", "#/servers/0/variables/a"),
+        ("https://{a}.pets.example", "x-a: 1", "#/servers/0/url"),
+    ];
+    for (url, variables, place) in odd {
+        let (head, tail) = DOCUMENT.split_once("servers:").unwrap();
+        let tail = tail.split_once('\n').unwrap().1;
+        folder.write("odd.yaml", &format!("{head}servers: [{{ url: '{url}', {variables} }}]\n{tail}"));
+        let ended = folder.run("generate --document odd.yaml --name odd --out out");
+        assert_eq!(ended.status, Some(1), "{}", ended.stderr);
+        assert!(ended.stderr.contains("error[D115]") && ended.stderr.contains(place), "{}", ended.stderr);
+        assert!(ended.stderr.contains("--> odd.yaml:3:") && !ended.stderr.contains("api.toml"), "{}", ended.stderr);
+        assert!(!folder.0.join("out").exists());
+        folder.done("check --document odd.yaml --server https://pets.example");
+    }
+}
+
+#[test]
+fn a_run_that_fails_leaves_nothing_behind() {
+    let folder = Folder::new("failed");
+    for info in ["null", "5", "[]", "'s'"] {
+        let text = DOCUMENT.replace("info: { title: Pets, version: '1' }", &format!("info: {info}"));
+        folder.write("bad.yaml", &text);
+        let ended = folder.run("generate --document bad.yaml --name bad --out deep/out");
+        assert_eq!(ended.status, Some(1), "{info}");
+        let place = ended.stderr.contains("error[D121]") && ended.stderr.contains("--> bad.yaml:2:");
+        assert!(place && ended.stderr.contains("pointer: `#/info`"), "{info} {}", ended.stderr);
+        assert!(!folder.0.join("deep").exists());
+    }
+    assert_eq!(folder.run("generate --document none.yaml --name bad --out deep/out").status, Some(1));
+    assert!(!folder.0.join("deep").exists());
+}
+
+#[test]
 fn a_server_that_no_document_names_has_a_stand_in() {
     let folder = Folder::new("server");
     let head = "info: { title: Small, version: '1' }\npaths: {}\n";

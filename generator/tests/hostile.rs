@@ -2,6 +2,7 @@
 
 use sage_codegen::diagnostic::{Code, Diagnostics, Format, render};
 use sage_codegen::import::{self, Prose};
+use sage_codegen::node::Node;
 use sage_codegen::source::Source;
 use sage_codegen::{adapt, overlay};
 
@@ -116,6 +117,31 @@ fn aliases_are_bounded() {
     refused("a: &a [*a]\n", Code::Alias);
     let keys = format!("a: &a {}\n{}", "x".repeat(100_000), "? *a\n: {}\n".repeat(3));
     refused(&keys, Code::DuplicateKey);
+}
+
+/// How many nodes a tree has.
+fn size(node: &Node) -> usize {
+    let inside: usize = match node {
+        Node::Array(items) => items.iter().map(size).sum(),
+        Node::Object(members) => members.values().map(size).sum(),
+        _ => 0,
+    };
+    inside + 1
+}
+
+#[test]
+fn what_aliases_stand_for_is_in_proportion_to_the_text() {
+    let wide = |width: usize| format!("a: &a [{}]\nb:\n{}", vec!["x"; 500].join(", "), "- *a\n".repeat(width));
+    let read = |text: &str| Source::read("aliases", text).map(|source| size(&source.tree));
+    // What people write is read: here fifty times the text.
+    assert_eq!(read(&wide(50)).ok(), Some(51 * 501 + 2));
+    // Beyond two megabytes at once, a text must be long to become large.
+    let text = wide(1_000);
+    let largest = (1..20).rev().find_map(|times| read(&wide(times * 50)).ok());
+    let nodes = largest.expect("one of them is read");
+    assert!(nodes * 64 < (2 << 20) + text.len() * 64, "{nodes}");
+    let refused = Source::read("aliases", &text).map(|source| size(&source.tree)).expect_err("it is too large");
+    assert!(refused.code == Code::Alias && refused.position.is_some() && refused.help.is_some());
 }
 
 #[test]

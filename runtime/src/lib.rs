@@ -3,6 +3,8 @@
 //! Applications use `sage-api`, whose modules re-export what they need from here. What a model is made of stands in
 //! [`Value`]; JSON without a client in [`json`]; what may be replaced in [`transport::Transport`] and [`TokenSource`].
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::todo, clippy::unimplemented))]
+
 mod api;
 mod base;
 mod body;

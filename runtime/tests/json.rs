@@ -174,6 +174,31 @@ fn unions_choose_by_tag_kind_and_required_properties() {
     assert_eq!(payee("[1,2.50]"), "unknown");
 }
 
+/// A choice whose first choice is another one.
+#[derive(Clone, Debug, PartialEq)]
+enum Choice {
+    Payee(Box<Payee>),
+    Flag(bool),
+    Unknown(Json),
+}
+
+sage_runtime::union!(Choice, Unknown, None, {
+    Payee(Box<Payee>): tags [], required [];
+    Flag(bool): tags [], required [];
+});
+
+#[test]
+fn what_a_choice_within_does_not_know_is_left_to_the_others() {
+    let choice = |text: &str| {
+        let choice: Choice = json::from_str(text).unwrap();
+        assert_eq!(json::to_string(&choice), text);
+        choice
+    };
+    assert!(matches!(choice(r#"{"id":"1"}"#), Choice::Payee(payee) if matches!(*payee, Payee::Base(_))));
+    assert_eq!(choice("true"), Choice::Flag(true));
+    assert!(matches!(choice("[1]"), Choice::Unknown(_)));
+}
+
 #[test]
 fn pages_of_every_form() {
     for text in [

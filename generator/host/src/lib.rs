@@ -4,6 +4,8 @@
 //! writes folders ([`Root`]), talks to the terminal ([`terminal`]), and names the exit statuses ([`Exit`]). It knows
 //! neither documents nor Rust, and depends on nothing but the standard library.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::todo, clippy::unimplemented))]
+
 mod fault;
 mod fence;
 mod root;

@@ -56,6 +56,14 @@ impl Root {
         Ok(Self { path, staging })
     }
 
+    /// Opens `path` like [`Root::open`]; `None` if there is nothing.
+    pub fn find(path: &Path, staging_in: &str) -> Result<Option<Self>, Fault> {
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            _ => Self::open(path, staging_in).map(Some),
+        }
+    }
+
     /// Opens `path` like [`Root::open`], and creates it first if there is nothing.
     pub fn create(path: &Path, staging_in: &str) -> Result<Self, Fault> {
         fs::create_dir_all(path).map_err(|error| Fault::io("create", &path.display().to_string(), &error))?;

@@ -17,6 +17,9 @@ pub(super) fn adapt(root: &mut Node, ctx: &mut Ctx<'_>) {
             ctx.inside("webhooks", |ctx| ctx.push(Diagnostic::new(Code::Webhooks, message)));
         }
     }
+    if let Some(info) = root.get("info").filter(|info| info.as_object().is_none()) {
+        ctx.inside("info", |ctx| ctx.expected("an object", info));
+    }
     ctx.each_in(root, "paths", |item, ctx| path_item(item, &shared, ctx));
     if let Some(components) = root.get_mut("components") {
         ctx.inside("components", |ctx| self::components(components, ctx));

@@ -28,9 +28,14 @@ pub(crate) fn run(parser: lexopt::Parser) -> Result<Exit, Stop> {
         return Err(Stop::Usage("`generate` needs `--name NAME` and `--out DIR`".to_owned()));
     };
     crate_name(name)?;
-    let root = target::open(out)?;
-    let _lock = root.lock()?;
-    let Some((plan, row)) = prepare(&arguments, &root)? else { return Ok(Exit::Errors) };
+    let found = target::find(out)?;
+    let _lock = found.as_ref().map(Root::lock).transpose()?;
+    let Some((plan, row)) = prepare(&arguments, found.as_ref())? else { return Ok(Exit::Errors) };
+    // Only now: a run that fails leaves nothing behind.
+    let root = match found {
+        Some(root) => root,
+        None => Root::create(out, "")?,
+    };
     let owned = target::owned();
     let write = plan.writes().map(|(path, text)| (path, text.as_bytes())).collect();
     let changes = Changes { delete: plan.deletions().collect(), write };
@@ -55,7 +60,7 @@ pub(crate) fn check(parser: lexopt::Parser) -> Result<Exit, Stop> {
     };
     crate_name(&arguments.name())?;
     let root = Root::open(out, "")?;
-    let Some((plan, _)) = prepare(&arguments, &root)? else { return Ok(Exit::Errors) };
+    let Some((plan, _)) = prepare(&arguments, Some(&root))? else { return Ok(Exit::Errors) };
     terminal::out(&report::check(&plan, &command(&arguments), arguments.format));
     Ok(if plan.is_empty() { Exit::Ok } else { Exit::Stale })
 }
@@ -80,8 +85,9 @@ fn crate_name(name: &str) -> Result<(), Stop> {
 }
 
 /// Everything that writing and comparing have in common; `None` if there were errors.
-fn prepare(arguments: &Arguments, root: &Root) -> Result<Option<(Plan, Row)>, Stop> {
-    let names = root.read(target::NAMES)?.map(|bytes| InputFile { name: target::NAMES.into(), bytes });
+fn prepare(arguments: &Arguments, root: Option<&Root>) -> Result<Option<(Plan, Row)>, Stop> {
+    let names = root.map(|root| root.read(target::NAMES)).transpose()?.flatten();
+    let names = names.map(|bytes| InputFile { name: target::NAMES.into(), bytes });
     let (inputs, warning) = inputs(arguments, names)?;
     let (outcome, row) = timed(&inputs, warning);
     messages(arguments.format, |format| outcome.messages(format, Severity::Note));
@@ -89,7 +95,8 @@ fn prepare(arguments: &Arguments, root: &Root) -> Result<Option<(Plan, Row)>, St
         return Ok(None);
     }
     let files = target::files(outcome);
-    Ok(Some((plan(files, &target::tree(root)?, &target::owned()), row)))
+    let disk = root.map(target::tree).transpose()?.unwrap_or_default();
+    Ok(Some((plan(files, &disk, &target::owned()), row)))
 }
 
 fn inputs(arguments: &Arguments, names: Option<InputFile>) -> Result<(Inputs, Option<Diagnostic>), Stop> {

@@ -2,6 +2,7 @@
 
 use sage_codegen::InputFile;
 use sage_codegen::adapt;
+use sage_codegen::config;
 use sage_codegen::diagnostic::{Code, Diagnostic, Diagnostics};
 use sage_codegen::node::{Node, Object};
 use sage_codegen::source::{Dialect, Source};
@@ -18,8 +19,16 @@ const LARGE: [&str; 3] = ["paths", "definitions", "components"];
 /// The settings of the first server that tokens may be sent to, or of a stand-in, with a warning that says so.
 pub(super) fn settings(documents: &[InputFile]) -> (String, Option<Diagnostic>) {
     let sources: Vec<Source> = documents.iter().filter_map(document).collect();
-    if let Some(server) = sources.iter().flat_map(servers).find_map(secure) {
-        return (server, None);
+    let each =
+        sources.iter().flat_map(|source| servers(source).enumerate().map(move |(at, server)| (source, at, server)));
+    if let Some((source, at, server, text)) =
+        each.into_iter().find_map(|(source, at, server)| Some((source, at, server, secure(server)?)))
+    {
+        return match fault(source, at, server, &text) {
+            None => (text, None),
+            // Not of the settings, which nobody wrote.
+            Some(fault) => (url(PLACEHOLDER), Some(fault)),
+        };
     }
     let relative = sources.iter().flat_map(servers).filter_map(address).find(|url| is_path(url));
     let base = format!("{PLACEHOLDER}{}", relative.unwrap_or_default().trim_end_matches('/'));
@@ -89,6 +98,23 @@ fn secure(server: &Node) -> Option<String> {
         }
     }
     Some(text)
+}
+
+/// What is wrong with a server of a document, which would be wrong with settings, too.
+fn fault(source: &Source, at: usize, server: &Node, text: &str) -> Option<Diagnostic> {
+    let settings = format!("module = 'm'\ntitle = 'm'\ndocuments = ['m']\n[server]\n{text}");
+    let fault =
+        config::read(&InputFile { name: "api.toml".into(), bytes: settings.into() }).err()?.into_iter().next()?;
+    let pointer = fault.place.as_ref().map_or("", |place| place.pointer.as_str());
+    let number = pointer.strip_prefix("/server/variables/").and_then(|rest| rest.split('/').next()?.parse().ok());
+    let variables = server.get("variables").and_then(Node::as_object);
+    let place = source.root().child("servers").child(at);
+    let place = match number.and_then(|number| variables?.get_index(number)) {
+        Some((name, _)) => place.child("variables").child(name),
+        None => place.child("url"),
+    };
+    let help = "correct it in the document, or name the server with `--server URL`";
+    Some(Diagnostic::new(fault.code, fault.message).at(&source.on_disk(&place)).help(help))
 }
 
 fn url(address: &str) -> String {

@@ -11,9 +11,9 @@ pub(crate) const NAMES: &str = "names.lock";
 const MANIFEST: &str = "Cargo.toml";
 const SRC: &str = "src";
 
-/// Opens a folder that is empty, or that a former run has written.
-pub(crate) fn open(path: &Path) -> Result<Root, Fault> {
-    let root = Root::create(path, "")?;
+/// Opens a folder that is empty, or that a former run has written; `None` if there is none yet.
+pub(crate) fn find(path: &Path) -> Result<Option<Root>, Fault> {
+    let Some(root) = Root::find(path, "")? else { return Ok(None) };
     let ours = root.read(LOCK)?.is_some_and(|lock| lock.starts_with(format!("# {MARKER}").as_bytes()));
     // A folder that only a repository was made in is as good as empty.
     let foreign = root
@@ -27,7 +27,7 @@ pub(crate) fn open(path: &Path) -> Result<Root, Fault> {
             path.display()
         ))
         .help("choose another folder with `--out`")),
-        _ => Ok(root),
+        _ => Ok(Some(root)),
     }
 }
 

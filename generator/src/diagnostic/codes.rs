@@ -76,7 +76,7 @@ Nesting = "D103", Error, "the document nests too deeply",
      the stack.";
 Alias = "D104", Error, "aliases are recursive or grow beyond measure",
     "A YAML alias copies its anchor. An alias inside of its own anchor has no end, and aliases of aliases can make \
-     gigabytes of a few lines; copies may take 32 MB in all.";
+     gigabytes of a few lines; copies may take 2 MB, and beyond that sixteen times what the text does.";
 SeveralDocuments = "D105", Error, "one file holds several YAML documents",
     "A line `---` starts a second YAML document. Put each document into a file of its own.";
 UnknownDialect = "D106", Error, "the document is of no known format",

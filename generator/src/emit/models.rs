@@ -21,9 +21,8 @@ pub(super) fn root(package: &Package) -> String {
 
 /// A file of models.
 pub(super) fn print(package: &Package, file: &ModelFile) -> String {
-    let own: BTreeSet<&Ident> = file.items.iter().map(Item::name).collect();
-    let used: BTreeSet<&Ident> = file.items.iter().flat_map(models_in).collect();
-    let foreign = used.iter().any(|name| !own.contains(name));
+    let own: BTreeSet<&str> = file.items.iter().map(|item| item.name().as_str()).collect();
+    let foreign = file.items.iter().flat_map(models_in).any(|name| !own.contains(name.as_str()));
     let scope = Scope { own: &own, foreign };
     let title = if file.module.as_str() == crate::lower::SHARED {
         "Models that several resources share.".to_owned()
@@ -47,7 +46,7 @@ pub(super) fn print(package: &Package, file: &ModelFile) -> String {
 
 /// Which names can be linked to as they are.
 struct Scope<'a> {
-    own: &'a BTreeSet<&'a Ident>,
+    own: &'a BTreeSet<&'a str>,
     foreign: bool,
 }
 
@@ -62,7 +61,7 @@ impl Scope<'_> {
         let mut rest = text;
         while let Some((before, link)) = rest.split_once('\u{1}') {
             let (name, after) = link.split_once('\u{2}').unwrap_or((link, ""));
-            let known = self.foreign || self.own.iter().any(|own| own.as_str() == name);
+            let known = self.foreign || self.own.contains(name);
             let target = if known { String::new() } else { format!("(super::{name})") };
             let _ = write!(out, "{before}[`{name}`]{target}");
             rest = after;

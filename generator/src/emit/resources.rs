@@ -211,11 +211,7 @@ fn request_struct(resource: &Resource, method: &Method, request: &Request) -> St
 
 /// The enumeration of what different statuses bring.
 fn by_status(replies: &Replies) -> String {
-    let held = |ty: Option<&Type>| match ty {
-        None => "()".to_owned(),
-        Some(ty @ Type::Model(_)) => format!("Box<{}>", types::text(ty, MODEL)),
-        Some(ty) => types::text(ty, MODEL),
-    };
+    let held = |ty: Option<&Type>| ty.map_or_else(|| "()".to_owned(), |ty| types::text(ty, MODEL));
     let variants: Vec<_> = replies
         .kinds
         .iter()

@@ -8,6 +8,7 @@ use super::usage::Usage;
 use super::{boxes, docs, sentences};
 use crate::ir;
 use crate::names::lock::Entry;
+use crate::names::resolve::Apart;
 use crate::names::{ApiNames, Ident, Words};
 use crate::rust::{Enum, Field, Item, Role, Struct, Type, Union, Values, Variant};
 
@@ -23,7 +24,7 @@ pub(super) struct Models<'a> {
 }
 
 /// Lists of lists of lists … end here.
-const DEEPEST: usize = 16;
+pub(super) const DEEPEST: usize = 16;
 
 impl<'a> Models<'a> {
     pub(super) fn new(
@@ -191,7 +192,12 @@ impl<'a> Models<'a> {
 
     /// What a choice holds: on the heap what is large or may hold the choice itself.
     fn held(&self, schema: ir::SchemaId, role: Role) -> Type {
-        match self.ty(schema, role) {
+        self.boxed(self.ty(schema, role))
+    }
+
+    /// On the heap, if it is a model that may be large.
+    pub(super) fn boxed(&self, ty: Type) -> Type {
+        match ty {
             Type::Model(name) if !self.is_enum(&name) => Type::Box(Box::new(Type::Model(name))),
             ty => ty,
         }
@@ -255,17 +261,10 @@ fn part(api: &ir::Api, id: ir::SchemaId) -> Option<Type> {
     }
 }
 
-/// What tells the choices of a union apart: their words, and behind the same words a stroke more each time.
+/// What tells the choices of a union apart: their words.
 fn variant_keys(api: &ir::Api, union: &ir::Union) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::with_capacity(union.variants.len());
-    for variant in &union.variants {
-        let mut key = reach::variant_words(api, variant).snake();
-        while keys.contains(&key) {
-            key.push('\'');
-        }
-        keys.push(key);
-    }
-    keys
+    let mut apart = Apart::default();
+    union.variants.iter().map(|variant| apart.key(reach::variant_words(api, variant).snake())).collect()
 }
 
 /// Properties without which a value is something else.

@@ -42,7 +42,7 @@ pub(super) fn lower(models: &Models<'_>, operation: &ir::Operation, request: &Id
         [Kind { ty: Some(ty), .. }, Kind { ty: None, .. }] | [Kind { ty: None, .. }, Kind { ty: Some(ty), .. }] => {
             Reply::Optional(ty.clone())
         }
-        _ => Reply::ByStatus(by_status(kinds, request)),
+        _ => Reply::ByStatus(by_status(models, kinds, request)),
     }
 }
 
@@ -68,7 +68,7 @@ fn kinds(models: &Models<'_>, operation: &ir::Operation) -> Vec<Kind> {
     kinds
 }
 
-fn by_status(kinds: Vec<Kind>, request: &Ident) -> Replies {
+fn by_status(models: &Models<'_>, kinds: Vec<Kind>, request: &Ident) -> Replies {
     let wishes: Vec<Wish> = kinds
         .iter()
         .enumerate()
@@ -82,7 +82,8 @@ fn by_status(kinds: Vec<Kind>, request: &Ident) -> Replies {
         .collect();
     let names = resolve(&wishes, &|_| false);
     let kinds = kinds.into_iter().enumerate().filter_map(|(number, kind)| {
-        Some(ReplyKind { name: names.get(&number.to_string())?.clone(), ty: kind.ty, statuses: kind.statuses })
+        let ty = kind.ty.map(|ty| models.boxed(ty));
+        Some(ReplyKind { name: names.get(&number.to_string())?.clone(), ty, statuses: kind.statuses })
     });
     Replies { name: request.with_suffix("Reply"), kinds: kinds.collect() }
 }

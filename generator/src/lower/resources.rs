@@ -4,13 +4,13 @@
 //! as its path shows: `list`, `get`, `create`, `update`, `delete` on the collection or an item, `…_for_customer` where the
 //! path leads there through a customer, the last word of the path where that is an action of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::paths::{self, Shape, Tail};
 use crate::ir::{self, Method};
 use crate::names::ident::RESERVED_TYPES;
 use crate::names::lock::{Entry, Kind};
-use crate::names::resolve::{Wish, resolve};
+use crate::names::resolve::{Apart, Wish, resolve};
 use crate::names::{ApiNames, Ident, Words};
 
 /// Modules that are there already.
@@ -90,7 +90,7 @@ pub(super) fn plan(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Plan
             Entry { names: vec![module.clone(), name.clone()], ..Entry::default() },
         );
         let noun = noun(api, &words, &members);
-        let resource = Group { api, lead, members: &members, keys: &keys, index };
+        let resource = Group { api, lead, members: &members, keys: &keys, index, by_path: by_path(api, &members) };
         let item = if resource.is_collection(&noun) { words.singular() } else { words.clone() };
         let above = all.iter().map(Words::singular);
         let above = above.filter(|other| words.without_prefix(other).is_some_and(|rest| !rest.is_empty())).collect();
@@ -177,13 +177,8 @@ fn keys(api: &ir::Api) -> Vec<String> {
             return keys;
         }
     }
-    let mut used = BTreeSet::new();
-    for key in &mut keys {
-        while !used.insert(key.clone()) {
-            key.push('\'');
-        }
-    }
-    keys
+    let mut apart = Apart::default();
+    keys.into_iter().map(|key| apart.key(key)).collect()
 }
 
 /// A template without the names of its parameters.
@@ -220,11 +215,26 @@ struct Group<'a> {
     members: &'a [usize],
     keys: &'a [String],
     index: usize,
+    /// Those of each path.
+    by_path: BTreeMap<&'a str, Vec<&'a ir::Operation>>,
+}
+
+fn by_path<'a>(api: &'a ir::Api, members: &[usize]) -> BTreeMap<&'a str, Vec<&'a ir::Operation>> {
+    let mut out: BTreeMap<&str, Vec<&ir::Operation>> = BTreeMap::new();
+    for operation in members.iter().map(|number| &api.operations[*number]) {
+        out.entry(&operation.path.template).or_default().push(operation);
+    }
+    out
 }
 
 impl Group<'_> {
     fn operations(&self) -> impl Iterator<Item = (usize, &ir::Operation)> {
         self.members.iter().map(|number| (*number, &self.api.operations[*number]))
+    }
+
+    /// Those with the same path.
+    fn beside(&self, path: &str) -> &[&ir::Operation] {
+        self.by_path.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// Are there several of it, each by itself?
@@ -295,9 +305,7 @@ impl Group<'_> {
             Tail::Collection => false,
             Tail::Action { item, .. } | Tail::Variant { item, .. } | Tail::Elsewhere { item, .. } => *item,
         };
-        let beside = |method| {
-            self.operations().any(|(_, other)| other.method == method && other.path.template == operation.path.template)
-        };
+        let beside = |method| self.beside(&operation.path.template).iter().any(|other| other.method == method);
         let many_sent = matches!(operation.body.as_ref().map(|body| &body.content), Some(ir::Content::Json(id)) if is_list(self.api, *id));
         match operation.method {
             Method::Get if !item && answers_list(self.api, operation) => ("list", 0),
@@ -319,7 +327,7 @@ impl Group<'_> {
     }
 
     fn lists_at(&self, template: &str) -> bool {
-        self.operations().any(|(_, other)| other.path.template == template && answers_list(self.api, other))
+        self.beside(template).iter().any(|other| answers_list(self.api, other))
     }
 }
 

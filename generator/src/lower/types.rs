@@ -11,7 +11,7 @@ use super::reach::{Found, Origin, Reached};
 use crate::ir;
 use crate::names::ident::RESERVED_TYPES;
 use crate::names::lock::{Entry, Kind};
-use crate::names::resolve::{Wish, resolve};
+use crate::names::resolve::{Apart, Wish, resolve};
 use crate::names::{ApiNames, Ident, Words};
 use crate::rust::Role;
 
@@ -63,18 +63,15 @@ fn id(kind: Kind, key: &str) -> String {
 
 /// The key of each type: the one under which it was kept, else the smallest of its places.
 fn keys(found: &Found, kept: &ApiNames) -> Vec<(Kind, String)> {
-    let mut used = BTreeSet::new();
+    // Only two choices of one union that nothing tells apart have the same key.
+    let mut apart: BTreeMap<Kind, Apart> = BTreeMap::new();
     let mut keys = Vec::with_capacity(found.types.len());
     for ty in &found.types {
         let kind = kind(ty.role);
         let smallest = ty.origins.keys().min_by_key(|key| (key.len(), key.as_str()));
         let before = ty.origins.keys().filter(|key| kept.get(kind, key).is_some());
-        let mut key = before.min_by_key(|key| (key.len(), key.as_str())).or(smallest).cloned().unwrap_or_default();
-        while !used.insert((kind, key.clone())) {
-            // Two choices of one union that nothing tells apart.
-            key.push('\'');
-        }
-        keys.push((kind, key));
+        let key = before.min_by_key(|key| (key.len(), key.as_str())).or(smallest).cloned().unwrap_or_default();
+        keys.push((kind, apart.entry(kind).or_default().key(key)));
     }
     keys
 }

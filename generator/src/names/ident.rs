@@ -75,10 +75,17 @@ impl fmt::Display for Ident {
 /// Four letters and digits that depend on nothing but `text` (FNV-1a): the last resort to tell names apart, because a
 /// number would depend on what else is in the document.
 pub fn mark(text: &str) -> String {
-    let hash = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = hash(text);
     format!("x{:04x}", (hash ^ (hash >> 32)) & 0xffff)
+}
+
+/// The same with sixteen: for more names than there are short marks.
+pub fn long_mark(text: &str) -> String {
+    format!("x{:016x}", hash(text))
+}
+
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// May this not be a name because it is a word of the language?

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ident;
-use super::ident::mark;
+use super::ident::{long_mark, mark};
 
 /// Something that needs a name.
 #[derive(Debug, Clone)]
@@ -52,6 +52,32 @@ pub fn resolve(wishes: &[Wish], taken: &dyn Fn(&str) -> bool) -> BTreeMap<String
     }
 }
 
+/// Keys that are told apart: the first of several that are the same stays as it is, those after it get a stroke each, and
+/// from the fourth on a number, so that thousands of them stay short.
+#[derive(Debug, Default)]
+pub struct Apart {
+    given: BTreeSet<String>,
+    counts: BTreeMap<String, usize>,
+}
+
+impl Apart {
+    /// `key`, or what it becomes because it was given before.
+    pub fn key(&mut self, key: String) -> String {
+        if self.given.insert(key.clone()) {
+            return key;
+        }
+        let count = self.counts.entry(key.clone()).or_default();
+        loop {
+            *count += 1;
+            let strokes = if *count <= 3 { "'".repeat(*count) } else { format!("'{count}") };
+            let other = format!("{key}{strokes}");
+            if self.given.insert(other.clone()) {
+                return other;
+            }
+        }
+    }
+}
+
 struct Round<'a> {
     given: BTreeMap<String, Ident>,
     used: BTreeSet<Ident>,
@@ -87,19 +113,26 @@ impl Round<'_> {
     }
 }
 
-/// The candidate of a round; once they are used up, the last one with a mark of the key, longer each time.
+/// The candidate of a round; once they are used up, the last one with a mark of the key, another each time. There are
+/// 65,536 short marks, so when a few did not help there are too many wishes for them.
 fn candidate(wish: &Wish, level: usize) -> Option<Ident> {
     if let Some(name) = wish.candidates.get(level) {
         return Some(name.clone());
     }
     let salt = level - wish.candidates.len();
     let text = format!("{}{}", wish.key, "+".repeat(salt));
-    wish.candidates.last().map(|name| name.with_suffix(&mark(&text)))
+    let mark = if salt < SHORT_MARKS { mark(&text) } else { long_mark(&text) };
+    wish.candidates.last().map(|name| name.with_suffix(&mark))
 }
+
+/// So many rounds try a short mark.
+const SHORT_MARKS: usize = 4;
 
 #[cfg(test)]
 mod tests {
-    use super::{Wish, resolve};
+    use std::collections::BTreeSet;
+
+    use super::{Apart, Wish, resolve};
     use crate::names::{Ident, Words};
 
     fn wish(key: &str, candidates: &[&str]) -> Wish {
@@ -132,6 +165,23 @@ mod tests {
         let mut old = wish("z", &["z"]);
         old.pinned = Ident::parse("x");
         assert_eq!(names(&[wish("a", &["x", "a_x"]), old]), ["a_x", "x"]);
+    }
+
+    #[test]
+    fn more_wishes_than_short_marks_are_all_fulfilled() {
+        let wishes: Vec<Wish> = (0..70_000).map(|n| wish(&n.to_string(), &["x"])).collect();
+        let names = resolve(&wishes, &|_| false);
+        let different: BTreeSet<&Ident> = names.values().collect();
+        assert_eq!((names.len(), different.len()), (70_000, 70_000));
+    }
+
+    #[test]
+    fn equal_keys_are_told_apart_and_stay_short() {
+        let mut apart = Apart::default();
+        let keys = ["a", "a", "a'", "b", "a", "a", "a"].map(|key| apart.key(key.to_owned()));
+        assert_eq!(keys, ["a", "a'", "a''", "b", "a'''", "a'4", "a'5"]);
+        let longest = (0..10_000).map(|_| apart.key("a".to_owned()).len()).max();
+        assert_eq!(longest, Some("a'10005".len()));
     }
 
     #[test]

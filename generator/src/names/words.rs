@@ -12,12 +12,13 @@ pub struct Words(String);
 impl Words {
     /// The words of a spelling; signs only part them. Empty if there is no letter and no digit in it.
     pub fn new(text: &str) -> Self {
+        let text = head(text);
         if is_snake(text) { Self(text.to_owned()) } else { Self(ascii(text, false).to_snake_case()) }
     }
 
     /// The words of a spelling, each sign spelled out: `a+b` is `a plus b`.
     pub fn spelled(text: &str) -> Self {
-        Self(ascii(text, true).to_snake_case())
+        Self(ascii(head(text), true).to_snake_case())
     }
 
     /// The words of a spelling: without its signs if anything is left, else with them.
@@ -155,6 +156,14 @@ impl Words {
         }
         Self(tail.join("_"))
     }
+}
+
+/// So much of a spelling is looked at. No name is a tenth as long: what differs only behind it is told apart as what does
+/// not differ at all.
+const LONGEST: usize = 1000;
+
+fn head(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
 }
 
 /// Is it spelled as words are kept? Nearly all names of fields are.

@@ -14,15 +14,18 @@ use super::{MAX_DEPTH, Node, Number, Object};
 use crate::diagnostic::Code;
 use crate::position::Watch;
 
-/// How many bytes copies of anchored nodes may take, roughly.
-const COPIES: usize = 32 << 20;
+/// How many bytes copies of anchored nodes may take, roughly: so many in any text, and so many for each byte of it, so that
+/// what comes out stays in proportion to what went in.
+const COPIES: usize = 2 << 20;
+const COPIES_PER_BYTE: usize = 16;
 
 /// What one node costs, beside its text.
 const NODE: usize = 64;
 
 /// Reads the whole of `text`, which must be one document, telling `watch` where things stand, in characters.
 pub(crate) fn parse(text: &str, watch: &mut impl Watch) -> Result<Node, Fault> {
-    let mut builder = Builder { parser: Parser::new_from_str(text), watch, anchors: BTreeMap::new(), budget: COPIES };
+    let budget = COPIES.saturating_add(text.len().saturating_mul(COPIES_PER_BYTE));
+    let mut builder = Builder { parser: Parser::new_from_str(text), watch, anchors: BTreeMap::new(), budget };
     let mut node = None;
     loop {
         let (event, span) = builder.next()?;

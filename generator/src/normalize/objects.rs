@@ -20,6 +20,9 @@ const BUDGET: usize = 2_000_000;
 /// How many members all `allOf` may have together, through references.
 const MEMBERS: usize = 100_000;
 
+/// What to do about an `allOf` that is too large.
+const FLATTEN: &str = "write the properties into the schemas that have them, in place of `allOf`";
+
 /// A member of `allOf`, at any depth.
 struct Part<'a> {
     at: At<'a>,
@@ -133,12 +136,16 @@ impl<'a> Ctx<'a> {
             }
             self.members += 1;
             if self.members > MEMBERS {
-                let message = format!("`allOf` have more than {MEMBERS} members together");
-                self.report.say(Code::TooLarge, &member.place, message);
+                if !self.exhausted {
+                    self.exhausted = true;
+                    let message = format!("`allOf` have more than {MEMBERS} members together");
+                    self.report.say_with(Code::TooLarge, &member.place, message, Some(FLATTEN.to_owned()));
+                }
                 return;
             }
             if path.len() >= DEEPEST {
-                self.report.say(Code::TooLarge, &member.place, format!("`allOf` nests deeper than {DEEPEST}"));
+                let message = format!("`allOf` nests deeper than {DEEPEST}");
+                self.report.say_with(Code::TooLarge, &member.place, message, Some(FLATTEN.to_owned()));
                 return;
             }
             if !seen.insert(key) {
@@ -177,7 +184,7 @@ impl<'a> Ctx<'a> {
             && let Some(first) = parts.first()
         {
             let message = format!("schemas with `allOf` have more than {BUDGET} properties together");
-            self.report.say(Code::TooLarge, &first.place, message);
+            self.report.say_with(Code::TooLarge, &first.place, message, Some(FLATTEN.to_owned()));
             return Kind::Object(Object::default());
         }
         let mut object = Object::default();

@@ -15,6 +15,9 @@ use super::{Code, Ctx, Reason, shallow};
 use crate::ir::{self, SchemaId};
 use crate::source::Place;
 
+/// For so many references that lead nowhere a name is looked for that they may have meant.
+const ADVISED: usize = 100;
+
 /// Every schema so far.
 #[derive(Default)]
 pub(super) struct Schemas<'a> {
@@ -28,6 +31,8 @@ pub(super) struct Schemas<'a> {
     known: BTreeMap<Key, Result<SchemaId, Reason>>,
     /// Nodes from which references lead too far.
     hopeless: BTreeMap<Key, Reason>,
+    /// How many references led nowhere.
+    lost: usize,
     /// Components, by node.
     pub(super) names: BTreeMap<Key, Named<'a>>,
     /// Schemas that are part of another, or another name of it.
@@ -155,7 +160,8 @@ impl<'a> Ctx<'a> {
             seen.push(at.key());
             if seen.len() > LONGEST_CHAIN {
                 let reason = format!("reference leads through more than {LONGEST_CHAIN} others");
-                self.report.say(Code::TooLarge, &at.place, reason.clone());
+                let help = "let it point at what the last of them stands for".to_owned();
+                self.report.say_with(Code::TooLarge, &at.place, reason.clone(), Some(help));
                 // Said once: none of them needs to be followed again.
                 self.schemas.hopeless.extend(seen.into_iter().map(|key| (key, reason.clone())));
                 return Err(reason);
@@ -208,6 +214,7 @@ impl<'a> Ctx<'a> {
             };
             let message = format!("reference `{reference}` {what}");
             let help = if code == Code::DanglingReference { self.nearby(at, reference) } else { None };
+            self.schemas.lost += 1;
             self.report.say_with(code, &at.place, message.clone(), help);
             message
         })
@@ -215,6 +222,10 @@ impl<'a> Ctx<'a> {
 
     /// A component whose name is close to the one that was looked for.
     fn nearby(&self, at: &At<'a>, reference: &str) -> Option<String> {
+        // Whoever has so many has another fault, and to look through all names for each would take its time.
+        if self.schemas.lost >= ADVISED {
+            return None;
+        }
         let wanted = reference.rsplit('/').next()?.to_lowercase();
         let names = self.sources.get(at.document)?.tree.get("components")?.get("schemas")?.as_object()?;
         let close = |name: &&String| {

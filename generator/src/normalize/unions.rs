@@ -1,10 +1,13 @@
 //! Choices: `oneOf` and `anyOf`. A null among the members makes the choice nullable.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use openapiv3::{Discriminator, Schema};
 
 use super::at::At;
 use super::kinds::Described;
 use super::{Code, Ctx, limits};
+use crate::graph::components;
 use crate::ir::{Enumeration, Kind, SchemaId, Text, Union, Variant};
 use crate::node::Node;
 
@@ -70,11 +73,12 @@ impl<'a> Ctx<'a> {
         }
         let (choices, mut nullable) = self.flattened(at);
         let mut variants: Vec<Variant> = Vec::new();
+        let mut seen = BTreeSet::new();
         for member in choices {
             match self.schema(&member) {
                 Ok(used) => {
                     nullable |= used.beside.nullable;
-                    if variants.iter().all(|variant| variant.schema != used.id) {
+                    if seen.insert(used.id) {
                         variants.push(Variant { schema: used.id, tags: Vec::new() });
                     }
                 }
@@ -133,11 +137,11 @@ impl<'a> Ctx<'a> {
 
     /// Which values of the discriminator stand for which variant: those of the mapping, else the schema's name.
     fn tags(&mut self, at: &At<'a>, discriminator: &Discriminator, variants: &mut [Variant]) {
+        let numbers: BTreeMap<SchemaId, usize> =
+            variants.iter().enumerate().map(|(number, variant)| (variant.schema, number)).collect();
         for (tag, target) in &discriminator.mapping {
-            let variant =
-                self.mapped(at, target).and_then(|id| variants.iter_mut().find(|variant| variant.schema == id));
-            match variant {
-                Some(variant) => variant.tags.push(tag.clone()),
+            match self.mapped(at, target).and_then(|id| numbers.get(&id)) {
+                Some(&number) => variants[number].tags.push(tag.clone()),
                 None => {
                     let place = at.place.child("discriminator").child("mapping").child(tag);
                     let message =
@@ -183,39 +187,37 @@ impl<'a> Ctx<'a> {
 impl Ctx<'_> {
     /// A choice that leads through choices alone back to itself says nothing new there, and to read it would never end.
     pub(super) fn break_circles(&mut self) {
-        let inner = |id: SchemaId| match &self.schemas.done[id.0 as usize].kind {
-            Kind::Union(union) => union.variants.iter().map(|variant| variant.schema).collect(),
-            _ => Vec::new(),
-        };
-        let mut circular = Vec::new();
-        for (index, schema) in self.schemas.done.iter().enumerate() {
-            let Kind::Union(union) = &schema.kind else { continue };
-            for variant in &union.variants {
-                let (mut seen, mut rest) = (std::collections::BTreeSet::new(), vec![variant.schema]);
-                while let Some(id) = rest.pop() {
-                    if seen.insert(id) {
-                        rest.extend(inner(id));
-                    }
-                }
-                if seen.iter().any(|id| id.0 as usize == index) {
-                    circular.push((index, variant.schema));
-                }
+        let choices: Vec<Vec<usize>> = self.schemas.done.iter().map(|schema| inside(&schema.kind)).collect();
+        let circle = components(&choices);
+        for (index, choices) in choices.iter().enumerate() {
+            // Only a choice leads anywhere, so whoever shares a circle with another leads back to it.
+            if choices.iter().all(|&inner| circle[inner] != circle[index]) {
+                continue;
             }
-        }
-        for (index, id) in circular {
             let schema = &mut self.schemas.done[index];
             self.report.say(Code::Ignored, &schema.place, "choice leads back to itself; it is left out there");
-            let Kind::Union(union) = &mut schema.kind else { continue };
-            union.variants.retain(|variant| variant.schema != id);
-            if union.variants.is_empty() {
-                schema.kind = Kind::Any;
+            if let Kind::Union(union) = &mut schema.kind {
+                union.variants.retain(|variant| circle[variant.schema.0 as usize] != circle[index]);
+                if union.variants.is_empty() {
+                    schema.kind = Kind::Any;
+                }
             }
         }
     }
 }
 
+/// The choices of a choice; nothing else leads anywhere.
+fn inside(kind: &Kind) -> Vec<usize> {
+    match kind {
+        Kind::Union(union) => union.variants.iter().map(|variant| variant.schema.0 as usize).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// The variants without those of a simple type that another before has too.
 fn distinct(kinds: &[&Kind], variants: &[Variant]) -> Vec<Variant> {
+    // There are some ten simple types, so this is a short list however many variants there are.
+    let mut simple: Vec<&Kind> = Vec::new();
     let same = |a: &Kind, b: &Kind| match (a, b) {
         (Kind::Boolean, Kind::Boolean) | (Kind::Float, Kind::Float) | (Kind::Decimal { .. }, Kind::Decimal { .. }) => {
             true
@@ -224,14 +226,22 @@ fn distinct(kinds: &[&Kind], variants: &[Variant]) -> Vec<Variant> {
         (Kind::String(a), Kind::String(b)) => a == b,
         _ => false,
     };
-    let repeated = |index: usize| kinds[..index].iter().any(|kind| same(kind, kinds[index]));
-    let kept = variants.iter().enumerate().filter(|(index, _)| !repeated(*index));
-    kept.map(|(_, variant)| variant.clone()).collect()
+    let kept = variants.iter().zip(kinds).filter(|(_, kind)| match kind {
+        Kind::Boolean | Kind::Float | Kind::Decimal { .. } | Kind::Integer(_) | Kind::String(_) => {
+            let new = !simple.iter().any(|before| same(before, kind));
+            if new {
+                simple.push(kind);
+            }
+            new
+        }
+        _ => true,
+    });
+    kept.map(|(variant, _)| variant.clone()).collect()
 }
 
 fn joined_text(kinds: &[&Kind]) -> Option<Kind> {
     let mut values: Vec<String> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for kind in kinds {
         match kind {
             Kind::String(Text::Plain) => {}

@@ -38,6 +38,90 @@ fn long_chains_are_refused() {
 }
 
 #[test]
+fn too_many_members_of_all_of_are_said_once() {
+    let members = "{\"$ref\": \"#/components/schemas/X\"},".repeat(1000);
+    let all: String =
+        (0..120).map(|n| format!("\"S{n}\": {{\"allOf\": [{}]}},", members.trim_end_matches(','))).collect();
+    let run = run(&[&schemas(&format!("{all}\"X\": {{\"type\": \"object\"}}"))]);
+    assert_eq!(run.codes(), ["U302"]);
+    assert!(run.diagnostics[0].help.is_some());
+}
+
+/// Each of these is a second's work, and was hours of it where everything was compared with everything.
+#[test]
+fn many_choices_are_looked_at_once() {
+    const MANY: usize = 8_000;
+    let next = |n: usize| (n + 1) % MANY;
+    let choice = |n: usize, to: usize| {
+        format!("\"A{n}\": {{\"oneOf\": [{{\"$ref\": \"#/components/schemas/A{to}\"}}, {{\"type\": \"integer\"}}]}},")
+    };
+    let ring: String = (0..MANY).map(|n| choice(n, next(n))).collect();
+    let circular = run(&[&schemas(&ring)]);
+    assert_eq!(circular.codes(), vec!["U303"; MANY]);
+    assert_eq!(circular.schema("A0"), "(I64)");
+    let chain: String = (1..MANY).map(|n| choice(n - 1, n)).collect();
+    let chain = run(&[&schemas(&format!("{chain}\"A{}\": {{\"type\": \"object\"}}", MANY - 1))]);
+    assert_eq!((chain.codes().len(), chain.schema("A0")), (0, "(A1 or I64)".to_owned()));
+    let alike = "{\"type\": \"object\", \"required\": [\"a\"], \"properties\": {\"a\": {}}},".repeat(MANY);
+    let wide = run(&[&schemas(&format!("\"W\": {{\"oneOf\": [{}]}}", alike.trim_end_matches(',')))]);
+    assert_eq!(wide.schema("W").matches(" or ").count(), MANY - 1);
+}
+
+#[test]
+fn only_choices_on_a_circle_lose_a_member() {
+    let of = |names: &[&str]| {
+        let refs: Vec<String> =
+            names.iter().map(|name| format!("{{\"$ref\": \"#/components/schemas/{name}\"}}")).collect();
+        format!("{{\"oneOf\": [{}]}}", refs.join(","))
+    };
+    let plain = "{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"string\"}}}";
+    let all = [
+        // Round through another, with something beside it.
+        ("A", of(&["B", "X"])),
+        ("B", of(&["A", "X"])),
+        // To itself, and to a circle that it is no part of.
+        ("C", of(&["C", "X", "Y"])),
+        ("D", of(&["A", "Y"])),
+        // Nothing but a circle.
+        ("E", of(&["E", "F"])),
+        ("F", of(&["E", "F"])),
+        // Through a list it is a value of its own.
+        ("L", "{\"oneOf\": [{\"type\": \"array\", \"items\": {\"$ref\": \"#/components/schemas/L\"}}, {\"type\": \"boolean\"}]}".to_owned()),
+        ("X", plain.to_owned()),
+        ("Y", plain.replace("\"a\"", "\"b\"")),
+    ];
+    let all: Vec<String> = all.iter().map(|(name, schema)| format!("\"{name}\": {schema}")).collect();
+    let run = run(&[&schemas(&all.join(","))]);
+    let expected = [
+        ("A", "(X)"),
+        ("B", "(X)"),
+        ("C", "(X or Y)"),
+        ("D", "(A or Y)"),
+        ("E", "Any"),
+        ("F", "Any"),
+        ("L", "([L] or Boolean)"),
+    ];
+    assert_eq!(
+        expected.map(|(name, _)| (name, run.schema(name))),
+        expected.map(|(name, text)| (name, text.to_owned()))
+    );
+    let places: Vec<&str> =
+        run.diagnostics.iter().filter_map(|diagnostic| Some(diagnostic.place.as_ref()?.pointer.as_str())).collect();
+    assert_eq!(places, ["A", "B", "C", "E", "F"].map(|name| format!("/components/schemas/{name}")));
+}
+
+#[test]
+fn advice_on_references_that_lead_nowhere_is_given_a_hundred_times() {
+    let lost = |n: usize| {
+        format!("\"S{n}x\": {{\"items\": {{\"$ref\": \"#/components/schemas/S{n}\"}}, \"type\": \"array\"}},")
+    };
+    let all: String = (0..300).map(lost).collect();
+    let run = run(&[&schemas(&all)]);
+    let helped = run.diagnostics.iter().filter(|diagnostic| diagnostic.help.is_some()).count();
+    assert_eq!((run.diagnostics.len(), helped), (300, 100));
+}
+
+#[test]
 fn circles_of_every_kind_end() {
     let circle = |form: &str| {
         let text = schemas(&format!(
