@@ -3,6 +3,8 @@
 //! Each struct has a `DEFAULT`, so that generated code which says `..Operation::DEFAULT` goes on compiling
 //! when something is added here.
 
+use crate::auth::OAuth;
+
 /// An API.
 #[derive(Debug)]
 pub struct Api {
@@ -20,6 +22,8 @@ pub struct Api {
     pub errors: Errors,
     /// Requests carry `Authorization: Bearer …`.
     pub bearer: bool,
+    /// Where tokens come from.
+    pub oauth: Option<&'static OAuth>,
 }
 
 impl Api {
@@ -32,6 +36,7 @@ impl Api {
         idempotency: None,
         errors: Errors::Unknown,
         bearer: true,
+        oauth: None,
     };
 }
 

@@ -21,7 +21,7 @@ use crate::transport::{BoxError, Phase, TransportFault};
 use redact::Redact;
 
 /// The result of a call.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call, or the set-up of a client, failed.
 pub struct Error(Box<Inner>);
@@ -50,6 +50,8 @@ pub enum Cause {
     NoGrant,
     /// The service refuses the refresh token: it was revoked, or has expired.
     Refused,
+    /// The access token is over, and the service gave no refresh token with it.
+    NoRefreshToken,
     /// A refresh was cut off after the service may have replaced the refresh token and before the new one was stored.
     RotationMayBeLost,
 }
@@ -129,6 +131,10 @@ impl Error {
             Cause::NoGrant => "nobody has logged in: authorize the application",
             Cause::Refused => {
                 "the service refuses the refresh token, as after a revocation: authorize the application again"
+            }
+            Cause::NoRefreshToken => {
+                "the access token is over and came without a refresh token (was `offline_access` asked for?): authorize \
+                 the application again"
             }
             Cause::RotationMayBeLost => {
                 "a refresh was cut off and its refresh token may be spent: authorize the application again"

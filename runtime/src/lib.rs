@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::todo, clippy::unimplemented))]
 
 mod api;
+pub mod auth;
 mod base;
 mod body;
 mod bridge;

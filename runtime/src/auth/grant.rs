@@ -1,0 +1,382 @@
+//! A grant in use: its tokens, refreshed in time and once, and never lost by us.
+
+mod held;
+mod state;
+mod turn;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+
+use super::app::App;
+use super::failure::{Failure, Kind};
+use super::login::Login;
+use super::pending::{NoAnswer, Pending};
+use super::request::Asked;
+use super::store::{GrantKey, TokenStore};
+use super::thread::{self, Job};
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Result};
+use crate::token::{Generation, Token, TokenSource};
+use crate::transport::{BoxFuture, Limits, Transport};
+use state::{State, Told};
+use turn::Unsaved;
+
+/// What a user has allowed an application to do: a source of tokens for clients. Cheap to clone; clones are the same grant.
+///
+/// However many requests want a token, one refresh is under way at a time, in this process and in all that share the
+/// store, and no request uses a token that is not stored yet. A refresh is nobody's: it runs on a thread of its own, and
+/// goes on when those who wait for it stop waiting. A token that ends soon is refreshed while it is still used.
+///
+/// What no client can mend: if the machine fails after the service has replaced the refresh token and before the new one
+/// arrived, a service that takes each refresh token only once wants the user to log in again. The error says so then:
+/// [`Cause::RotationMayBeLost`](crate::Cause::RotationMayBeLost).
+///
+/// ```no_run
+/// # use sage_runtime::auth::{App, FileStore, Grant, Login, OAuth};
+/// # static OAUTH: OAuth = OAuth::DEFAULT;
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = App::new(&OAUTH, "client id").secret("client secret");
+/// let grant = Grant::new(app, FileStore::for_app("my-app")?)?;
+/// if !grant.is_authorized().await? {
+///     grant.login(Login::loopback(8910, |url| println!("Open {url}"))).await?;
+/// }
+/// // let client = Client::builder().token_source(grant.clone()).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Grant(Arc<Inner>);
+
+struct Inner {
+    app: App,
+    key: GrantKey,
+    store: Box<dyn TokenStore>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    lock_wait: Duration,
+    deadline: Duration,
+    state: Mutex<State>,
+    /// Held by whoever visits the store.
+    unsaved: Mutex<Option<Unsaved>>,
+}
+
+impl Grant {
+    /// A grant with the usual settings, under the name `default`.
+    ///
+    /// # Errors
+    /// See [`GrantBuilder::build`].
+    pub fn new(app: App, store: impl TokenStore) -> Result<Self> {
+        Grant::builder(app, store).build()
+    }
+
+    /// Starts to set a grant up.
+    pub fn builder(app: App, store: impl TokenStore) -> GrantBuilder {
+        GrantBuilder {
+            app,
+            store: Box::new(store),
+            name: "default".to_owned(),
+            transport: None,
+            clock: Arc::new(SystemClock),
+            lock_wait: Duration::from_secs(35),
+            deadline: Duration::from_secs(30),
+        }
+    }
+
+    /// Under which key the store keeps it.
+    pub fn key(&self) -> &GrantKey {
+        &self.0.key
+    }
+
+    /// Does the store hold a grant? It may have been revoked elsewhere: only using it tells.
+    ///
+    /// # Errors
+    /// The store can not be read.
+    pub async fn is_authorized(&self) -> Result<bool> {
+        let inner = self.0.clone();
+        Job::new(move || turn::is_authorized(&inner)).await.map_err(|failure| failure.error())
+    }
+
+    /// Begins a login by hand: send the user to [`Pending::url`], and give [`finish`](Grant::finish) the address that the
+    /// service sends them back to. So do web servers, and programs without a browser whose user pastes that address.
+    ///
+    /// # Errors
+    /// The operating system gives no random bytes.
+    pub fn authorize(&self, redirect_uri: impl Into<String>) -> Result<Pending> {
+        self.0.app.authorize(redirect_uri)
+    }
+
+    /// Ends a login: `callback` is the address that the user was sent back to, or its query.
+    ///
+    /// A code is exchanged once, even if the caller stops waiting meanwhile; the new tokens are stored when this is ready.
+    ///
+    /// # Errors
+    /// The address does not belong to this login, which can be finished with another one then; the user or the service
+    /// refused; the code could not be exchanged; or the store failed.
+    pub async fn finish(&self, pending: &mut Pending, callback: &str) -> Result<()> {
+        let code = match pending.take(callback) {
+            Ok(code) => code,
+            Err(NoAnswer::NotOurs(what)) => return Err(Error::config(what)),
+            Err(NoAnswer::Refused(error)) => return Err(error),
+        };
+        let inner = self.0.clone();
+        let (redirect_uri, verifier) = (pending.redirect_uri().to_owned(), pending.verifier().cloned());
+        Job::new(move || {
+            let result = turn::exchange(&inner, &code, &redirect_uri, verifier.as_ref());
+            inner.wake();
+            result
+        })
+        .await
+        .map_err(|failure| failure.error())
+    }
+
+    /// Logs a user in, in place of whoever was before.
+    ///
+    /// # Errors
+    /// The address to listen on is taken, nobody answered in time, or as for [`finish`](Grant::finish).
+    pub async fn login(&self, login: Login) -> Result<()> {
+        let pending = self.authorize(login.redirect_uri())?;
+        let (mut pending, callback) = login.answer(pending).await?;
+        self.finish(&mut pending, &callback).await
+    }
+
+    /// Gives the grant back to the service, and forgets its tokens once the service has agreed (RFC 7009).
+    ///
+    /// # Errors
+    /// The service could not be asked or refused, and the tokens are still there; the API has no address for this; or
+    /// the store failed.
+    pub async fn revoke(&self) -> Result<()> {
+        let inner = self.0.clone();
+        Job::new(move || {
+            let result = turn::revoke(&inner);
+            inner.wake();
+            result
+        })
+        .await
+        .map_err(|failure| failure.error())
+    }
+
+    /// Is ready when no refresh is under way: worth waiting for before a program ends.
+    pub async fn settled(&self) {
+        Settled { inner: self.0.clone(), ticket: None }.await;
+    }
+}
+
+impl TokenSource for Grant {
+    fn token(&self, stale: Option<Generation>) -> BoxFuture<'_, Result<Token>> {
+        Box::pin(Waiting { inner: &self.0, stale, waited: None, ticket: None })
+    }
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant").field("key", &self.0.key).finish_non_exhaustive()
+    }
+}
+
+/// Sets a [`Grant`] up.
+pub struct GrantBuilder {
+    app: App,
+    store: Box<dyn TokenStore>,
+    name: String,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    lock_wait: Duration,
+    deadline: Duration,
+}
+
+impl GrantBuilder {
+    /// Tells apart the grants of one application: one for each user or company; `default` if not set.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Asks the token endpoint through this. It is used on threads of the grant, each with a tokio runtime of its own
+    /// that ends with the refresh if the feature `reqwest` is on, so it must not keep connections from one request to the next.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Asks this for the time.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// How long to wait for the store's lock while another process refreshes; 35 seconds if not set.
+    pub fn lock_wait(mut self, wait: Duration) -> Self {
+        self.lock_wait = wait;
+        self
+    }
+
+    /// How long a refresh may ask the token endpoint, all in all; 30 seconds if not set. It is not the time that callers
+    /// wait: they may stop at any time.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Checks everything that can be checked without the service.
+    ///
+    /// # Errors
+    /// The client id is empty, an address is none, or it is neither `https` nor on literal loopback.
+    pub fn build(self) -> Result<Grant> {
+        if self.app.id().is_empty() {
+            return Err(Error::config("the client id is empty"));
+        }
+        self.app.check()?;
+        Ok(Grant(Arc::new(Inner {
+            key: GrantKey::new(self.app.id(), self.name),
+            app: self.app,
+            store: self.store,
+            transport: self.transport,
+            clock: self.clock,
+            lock_wait: self.lock_wait,
+            deadline: self.deadline,
+            state: Mutex::default(),
+            unsaved: Mutex::default(),
+        })))
+    }
+}
+
+impl fmt::Debug for GrantBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GrantBuilder").field("app", &self.app).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Each change of it is whole, so a panic of a clock or a waker does no harm.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wake(&self) {
+        let waiting = self.state().take_waiting();
+        waiting.into_iter().for_each(std::task::Waker::wake);
+    }
+
+    /// Begins a turn that the state has asked for.
+    fn begin(self: &Arc<Self>, turn: u64, refused: Option<Generation>) {
+        let (inner, ended) = (self.clone(), self.clone());
+        thread::begin(
+            move || turn::run(&inner, refused),
+            move |result| {
+                let now = ended.clock.now();
+                ended.state().finish(turn, result, now, jitter());
+                ended.wake();
+            },
+        );
+    }
+
+    /// Asks the token endpoint once. Nothing is repeated here, and no answer leads to another request.
+    fn send(&self, asked: Asked) -> Result<Response<Bytes>, Failure> {
+        let https = asked.request.uri().scheme_str() == Some("https");
+        let mut limits = Limits::default();
+        limits.attempt = self.deadline / 2;
+        limits.body = 64 << 10;
+        let sent = thread::run(async {
+            // A connection lives no longer than the runtime that it was made on, so each refresh makes its own.
+            let transport = match &self.transport {
+                Some(transport) => transport.clone(),
+                None => default_transport(https)?,
+            };
+            transport.send(asked.request, limits).await.map_err(Failure::from)
+        });
+        sent.map_err(|error| Failure::new(Kind::NotSent, "there is no runtime for the refresh").because(error))?
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport(https: bool) -> Result<Arc<dyn Transport>, Failure> {
+    crate::transport::default_transport(https)
+        .map_err(|error| Failure::new(Kind::Config, format!("the default transport can not be set up: {error}")))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport(_: bool) -> Result<Arc<dyn Transport>, Failure> {
+    Err(Failure::new(Kind::Config, "there is no transport: give one to the grant, or switch on the feature `reqwest`"))
+}
+
+/// From 0 to 1. It only keeps processes out of step, so no randomness is as good as bad randomness.
+fn jitter() -> f64 {
+    let mut bytes = [0; 2];
+    let _ = getrandom::fill(&mut bytes);
+    f64::from(u16::from_le_bytes(bytes)) / f64::from(u16::MAX)
+}
+
+/// Somebody who wants a token.
+struct Waiting<'a> {
+    inner: &'a Arc<Inner>,
+    stale: Option<Generation>,
+    waited: Option<u64>,
+    ticket: Option<u64>,
+}
+
+impl Future for Waiting<'_> {
+    type Output = Result<Token>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let now = this.inner.clock.now();
+        let mut state = this.inner.state();
+        let answer = state.ask(now, this.stale, this.waited);
+        let ready = match answer.told {
+            Told::Token(token) => Poll::Ready(Ok(token)),
+            Told::Failed(failure) => Poll::Ready(Err(failure.error())),
+            Told::Wait(turn) => {
+                this.waited = Some(turn);
+                state.enlist(&mut this.ticket, context.waker());
+                Poll::Pending
+            }
+        };
+        drop(state);
+        if let Some(turn) = answer.begin {
+            this.inner.begin(turn, this.stale);
+        }
+        ready
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.inner.state().leave(ticket);
+        }
+    }
+}
+
+/// Somebody who waits until nothing is under way.
+struct Settled {
+    inner: Arc<Inner>,
+    ticket: Option<u64>,
+}
+
+impl Future for Settled {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        let mut state = this.inner.state();
+        if !state.is_busy() {
+            return Poll::Ready(());
+        }
+        state.enlist(&mut this.ticket, context.waker());
+        Poll::Pending
+    }
+}
+
+impl Drop for Settled {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.inner.state().leave(ticket);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Grants over loopback: each test is named after the bar in `runtime/BARS.md` that it holds.
+
+#![allow(unreachable_pub, reason = "the modules of one test")]
+#![cfg(feature = "reqwest")]
+
+mod kit;
+mod login;
+#[cfg(unix)]
+mod processes;
+mod secrets;
+mod server;
+mod tokens;
+mod writers;
