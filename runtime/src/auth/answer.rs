@@ -1,5 +1,5 @@
 //! What an answer of the token endpoint means. Nothing here is sent again, and nothing of a body is shown but the error
-//! code and, without the request's secrets, its description.
+//! code and the words of its description.
 
 use std::time::Duration;
 
@@ -59,10 +59,15 @@ fn is_code(code: &str) -> bool {
     (1..=40).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
+/// The words of a description. What is no word may be a token, of this request or of another.
 fn shown(text: &str, secrets: &[Secret]) -> String {
     let secrets = secrets.iter().map(Secret::expose).filter(|secret| !secret.is_empty());
-    let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"));
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+    let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"));
+    let is_word = |word: &&str| {
+        word.chars().count() <= 20 && word.chars().all(|c| c.is_alphabetic() || "_-'.,:;()".contains(c))
+    };
+    let words = text.split_whitespace().take(40).map(|word| Some(word).filter(is_word).unwrap_or("…"));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// `Retry-After` in seconds, its usual form.
@@ -109,9 +114,9 @@ mod tests {
 
     #[test]
     fn s02_refusals_tell_the_code_and_hide_the_request() {
-        let body = r#"{"error":"invalid_grant","error_description":"token r3fresh is\nspent"}"#;
+        let body = r#"{"error":"invalid_grant","error_description":"The token r3fresh is\nspent, A1b2 too."}"#;
         let error = tokens(&reply(400, body), &["r3fresh".into()]).map(drop).unwrap_err().error();
-        assert_eq!(error.to_string(), "the token endpoint answered 400: invalid_grant (token [redacted] isspent)");
+        assert_eq!(error.to_string(), "the token endpoint answered 400: invalid_grant (The token … is spent, … too.)");
         let table = [
             r#"{"error":"CANARY","error_description":"CANARY"}"#,
             r#"{"error":{"CANARY":1}}"#,
