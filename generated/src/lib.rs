@@ -21,7 +21,7 @@ pub mod sage_200;
 pub use sage_runtime::{
     ApiError, Base64, Call, Cause, Delivery, Error, Extra, Generation, Items, Json, Kind, Page,
     Pages, Part, Response, Result, Secret, StaticToken, ToText, Token, TokenSource, Unlisted,
-    Update, Value, json, transport,
+    Update, Value, auth, json, transport,
 };
 
 // The types of other crates that models and setters are made of, in the versions that they are made of.

@@ -6,8 +6,8 @@ pub use bytes::Bytes;
 pub use chrono::{DateTime, FixedOffset, NaiveDate};
 pub use rust_decimal::Decimal;
 
-pub use crate::auth::{ClientAuth, Endpoints, OAuth};
 pub use crate::api::{Api, Errors, Header, ListStyle, Method, Operation, Paging, Resend, Variable};
+pub use crate::auth::{ClientAuth, Endpoints, OAuth};
 pub use crate::body::Part;
 pub use crate::bridge::{deserialize, serialize};
 pub use crate::call::{Call, Sending, SendingFull};

@@ -17,8 +17,9 @@ pub(super) fn tokens(reply: &Response<Bytes>, secrets: &[Secret]) -> Result<Toke
         return Err(refused(reply, secrets));
     }
     // It was a success, so the old refresh token is probably spent.
-    Tokens::read(reply.body())
-        .map_err(|what| Failure::new(Kind::Unknown, format!("the token endpoint's answer can not be read: it has {what}")))
+    Tokens::read(reply.body()).map_err(|what| {
+        Failure::new(Kind::Unknown, format!("the token endpoint's answer can not be read: it has {what}"))
+    })
 }
 
 /// Reads the answer to a revocation: an unknown token is revoked as well (RFC 7009, section 2.2).
@@ -63,9 +64,8 @@ fn is_code(code: &str) -> bool {
 fn shown(text: &str, secrets: &[Secret]) -> String {
     let secrets = secrets.iter().map(Secret::expose).filter(|secret| !secret.is_empty());
     let text = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"));
-    let is_word = |word: &&str| {
-        word.chars().count() <= 20 && word.chars().all(|c| c.is_alphabetic() || "_-'.,:;()".contains(c))
-    };
+    let is_word =
+        |word: &&str| word.chars().count() <= 20 && word.chars().all(|c| c.is_alphabetic() || "_-'.,:;()".contains(c));
     let words = text.split_whitespace().take(40).map(|word| Some(word).filter(is_word).unwrap_or("…"));
     words.collect::<Vec<_>>().join(" ")
 }

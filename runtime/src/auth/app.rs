@@ -132,7 +132,8 @@ impl App {
     fn endpoints(&self, country: Option<&str>) -> Result<&Endpoints> {
         let serves = |endpoints: &&Endpoints| {
             endpoints.countries.is_empty()
-                || country.is_some_and(|country| endpoints.countries.iter().any(|one| one.eq_ignore_ascii_case(country)))
+                || country
+                    .is_some_and(|country| endpoints.countries.iter().any(|one| one.eq_ignore_ascii_case(country)))
         };
         self.oauth.endpoints.iter().find(serves).ok_or_else(|| {
             Error::config(match country {

@@ -27,6 +27,9 @@ use crate::transport::{BoxFuture, Limits, Transport};
 use state::{State, Told};
 use turn::Unsaved;
 
+/// Bytes of an answer of the token endpoint: its tokens have at most a few kilobytes.
+const MOST: usize = 64 << 10;
+
 /// What a user has allowed an application to do: a source of tokens for clients. Cheap to clone; clones are the same grant.
 ///
 /// However many requests want a token, one refresh is under way at a time, in this process and in all that share the
@@ -279,9 +282,7 @@ impl Inner {
     /// Asks the token endpoint once. Nothing is repeated here, and no answer leads to another request.
     fn send(&self, asked: Asked) -> Result<Response<Bytes>, Failure> {
         let https = asked.request.uri().scheme_str() == Some("https");
-        let mut limits = Limits::default();
-        limits.attempt = self.deadline / 2;
-        limits.body = 64 << 10;
+        let limits = Limits { attempt: self.deadline / 2, body: MOST, ..Limits::default() };
         let sent = thread::run(async {
             // A connection lives no longer than the runtime that it was made on, so each refresh makes its own.
             let transport = match &self.transport {

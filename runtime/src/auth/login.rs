@@ -64,7 +64,10 @@ impl Login {
 
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login").field("redirect_uri", &self.redirect_uri).field("wait", &self.wait).finish_non_exhaustive()
+        f.debug_struct("Login")
+            .field("redirect_uri", &self.redirect_uri)
+            .field("wait", &self.wait)
+            .finish_non_exhaustive()
     }
 }
 

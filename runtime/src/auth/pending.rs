@@ -86,7 +86,9 @@ impl Pending {
     /// The text is not one that [`save`](Pending::save) gave.
     pub fn restore(text: &Secret) -> Result<Self> {
         let part = |name: &str| {
-            form_urlencoded::parse(text.expose().as_bytes()).find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+            form_urlencoded::parse(text.expose().as_bytes())
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.into_owned())
         };
         match (part("url"), part("redirect_uri"), part("state")) {
             (Some(url), Some(redirect_uri), Some(state)) => Ok(Pending {
@@ -219,7 +221,8 @@ mod tests {
     fn a03_answers_with_the_right_state_end_the_login() {
         let (mut pending, query) = begun();
         let state = &query["state"];
-        let code = pending.take(&format!("{BACK}?code=GB%2Fabc+d&country=GB&state={state}")).unwrap_or_else(|_| panic!());
+        let code =
+            pending.take(&format!("{BACK}?code=GB%2Fabc+d&country=GB&state={state}")).unwrap_or_else(|_| panic!());
         assert_eq!((code.code.expose(), code.country.as_deref()), ("GB/abc d", Some("GB")));
         let again = pending.take(&format!("{BACK}?code=GB%2Fabc&country=GB&state={state}"));
         assert!(matches!(again, Err(NoAnswer::NotOurs("this login has been answered already"))));

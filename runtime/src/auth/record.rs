@@ -86,7 +86,9 @@ impl Record {
         match number("version")? {
             Some(VERSION) => {}
             Some(other) => {
-                return Err(StoreError::new(format!("the grant is stored in version {other}, which this program does not know")));
+                return Err(StoreError::new(format!(
+                    "the grant is stored in version {other}, which this program does not know"
+                )));
             }
             None => return Err(damaged()),
         }
@@ -143,7 +145,10 @@ mod tests {
         let again = record.next(record.issued, record.tokens.clone()).to_text();
         assert!(again.expose().contains(r#"{"x":[1.10]}"#) && again.expose().contains(r#""generation": 4"#));
         let wrong = [
-            (text.replace("\"version\":1", "\"version\":2"), "the grant is stored in version 2, which this program does not know"),
+            (
+                text.replace("\"version\":1", "\"version\":2"),
+                "the grant is stored in version 2, which this program does not know",
+            ),
             (text.replace("\"version\":1,", ""), "what is stored of the grant is damaged"),
             (text.replace("\"a\"", "[\"a\"]"), "what is stored of the grant is damaged"),
             (text[..50].to_owned(), "what is stored of the grant is damaged"),

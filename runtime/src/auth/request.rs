@@ -68,7 +68,8 @@ pub(super) fn request(app: &App, url: Uri, form: &Form<'_>) -> Result<Asked> {
         }
     };
     let body = Zeroizing::new(body.finish().into_bytes());
-    let mut request = Request::post(url).body(Bytes::from_owner(body)).map_err(|_| Error::config("the token URL is none"))?;
+    let mut request =
+        Request::post(url).body(Bytes::from_owner(body)).map_err(|_| Error::config("the token URL is none"))?;
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

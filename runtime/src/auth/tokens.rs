@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn t15_what_a_newer_reply_does_not_say_is_kept() {
-        let old = Tokens::read(br#"{"access_token":"a","refresh_token":"r","resource_owner_id":"o","n":1.10}"#).unwrap();
+        let old =
+            Tokens::read(br#"{"access_token":"a","refresh_token":"r","resource_owner_id":"o","n":1.10}"#).unwrap();
         let new = old.renewed(Tokens::read(br#"{"access_token":"b","expires_in":300,"refresh_token":""}"#).unwrap());
         assert_eq!((new.access.expose(), new.refresh.as_ref().unwrap().expose()), ("b", "r"));
         assert_eq!(new.owner().as_deref(), Some("o"));

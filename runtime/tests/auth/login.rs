@@ -160,10 +160,17 @@ fn a04_the_page_tells_nothing_and_is_kept_nowhere() {
     browser.end().unwrap();
     for reply in replies {
         let lower = reply.to_ascii_lowercase();
-        for header in ["cache-control: no-store", "referrer-policy: no-referrer", "content-security-policy: default-src 'none'"] {
+        for header in
+            ["cache-control: no-store", "referrer-policy: no-referrer", "content-security-policy: default-src 'none'"]
+        {
             assert!(lower.contains(header), "{reply}");
         }
-        assert!(!reply.contains(&state) && !reply.contains("code-1") && !reply.contains("<b>") && !reply.contains("<script"));
+        assert!(
+            !reply.contains(&state)
+                && !reply.contains("code-1")
+                && !reply.contains("<b>")
+                && !reply.contains("<script")
+        );
     }
 }
 
@@ -173,13 +180,18 @@ fn a04_a_port_that_is_taken_is_told() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = run(grant.login(Login::loopback(port, |_| panic!("shown too early")))).unwrap_err();
-    assert_eq!((error.kind(), error.to_string()), (Kind::Config, format!("`127.0.0.1:{port}` is used by another program")));
+    assert_eq!(
+        (error.kind(), error.to_string()),
+        (Kind::Config, format!("`127.0.0.1:{port}` is used by another program"))
+    );
 }
 
 #[test]
 fn a04_only_loopback_is_listened_on() {
     let (_server, grant, _) = setup();
-    for address in ["http://0.0.0.0:8910/", "http://example.com:8910/", "https://127.0.0.1:8910/", "http://127.0.0.1/", "x"] {
+    for address in
+        ["http://0.0.0.0:8910/", "http://example.com:8910/", "https://127.0.0.1:8910/", "http://127.0.0.1/", "x"]
+    {
         let error = run(grant.login(Login::at(address, |_| panic!("shown")))).unwrap_err();
         assert_eq!(error.kind(), Kind::Config, "{address}");
     }
@@ -339,7 +351,10 @@ fn a09_a_grant_is_forgotten_when_the_service_has_agreed() {
     assert!(!peek(&store).contains("CANARY"));
     let asked = server.ledger().asked.last().unwrap().clone();
     assert_eq!((server.hits(), asked.path.as_str()), (3, "/revoke"));
-    assert_eq!((asked.form["token"].as_str(), asked.form["token_type_hint"].as_str()), ("CANARY-refresh-3", "refresh_token"));
+    assert_eq!(
+        (asked.form["token"].as_str(), asked.form["token_type_hint"].as_str()),
+        ("CANARY-refresh-3", "refresh_token")
+    );
     // The next login goes on counting.
     server.ledger().codes = vec!["c".into()];
     let mut pending = grant.authorize("http://127.0.0.1:8910/callback").unwrap();
@@ -354,7 +369,10 @@ fn a09_an_access_token_alone_is_given_back_too() {
     seed(&store, r#"{"version":1,"generation":0,"issued_at":1,"tokens":{"access_token":"CANARY-a"}}"#);
     run(Grant::new(server.app(), store.clone()).unwrap().revoke()).unwrap();
     let asked = server.ledger().asked.clone();
-    assert_eq!((asked[0].form["token"].as_str(), asked[0].form["token_type_hint"].as_str()), ("CANARY-a", "access_token"));
+    assert_eq!(
+        (asked[0].form["token"].as_str(), asked[0].form["token_type_hint"].as_str()),
+        ("CANARY-a", "access_token")
+    );
 }
 
 #[test]

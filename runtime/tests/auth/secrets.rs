@@ -148,7 +148,8 @@ fn s01_nothing_secret_is_shown_or_logged() {
         secrets.push(state);
         for asked in &server.ledger().asked {
             secrets.extend(asked.form.get("code_verifier").cloned());
-            secrets.extend(asked.headers.get("authorization").map(|value| value.trim_start_matches("Basic ").to_owned()));
+            secrets
+                .extend(asked.headers.get("authorization").map(|value| value.trim_start_matches("Basic ").to_owned()));
         }
     }
     // A store that fails, and one that panics.

@@ -171,8 +171,10 @@ impl Ledger {
                 self.revoked = false;
             }
             _ => {
-                let number = form("refresh_token").and_then(|token| token.strip_prefix("CANARY-refresh-")?.parse().ok());
-                let known = number.is_some_and(|number: u64| number == self.current || self.grace && number < self.current);
+                let number =
+                    form("refresh_token").and_then(|token| token.strip_prefix("CANARY-refresh-")?.parse().ok());
+                let known =
+                    number.is_some_and(|number: u64| number == self.current || self.grace && number < self.current);
                 self.revoked |= !known;
                 if self.revoked {
                     return refused;

@@ -220,9 +220,10 @@ fn t08_no_refresh_without_a_note_that_it_begins() {
         assert_eq!(server.hits(), 0);
         for fault in 0..2 {
             clock.advance(40.0);
-            let mut faults = store.faults.lock().unwrap();
-            (faults.locks, faults.loads) = if fault == 0 { (1, 0) } else { (0, 1) };
-            drop(faults);
+            {
+                let mut faults = store.faults.lock().unwrap();
+                (faults.locks, faults.loads) = if fault == 0 { (1, 0) } else { (0, 1) };
+            }
             assert_eq!(get(&grant, None).await.unwrap_err().kind(), Kind::Store);
         }
         assert_eq!(server.hits(), 0);
@@ -324,7 +325,8 @@ fn t12_an_hour_of_requests() {
 
 #[test]
 fn t12_short_lives_do_not_spin() {
-    for (life, most) in [("10", 15), ("1", 101), ("0", 101), ("-5", 101), ("\"10\"", 15), ("1e18", 1), ("\"soon\"", 1)] {
+    for (life, most) in [("10", 15), ("1", 101), ("0", 101), ("-5", 101), ("\"10\"", 15), ("1e18", 1), ("\"soon\"", 1)]
+    {
         let (server, grant, _, clock) = timed();
         server.ledger().expires_in = Some(life);
         run(async {

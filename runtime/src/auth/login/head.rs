@@ -50,7 +50,8 @@ impl Head {
 
 /// Answers with a page, and closes. `text` is ours: nothing of the request is in it.
 pub(super) fn reply(mut stream: TcpStream, status: &str, text: &str) {
-    let page = format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sage</title><p>{text}</p></html>\n");
+    let page =
+        format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sage</title><p>{text}</p></html>\n");
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\
          cache-control: no-store\r\nreferrer-policy: no-referrer\r\nx-content-type-options: nosniff\r\n\

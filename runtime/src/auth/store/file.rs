@@ -33,7 +33,8 @@ impl FileStore {
     pub fn new(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let folder = folder.into();
         make_folder(&folder).map_err(|error| trouble("the folder can not be made", &folder, error))?;
-        let found = fs::symlink_metadata(&folder).map_err(|error| trouble("the folder can not be read", &folder, error))?;
+        let found =
+            fs::symlink_metadata(&folder).map_err(|error| trouble("the folder can not be read", &folder, error))?;
         if !found.is_dir() {
             return Err(StoreError::new(format!("`{}` is no folder", folder.display())));
         }
@@ -144,12 +145,7 @@ enum Step {
 }
 
 /// Replaces a file as a whole. `after` is told of each step, so that tests can crash there.
-fn replace(
-    folder: &Path,
-    file: &Path,
-    text: &[u8],
-    after: &mut dyn FnMut(Step) -> io::Result<()>,
-) -> io::Result<()> {
+fn replace(folder: &Path, file: &Path, text: &[u8], after: &mut dyn FnMut(Step) -> io::Result<()>) -> io::Result<()> {
     // The lock is held, so what is here was left by a crash.
     let beside = file.with_extension("new");
     match fs::remove_file(&beside) {
@@ -267,7 +263,8 @@ mod tests {
     const NOW: Duration = Duration::ZERO;
 
     fn record(generation: u64) -> Record {
-        let text = format!(r#"{{"version":1,"generation":{generation},"issued_at":7,"tokens":{{"access_token":"a"}}}}"#);
+        let text =
+            format!(r#"{{"version":1,"generation":{generation},"issued_at":7,"tokens":{{"access_token":"a"}}}}"#);
         Record::from_text(&text.into()).unwrap()
     }
 
