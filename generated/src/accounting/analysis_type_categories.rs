@@ -74,7 +74,7 @@ rt::page_request!(ListAnalysisTypeCategories, model::AnalysisTypeCategory);
 
 impl ListAnalysisTypeCategories {
     /// Only analysis type categories that were made or changed at or after this moment; a plain
-    /// date will do (`updated_or_created_since`).
+    /// date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -85,24 +85,24 @@ impl ListAnalysisTypeCategories {
         )
     }
 
-    /// Only analysis type categories of this level (`analysis_type_level`).
+    /// Only analysis type categories of this level.
     pub fn analysis_type_level(self, analysis_type_level: model::AnalysisTypeLevel) -> Self {
         Self(self.0.query("analysis_type_level", analysis_type_level))
     }
 
-    /// How many analysis type categories a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// How many analysis type categories a page holds (`items_per_page`: 1 to 200, `20` if not
     /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -115,7 +115,7 @@ rt::request!(GetAnalysisTypeCategory, model::AnalysisTypeCategory);
 
 impl GetAnalysisTypeCategory {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -51,8 +51,7 @@ pub struct ListAnalysisTypes(rt::Call<rt::Page<model::AnalysisType>>);
 rt::page_request!(ListAnalysisTypes, model::AnalysisType);
 
 impl ListAnalysisTypes {
-    /// Only analysis types that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only analysis types that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -63,28 +62,28 @@ impl ListAnalysisTypes {
         )
     }
 
-    /// Only analysis types of this level (`analysis_type_level`).
+    /// Only analysis types of this level.
     pub fn analysis_type_level(self, analysis_type_level: model::AnalysisTypeLevel) -> Self {
         Self(self.0.query("analysis_type_level", analysis_type_level))
     }
 
-    /// Only analysis types in which this text is found (`search`).
+    /// Only analysis types in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// How many analysis types a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many analysis types a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -97,7 +96,7 @@ rt::request!(GetAnalysisType, model::AnalysisType);
 
 impl GetAnalysisType {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

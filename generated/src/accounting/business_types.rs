@@ -38,18 +38,18 @@ pub struct ListBusinessTypes(rt::Call<rt::Page<model::BusinessType>>);
 rt::page_request!(ListBusinessTypes, model::BusinessType);
 
 impl ListBusinessTypes {
-    /// How many business types a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many business types a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -62,7 +62,7 @@ rt::request!(GetBusinessType, model::BusinessType);
 
 impl GetBusinessType {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

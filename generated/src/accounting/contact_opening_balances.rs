@@ -82,7 +82,7 @@ rt::page_request!(ListContactOpeningBalances, model::ContactOpeningBalance);
 
 impl ListContactOpeningBalances {
     /// Only contact opening balances that were made or changed at or after this moment; a plain
-    /// date will do (`updated_or_created_since`).
+    /// date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -93,35 +93,34 @@ impl ListContactOpeningBalances {
         )
     }
 
-    /// Only contact opening balances that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only contact opening balances that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only contact opening balances of this type (`contact_type_id`).
+    /// Only contact opening balances of this type.
     pub fn contact_type_id(self, contact_type_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_type_id", contact_type_id.into()))
     }
 
-    /// Only contact opening balances of this contact (`contact_id`).
+    /// Only contact opening balances of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// How many contact opening balances a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// How many contact opening balances a page holds (`items_per_page`: 1 to 200, `20` if not
     /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -134,7 +133,7 @@ rt::request!(GetContactOpeningBalance, model::ContactOpeningBalance);
 
 impl GetContactOpeningBalance {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -69,8 +69,7 @@ pub struct ListJournals(rt::Call<rt::Page<model::Journal>>);
 rt::page_request!(ListJournals, model::Journal);
 
 impl ListJournals {
-    /// Only journals that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only journals that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -81,23 +80,23 @@ impl ListJournals {
         )
     }
 
-    /// Only journals that were deleted after this moment; a plain date will do (`deleted_since`).
+    /// Only journals that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// How many journals a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many journals a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -109,19 +108,18 @@ pub struct GetJournal(rt::Call<model::Journal>);
 rt::request!(GetJournal, model::Journal);
 
 impl GetJournal {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the analysis types of the lines (`show_analysis_types`).
+    /// Includes the analysis types of the lines.
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -39,7 +39,7 @@ pub struct ListLedgerAccountClassifications(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListLedgerAccountClassifications, model::Base);
 
 impl ListLedgerAccountClassifications {
-    /// Only ledger account classifications of this type (`ledger_account_type_id`).
+    /// Only ledger account classifications of this type.
     pub fn ledger_account_type_id(self, ledger_account_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -47,19 +47,19 @@ impl ListLedgerAccountClassifications {
         )
     }
 
-    /// How many ledger account classifications a page holds (`items_per_page`, 1 to 200, `20` if
+    /// How many ledger account classifications a page holds (`items_per_page`: 1 to 200, `20` if
     /// not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -72,7 +72,7 @@ rt::request!(GetLedgerAccountClassification, model::Base);
 
 impl GetLedgerAccountClassification {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -82,7 +82,7 @@ rt::page_request!(
 
 impl ListLedgerAccountOpeningBalances {
     /// Only ledger account opening balances that were made or changed at or after this moment; a
-    /// plain date will do (`updated_or_created_since`).
+    /// plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -93,19 +93,19 @@ impl ListLedgerAccountOpeningBalances {
         )
     }
 
-    /// How many ledger account opening balances a page holds (`items_per_page`, 1 to 200, `20` if
+    /// How many ledger account opening balances a page holds (`items_per_page`: 1 to 200, `20` if
     /// not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -121,7 +121,7 @@ rt::request!(
 
 impl GetLedgerAccountOpeningBalance {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

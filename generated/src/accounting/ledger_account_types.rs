@@ -39,7 +39,7 @@ pub struct ListLedgerAccountTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListLedgerAccountTypes, model::Base);
 
 impl ListLedgerAccountTypes {
-    /// Only ledger account types of this classification (`ledger_account_classification_id`).
+    /// Only ledger account types of this classification.
     pub fn ledger_account_classification_id(
         self,
         ledger_account_classification_id: impl Into<String>,
@@ -50,18 +50,18 @@ impl ListLedgerAccountTypes {
         ))
     }
 
-    /// How many ledger account types a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many ledger account types a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -74,7 +74,7 @@ rt::request!(GetLedgerAccountType, model::Base);
 
 impl GetLedgerAccountType {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -73,8 +73,8 @@ pub struct ListLedgerAccounts(rt::Call<rt::Page<model::LedgerAccount>>);
 rt::page_request!(ListLedgerAccounts, model::LedgerAccount);
 
 impl ListLedgerAccounts {
-    /// Only ledger accounts that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only ledger accounts that were made or changed at or after this moment; a plain date will
+    /// do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -85,17 +85,17 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// Only ledger accounts that are to be seen in this area (`visible_in`).
+    /// Only ledger accounts that are to be seen in this area.
     pub fn visible_in(self, visible_in: model::LedgerAccountVisibleIn) -> Self {
         Self(self.0.query("visible_in", visible_in))
     }
 
-    /// Only ledger accounts that are not to be seen in this area (`not_visible_in`).
+    /// Only ledger accounts that are not to be seen in this area.
     pub fn not_visible_in(self, not_visible_in: model::LedgerAccountNotVisibleIn) -> Self {
         Self(self.0.query("not_visible_in", not_visible_in))
     }
 
-    /// Only ledger accounts of the chart of accounts, or only others (`show_included_in_chart`).
+    /// Only ledger accounts of the chart of accounts, or only others.
     pub fn show_included_in_chart(self, show_included_in_chart: bool) -> Self {
         Self(
             self.0
@@ -103,12 +103,12 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// Only control accounts, or only others (`show_control_accounts`).
+    /// Only control accounts, or only others.
     pub fn show_control_accounts(self, show_control_accounts: bool) -> Self {
         Self(self.0.query("show_control_accounts", show_control_accounts))
     }
 
-    /// Only ledger accounts of this classification (`ledger_account_classification_id`).
+    /// Only ledger accounts of this classification.
     pub fn ledger_account_classification_id(
         self,
         ledger_account_classification_id: impl Into<String>,
@@ -119,13 +119,12 @@ impl ListLedgerAccounts {
         ))
     }
 
-    /// Includes details of the balance between two dates; it needs `from_date` and `to_date`
-    /// (`show_balance_details`).
+    /// Includes details of the balance between two dates; it needs `from_date` and `to_date`.
     pub fn show_balance_details(self, show_balance_details: bool) -> Self {
         Self(self.0.query("show_balance_details", show_balance_details))
     }
 
-    /// Leaves out entries that were deleted (`exclude_deleted_entries`).
+    /// Leaves out entries that were deleted.
     pub fn exclude_deleted_entries(self, exclude_deleted_entries: bool) -> Self {
         Self(
             self.0
@@ -133,22 +132,22 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// The date from which balances are calculated; a plain date will do (`from_date`).
+    /// The date from which balances are calculated; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// The date to which balances are calculated; a plain date will do (`to_date`).
+    /// The date to which balances are calculated; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Only ledger accounts in which this text is found (`search`).
+    /// Only ledger accounts in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Sorts as the user has set it (`sort_order_from_user_setting`).
+    /// Sorts as the user has set it.
     pub fn sort_order_from_user_setting(self, sort_order_from_user_setting: bool) -> Self {
         Self(
             self.0
@@ -156,7 +155,7 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// Leaves out bank accounts that are not active (`filter_inactive_bank_accounts`).
+    /// Leaves out bank accounts that are not active.
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
         Self(self.0.query(
             "filter_inactive_bank_accounts",
@@ -164,23 +163,23 @@ impl ListLedgerAccounts {
         ))
     }
 
-    /// How many ledger accounts a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many ledger accounts a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Only ledger accounts of this type (`ledger_account_type_id`).
+    /// Only ledger accounts of this type.
     pub fn ledger_account_type_id(self, ledger_account_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -195,19 +194,17 @@ pub struct GetLedgerAccount(rt::Call<model::LedgerAccount>);
 rt::request!(GetLedgerAccount, model::LedgerAccount);
 
 impl GetLedgerAccount {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes details of the balance between two dates; it needs `from_date` and `to_date`
-    /// (`show_balance_details`).
+    /// Includes details of the balance between two dates; it needs `from_date` and `to_date`.
     pub fn show_balance_details(self, show_balance_details: bool) -> Self {
         Self(self.0.query("show_balance_details", show_balance_details))
     }
 
-    /// Leaves out entries that were deleted (`exclude_deleted_entries`).
+    /// Leaves out entries that were deleted.
     pub fn exclude_deleted_entries(self, exclude_deleted_entries: bool) -> Self {
         Self(
             self.0
@@ -215,18 +212,18 @@ impl GetLedgerAccount {
         )
     }
 
-    /// The date from which balances are calculated; a plain date will do (`from_date`).
+    /// The date from which balances are calculated; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// The date to which balances are calculated; a plain date will do (`to_date`).
+    /// The date to which balances are calculated; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -560,7 +560,7 @@ pub struct ClientBuilder(rt::ClientBuilder);
 rt::client_builder!(ClientBuilder, Client);
 
 impl ClientBuilder {
-    /// `X-Business`.
+    /// The header `X-Business`.
     pub fn business(self, business: impl Into<String>) -> Self {
         Self(self.0.header("X-Business", business.into()))
     }

@@ -83,24 +83,24 @@ pub struct ListProductSalesPriceTypes(rt::Call<rt::Page<model::ProductSalesPrice
 rt::page_request!(ListProductSalesPriceTypes, model::ProductSalesPriceType);
 
 impl ListProductSalesPriceTypes {
-    /// Only product sales price types that are active, or only those that are not (`active`).
+    /// Only product sales price types that are active, or only those that are not.
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// How many product sales price types a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// How many product sales price types a page holds (`items_per_page`: 1 to 200, `20` if not
     /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -113,7 +113,7 @@ rt::request!(GetProductSalesPriceType, model::ProductSalesPriceType);
 
 impl GetProductSalesPriceType {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

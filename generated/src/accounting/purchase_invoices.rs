@@ -90,7 +90,7 @@ pub struct ListPurchaseInvoices(rt::Call<rt::Page<model::PurchaseInvoice>>);
 rt::page_request!(ListPurchaseInvoices, model::PurchaseInvoice);
 
 impl ListPurchaseInvoices {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -98,33 +98,33 @@ impl ListPurchaseInvoices {
         )
     }
 
-    /// Only purchase invoices in which this text is found (`search`).
+    /// Only purchase invoices in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only purchase invoices of this contact (`contact_id`).
+    /// Only purchase invoices of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only purchase invoices with this status (`status_id`).
+    /// Only purchase invoices with this status.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Only purchase invoices from this date on; a plain date will do (`from_date`).
+    /// Only purchase invoices from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only purchase invoices up to this date; a plain date will do (`to_date`).
+    /// Only purchase invoices up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only purchase invoices that were made or changed at or after this moment; a plain date will
-    /// do (`updated_or_created_since`).
+    /// do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -135,34 +135,33 @@ impl ListPurchaseInvoices {
         )
     }
 
-    /// Only purchase invoices that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only purchase invoices that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only purchase invoices with attachments, or only those without (`has_attachments`).
+    /// Only purchase invoices with attachments, or only those without.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// How many purchase invoices a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many purchase invoices a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `due_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
@@ -175,7 +174,7 @@ pub struct GetPurchaseInvoice(rt::Call<model::PurchaseInvoice>);
 rt::request!(GetPurchaseInvoice, model::PurchaseInvoice);
 
 impl GetPurchaseInvoice {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -183,24 +182,23 @@ impl GetPurchaseInvoice {
         )
     }
 
-    /// Includes corrections (`show_corrections`).
+    /// Includes corrections.
     pub fn show_corrections(self, show_corrections: bool) -> Self {
         Self(self.0.query("show_corrections", show_corrections))
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the analysis types of the lines (`show_analysis_types`).
+    /// Includes the analysis types of the lines.
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -64,9 +64,7 @@ impl SalesCreditNotes {
             .body(&sales_credit_note)
     }
 
-    /// Deletes a sales credit note: `DELETE /sales_credit_notes/{key}`.
-    ///
-    /// Success is 200.
+    /// Voids a sales credit note, or deletes a draft: `DELETE /sales_credit_notes/{key}`.
     ///
     /// Available with Plus in CA, FR, GB, IE and US, and with Start in CA, ES, FR, GB, IE and US.
     ///
@@ -92,7 +90,7 @@ pub struct ListSalesCreditNotes(rt::Call<rt::Page<model::SalesCreditNote>>);
 rt::page_request!(ListSalesCreditNotes, model::SalesCreditNote);
 
 impl ListSalesCreditNotes {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -100,33 +98,33 @@ impl ListSalesCreditNotes {
         )
     }
 
-    /// Only sales credit notes in which this text is found (`search`).
+    /// Only sales credit notes in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only sales credit notes of this contact (`contact_id`).
+    /// Only sales credit notes of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only sales credit notes with this status (`status_id`).
+    /// Only sales credit notes with this status.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Only sales credit notes from this date on; a plain date will do (`from_date`).
+    /// Only sales credit notes from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only sales credit notes up to this date; a plain date will do (`to_date`).
+    /// Only sales credit notes up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only sales credit notes that were made or changed at or after this moment; a plain date will
-    /// do (`updated_or_created_since`).
+    /// do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -137,34 +135,33 @@ impl ListSalesCreditNotes {
         )
     }
 
-    /// Only sales credit notes that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only sales credit notes that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only sales credit notes with attachments, or only those without (`has_attachments`).
+    /// Only sales credit notes with attachments, or only those without.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// How many sales credit notes a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many sales credit notes a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
     /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
@@ -177,7 +174,7 @@ pub struct GetSalesCreditNote(rt::Call<model::SalesCreditNote>);
 rt::request!(GetSalesCreditNote, model::SalesCreditNote);
 
 impl GetSalesCreditNote {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -185,24 +182,23 @@ impl GetSalesCreditNote {
         )
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Whether it counts as sent from now on (`mark_as_sent`).
+    /// Whether it counts as sent from now on.
     pub fn mark_as_sent(self, mark_as_sent: bool) -> Self {
         Self(self.0.query("mark_as_sent", mark_as_sent))
     }
 
-    /// Includes the analysis types of the lines (`show_analysis_types`).
+    /// Includes the analysis types of the lines.
     pub fn show_analysis_types(self, show_analysis_types: bool) -> Self {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -214,7 +210,7 @@ pub struct DeleteSalesCreditNote(rt::Call<model::SalesCreditNote>);
 rt::request!(DeleteSalesCreditNote, model::SalesCreditNote);
 
 impl DeleteSalesCreditNote {
-    /// Why it is voided; needed unless it is a draft (`void_reason`).
+    /// Why it is voided; needed unless it is a draft.
     pub fn void_reason(self, void_reason: impl Into<String>) -> Self {
         Self(self.0.query("void_reason", void_reason.into()))
     }

@@ -77,33 +77,32 @@ pub struct ListSalesQuotes(rt::Call<rt::Page<model::SalesQuote>>);
 rt::page_request!(ListSalesQuotes, model::SalesQuote);
 
 impl ListSalesQuotes {
-    /// Only sales quotes of this contact (`contact_id`).
+    /// Only sales quotes of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only sales quotes in which this text is found (`search`).
+    /// Only sales quotes in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only sales quotes with this status (`status_id`).
+    /// Only sales quotes with this status.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Only sales quotes from this date on; a plain date will do (`from_date`).
+    /// Only sales quotes from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only sales quotes up to this date; a plain date will do (`to_date`).
+    /// Only sales quotes up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Only sales quotes that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only sales quotes that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -114,28 +113,28 @@ impl ListSalesQuotes {
         )
     }
 
-    /// Only sales quotes with attachments, or only those without (`has_attachments`).
+    /// Only sales quotes with attachments, or only those without.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// How many sales quotes a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many sales quotes a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `expiry_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
@@ -148,14 +147,13 @@ pub struct GetSalesQuote(rt::Call<model::SalesQuote>);
 rt::request!(GetSalesQuote, model::SalesQuote);
 
 impl GetSalesQuote {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -75,13 +75,12 @@ pub struct ListServices(rt::Call<rt::Page<model::Service>>);
 rt::page_request!(ListServices, model::Service);
 
 impl ListServices {
-    /// Only services in which this text is found (`search`).
+    /// Only services in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only services that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only services that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -92,28 +91,28 @@ impl ListServices {
         )
     }
 
-    /// Only services that were deleted after this moment; a plain date will do (`deleted_since`).
+    /// Only services that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only services that are active, or only those that are not (`active`).
+    /// Only services that are active, or only those that are not.
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// How many services a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many services a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -126,7 +125,7 @@ rt::request!(GetService, model::Service);
 
 impl GetService {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -71,13 +71,12 @@ pub struct ListStockItems(rt::Call<rt::Page<model::StockItem>>);
 rt::page_request!(ListStockItems, model::StockItem);
 
 impl ListStockItems {
-    /// Only stock items in which this text is found (`search`).
+    /// Only stock items in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only stock items that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only stock items that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -88,39 +87,38 @@ impl ListStockItems {
         )
     }
 
-    /// Only stock items that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only stock items that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only stock items that are active, or only those that are not (`active`).
+    /// Only stock items that are active, or only those that are not.
     pub fn active(self, active: bool) -> Self {
         Self(self.0.query("active", active))
     }
 
-    /// Only stock items of which there are none left (`out_of_stock`).
+    /// Only stock items of which there are none left.
     pub fn out_of_stock(self, out_of_stock: bool) -> Self {
         Self(self.0.query("out_of_stock", out_of_stock))
     }
 
-    /// Only stock items of which there are fewer than should be reordered (`below_reorder_level`).
+    /// Only stock items of which there are fewer than should be reordered.
     pub fn below_reorder_level(self, below_reorder_level: bool) -> Self {
         Self(self.0.query("below_reorder_level", below_reorder_level))
     }
 
-    /// How many stock items a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many stock items a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -133,7 +131,7 @@ rt::request!(GetStockItem, model::StockItem);
 
 impl GetStockItem {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

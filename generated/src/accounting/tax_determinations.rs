@@ -36,12 +36,12 @@ pub struct ListTaxDeterminations(rt::Call<rt::Page<model::TaxRate>>);
 rt::page_request!(ListTaxDeterminations, model::TaxRate);
 
 impl ListTaxDeterminations {
-    /// The artefact that a tax rate is wanted for (`artefact_id`).
+    /// The artefact that a tax rate is wanted for.
     pub fn artefact_id(self, artefact_id: impl Into<String>) -> Self {
         Self(self.0.query("artefact_id", artefact_id.into()))
     }
 
-    /// The amount of the artefact's line (`artefact_line_amount`).
+    /// The amount of the artefact's line.
     pub fn artefact_line_amount(self, artefact_line_amount: impl Into<rt::Decimal>) -> Self {
         Self(
             self.0
@@ -49,7 +49,7 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// The description of the artefact's line (`artefact_line_description`).
+    /// The description of the artefact's line.
     pub fn artefact_line_description(self, artefact_line_description: impl Into<String>) -> Self {
         Self(self.0.query(
             "artefact_line_description",
@@ -57,8 +57,7 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// Whether the artefact's line is about goods or services
-    /// (`artefact_line_goods_services_type`).
+    /// Whether the artefact's line is about goods or services.
     pub fn artefact_line_goods_services_type(
         self,
         artefact_line_goods_services_type: model::TaxDeterminationArtefactLineGoodsServicesType,
@@ -69,12 +68,12 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// The artefact's line (`artefact_line_id`).
+    /// The artefact's line.
     pub fn artefact_line_id(self, artefact_line_id: impl Into<String>) -> Self {
         Self(self.0.query("artefact_line_id", artefact_line_id.into()))
     }
 
-    /// Whether the amount of the artefact's line includes tax (`artefact_line_tax_included`).
+    /// Whether the amount of the artefact's line includes tax.
     pub fn artefact_line_tax_included(self, artefact_line_tax_included: impl Into<String>) -> Self {
         Self(self.0.query(
             "artefact_line_tax_included",
@@ -82,17 +81,17 @@ impl ListTaxDeterminations {
         ))
     }
 
-    /// Only tax determinations of this contact (`contact_id`).
+    /// Only tax determinations of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// The date for which tax determinations are wanted (`date`).
+    /// The date for which tax determinations are wanted.
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// Includes VAT of the destination (`include_destination_vat`).
+    /// Includes VAT of the destination.
     pub fn include_destination_vat(self, include_destination_vat: bool) -> Self {
         Self(
             self.0
@@ -100,7 +99,7 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// Includes how the tax of the line is determined (`include_line_determination`).
+    /// Includes how the tax of the line is determined.
     pub fn include_line_determination(self, include_line_determination: bool) -> Self {
         Self(
             self.0
@@ -108,23 +107,23 @@ impl ListTaxDeterminations {
         )
     }
 
-    /// Includes the rates of the Spanish surcharge for retailers (`retailer_rates`).
+    /// Includes the rates of the Spanish surcharge for retailers.
     pub fn retailer_rates(self, retailer_rates: bool) -> Self {
         Self(self.0.query("retailer_rates", retailer_rates))
     }
 
-    /// How many tax determinations a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many tax determinations a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -43,28 +43,28 @@ pub struct ListUnallocatedArtefacts(rt::Call<rt::Page<model::UnallocatedArtefact
 rt::page_request!(ListUnallocatedArtefacts, model::UnallocatedArtefact);
 
 impl ListUnallocatedArtefacts {
-    /// Only unallocated artefacts of this contact (`contact_id`).
+    /// Only unallocated artefacts of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only unallocated artefacts in which this text is found (`search`).
+    /// Only unallocated artefacts in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// How many unallocated artefacts a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many unallocated artefacts a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
@@ -77,7 +77,7 @@ rt::request!(GetUnallocatedArtefact, model::UnallocatedArtefact);
 
 impl GetUnallocatedArtefact {
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -76,8 +76,7 @@ pub struct ListAttachments(rt::Call<rt::Page<model::Attachment>>);
 rt::page_request!(ListAttachments, model::Attachment);
 
 impl ListAttachments {
-    /// Only attachments of this record; it needs `attachment_context_type_id`
-    /// (`attachment_context_id`).
+    /// Only attachments of this record; it needs `attachment_context_type_id`.
     pub fn attachment_context_id(self, attachment_context_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -85,8 +84,7 @@ impl ListAttachments {
         )
     }
 
-    /// Only attachments of records of this type; it needs `attachment_context_id`
-    /// (`attachment_context_type_id`).
+    /// Only attachments of records of this type; it needs `attachment_context_id`.
     pub fn attachment_context_type_id(self, attachment_context_type_id: impl Into<String>) -> Self {
         Self(self.0.query(
             "attachment_context_type_id",
@@ -113,8 +111,7 @@ impl ListAttachments {
         )
     }
 
-    /// Only attachments that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only attachments that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -125,29 +122,28 @@ impl ListAttachments {
         )
     }
 
-    /// Only attachments that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only attachments that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many attachments a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many attachments a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -159,13 +155,13 @@ pub struct GetAttachment(rt::Call<model::Attachment>);
 rt::request!(GetAttachment, model::Attachment);
 
 impl GetAttachment {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

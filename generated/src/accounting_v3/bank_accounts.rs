@@ -72,8 +72,7 @@ pub struct ListBankAccounts(rt::Call<rt::Page<model::BankAccount>>);
 rt::page_request!(ListBankAccounts, model::BankAccount);
 
 impl ListBankAccounts {
-    /// Only bank accounts that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only bank accounts that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -84,24 +83,22 @@ impl ListBankAccounts {
         )
     }
 
-    /// Only bank accounts that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only bank accounts that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Leaves out bank accounts of Stripe (`exclude_stripe`).
+    /// Leaves out bank accounts of Stripe.
     pub fn exclude_stripe(self, exclude_stripe: bool) -> Self {
         Self(self.0.query("exclude_stripe", exclude_stripe))
     }
 
-    /// Leaves out bank accounts that are not active (`filter_inactive_bank_accounts`).
+    /// Leaves out bank accounts that are not active.
     pub fn filter_inactive_bank_accounts(self, filter_inactive_bank_accounts: bool) -> Self {
         Self(self.0.query(
             "filter_inactive_bank_accounts",
@@ -109,23 +106,23 @@ impl ListBankAccounts {
         ))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many bank accounts a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many bank accounts a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -137,19 +134,18 @@ pub struct GetBankAccount(rt::Call<model::BankAccount>);
 rt::request!(GetBankAccount, model::BankAccount);
 
 impl GetBankAccount {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -45,7 +45,7 @@ pub struct GetBusinessSettings(rt::Call<model::BusinessSettings>);
 rt::request!(GetBusinessSettings, model::BusinessSettings);
 
 impl GetBusinessSettings {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

@@ -38,13 +38,12 @@ pub struct ListCoaAccounts(rt::Call<rt::Page<model::CoaAccount>>);
 rt::page_request!(ListCoaAccounts, model::CoaAccount);
 
 impl ListCoaAccounts {
-    /// Only COA accounts of this template (`coa_template_id`).
+    /// Only COA accounts of this template.
     pub fn coa_template_id(self, coa_template_id: impl Into<String>) -> Self {
         Self(self.0.query("coa_template_id", coa_template_id.into()))
     }
 
-    /// Only COA accounts that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only COA accounts that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -55,23 +54,23 @@ impl ListCoaAccounts {
         )
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many COA accounts a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many COA accounts a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -83,13 +82,13 @@ pub struct GetCoaAccount(rt::Call<model::CoaAccount>);
 rt::request!(GetCoaAccount, model::CoaAccount);
 
 impl GetCoaAccount {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -73,13 +73,12 @@ pub struct ListContactPeople(rt::Call<rt::Page<model::ContactPerson>>);
 rt::page_request!(ListContactPeople, model::ContactPerson);
 
 impl ListContactPeople {
-    /// Only contact people of this address (`address_id`).
+    /// Only contact people of this address.
     pub fn address_id(self, address_id: impl Into<String>) -> Self {
         Self(self.0.query("address_id", address_id.into()))
     }
 
-    /// Only contact people that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only contact people that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -90,34 +89,33 @@ impl ListContactPeople {
         )
     }
 
-    /// Only contact people that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only contact people that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only contact people of this contact (`contact_id`).
+    /// Only contact people of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many contact people a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many contact people a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -129,19 +127,18 @@ pub struct GetContactPerson(rt::Call<model::ContactPerson>);
 rt::request!(GetContactPerson, model::ContactPerson);
 
 impl GetContactPerson {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -70,8 +70,7 @@ pub struct ListContacts(rt::Call<rt::Page<model::Contact>>);
 rt::page_request!(ListContacts, model::Contact);
 
 impl ListContacts {
-    /// Only contacts that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only contacts that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -82,43 +81,42 @@ impl ListContacts {
         )
     }
 
-    /// Only contacts that were deleted after this moment; a plain date will do (`deleted_since`).
+    /// Only contacts that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only contacts of this type (`contact_type_id`).
+    /// Only contacts of this type.
     pub fn contact_type_id(self, contact_type_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_type_id", contact_type_id.into()))
     }
 
-    /// Leaves out contacts of the system, which no transaction can have (`exclude_system`).
+    /// Leaves out contacts of the system, which no transaction can have.
     pub fn exclude_system(self, exclude_system: bool) -> Self {
         Self(self.0.query("exclude_system", exclude_system))
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the balance (`show_balance`).
+    /// Includes the balance.
     pub fn show_balance(self, show_balance: bool) -> Self {
         Self(self.0.query("show_balance", show_balance))
     }
 
-    /// The date for which the tax treatment of a contact is wanted (`context_date`).
+    /// The date for which the tax treatment of a contact is wanted.
     pub fn context_date(self, context_date: rt::NaiveDate) -> Self {
         Self(self.0.query("context_date", context_date))
     }
 
-    /// Only contacts in which this text is found (`search`).
+    /// Only contacts in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only contacts with this e-mail address (`email`).
+    /// Only contacts with this e-mail address.
     pub fn email(self, email: impl Into<String>) -> Self {
         Self(self.0.query("email", email.into()))
     }
@@ -134,23 +132,23 @@ impl ListContacts {
         ))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many contacts a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many contacts a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -162,23 +160,22 @@ pub struct GetContact(rt::Call<model::Contact>);
 rt::request!(GetContact, model::Contact);
 
 impl GetContact {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the balance (`show_balance`).
+    /// Includes the balance.
     pub fn show_balance(self, show_balance: bool) -> Self {
         Self(self.0.query("show_balance", show_balance))
     }
 
-    /// The date for which the tax treatment of a contact is wanted (`context_date`).
+    /// The date for which the tax treatment of a contact is wanted.
     pub fn context_date(self, context_date: rt::NaiveDate) -> Self {
         Self(self.0.query("context_date", context_date))
     }
 
-    /// Sets `show_unfinished_recurring_invoices_status`, `true` if not given.
+    /// Sets `show_unfinished_recurring_invoices_status`: `true` if not given.
     pub fn show_unfinished_recurring_invoices_status(
         self,
         show_unfinished_recurring_invoices_status: bool,
@@ -189,13 +186,13 @@ impl GetContact {
         ))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

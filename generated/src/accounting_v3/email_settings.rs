@@ -44,7 +44,7 @@ pub struct GetEmailSettings(rt::Call<model::EmailSettings>);
 rt::request!(GetEmailSettings, model::EmailSettings);
 
 impl GetEmailSettings {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

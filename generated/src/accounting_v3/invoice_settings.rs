@@ -45,7 +45,7 @@ pub struct GetInvoiceSettings(rt::Call<model::InvoiceSettings>);
 rt::request!(GetInvoiceSettings, model::InvoiceSettings);
 
 impl GetInvoiceSettings {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }

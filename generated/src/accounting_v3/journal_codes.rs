@@ -72,8 +72,7 @@ pub struct ListJournalCodes(rt::Call<rt::Page<model::JournalCode>>);
 rt::page_request!(ListJournalCodes, model::JournalCode);
 
 impl ListJournalCodes {
-    /// Only journal codes that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only journal codes that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -84,23 +83,23 @@ impl ListJournalCodes {
         )
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many journal codes a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many journal codes a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -112,13 +111,13 @@ pub struct GetJournalCode(rt::Call<model::JournalCode>);
 rt::request!(GetJournalCode, model::JournalCode);
 
 impl GetJournalCode {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

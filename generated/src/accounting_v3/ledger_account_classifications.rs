@@ -39,7 +39,7 @@ pub struct ListLedgerAccountClassifications(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListLedgerAccountClassifications, model::Base);
 
 impl ListLedgerAccountClassifications {
-    /// Only ledger account classifications of this type (`ledger_account_type_id`).
+    /// Only ledger account classifications of this type.
     pub fn ledger_account_type_id(self, ledger_account_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -47,24 +47,24 @@ impl ListLedgerAccountClassifications {
         )
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many ledger account classifications a page holds (`items_per_page`, 1 to 200, `20` if
+    /// How many ledger account classifications a page holds (`items_per_page`: 1 to 200, `20` if
     /// not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -76,13 +76,13 @@ pub struct GetLedgerAccountClassification(rt::Call<model::Base>);
 rt::request!(GetLedgerAccountClassification, model::Base);
 
 impl GetLedgerAccountClassification {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -39,7 +39,7 @@ pub struct ListLedgerAccountTypes(rt::Call<rt::Page<model::Base>>);
 rt::page_request!(ListLedgerAccountTypes, model::Base);
 
 impl ListLedgerAccountTypes {
-    /// Only ledger account types of this classification (`ledger_account_classification_id`).
+    /// Only ledger account types of this classification.
     pub fn ledger_account_classification_id(
         self,
         ledger_account_classification_id: impl Into<String>,
@@ -50,23 +50,23 @@ impl ListLedgerAccountTypes {
         ))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many ledger account types a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many ledger account types a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -78,13 +78,13 @@ pub struct GetLedgerAccountType(rt::Call<model::Base>);
 rt::request!(GetLedgerAccountType, model::Base);
 
 impl GetLedgerAccountType {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -42,22 +42,22 @@ pub struct ListLedgerEntries(rt::Call<rt::Page<model::LedgerEntry>>);
 rt::page_request!(ListLedgerEntries, model::LedgerEntry);
 
 impl ListLedgerEntries {
-    /// Only ledger entries from this date on; a plain date will do (`from_date`).
+    /// Only ledger entries from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only ledger entries up to this date; a plain date will do (`to_date`).
+    /// Only ledger entries up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Only ledger entries of this transaction (`transaction_id`).
+    /// Only ledger entries of this transaction.
     pub fn transaction_id(self, transaction_id: impl Into<String>) -> Self {
         Self(self.0.query("transaction_id", transaction_id.into()))
     }
 
-    /// Only ledger entries of this type (`transaction_type_id`).
+    /// Only ledger entries of this type.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -65,13 +65,12 @@ impl ListLedgerEntries {
         )
     }
 
-    /// Only ledger entries with this journal code (`journal_code_id`).
+    /// Only ledger entries with this journal code.
     pub fn journal_code_id(self, journal_code_id: impl Into<String>) -> Self {
         Self(self.0.query("journal_code_id", journal_code_id.into()))
     }
 
-    /// Only ledger entries that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only ledger entries that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -82,28 +81,28 @@ impl ListLedgerEntries {
         )
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many ledger entries a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many ledger entries a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Only ledger entries of this ledger account (`ledger_account_id`).
+    /// Only ledger entries of this ledger account.
     pub fn ledger_account_id(self, ledger_account_id: impl Into<String>) -> Self {
         Self(self.0.query("ledger_account_id", ledger_account_id.into()))
     }
@@ -115,19 +114,18 @@ pub struct GetLedgerEntry(rt::Call<model::LedgerEntry>);
 rt::request!(GetLedgerEntry, model::LedgerEntry);
 
 impl GetLedgerEntry {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

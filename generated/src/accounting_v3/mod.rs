@@ -539,12 +539,12 @@ impl ClientBuilder {
         Self(self.0.variable("region", region.as_str()))
     }
 
-    /// `X-Site`, must be given.
+    /// The header `X-Site`; must be given.
     pub fn site(self, site: impl Into<String>) -> Self {
         Self(self.0.header("X-Site", site.into()))
     }
 
-    /// `Ocp-Apim-Subscription-Key`, must be given, never shown.
+    /// The header `Ocp-Apim-Subscription-Key`; must be given; appears in no log.
     pub fn subscription_key(self, subscription_key: impl Into<String>) -> Self {
         Self(
             self.0
@@ -553,7 +553,7 @@ impl ClientBuilder {
     }
 }
 
-/// Values of `region`.
+/// What stands for `{region}` in the base URL.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {

@@ -72,38 +72,37 @@ pub struct ListOtherPayments(rt::Call<rt::Page<model::OtherPayment>>);
 rt::page_request!(ListOtherPayments, model::OtherPayment);
 
 impl ListOtherPayments {
-    /// Only other payments of this bank account (`bank_account_id`).
+    /// Only other payments of this bank account.
     pub fn bank_account_id(self, bank_account_id: impl Into<String>) -> Self {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// Only other payments of this contact (`contact_id`).
+    /// Only other payments of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only other payments that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only other payments that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only other payments from this date on; a plain date will do (`from_date`).
+    /// Only other payments from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only other payments with attachments, or only those without (`has_attachments`).
+    /// Only other payments with attachments, or only those without.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Only other payments up to this date; a plain date will do (`to_date`).
+    /// Only other payments up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Only other payments of this type (`transaction_type_id`).
+    /// Only other payments of this type.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -111,8 +110,7 @@ impl ListOtherPayments {
         )
     }
 
-    /// Only other payments that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only other payments that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -123,28 +121,28 @@ impl ListOtherPayments {
         )
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many other payments a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many other payments a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
     /// `updated_at` or `date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
@@ -157,19 +155,18 @@ pub struct GetOtherPayment(rt::Call<model::OtherPayment>);
 rt::request!(GetOtherPayment, model::OtherPayment);
 
 impl GetOtherPayment {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -76,7 +76,7 @@ rt::page_request!(
 );
 
 impl ListPurchaseCorrectiveInvoices {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -84,33 +84,33 @@ impl ListPurchaseCorrectiveInvoices {
         )
     }
 
-    /// Only purchase corrective invoices in which this text is found (`search`).
+    /// Only purchase corrective invoices in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only purchase corrective invoices of this contact (`contact_id`).
+    /// Only purchase corrective invoices of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only purchase corrective invoices with this status (`status_id`).
+    /// Only purchase corrective invoices with this status.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Only purchase corrective invoices from this date on; a plain date will do (`from_date`).
+    /// Only purchase corrective invoices from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only purchase corrective invoices up to this date; a plain date will do (`to_date`).
+    /// Only purchase corrective invoices up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only purchase corrective invoices that were made or changed at or after this moment; a plain
-    /// date will do (`updated_or_created_since`).
+    /// date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -121,41 +121,39 @@ impl ListPurchaseCorrectiveInvoices {
         )
     }
 
-    /// Only purchase corrective invoices that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only purchase corrective invoices that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only purchase corrective invoices with attachments, or only those without
-    /// (`has_attachments`).
+    /// Only purchase corrective invoices with attachments, or only those without.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many purchase corrective invoices a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// How many purchase corrective invoices a page holds (`items_per_page`: 1 to 200, `20` if not
     /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `due_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
@@ -171,7 +169,7 @@ rt::request!(
 );
 
 impl GetPurchaseCorrectiveInvoice {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -179,19 +177,18 @@ impl GetPurchaseCorrectiveInvoice {
         )
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

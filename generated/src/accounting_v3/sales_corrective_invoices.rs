@@ -58,9 +58,8 @@ impl SalesCorrectiveInvoices {
             .body_opt(sales_corrective_invoice.as_ref())
     }
 
-    /// Deletes a sales corrective invoice: `DELETE /sales_corrective_invoices/{key}`.
-    ///
-    /// Success is 200.
+    /// Voids a sales corrective invoice, or deletes a draft:
+    /// `DELETE /sales_corrective_invoices/{key}`.
     ///
     /// Needs the role Full Access in Sales.
     pub fn delete(&self, key: &str) -> DeleteSalesCorrectiveInvoice {
@@ -75,7 +74,7 @@ pub struct ListSalesCorrectiveInvoices(rt::Call<rt::Page<model::SalesCorrectiveI
 rt::page_request!(ListSalesCorrectiveInvoices, model::SalesCorrectiveInvoice);
 
 impl ListSalesCorrectiveInvoices {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -83,33 +82,33 @@ impl ListSalesCorrectiveInvoices {
         )
     }
 
-    /// Only sales corrective invoices in which this text is found (`search`).
+    /// Only sales corrective invoices in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only sales corrective invoices of this contact (`contact_id`).
+    /// Only sales corrective invoices of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only sales corrective invoices with this status (`status_id`).
+    /// Only sales corrective invoices with this status.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Only sales corrective invoices from this date on; a plain date will do (`from_date`).
+    /// Only sales corrective invoices from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only sales corrective invoices up to this date; a plain date will do (`to_date`).
+    /// Only sales corrective invoices up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only sales corrective invoices that were made or changed at or after this moment; a plain
-    /// date will do (`updated_or_created_since`).
+    /// date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -120,40 +119,39 @@ impl ListSalesCorrectiveInvoices {
         )
     }
 
-    /// Only sales corrective invoices that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only sales corrective invoices that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only sales corrective invoices with attachments, or only those without (`has_attachments`).
+    /// Only sales corrective invoices with attachments, or only those without.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many sales corrective invoices a page holds (`items_per_page`, 1 to 200, `20` if not
+    /// How many sales corrective invoices a page holds (`items_per_page`: 1 to 200, `20` if not
     /// given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `due_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
@@ -166,7 +164,7 @@ pub struct GetSalesCorrectiveInvoice(rt::Call<model::SalesCorrectiveInvoice>);
 rt::request!(GetSalesCorrectiveInvoice, model::SalesCorrectiveInvoice);
 
 impl GetSalesCorrectiveInvoice {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -174,24 +172,23 @@ impl GetSalesCorrectiveInvoice {
         )
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Whether it counts as sent from now on (`mark_as_sent`).
+    /// Whether it counts as sent from now on.
     pub fn mark_as_sent(self, mark_as_sent: bool) -> Self {
         Self(self.0.query("mark_as_sent", mark_as_sent))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -203,7 +200,7 @@ pub struct DeleteSalesCorrectiveInvoice(rt::Call<model::SalesCorrectiveInvoice>)
 rt::request!(DeleteSalesCorrectiveInvoice, model::SalesCorrectiveInvoice);
 
 impl DeleteSalesCorrectiveInvoice {
-    /// Why it is voided; needed unless it is a draft (`void_reason`).
+    /// Why it is voided; needed unless it is a draft.
     pub fn void_reason(self, void_reason: impl Into<String>) -> Self {
         Self(self.0.query("void_reason", void_reason.into()))
     }

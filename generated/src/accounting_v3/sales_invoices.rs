@@ -57,9 +57,7 @@ impl SalesInvoices {
             .body_opt(sales_invoice.as_ref())
     }
 
-    /// Deletes a sales invoice: `DELETE /sales_invoices/{key}`.
-    ///
-    /// Success is 200.
+    /// Voids a sales invoice, or deletes a draft: `DELETE /sales_invoices/{key}`.
     ///
     /// Needs the role Full Access in Sales.
     pub fn delete(&self, key: &str) -> DeleteSalesInvoice {
@@ -81,7 +79,7 @@ pub struct ListSalesInvoices(rt::Call<rt::Page<model::SalesInvoice>>);
 rt::page_request!(ListSalesInvoices, model::SalesInvoice);
 
 impl ListSalesInvoices {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -89,33 +87,32 @@ impl ListSalesInvoices {
         )
     }
 
-    /// Only sales invoices in which this text is found (`search`).
+    /// Only sales invoices in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only sales invoices of this contact (`contact_id`).
+    /// Only sales invoices of this contact.
     pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only sales invoices with this status (`status_id`).
+    /// Only sales invoices with this status.
     pub fn status_id(self, status_id: impl Into<String>) -> Self {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Only sales invoices from this date on; a plain date will do (`from_date`).
+    /// Only sales invoices from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only sales invoices up to this date; a plain date will do (`to_date`).
+    /// Only sales invoices up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Only sales invoices that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only sales invoices that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -126,39 +123,38 @@ impl ListSalesInvoices {
         )
     }
 
-    /// Only sales invoices that were deleted after this moment; a plain date will do
-    /// (`deleted_since`).
+    /// Only sales invoices that were deleted after this moment; a plain date will do.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only sales invoices with attachments, or only those without (`has_attachments`).
+    /// Only sales invoices with attachments, or only those without.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many sales invoices a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many sales invoices a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`, `created_at`,
+    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `due_date`).
     pub fn sort(self, sort: impl Into<String>) -> Self {
         Self(self.0.query("sort", sort.into()))
@@ -171,7 +167,7 @@ pub struct GetSalesInvoice(rt::Call<model::SalesInvoice>);
 rt::request!(GetSalesInvoice, model::SalesInvoice);
 
 impl GetSalesInvoice {
-    /// Includes payments and allocations (`show_payments_allocations`).
+    /// Includes payments and allocations.
     pub fn show_payments_allocations(self, show_payments_allocations: bool) -> Self {
         Self(
             self.0
@@ -179,23 +175,22 @@ impl GetSalesInvoice {
         )
     }
 
-    /// Includes corrections (`show_corrections`).
+    /// Includes corrections.
     pub fn show_corrections(self, show_corrections: bool) -> Self {
         Self(self.0.query("show_corrections", show_corrections))
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`
-    /// (`nested_attributes`).
+    /// Names of the properties to return of the records inside, separated by commas, or `all`.
     pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Whether it counts as sent from now on (`mark_as_sent`).
+    /// Whether it counts as sent from now on.
     pub fn mark_as_sent(self, mark_as_sent: bool) -> Self {
         Self(self.0.query("mark_as_sent", mark_as_sent))
     }
 
-    /// Includes the template of a recurring invoice, if there is one (`show_recurring_invoice`).
+    /// Includes the template of a recurring invoice, if there is one.
     pub fn show_recurring_invoice(self, show_recurring_invoice: bool) -> Self {
         Self(
             self.0
@@ -203,13 +198,13 @@ impl GetSalesInvoice {
         )
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -221,7 +216,7 @@ pub struct DeleteSalesInvoice(rt::Call<model::SalesInvoice>);
 rt::request!(DeleteSalesInvoice, model::SalesInvoice);
 
 impl DeleteSalesInvoice {
-    /// Why it is voided; needed unless it is a draft (`void_reason`).
+    /// Why it is voided; needed unless it is a draft.
     pub fn void_reason(self, void_reason: impl Into<String>) -> Self {
         Self(self.0.query("void_reason", void_reason.into()))
     }

@@ -74,43 +74,43 @@ pub struct ListStockMovements(rt::Call<rt::Page<model::StockMovement>>);
 rt::page_request!(ListStockMovements, model::StockMovement);
 
 impl ListStockMovements {
-    /// Only stock movements in which this text is found (`search`).
+    /// Only stock movements in which this text is found.
     pub fn search(self, search: impl Into<String>) -> Self {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only stock movements of this stock item (`stock_item_id`).
+    /// Only stock movements of this stock item.
     pub fn stock_item_id(self, stock_item_id: impl Into<String>) -> Self {
         Self(self.0.query("stock_item_id", stock_item_id.into()))
     }
 
-    /// Only stock movements from this date on; a plain date will do (`from_date`).
+    /// Only stock movements from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only stock movements up to this date; a plain date will do (`to_date`).
+    /// Only stock movements up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many stock movements a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many stock movements a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -122,13 +122,13 @@ pub struct GetStockMovement(rt::Call<model::StockMovement>);
 rt::request!(GetStockMovement, model::StockMovement);
 
 impl GetStockMovement {
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

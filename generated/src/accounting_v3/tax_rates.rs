@@ -73,8 +73,7 @@ pub struct ListTaxRates(rt::Call<rt::Page<model::TaxRate>>);
 rt::page_request!(ListTaxRates, model::TaxRate);
 
 impl ListTaxRates {
-    /// Only tax rates that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only tax rates that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -85,22 +84,22 @@ impl ListTaxRates {
         )
     }
 
-    /// Whether they are for sales or for purchases (`usage`).
+    /// Whether they are for sales or for purchases.
     pub fn usage(self, usage: impl Into<String>) -> Self {
         Self(self.0.query("usage", usage.into()))
     }
 
-    /// Only tax rates of this address region (`address_region_id`).
+    /// Only tax rates of this address region.
     pub fn address_region_id(self, address_region_id: impl Into<String>) -> Self {
         Self(self.0.query("address_region_id", address_region_id.into()))
     }
 
-    /// The date for which tax rates are wanted (`date`).
+    /// The date for which tax rates are wanted.
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// Includes what was so in the past (`include_historical_data`).
+    /// Includes historical data.
     pub fn include_historical_data(self, include_historical_data: bool) -> Self {
         Self(
             self.0
@@ -108,7 +107,7 @@ impl ListTaxRates {
         )
     }
 
-    /// Includes VAT rates of the destination (`include_destination_vat_rates`).
+    /// Includes VAT rates of the destination.
     pub fn include_destination_vat_rates(self, include_destination_vat_rates: bool) -> Self {
         Self(self.0.query(
             "include_destination_vat_rates",
@@ -116,28 +115,28 @@ impl ListTaxRates {
         ))
     }
 
-    /// Only tax rates of the Construction Industry Scheme (`cis_only`).
+    /// Only tax rates of the Construction Industry Scheme.
     pub fn cis_only(self, cis_only: bool) -> Self {
         Self(self.0.query("cis_only", cis_only))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many tax rates a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many tax rates a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -149,18 +148,18 @@ pub struct GetTaxRate(rt::Call<model::TaxRate>);
 rt::request!(GetTaxRate, model::TaxRate);
 
 impl GetTaxRate {
-    /// The date for which tax rates are wanted (`date`).
+    /// The date for which tax rates are wanted.
     pub fn date(self, date: rt::NaiveDate) -> Self {
         Self(self.0.query("date", date))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

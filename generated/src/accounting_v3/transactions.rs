@@ -42,8 +42,7 @@ pub struct ListTransactions(rt::Call<rt::Page<model::Transaction>>);
 rt::page_request!(ListTransactions, model::Transaction);
 
 impl ListTransactions {
-    /// Only transactions that were made or changed at or after this moment; a plain date will do
-    /// (`updated_or_created_since`).
+    /// Only transactions that were made or changed at or after this moment; a plain date will do.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -54,18 +53,17 @@ impl ListTransactions {
         )
     }
 
-    /// Only transactions from this date on; a plain date will do (`from_date`).
+    /// Only transactions from this date on; a plain date will do.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only transactions up to this date; a plain date will do (`to_date`).
+    /// Only transactions up to this date; a plain date will do.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Only transactions that were changed from this date on; a plain date will do
-    /// (`updated_from_date`).
+    /// Only transactions that were changed from this date on; a plain date will do.
     pub fn updated_from_date(
         self,
         updated_from_date: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -73,8 +71,7 @@ impl ListTransactions {
         Self(self.0.query("updated_from_date", updated_from_date.into()))
     }
 
-    /// Only transactions that were changed up to this date; a plain date will do
-    /// (`updated_to_date`).
+    /// Only transactions that were changed up to this date; a plain date will do.
     pub fn updated_to_date(
         self,
         updated_to_date: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -82,33 +79,33 @@ impl ListTransactions {
         Self(self.0.query("updated_to_date", updated_to_date.into()))
     }
 
-    /// Only transactions with attachments, or only those without (`has_attachments`).
+    /// Only transactions with attachments, or only those without.
     pub fn has_attachments(self, has_attachments: bool) -> Self {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// How many transactions a page holds (`items_per_page`, 1 to 200, `20` if not given).
+    /// How many transactions a page holds (`items_per_page`: 1 to 200, `20` if not given).
     pub fn items_per_page(self, items_per_page: i32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
-    /// The page to begin with (`page`, `1` if not given).
+    /// The page to begin with (`page`: `1` if not given).
     pub fn page(self, page: i32) -> Self {
         Self(self.0.query("page", page))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// Only transactions of this type (`transaction_type_id`).
+    /// Only transactions of this type.
     pub fn transaction_type_id(self, transaction_type_id: impl Into<String>) -> Self {
         Self(
             self.0
@@ -128,13 +125,13 @@ impl GetTransaction {
         Self(self.0.query("expand_origin", expand_origin))
     }
 
-    /// Includes the IDs of the earlier version (`show_legacy_id`).
+    /// Includes the IDs of the earlier version.
     pub fn show_legacy_id(self, show_legacy_id: bool) -> Self {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
     /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all` (`attributes`).
+    /// commas, or `all`.
     pub fn attributes(self, attributes: impl Into<String>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -1992,21 +1992,21 @@ impl ClientBuilder {
         Self(self.0.variable("product", product.as_str()))
     }
 
-    /// `X-Site`, must be given.
+    /// The header `X-Site`; must be given.
     ///
     /// Not sent to `/sites`.
     pub fn site(self, site: impl Into<String>) -> Self {
         Self(self.0.header("X-Site", site.into()))
     }
 
-    /// `X-Company`, must be given.
+    /// The header `X-Company`; must be given.
     ///
     /// Not sent to `/sites`.
     pub fn company(self, company: i64) -> Self {
         Self(self.0.header("X-Company", company))
     }
 
-    /// `ocp-apim-subscription-key`, never shown.
+    /// The header `ocp-apim-subscription-key`; appears in no log.
     pub fn subscription_key(self, subscription_key: impl Into<String>) -> Self {
         Self(
             self.0
@@ -2015,7 +2015,7 @@ impl ClientBuilder {
     }
 }
 
-/// Values of `product`.
+/// What stands for `{product}` in the base URL.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Product {

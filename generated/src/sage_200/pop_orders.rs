@@ -70,7 +70,7 @@ impl PopOrders {
     /// Makes a draft that repeats a POP order: `POST /pop_orders_duplicate`.
     pub fn duplicate(
         &self,
-        pop_order_duplicate_flags: model::NewPopOrderDuplicateFlags,
+        pop_order_duplicate_flags: model::PopOrderDuplicateFlags,
     ) -> rt::Call<model::PopOrder> {
         rt::Call::json(&self.client, &DUPLICATE).body(&pop_order_duplicate_flags)
     }

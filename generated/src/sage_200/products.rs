@@ -55,7 +55,7 @@ impl Products {
     /// Gets a copy of a product: `POST /products_duplicate`.
     pub fn duplicate(
         &self,
-        product_duplicate_flags: model::NewProductDuplicateFlags,
+        product_duplicate_flags: model::ProductDuplicateFlags,
     ) -> rt::Call<model::Product> {
         rt::Call::json(&self.client, &DUPLICATE).body(&product_duplicate_flags)
     }

@@ -70,7 +70,7 @@ impl SopOrders {
     /// Makes a draft that repeats an SOP order: `POST /sop_orders_duplicate`.
     pub fn duplicate(
         &self,
-        sop_order_duplicate_flags: model::NewSopOrderDuplicateFlags,
+        sop_order_duplicate_flags: model::SopOrderDuplicateFlags,
     ) -> rt::Call<model::SopOrder> {
         rt::Call::json(&self.client, &DUPLICATE).body(&sop_order_duplicate_flags)
     }

@@ -65,7 +65,7 @@ impl SopQuotes {
     /// Makes a draft that repeats an SOP quote: `POST /sop_quotes_duplicate`.
     pub fn duplicate(
         &self,
-        sop_quote_duplicate_flags: model::NewSopQuoteDuplicateFlags,
+        sop_quote_duplicate_flags: model::SopQuoteDuplicateFlags,
     ) -> rt::Call<model::SopQuote> {
         rt::Call::json(&self.client, &DUPLICATE).body(&sop_quote_duplicate_flags)
     }

@@ -22,7 +22,7 @@ impl SuggestedProducts {
     /// Finds products to suggest: `POST /suggested_products`.
     pub fn find(
         &self,
-        suggested_product_options: model::NewSuggestedProductOptions,
+        suggested_product_options: model::SuggestedProductOptions,
     ) -> rt::Call<Vec<model::SuggestedProduct>> {
         rt::Call::json(&self.client, &FIND).body(&suggested_product_options)
     }

@@ -26,7 +26,8 @@ pub(super) fn print(package: &Package) -> String {
     for variable in &package.client.variables {
         if let Some(choice) = &variable.choice {
             out.push('\n');
-            let line = format!("Values of {}.", crate::lower::code(&variable.wire));
+            let line =
+                format!("What stands for {} in the base URL.", crate::lower::code(&format!("{{{}}}", variable.wire)));
             out.push_str(&models::string_enum(&choice.name, &[line], &choice.variants));
         }
     }
@@ -138,12 +139,12 @@ fn variable(variable: &Variable) -> String {
 
 fn header(header: &Header) -> String {
     let setter = &header.setter;
-    let mut facts = crate::lower::code(&header.wire);
+    let mut facts = format!("The header {}", crate::lower::code(&header.wire));
     if header.required {
-        facts.push_str(", must be given");
+        facts.push_str("; must be given");
     }
     if header.secret {
-        facts.push_str(", never shown");
+        facts.push_str("; appears in no log");
     }
     let mut lines = vec![format!("{facts}.")];
     if !header.except.is_empty() {

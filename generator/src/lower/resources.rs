@@ -275,7 +275,9 @@ impl Group<'_> {
         for (number, sketch) in sketches {
             let key = &self.keys[number];
             let (Some(method), Some(request)) = (methods.get(key), requests.get(key)) else { continue };
-            let crud = matches!(sketch.shape.tail, Tail::Collection | Tail::Item | Tail::Variant { .. });
+            let action =
+                sketch.called.is_some_and(|called| !called.iter().next().is_some_and(|word| VERBS.contains(&word)));
+            let crud = !action && matches!(sketch.shape.tail, Tail::Collection | Tail::Item | Tail::Variant { .. });
             let (method, request) = (method.clone(), request.clone());
             let planned =
                 Planned { resource: self.index, key: key.clone(), shape: sketch.shape, method, request, crud };

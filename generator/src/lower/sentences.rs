@@ -99,7 +99,7 @@ fn body(operation: &ir::Operation) -> Docs {
     out
 }
 
-/// The statuses that mean success, where they are not the usual ones of the method.
+/// The statuses that mean success, where there are several.
 fn answer(operation: &ir::Operation, reply: &Reply) -> Option<String> {
     let mut codes: Vec<String> = operation
         .replies
@@ -111,12 +111,7 @@ fn answer(operation: &ir::Operation, reply: &Reply) -> Option<String> {
         .collect();
     codes.sort_unstable();
     codes.dedup();
-    let usual = match operation.method {
-        ir::Method::Post => "201",
-        ir::Method::Delete => "204",
-        _ => "200",
-    };
-    let statuses = (!codes.is_empty() && codes != [usual]).then(|| format!("Success is {}.", docs::choice(&codes)));
+    let statuses = (codes.len() > 1).then(|| format!("Success is {}.", docs::choice(&codes)));
     let body = matches!(reply, Reply::Optional(_)).then(|| "The reply may have no body.".to_owned());
     let sentences: Vec<String> = statuses.into_iter().chain(body).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
@@ -125,7 +120,7 @@ fn answer(operation: &ir::Operation, reply: &Reply) -> Option<String> {
 /// The documentation of a setter.
 pub(super) fn parameter(api: &ir::Api, parameter: &ir::Parameter, resource: &Resource) -> Docs {
     let schema = api.schema(parameter.schema);
-    let mut facts = vec![docs::code(&parameter.name)];
+    let mut facts = Vec::new();
     if parameter.location == ir::Location::Header {
         facts.push("a header".to_owned());
     }
@@ -137,12 +132,15 @@ pub(super) fn parameter(api: &ir::Api, parameter: &ir::Parameter, resource: &Res
     if let Some(default) = parameter.default.as_ref().and_then(docs::value) {
         facts.push(format!("{default} if not given"));
     }
-    let facts = facts.join(", ");
+    let plain = facts.is_empty() && Words::of(&parameter.name).snake() == parameter.name;
+    let name = docs::code(&parameter.name);
+    let facts = if facts.is_empty() { name } else { format!("{name}: {}", facts.join(", ")) };
     let line = match &parameter.meaning {
         Some(meaning) => {
             let (item, items) = (docs::thing(&resource.item), resource.words.prose());
             let meaning = docs::phrase(meaning).replace("{item}", &item).replace("{items}", &items);
-            format!("{} ({facts}).", docs::sentence(&meaning).trim_end_matches('.'))
+            let meaning = docs::sentence(&meaning);
+            if plain { meaning } else { format!("{} ({facts}).", meaning.trim_end_matches('.')) }
         }
         None => format!("Sets {facts}."),
     };

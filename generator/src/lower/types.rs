@@ -41,7 +41,7 @@ pub(super) fn name(api: &ir::Api, found: &Found, kept: &ApiNames) -> Vec<Named> 
         .iter()
         .zip(&keys)
         .map(|(ty, (kind, key))| {
-            let mut wish = Wish::new(id(*kind, key), candidates(api, found, ty));
+            let mut wish = Wish::new(id(*kind, key), candidates(found, ty));
             wish.rank = rank(api, ty);
             wish.firm = api.schema(ty.schema).name.is_some();
             wish.pinned = kept.name(*kind, key, 0).cloned();
@@ -88,9 +88,8 @@ fn rank(api: &ir::Api, ty: &Reached) -> u8 {
     }
 }
 
-fn candidates(api: &ir::Api, found: &Found, ty: &Reached) -> Vec<Ident> {
-    let own =
-        ty.role == Some(Role::Create) && ty.origins.values().all(|origin| origin.own) && !answered(api, found, ty);
+fn candidates(found: &Found, ty: &Reached) -> Vec<Ident> {
+    let own = ty.role == Some(Role::Create) && ty.origins.values().all(|origin| origin.own) && !answered(found, ty);
     let mut names = Vec::new();
     let mut add = |words: &Words| {
         let name = Ident::camel(&affixed(words, ty.role, own));
@@ -101,6 +100,7 @@ fn candidates(api: &ir::Api, found: &Found, ty: &Reached) -> Vec<Ident> {
     let origins: Vec<&Origin> = ty.origins.values().collect();
     if let [_, _, ..] = origins.as_slice() {
         shared(&origins).iter().for_each(&mut add);
+        siblings(ty).iter().flat_map(|siblings| shared(siblings)).for_each(|words| add(&words));
     }
     let mut alone: Vec<&Words> = origins.iter().map(|origin| &origin.words).collect();
     alone.sort_by_key(|words| (words.camel().len(), words.camel()));
@@ -121,9 +121,8 @@ fn candidates(api: &ir::Api, found: &Found, ty: &Reached) -> Vec<Ident> {
 }
 
 /// Is the same schema in replies, too? Then the name without anything is taken.
-fn answered(api: &ir::Api, found: &Found, ty: &Reached) -> bool {
-    api.schema(ty.schema).name.is_some()
-        && (found.of(ty.schema, Role::Reply).is_some() || found.of(ty.schema, Role::Update).is_some())
+fn answered(found: &Found, ty: &Reached) -> bool {
+    found.of(ty.schema, Role::Reply).is_some() || found.of(ty.schema, Role::Update).is_some()
 }
 
 fn affixed(words: &Words, role: Option<Role>, own: bool) -> Words {
@@ -155,6 +154,19 @@ fn shared(origins: &[&Origin]) -> Vec<Words> {
     } else {
         Vec::new()
     }
+}
+
+/// Places side by side in one parent, where the other places have nothing in common with them: the main and the delivery
+/// address of a contact are a contact's addresses, whatever else has such an address.
+fn siblings(ty: &Reached) -> Option<Vec<&Origin>> {
+    let mut groups: BTreeMap<&str, Vec<&Origin>> = BTreeMap::new();
+    for (key, origin) in ty.origins.iter().filter(|(_, origin)| origin.step.is_some()) {
+        let parent = key.rsplit_once('/').map_or("", |(parent, _)| parent);
+        groups.entry(parent).or_default().push(origin);
+    }
+    let mut groups: Vec<_> = groups.into_values().filter(|group| group.len() > 1).collect();
+    // Of several such parents none has a better claim.
+    if groups.len() == 1 { groups.pop() } else { None }
 }
 
 fn common_head(lists: &[&Words]) -> Words {

@@ -243,7 +243,7 @@ pub struct BankAccountUpdate {
     /// Bank account details.
     pub bank_account_details: rt::Update<BankAccountDetailsUpdate>,
     /// Main address.
-    pub main_address: rt::Update<ContactMainAddressUpdate>,
+    pub main_address: rt::Update<ContactAddressUpdate>,
     /// Main contact person.
     pub main_contact_person: rt::Update<BankAccountMainContactPersonUpdate>,
     /// Journal code.
@@ -286,7 +286,7 @@ pub struct NewBankAccount {
     /// Bank account details.
     pub bank_account_details: Option<NewBankAccountDetails>,
     /// Main address.
-    pub main_address: Option<NewContactMainAddress>,
+    pub main_address: Option<NewContactAddress>,
     /// Main contact person.
     pub main_contact_person: Option<NewBankAccountMainContactPerson>,
     /// Journal code.

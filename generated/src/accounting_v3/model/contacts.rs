@@ -158,6 +158,54 @@ rt::model!(Contact, String, {
     42 destination_vat_blocking: "destination_vat_blocking",
 });
 
+/// Changes to a contact address.
+///
+/// `delivery_address` of [`ContactUpdate`] and `main_address` of [`BankAccountUpdate`] and
+/// [`ContactUpdate`].
+#[derive(Clone, Default)]
+pub struct ContactAddressUpdate {
+    /// Address line 1.
+    pub address_line_1: rt::Update<String>,
+    /// Address line 2.
+    pub address_line_2: rt::Update<String>,
+    /// City.
+    pub city: rt::Update<String>,
+    /// Postal code.
+    pub postal_code: rt::Update<String>,
+    /// ID of the country.
+    pub country_id: rt::Update<String>,
+    /// ID of the bank account.
+    pub bank_account_id: rt::Update<String>,
+    /// ID of the contact.
+    pub contact_id: rt::Update<String>,
+    /// ID of the address type.
+    pub address_type_id: rt::Update<String>,
+    /// Name.
+    pub name: rt::Update<String>,
+    /// Region.
+    pub region: rt::Update<String>,
+    /// ID of the country group.
+    pub country_group_id: rt::Update<String>,
+    /// Is main address.
+    pub is_main_address: rt::Update<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(ContactAddressUpdate, String, {
+    0 address_line_1: "address_line_1",
+    1 address_line_2: "address_line_2",
+    2 city: "city",
+    3 postal_code: "postal_code",
+    4 country_id: "country_id",
+    5 bank_account_id: "bank_account_id",
+    6 contact_id: "contact_id",
+    7 address_type_id: "address_type_id",
+    8 name: "name",
+    9 region: "region",
+    10 country_group_id: "country_group_id",
+    11 is_main_address: "is_main_address",
+});
+
 /// A contact CIS deduction rate.
 ///
 /// `deduction_rate` of [`ContactCisSettings`].
@@ -201,54 +249,6 @@ rt::model!(ContactCisSettings, String, {
     0 registered_cis_name: "registered_cis_name",
     1 subcontractor_verification_number: "subcontractor_verification_number",
     2 deduction_rate: "deduction_rate",
-});
-
-/// Changes to a contact main address.
-///
-/// `delivery_address` of [`ContactUpdate`] and `main_address` of [`BankAccountUpdate`] and
-/// [`ContactUpdate`].
-#[derive(Clone, Default)]
-pub struct ContactMainAddressUpdate {
-    /// Address line 1.
-    pub address_line_1: rt::Update<String>,
-    /// Address line 2.
-    pub address_line_2: rt::Update<String>,
-    /// City.
-    pub city: rt::Update<String>,
-    /// Postal code.
-    pub postal_code: rt::Update<String>,
-    /// ID of the country.
-    pub country_id: rt::Update<String>,
-    /// ID of the bank account.
-    pub bank_account_id: rt::Update<String>,
-    /// ID of the contact.
-    pub contact_id: rt::Update<String>,
-    /// ID of the address type.
-    pub address_type_id: rt::Update<String>,
-    /// Name.
-    pub name: rt::Update<String>,
-    /// Region.
-    pub region: rt::Update<String>,
-    /// ID of the country group.
-    pub country_group_id: rt::Update<String>,
-    /// Is main address.
-    pub is_main_address: rt::Update<bool>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(ContactMainAddressUpdate, String, {
-    0 address_line_1: "address_line_1",
-    1 address_line_2: "address_line_2",
-    2 city: "city",
-    3 postal_code: "postal_code",
-    4 country_id: "country_id",
-    5 bank_account_id: "bank_account_id",
-    6 contact_id: "contact_id",
-    7 address_type_id: "address_type_id",
-    8 name: "name",
-    9 region: "region",
-    10 country_group_id: "country_group_id",
-    11 is_main_address: "is_main_address",
 });
 
 /// Changes to a contact main contact person.
@@ -395,9 +395,9 @@ pub struct ContactUpdate {
     /// Destination VAT blocking.
     pub destination_vat_blocking: rt::Update<bool>,
     /// Main address.
-    pub main_address: rt::Update<ContactMainAddressUpdate>,
+    pub main_address: rt::Update<ContactAddressUpdate>,
     /// Delivery address.
-    pub delivery_address: rt::Update<ContactMainAddressUpdate>,
+    pub delivery_address: rt::Update<ContactAddressUpdate>,
     /// Main contact person.
     pub main_contact_person: rt::Update<ContactMainContactPersonUpdate>,
     /// Bank account details.
@@ -485,9 +485,9 @@ pub struct NewContact {
     /// Destination VAT blocking.
     pub destination_vat_blocking: Option<bool>,
     /// Main address.
-    pub main_address: Option<NewContactMainAddress>,
+    pub main_address: Option<NewContactAddress>,
     /// Delivery address.
-    pub delivery_address: Option<NewContactMainAddress>,
+    pub delivery_address: Option<NewContactAddress>,
     /// Main contact person.
     pub main_contact_person: Option<NewContactMainContactPerson>,
     /// Bank account details.
@@ -525,38 +525,12 @@ rt::model!(NewContact, String, {
     24 tax_treatment: "tax_treatment",
 });
 
-/// New contact bank account details.
-///
-/// `bank_account_details` of [`NewContact`].
-#[derive(Clone, Default)]
-pub struct NewContactBankAccountDetails {
-    /// Account name.
-    pub account_name: Option<String>,
-    /// Account number.
-    pub account_number: Option<String>,
-    /// Sort code.
-    pub sort_code: Option<String>,
-    /// BIC.
-    pub bic: Option<String>,
-    /// IBAN.
-    pub iban: Option<String>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(NewContactBankAccountDetails, String, {
-    0 account_name: "account_name",
-    1 account_number: "account_number",
-    2 sort_code: "sort_code",
-    3 bic: "bic",
-    4 iban: "iban",
-});
-
-/// A new contact main address.
+/// A new contact address.
 ///
 /// `delivery_address` of [`NewContact`] and `main_address` of [`NewBankAccount`] and
 /// [`NewContact`].
 #[derive(Clone, Default)]
-pub struct NewContactMainAddress {
+pub struct NewContactAddress {
     /// Address line 1.
     pub address_line_1: Option<String>,
     /// Address line 2.
@@ -584,7 +558,7 @@ pub struct NewContactMainAddress {
     /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
-rt::model!(NewContactMainAddress, String, {
+rt::model!(NewContactAddress, String, {
     0 address_line_1: "address_line_1",
     1 address_line_2: "address_line_2",
     2 city: "city",
@@ -597,6 +571,32 @@ rt::model!(NewContactMainAddress, String, {
     9 region: "region",
     10 country_group_id: "country_group_id",
     11 is_main_address: "is_main_address",
+});
+
+/// New contact bank account details.
+///
+/// `bank_account_details` of [`NewContact`].
+#[derive(Clone, Default)]
+pub struct NewContactBankAccountDetails {
+    /// Account name.
+    pub account_name: Option<String>,
+    /// Account number.
+    pub account_number: Option<String>,
+    /// Sort code.
+    pub sort_code: Option<String>,
+    /// BIC.
+    pub bic: Option<String>,
+    /// IBAN.
+    pub iban: Option<String>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(NewContactBankAccountDetails, String, {
+    0 account_name: "account_name",
+    1 account_number: "account_number",
+    2 sort_code: "sort_code",
+    3 bic: "bic",
+    4 iban: "iban",
 });
 
 /// A new contact main contact person.

@@ -282,26 +282,6 @@ rt::model!(NewPopOrderDeliveryAddress, Number, {
     18 date_time_updated: "date_time_updated",
 });
 
-/// New POP order duplicate flags.
-///
-/// Sent by [`PopOrders::duplicate`](super::super::pop_orders::PopOrders::duplicate).
-#[derive(Clone, Default)]
-pub struct NewPopOrderDuplicateFlags {
-    /// ID of the source.
-    pub source_id: Option<i64>,
-    /// ID of the supplier.
-    pub supplier_id: Option<i64>,
-    /// Prices and discounts.
-    pub prices_and_discounts: Option<bool>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(NewPopOrderDuplicateFlags, Number, {
-    0 source_id: "source_id",
-    1 supplier_id: "supplier_id",
-    2 prices_and_discounts: "prices_and_discounts",
-});
-
 /// A new POP order line.
 ///
 /// `lines` of [`NewPopOrder`].
@@ -1102,6 +1082,26 @@ rt::model!(PopOrderDeliveryAddressUpdate, Number, {
     16 country_code: "country_code",
     17 tax_code: "tax_code",
     18 date_time_updated: "date_time_updated",
+});
+
+/// POP order duplicate flags.
+///
+/// Sent by [`PopOrders::duplicate`](super::super::pop_orders::PopOrders::duplicate).
+#[derive(Clone, Default)]
+pub struct PopOrderDuplicateFlags {
+    /// ID of the source.
+    pub source_id: Option<i64>,
+    /// ID of the supplier.
+    pub supplier_id: Option<i64>,
+    /// Prices and discounts.
+    pub prices_and_discounts: Option<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(PopOrderDuplicateFlags, Number, {
+    0 source_id: "source_id",
+    1 supplier_id: "supplier_id",
+    2 prices_and_discounts: "prices_and_discounts",
 });
 
 /// Changes to a POP order line direct delivery address.

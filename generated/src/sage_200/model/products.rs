@@ -385,52 +385,6 @@ rt::model!(NewProduct, Number, {
     110 warehouse_holdings: "warehouse_holdings",
 });
 
-/// New product duplicate flags.
-///
-/// Sent by [`Products::duplicate`](super::super::products::Products::duplicate).
-#[derive(Clone, Default)]
-pub struct NewProductDuplicateFlags {
-    /// ID of the source.
-    pub source_id: Option<i64>,
-    /// New code, at most 30 characters.
-    pub new_code: Option<String>,
-    /// New name, at most 60 characters.
-    pub new_name: Option<String>,
-    /// Locations.
-    pub locations: Option<bool>,
-    /// Location stocking levels.
-    pub location_stocking_levels: Option<bool>,
-    /// Units.
-    ///
-    /// Only in Professional, not in Standard.
-    pub units: Option<bool>,
-    /// Alternative items.
-    pub alternative_items: Option<bool>,
-    /// Cross selling items.
-    pub cross_selling_items: Option<bool>,
-    /// Attachments.
-    pub attachments: Option<bool>,
-    /// Memos.
-    pub memos: Option<bool>,
-    /// Suppliers.
-    pub suppliers: Option<bool>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(NewProductDuplicateFlags, Number, {
-    0 source_id: "source_id",
-    1 new_code: "new_code",
-    2 new_name: "new_name",
-    3 locations: "locations",
-    4 location_stocking_levels: "location_stocking_levels",
-    5 units: "units",
-    6 alternative_items: "alternative_items",
-    7 cross_selling_items: "cross_selling_items",
-    8 attachments: "attachments",
-    9 memos: "memos",
-    10 suppliers: "suppliers",
-});
-
 /// A new product search.
 ///
 /// Sent by [`Products::search`](super::super::products::Products::search).
@@ -979,6 +933,52 @@ rt::model!(Product, Number, {
     127 warehouse_holdings: "warehouse_holdings",
     128 date_time_created: "date_time_created",
     129 date_time_updated: "date_time_updated",
+});
+
+/// Product duplicate flags.
+///
+/// Sent by [`Products::duplicate`](super::super::products::Products::duplicate).
+#[derive(Clone, Default)]
+pub struct ProductDuplicateFlags {
+    /// ID of the source.
+    pub source_id: Option<i64>,
+    /// New code, at most 30 characters.
+    pub new_code: Option<String>,
+    /// New name, at most 60 characters.
+    pub new_name: Option<String>,
+    /// Locations.
+    pub locations: Option<bool>,
+    /// Location stocking levels.
+    pub location_stocking_levels: Option<bool>,
+    /// Units.
+    ///
+    /// Only in Professional, not in Standard.
+    pub units: Option<bool>,
+    /// Alternative items.
+    pub alternative_items: Option<bool>,
+    /// Cross selling items.
+    pub cross_selling_items: Option<bool>,
+    /// Attachments.
+    pub attachments: Option<bool>,
+    /// Memos.
+    pub memos: Option<bool>,
+    /// Suppliers.
+    pub suppliers: Option<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(ProductDuplicateFlags, Number, {
+    0 source_id: "source_id",
+    1 new_code: "new_code",
+    2 new_name: "new_name",
+    3 locations: "locations",
+    4 location_stocking_levels: "location_stocking_levels",
+    5 units: "units",
+    6 alternative_items: "alternative_items",
+    7 cross_selling_items: "cross_selling_items",
+    8 attachments: "attachments",
+    9 memos: "memos",
+    10 suppliers: "suppliers",
 });
 
 /// A product holding.

@@ -268,26 +268,6 @@ rt::model!(NewSopOrder, Number, {
     83 memos: "memos",
 });
 
-/// New SOP order duplicate flags.
-///
-/// Sent by [`SopOrders::duplicate`](super::super::sop_orders::SopOrders::duplicate).
-#[derive(Clone, Default)]
-pub struct NewSopOrderDuplicateFlags {
-    /// ID of the source.
-    pub source_id: Option<i64>,
-    /// ID of the customer.
-    pub customer_id: Option<i64>,
-    /// Prices and discounts.
-    pub prices_and_discounts: Option<bool>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(NewSopOrderDuplicateFlags, Number, {
-    0 source_id: "source_id",
-    1 customer_id: "customer_id",
-    2 prices_and_discounts: "prices_and_discounts",
-});
-
 /// A new SOP order line.
 ///
 /// `lines` of [`NewSopOrder`].
@@ -1068,6 +1048,26 @@ rt::model!(SopOrder, Number, {
     108 memos: "memos",
     109 date_time_created: "date_time_created",
     110 date_time_updated: "date_time_updated",
+});
+
+/// SOP order duplicate flags.
+///
+/// Sent by [`SopOrders::duplicate`](super::super::sop_orders::SopOrders::duplicate).
+#[derive(Clone, Default)]
+pub struct SopOrderDuplicateFlags {
+    /// ID of the source.
+    pub source_id: Option<i64>,
+    /// ID of the customer.
+    pub customer_id: Option<i64>,
+    /// Prices and discounts.
+    pub prices_and_discounts: Option<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderDuplicateFlags, Number, {
+    0 source_id: "source_id",
+    1 customer_id: "customer_id",
+    2 prices_and_discounts: "prices_and_discounts",
 });
 
 /// An SOP order line traceable adjustment.

@@ -250,26 +250,6 @@ rt::model!(NewSopQuote, Number, {
     77 memos: "memos",
 });
 
-/// New SOP quote duplicate flags.
-///
-/// Sent by [`SopQuotes::duplicate`](super::super::sop_quotes::SopQuotes::duplicate).
-#[derive(Clone, Default)]
-pub struct NewSopQuoteDuplicateFlags {
-    /// ID of the source.
-    pub source_id: Option<i64>,
-    /// ID of the customer.
-    pub customer_id: Option<i64>,
-    /// Prices and discounts.
-    pub prices_and_discounts: Option<bool>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(NewSopQuoteDuplicateFlags, Number, {
-    0 source_id: "source_id",
-    1 customer_id: "customer_id",
-    2 prices_and_discounts: "prices_and_discounts",
-});
-
 /// A new SOP quote line.
 ///
 /// `lines` of [`NewSopQuote`].
@@ -907,6 +887,26 @@ rt::model!(SopQuoteDocumentLink, Number, {
     6 document_type: "document_type",
     7 date_time_created: "date_time_created",
     8 date_time_updated: "date_time_updated",
+});
+
+/// SOP quote duplicate flags.
+///
+/// Sent by [`SopQuotes::duplicate`](super::super::sop_quotes::SopQuotes::duplicate).
+#[derive(Clone, Default)]
+pub struct SopQuoteDuplicateFlags {
+    /// ID of the source.
+    pub source_id: Option<i64>,
+    /// ID of the customer.
+    pub customer_id: Option<i64>,
+    /// Prices and discounts.
+    pub prices_and_discounts: Option<bool>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(SopQuoteDuplicateFlags, Number, {
+    0 source_id: "source_id",
+    1 customer_id: "customer_id",
+    2 prices_and_discounts: "prices_and_discounts",
 });
 
 /// An SOP quote line.

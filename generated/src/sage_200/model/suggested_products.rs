@@ -3,41 +3,6 @@
 
 use sage_runtime::codegen as rt;
 
-/// New suggested product options.
-///
-/// Sent by [`SuggestedProducts::find`](super::super::suggested_products::SuggestedProducts::find).
-#[derive(Clone, Default)]
-pub struct NewSuggestedProductOptions {
-    /// ID of the customer.
-    pub customer_id: Option<i64>,
-    /// ID of the product group.
-    pub product_group_id: Option<i64>,
-    /// Show frequent items.
-    pub show_frequent_items: Option<bool>,
-    /// Show recent items.
-    pub show_recent_items: Option<bool>,
-    /// Show preferred items.
-    pub show_preferred_items: Option<bool>,
-    /// Number of days for frequent items.
-    pub number_of_days_for_frequent_items: Option<i32>,
-    /// Number of days for recent items.
-    pub number_of_days_for_recent_items: Option<i32>,
-    /// Minimum number of lines for frequent items.
-    pub minimum_number_of_lines_for_frequent_items: Option<i32>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(NewSuggestedProductOptions, Number, {
-    0 customer_id: "customer_id",
-    1 product_group_id: "product_group_id",
-    2 show_frequent_items: "show_frequent_items",
-    3 show_recent_items: "show_recent_items",
-    4 show_preferred_items: "show_preferred_items",
-    5 number_of_days_for_frequent_items: "number_of_days_for_frequent_items",
-    6 number_of_days_for_recent_items: "number_of_days_for_recent_items",
-    7 minimum_number_of_lines_for_frequent_items: "minimum_number_of_lines_for_frequent_items",
-});
-
 /// A suggested product.
 ///
 /// Answered by
@@ -87,4 +52,39 @@ rt::model!(SuggestedProduct, Number, {
     9 price: "price",
     10 price_unit: "price_unit",
     11 traceable_type_id: "traceable_type_id",
+});
+
+/// Suggested product options.
+///
+/// Sent by [`SuggestedProducts::find`](super::super::suggested_products::SuggestedProducts::find).
+#[derive(Clone, Default)]
+pub struct SuggestedProductOptions {
+    /// ID of the customer.
+    pub customer_id: Option<i64>,
+    /// ID of the product group.
+    pub product_group_id: Option<i64>,
+    /// Show frequent items.
+    pub show_frequent_items: Option<bool>,
+    /// Show recent items.
+    pub show_recent_items: Option<bool>,
+    /// Show preferred items.
+    pub show_preferred_items: Option<bool>,
+    /// Number of days for frequent items.
+    pub number_of_days_for_frequent_items: Option<i32>,
+    /// Number of days for recent items.
+    pub number_of_days_for_recent_items: Option<i32>,
+    /// Minimum number of lines for frequent items.
+    pub minimum_number_of_lines_for_frequent_items: Option<i32>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(SuggestedProductOptions, Number, {
+    0 customer_id: "customer_id",
+    1 product_group_id: "product_group_id",
+    2 show_frequent_items: "show_frequent_items",
+    3 show_recent_items: "show_recent_items",
+    4 show_preferred_items: "show_preferred_items",
+    5 number_of_days_for_frequent_items: "number_of_days_for_frequent_items",
+    6 number_of_days_for_recent_items: "number_of_days_for_recent_items",
+    7 minimum_number_of_lines_for_frequent_items: "minimum_number_of_lines_for_frequent_items",
 });
