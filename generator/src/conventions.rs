@@ -53,6 +53,7 @@ pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -
     if let Some(setting) = &conventions.query_options {
         ctx.query_options(setting);
     }
+    ctx.paging_counts();
     if conventions.any_success.is_some() {
         ctx.any_success();
     }

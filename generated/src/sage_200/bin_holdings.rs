@@ -92,12 +92,12 @@ impl ListBinHoldings {
     }
 
     /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -143,12 +143,12 @@ impl ListBinHoldingsForProduct {
     }
 
     /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -194,12 +194,12 @@ impl ListBinHoldingsForWarehouseHolding {
     }
 
     /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 

@@ -197,12 +197,12 @@ impl ListCustomerEmails {
     }
 
     /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -248,12 +248,12 @@ impl ListCustomerEmailsForContact {
     }
 
     /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -302,12 +302,12 @@ impl ListCustomerEmailsForCustomerAndContact {
     }
 
     /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 

@@ -197,12 +197,12 @@ impl ListCustomerFaxes {
     }
 
     /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -248,12 +248,12 @@ impl ListCustomerFaxesForContact {
     }
 
     /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -299,12 +299,12 @@ impl ListCustomerFaxesForCustomerAndContact {
     }
 
     /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 

@@ -55,12 +55,12 @@ impl ListFinancialReportRowLineTypes {
 
     /// How many financial report row line types a page holds: 500 if not given, 5000 at most
     /// (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many financial report row line types to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 

@@ -51,12 +51,12 @@ impl ListNominalPeriodValueViews {
     }
 
     /// How many nominal period value views a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many nominal period value views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 

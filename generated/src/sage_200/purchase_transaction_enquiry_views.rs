@@ -73,13 +73,13 @@ impl ListPurchaseTransactionEnquiryViews {
 
     /// How many purchase transaction enquiry views a page holds: 500 if not given, 5000 at most
     /// (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many purchase transaction enquiry views to leave out first; it needs `$orderby`
     /// (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -131,13 +131,13 @@ impl ListPurchaseTransactionEnquiryViewsForSupplier {
 
     /// How many purchase transaction enquiry views a page holds: 500 if not given, 5000 at most
     /// (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many purchase transaction enquiry views to leave out first; it needs `$orderby`
     /// (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 

@@ -55,12 +55,12 @@ impl ListSopOrderDespatchLineViews {
 
     /// How many SOP order despatch line views a page holds: 500 if not given, 5000 at most
     /// (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many SOP order despatch line views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 

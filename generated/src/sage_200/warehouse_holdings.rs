@@ -122,12 +122,12 @@ impl ListWarehouseHoldings {
     }
 
     /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -173,12 +173,12 @@ impl ListWarehouseHoldingsForProduct {
     }
 
     /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -227,12 +227,12 @@ impl ListWarehouseHoldingsForProductAndWarehouse {
     }
 
     /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -278,12 +278,12 @@ impl ListWarehouseHoldingsForWarehouse {
     }
 
     /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 
@@ -332,12 +332,12 @@ impl ListWarehouseHoldingsForWarehouseAndProduct {
     }
 
     /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 
     /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: i64) -> Self {
+    pub fn skip(self, skip: u32) -> Self {
         Self(self.0.query("$skip", skip))
     }
 

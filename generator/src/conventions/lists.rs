@@ -2,7 +2,10 @@
 
 use super::Ctx;
 use crate::config;
-use crate::ir::{Kind, Method, Paging};
+use crate::ir::{Integer, Kind, Location, Method, Paging, Schema};
+
+/// What lists in an envelope call the number of a page.
+const PAGE: &str = "page";
 
 impl Ctx<'_> {
     /// Declared as arrays, sent in an envelope: GETs with the parameter, and those named.
@@ -44,6 +47,28 @@ impl Ctx<'_> {
             }
         }
         self.applied("offset-paging", count, "no GET answers with an array");
+    }
+
+    /// What says how many, or which page, is no less than nothing, whether a document says so or not.
+    pub(super) fn paging_counts(&mut self) {
+        let page_size = self.config.conventions.list_envelope.as_ref().map(|setting| setting.parameter.clone());
+        for index in 0..self.api.operations.len() {
+            let names = match &self.api.operations[index].paging {
+                Some(Paging::Envelope) => page_size.iter().cloned().chain([PAGE.to_owned()]).collect(),
+                Some(Paging::Offset { skip, top, .. }) => vec![skip.clone(), top.clone()],
+                None => Vec::new(),
+            };
+            for at in 0..self.api.operations[index].parameters.len() {
+                let parameter = &self.api.operations[index].parameters[at];
+                let schema = self.api.schema(parameter.schema);
+                let counts = parameter.location == Location::Query && names.contains(&parameter.name);
+                if counts && matches!(schema.kind, Kind::Integer(_)) {
+                    // A copy: others may use the same schema for something else.
+                    let count = Schema { kind: Kind::Integer(Integer::U32), name: None, ..schema.clone() };
+                    self.api.operations[index].parameters[at].schema = self.add(count);
+                }
+            }
+        }
     }
 
     /// Does this operation get an array?

@@ -43,6 +43,23 @@ fn count(conventions: &str, name: &str) -> usize {
 }
 
 #[test]
+fn what_pages_is_never_negative() {
+    let kinds = |conventions: &str| {
+        let (run, ..) = with(conventions);
+        let parameters = run.api.operations.iter().flat_map(|operation| &operation.parameters);
+        let kinds = parameters.map(|parameter| format!("{} {}", parameter.name, run.used(parameter.schema)));
+        kinds.collect::<Vec<_>>()
+    };
+    let options = "[conventions.query-options]\nlist = ['t:integer', 'n:integer', 's']\nsingle = ['t:integer']\n";
+    let envelope = "[conventions.list-envelope]\nparameter = 'items_per_page'\n";
+    let offset = "[conventions.offset-paging]\nskip = 's'\ntop = 't'\ndefault = 5\n";
+    assert_eq!(kinds(envelope), ["items_per_page U32"]);
+    // A list that pages otherwise, and one record, do not page by it.
+    let all = ["t I64", "items_per_page U32", "t I64", "n I64", "s Plain", "t U32", "n I64", "s Plain"];
+    assert_eq!(kinds(&format!("{envelope}{offset}{options}")), all);
+}
+
+#[test]
 fn lists_page_by_envelope_or_offset() {
     assert_eq!(count("[conventions.list-envelope]\nparameter = 'items_per_page'\n", "list-envelope"), 1);
     assert_eq!(

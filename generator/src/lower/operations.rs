@@ -352,7 +352,10 @@ impl Lowering<'_> {
                     Target::Query { wire, ty: text(*item, self.models), list: Some(style) }
                 }
                 ty @ Type::Model(_) if self.is_struct(parameter.schema) => Target::Deep { wire, ty },
-                ty => Target::Query { wire, ty: text(ty, self.models), list: None },
+                ty => {
+                    let least = self.models.api.schema(parameter.schema).limits.minimum.as_deref();
+                    Target::Query { wire, ty: unsigned(text(ty, self.models), least), list: None }
+                }
             },
         }
     }
@@ -363,6 +366,16 @@ impl Lowering<'_> {
 
     fn scalar(&self, schema: ir::SchemaId) -> Type {
         text(self.models.ty(schema, Role::Create), self.models)
+    }
+}
+
+/// A whole number that is never negative has a type that cannot be.
+fn unsigned(ty: Type, least: Option<&str>) -> Type {
+    let never_negative = least.and_then(|least| least.parse::<f64>().ok()).is_some_and(|least| least >= 0.0);
+    match ty {
+        Type::Integer(ir::Integer::I32) if never_negative => Type::Integer(ir::Integer::U32),
+        Type::Integer(ir::Integer::I64) if never_negative => Type::Integer(ir::Integer::U64),
+        ty => ty,
     }
 }
 

@@ -84,7 +84,7 @@ rt::page_request!(ListContacts, Contact);
 
 impl ListContacts {
     /// `items_per_page`.
-    pub fn items_per_page(self, items_per_page: i32) -> Self {
+    pub fn items_per_page(self, items_per_page: u32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
@@ -117,7 +117,7 @@ rt::page_request!(ListContactsByOffset, Contact);
 
 impl ListContactsByOffset {
     /// `$top`.
-    pub fn top(self, top: i64) -> Self {
+    pub fn top(self, top: u32) -> Self {
         Self(self.0.query("$top", top))
     }
 }
