@@ -3,7 +3,7 @@
 //! Writing and checking compute the same [`Plan`] and differ in the last step only: one does what it says, the other prints
 //! it. Nothing here touches the disk; what is there comes in as a [`Tree`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Every generated file says so in its first line.
@@ -18,7 +18,8 @@ pub struct File {
     pub text: String,
 }
 
-/// What is on disk: paths, with `/`, and the bytes of each regular file; what is not one (a link, a socket) has none.
+/// What is on disk: paths, with `/`, and the bytes of each regular file; what is not one (a link, a socket) has none. An
+/// empty folder is there with a `/` behind its path.
 pub type Tree = BTreeMap<String, Option<Vec<u8>>>;
 
 /// What belongs to the generator.
@@ -28,8 +29,8 @@ pub struct Owned {
     pub folders: Vec<String>,
     /// Single files.
     pub files: Vec<String>,
-    /// A folder below which stand the owned ones and perhaps some of APIs that are gone: there, only files with the
-    /// [`MARKER`] are the generator's.
+    /// A folder below which stand the owned ones and perhaps some of APIs that are gone: those go if every file in them
+    /// has the [`MARKER`].
     pub nursery: Option<String>,
 }
 
@@ -40,6 +41,42 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// How many are.
     pub unchanged: usize,
+    /// What the generator cannot mend.
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// Something in the way, which is nobody's to remove but the user's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A link or a file where a folder belongs.
+    NotAFolder(String),
+    /// A folder that belongs to no API, with a file that was not generated.
+    Foreign {
+        /// The folder.
+        folder: String,
+        /// The file.
+        file: String,
+    },
+}
+
+impl Obstacle {
+    /// What is wrong.
+    pub fn message(&self) -> String {
+        match self {
+            Self::NotAFolder(path) => format!("`{path}` is a link or a file where a folder belongs"),
+            Self::Foreign { folder, file } => {
+                format!("`{folder}` belongs to no API, and `{file}` in it was not generated")
+            }
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NotAFolder(_) => "links are not followed: remove it, and run the same command again",
+            Self::Foreign { .. } => "folders there are generated: move the file to another place, or delete it",
+        }
+    }
 }
 
 /// One file that is not as it should be.
@@ -71,14 +108,32 @@ pub enum Action {
 pub fn plan(files: Vec<File>, disk: &Tree, owned: &Owned) -> Plan {
     let mut plan = Plan::default();
     let mut wanted: BTreeMap<String, String> = files.into_iter().map(|file| (file.path, file.text)).collect();
+    let folders = wanted
+        .keys()
+        .chain(&owned.folders)
+        .flat_map(|path| above(path))
+        .chain(owned.folders.iter().map(String::as_str));
+    let folders: BTreeSet<String> = folders.map(str::to_owned).collect();
+    let strays = owned.strays(disk);
     for (path, found) in disk {
+        if folders.contains(path) && !owned.has(path) {
+            plan.obstacles.push(Obstacle::NotAFolder(path.clone()));
+            continue;
+        }
+        if let Some((folder, Some(file))) = strays.iter().find(|(folder, _)| is_below(path, folder)) {
+            if file == path {
+                plan.obstacles.push(Obstacle::Foreign { folder: folder.clone(), file: file.clone() });
+            }
+            continue;
+        }
         let action = match wanted.remove(path) {
             Some(new) if found.as_deref() == Some(new.as_bytes()) => {
                 plan.unchanged += 1;
                 continue;
             }
             Some(new) => Action::Update { old: found.clone(), new },
-            None if owned.has(path, found.as_deref()) => Action::Delete,
+            None if path.strip_suffix('/').is_some_and(|folder| folders.contains(folder)) => continue,
+            None if owned.has(path) || strays.keys().any(|folder| is_below(path, folder)) => Action::Delete,
             None => continue,
         };
         plan.changes.push(Change { path: path.clone(), action });
@@ -90,16 +145,36 @@ pub fn plan(files: Vec<File>, disk: &Tree, owned: &Owned) -> Plan {
 }
 
 impl Owned {
-    fn has(&self, path: &str, found: Option<&[u8]>) -> bool {
-        let below = |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        let abandoned = |nursery: &String| {
-            let deep = below(nursery) && path[nursery.len() + 1..].contains('/');
-            deep && found.is_some_and(is_marked)
-        };
-        self.folders.iter().any(below)
-            || self.files.iter().any(|file| file == path)
-            || self.nursery.as_ref().is_some_and(abandoned)
+    fn has(&self, path: &str) -> bool {
+        self.folders.iter().any(|folder| is_below(path, folder)) || self.files.iter().any(|file| file == path)
     }
+
+    /// The folders that belong to no API, each with the first file in it that was not generated.
+    fn strays(&self, disk: &Tree) -> BTreeMap<String, Option<String>> {
+        let mut strays: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for (path, found) in disk {
+            let child = self.nursery.as_ref().and_then(|nursery| {
+                let (child, _) = path.strip_prefix(nursery.as_str())?.strip_prefix('/')?.split_once('/')?;
+                Some(format!("{nursery}/{child}"))
+            });
+            let Some(folder) = child.filter(|folder| !self.folders.contains(folder)) else { continue };
+            let ours = path.ends_with('/') || found.as_deref().is_some_and(is_marked);
+            let foreign = strays.entry(folder).or_default();
+            if !ours && foreign.is_none() {
+                *foreign = Some(path.clone());
+            }
+        }
+        strays
+    }
+}
+
+/// The folders that a path stands in.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(end, _)| &path[..end])
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn is_marked(bytes: &[u8]) -> bool {
@@ -127,7 +202,7 @@ impl Plan {
         folders
     }
 
-    /// The files to delete.
+    /// The files to delete, and with a `/` behind them the empty folders.
     pub fn deletions(&self) -> impl Iterator<Item = &str> {
         self.changes.iter().filter(|change| matches!(change.action, Action::Delete)).map(|change| change.path.as_str())
     }
@@ -268,20 +343,39 @@ mod tests {
             ("src/api/own.rs", Some("mine\n")),
             ("src/lib.rs", Some("// @generated by `nobody`\n")),
             ("src/gone/mod.rs", Some("// @generated by `cargo xtask codegen`\n")),
+            ("src/hand/a.rs", Some("// @generated by `cargo xtask codegen`\n")),
             ("src/hand/mod.rs", Some("//! By hand.\n")),
+            ("src/api/empty/", None),
+            ("src/nothing/", None),
         ]);
         let plan = plan(files, &disk, &owned());
+        let foreign = Obstacle::Foreign { folder: "src/hand".into(), file: "src/hand/mod.rs".into() };
+        assert_eq!(plan.obstacles, [foreign]);
         let expected = [
             ("missing", "names.lock"),
+            ("extra", "src/api/empty/"),
             ("stale", "src/api/link.rs"),
             ("stale", "src/api/mod.rs"),
             ("extra", "src/api/own.rs"),
             ("extra", "src/gone/mod.rs"),
+            ("extra", "src/nothing/"),
         ];
         assert_eq!(states(&plan), expected);
-        assert_eq!(plan.counts(), [1, 2, 2]);
+        assert_eq!(plan.counts(), [1, 2, 4]);
         assert_eq!(plan.unchanged, 1);
-        assert_eq!(plan.folders(&owned()), ["src/api", "src/gone"]);
+        assert_eq!(plan.folders(&owned()), ["src/api", "src/gone", "src/nothing"]);
+    }
+
+    #[test]
+    fn what_stands_where_a_folder_belongs_is_in_the_way() {
+        for path in ["src", "src/api"] {
+            let plan = plan(vec![file("src/api/mod.rs", "new\n")], &disk(&[(path, None)]), &owned());
+            assert_eq!(plan.obstacles, [Obstacle::NotAFolder(path.into())]);
+        }
+        // Inside, it is the generator's own.
+        let plan = plan(vec![file("src/api/model/a.rs", "a\n")], &disk(&[("src/api/model", None)]), &owned());
+        assert!(plan.obstacles.is_empty());
+        assert_eq!(states(&plan), [("extra", "src/api/model"), ("missing", "src/api/model/a.rs")]);
     }
 
     #[test]

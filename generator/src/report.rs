@@ -221,7 +221,11 @@ mod tests {
     fn plan() -> Plan {
         let stale = Action::Update { old: Some(b"a\n".to_vec()), new: "b\n".into() };
         let change = |path: &str, action| Change { path: path.into(), action };
-        Plan { changes: vec![change("src/a.rs", stale), change("src/b.rs", Action::Delete)], unchanged: 7 }
+        Plan {
+            changes: vec![change("src/a.rs", stale), change("src/b.rs", Action::Delete)],
+            unchanged: 7,
+            ..Plan::default()
+        }
     }
 
     #[test]
@@ -230,7 +234,7 @@ mod tests {
                         2 files are not what the specifications give: 1 stale, 0 missing, 1 extra\nhelp: run `cargo x`\n";
         assert_eq!(check(&plan(), "cargo x", Format::Human), expected);
         assert_eq!(
-            check(&Plan { changes: vec![], unchanged: 7 }, "cargo x", Format::Human),
+            check(&Plan { changes: vec![], unchanged: 7, ..Plan::default() }, "cargo x", Format::Human),
             "7 files are up to date\n"
         );
     }

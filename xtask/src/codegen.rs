@@ -64,6 +64,9 @@ fn prepare(root: &Root, format: Format, least: Severity) -> Result<Option<(Plan,
     }
     let owned = workspace::owned(&outcome);
     let plan = plan(workspace::wanted(&mut outcome), &workspace::tree(root)?, &owned);
+    if let Some(obstacle) = plan.obstacles.first() {
+        return Err(Fault::new(obstacle.message()).help(obstacle.help()));
+    }
     Ok(Some((plan, owned, rows)))
 }
 

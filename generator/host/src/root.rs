@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 use crate::{Fault, Fence};
 
 /// What a folder holds: paths relative to the root, with `/`, and the bytes of each file. What is not a regular file (a
-/// link, a socket) has none and is not opened. Folders are only seen by what is in them.
+/// link, a socket) has none and is not opened. Folders are only seen by what is in them; an empty one has none either, and
+/// a `/` behind its path.
 pub type Tree = BTreeMap<String, Option<Vec<u8>>>;
 
 /// Where files are staged, below the root.
@@ -40,7 +41,7 @@ pub struct Lock {
 /// What is to be done, in this order: first the deletions, then the files.
 #[derive(Debug, Default)]
 pub struct Changes<'a> {
-    /// Files to delete.
+    /// Files to delete, and, with a `/` behind them, empty folders.
     pub delete: Vec<&'a str>,
     /// Files to create or replace.
     pub write: Vec<(&'a str, &'a [u8])>,
@@ -128,7 +129,11 @@ impl Root {
 
     fn scan_entry(&self, path: String, kind: FileType, tree: &mut Tree) -> Result<(), Fault> {
         if kind.is_dir() {
-            for (name, kind) in self.list(&path)? {
+            let inside = self.list(&path)?;
+            if inside.is_empty() {
+                tree.insert(format!("{path}/"), None);
+            }
+            for (name, kind) in inside {
                 self.scan_entry(format!("{path}/{name}"), kind, tree)?;
             }
         } else {
@@ -140,9 +145,17 @@ impl Root {
 
     /// Does what `changes` says, inside `fence`.
     pub fn apply(&self, changes: &Changes<'_>, fence: &Fence) -> Result<(), Fault> {
-        for path in changes.delete.iter().chain(changes.write.iter().map(|(path, _)| path)) {
+        for path in &changes.delete {
+            match path.strip_suffix('/') {
+                Some(folder) if fence.folders.iter().any(|owned| owned == folder) => {}
+                folder => fence.admit(folder.unwrap_or(path))?,
+            }
+        }
+        for (path, _) in &changes.write {
             fence.admit(path)?;
-            self.refuse_links_above_unless(path, &changes.delete)?;
+        }
+        for path in changes.delete.iter().chain(changes.write.iter().map(|(path, _)| path)) {
+            self.refuse_links_above_unless(path.trim_end_matches('/'), &changes.delete)?;
         }
         self.clear_staging()?;
         let result = self.stage(changes).and_then(|()| self.swap(changes, fence));
@@ -191,12 +204,17 @@ impl Root {
 
     /// Deletes a file or a link, and the folders that it leaves empty.
     fn delete(&self, path: &str, fence: &Fence) -> Result<(), Fault> {
-        match fs::remove_file(self.path.join(path)) {
+        let folder = path.strip_suffix('/');
+        let removed = match folder {
+            Some(folder) => fs::remove_dir(self.path.join(folder)),
+            None => fs::remove_file(self.path.join(path)),
+        };
+        match removed {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(Fault::io("delete", path, &error)),
         }
-        let mut folder = path;
+        let mut folder = folder.unwrap_or(path);
         while let Some((parent, _)) = folder.rsplit_once('/') {
             let ours = fence.folders.iter().any(|owned| parent == owned) || fence.admit(parent).is_ok();
             if !ours || fs::remove_dir(self.path.join(parent)).is_err() {

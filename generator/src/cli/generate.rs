@@ -7,7 +7,7 @@ use sage_codegen::plan::{Plan, plan};
 use sage_codegen::report::{self, Row};
 use sage_codegen::{InputFile, Inputs, Outcome, generate};
 use sage_codegen_host::terminal::{self, Progress};
-use sage_codegen_host::{Changes, Exit, Fence, Root};
+use sage_codegen_host::{Changes, Exit, Fault, Fence, Root};
 
 use super::arguments::Arguments;
 use super::{Stop, help, messages, target};
@@ -96,7 +96,11 @@ fn prepare(arguments: &Arguments, root: Option<&Root>) -> Result<Option<(Plan, R
     }
     let files = target::files(outcome);
     let disk = root.map(target::tree).transpose()?.unwrap_or_default();
-    Ok(Some((plan(files, &disk, &target::owned()), row)))
+    let plan = plan(files, &disk, &target::owned());
+    if let Some(obstacle) = plan.obstacles.first() {
+        return Err(Fault::new(obstacle.message()).help(obstacle.help()).into());
+    }
+    Ok(Some((plan, row)))
 }
 
 fn inputs(arguments: &Arguments, names: Option<InputFile>) -> Result<(Inputs, Option<Diagnostic>), Stop> {

@@ -92,9 +92,12 @@ fn a_link_in_place_of_a_folder_is_not_followed() {
     let workspace = Workspace::small("link-folder");
     workspace.write("precious/own.rs", "mine\n");
     std::os::unix::fs::symlink("../../precious", workspace.path("generated/src/pets")).unwrap();
-    let ended = workspace.run(&["codegen"]);
-    assert_eq!(ended.status, Some(1), "{}{}", ended.stdout, ended.stderr);
-    assert!(ended.stderr.contains("`generated/src/pets` is a link"), "{}", ended.stderr);
+    for arguments in [&["codegen"][..], &CHECK] {
+        let ended = workspace.run(arguments);
+        assert_eq!(ended.status, Some(1), "{}{}", ended.stdout, ended.stderr);
+        assert!(ended.stderr.contains("`generated/src/pets` is a link"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("remove it") && ended.stdout.is_empty(), "{}{}", ended.stdout, ended.stderr);
+    }
     assert_eq!(fs::read_dir(workspace.path("precious")).unwrap().count(), 1);
 }
 
@@ -125,7 +128,6 @@ fn files_that_do_not_change_are_not_touched() {
 fn what_is_left_of_an_api_that_is_gone_is_deleted() {
     let workspace = Workspace::small("gone");
     workspace.api("more", &SETTINGS.replace("\"pets\"", "\"more_pets\""));
-    workspace.write("generated/src/by_hand/mod.rs", "//! By hand.\n");
     workspace.done(&["codegen"]);
     fs::remove_dir_all(workspace.path("specs/more")).unwrap();
     let check = workspace.run(&CHECK);
@@ -133,8 +135,39 @@ fn what_is_left_of_an_api_that_is_gone_is_deleted() {
     assert!(check.stdout.contains("extra: generated/src/more_pets/mod.rs\n"), "{}", check.stdout);
     workspace.done(&["codegen"]);
     assert!(!workspace.path("generated/src/more_pets").exists());
-    assert!(workspace.path("generated/src/by_hand/mod.rs").exists());
     assert!(!workspace.read("specs/names.lock").contains("more_pets"));
+}
+
+#[test]
+fn a_folder_of_no_api_with_a_file_by_hand_is_not_touched() {
+    let workspace = Workspace::small("by-hand");
+    workspace.done(&["codegen"]);
+    workspace.write("generated/src/old/mod.rs", &workspace.read(MOD));
+    workspace.write("generated/src/old/deep/own.rs", "//! By hand.\n");
+    let before = workspace.files();
+    for arguments in [&["codegen"][..], &CHECK] {
+        let ended = workspace.run(arguments);
+        assert_eq!(ended.status, Some(1), "{}{}", ended.stdout, ended.stderr);
+        assert!(ended.stderr.contains("`generated/src/old/deep/own.rs`"), "{}", ended.stderr);
+        assert_eq!(workspace.files(), before);
+    }
+}
+
+#[test]
+fn empty_folders_are_extra() {
+    let workspace = Workspace::small("empty");
+    workspace.done(&["codegen"]);
+    for folder in ["generated/src/pets/deep/er", "generated/src/stray"] {
+        fs::create_dir_all(workspace.path(folder)).unwrap();
+    }
+    let check = workspace.run(&CHECK);
+    assert_eq!(check.status, Some(3));
+    let expected = "extra: generated/src/pets/deep/er/\nextra: generated/src/stray/\n";
+    assert!(check.stdout.starts_with(expected), "{}", check.stdout);
+    workspace.done(&["codegen"]);
+    assert!(!workspace.path("generated/src/pets/deep").exists() && !workspace.path("generated/src/stray").exists());
+    assert!(workspace.path("generated/src/lib.rs").exists());
+    workspace.done(&CHECK);
 }
 
 #[test]
