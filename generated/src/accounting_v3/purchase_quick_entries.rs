@@ -143,12 +143,12 @@ impl ListPurchaseQuickEntries {
 
     /// How many purchase quick entries a page holds (`items_per_page`: 1 to 200, `20` if not
     /// given).
-    pub fn items_per_page(self, items_per_page: i32) -> Self {
+    pub fn items_per_page(self, items_per_page: u32) -> Self {
         Self(self.0.query("items_per_page", items_per_page))
     }
 
     /// The page to begin with (`page`: `1` if not given).
-    pub fn page(self, page: i32) -> Self {
+    pub fn page(self, page: u32) -> Self {
         Self(self.0.query("page", page))
     }
 
