@@ -97,6 +97,8 @@ pub struct Server {
     /// The variables.
     #[serde(default)]
     pub variables: Vec<Variable>,
+    /// How many requests at once the service takes of each business; none: it does not say.
+    pub concurrency: Option<std::num::NonZeroU32>,
 }
 
 /// A variable of the base URL: see [`crate::ir::Variable`].

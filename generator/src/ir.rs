@@ -62,6 +62,8 @@ pub struct Client {
     pub errors: Errors,
     /// The property of a request body that makes a resend safe, if the service knows one.
     pub idempotency: Option<Idempotency>,
+    /// How many requests at once the service takes of each business.
+    pub concurrency: Option<std::num::NonZeroU32>,
 }
 
 /// A variable of the base URL, such as the region.

@@ -91,8 +91,19 @@ fn model_files(items: Vec<Item>, files: Vec<Option<Ident>>) -> Vec<ModelFile> {
 }
 
 /// Methods that the builder has for itself.
-const RESERVED_SETTERS: &[&str] =
-    &["access_token", "token_source", "transport", "base_url", "origin", "timeout", "build", "clone"];
+const RESERVED_SETTERS: &[&str] = &[
+    "access_token",
+    "token_source",
+    "transport",
+    "base_url",
+    "origin",
+    "timeout",
+    "timeouts",
+    "limits",
+    "clock",
+    "build",
+    "clone",
+];
 
 fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
     let client = &api.client;
@@ -126,6 +137,7 @@ fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
         decimals: client.decimals,
         errors: client.errors,
         idempotency: client.idempotency.as_ref().map(|idempotency| idempotency.property.clone()),
+        concurrency: client.concurrency,
         variables,
         headers: headers.collect(),
         reference: client.reference.clone(),

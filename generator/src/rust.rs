@@ -34,6 +34,8 @@ pub struct Client {
     pub errors: ir::Errors,
     /// The property that makes a resend safe.
     pub idempotency: Option<String>,
+    /// How many requests at once the service takes.
+    pub concurrency: Option<std::num::NonZeroU32>,
     /// Variables of the base URL.
     pub variables: Vec<Variable>,
     /// Headers of the client.

@@ -24,6 +24,8 @@ pub struct Api {
     pub bearer: bool,
     /// Where tokens come from.
     pub oauth: Option<&'static OAuth>,
+    /// How many calls at once the service takes of each business.
+    pub concurrency: Option<u32>,
 }
 
 impl Api {
@@ -37,6 +39,7 @@ impl Api {
         errors: Errors::Unknown,
         bearer: true,
         oauth: None,
+        concurrency: None,
     };
 }
 

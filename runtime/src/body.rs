@@ -11,13 +11,14 @@ use crate::path;
 use crate::raw::{Json, members};
 use crate::value::Value;
 
-/// The JSON of a body: with the idempotency id, if one is due and none is there, and in its wrapper.
-pub(crate) fn json<T: Value>(value: &T, wrapper: Option<&str>, id: Option<&str>) -> Result<String, String> {
-    let mut text = to_string(value);
-    if let Some(property) = id {
-        text = with_id(text, property)?;
-    }
-    Ok(match wrapper {
+/// The JSON of a body: with the idempotency id, if one is due and none is there, and in its wrapper. Also, whether it has
+/// such an id.
+pub(crate) fn json<T: Value>(value: &T, wrapper: Option<&str>, id: Option<&str>) -> Result<(String, bool), String> {
+    let (text, has_id) = match id {
+        Some(property) => with_id(to_string(value), property)?,
+        None => (to_string(value), false),
+    };
+    let text = match wrapper {
         None => text,
         Some(wrapper) => {
             let mut writer = Writer::new();
@@ -27,19 +28,23 @@ pub(crate) fn json<T: Value>(value: &T, wrapper: Option<&str>, id: Option<&str>)
             writer.close('}');
             writer.finish()
         }
-    })
+    };
+    Ok((text, has_id))
 }
 
-fn with_id(text: String, property: &str) -> Result<String, String> {
+fn with_id(text: String, property: &str) -> Result<(String, bool), String> {
     let mut empty = true;
-    let mut set = false;
-    let is_object = members(&text, |name, _| {
+    let mut own = None;
+    let is_object = members(&text, |name, value| {
         empty = false;
-        set |= name == property;
+        if name == property {
+            // An empty id is none to the service; who sets one wants none.
+            own = Some(!matches!(value, "null" | "\"\""));
+        }
     })
     .is_ok();
-    if set || !is_object {
-        return Ok(text);
+    if own.is_some() || !is_object {
+        return Ok((text, own.unwrap_or(false)));
     }
     let mut writer = Writer::new();
     writer.open('{');
@@ -47,7 +52,7 @@ fn with_id(text: String, property: &str) -> Result<String, String> {
     writer.string(&random_hex()?);
     writer.raw(if empty { "" } else { "," });
     writer.raw(&text[1..]);
-    Ok(writer.finish())
+    Ok((writer.finish(), true))
 }
 
 /// 32 hexadecimal digits from the operating system's source of randomness.

@@ -7,11 +7,12 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
 pub(crate) use draft::Draft;
+pub(crate) use execute::{Run, goes_without};
 
 use crate::api::{ListStyle, Operation};
 use crate::client::Client;
@@ -222,12 +223,25 @@ impl<T> Sending<T> {
     }
 }
 
+impl<T> Sending<T> {
+    /// The reply, read and raw. One that makes no sense may be asked for again.
+    fn poll_both(&mut self, context: &mut Context<'_>) -> Poll<Result<(T, Raw)>> {
+        loop {
+            let mut raw = ready!(self.run.as_mut().poll(context))?;
+            match ((self.read)(&raw), raw.again.take()) {
+                (Ok(value), _) => return Poll::Ready(Ok((value, raw))),
+                (Err(error), Some(again)) => self.run = again.unreadable(error),
+                (Err(error), None) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+}
+
 impl<T> Future for Sending<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
-        let read = self.read;
-        self.run.as_mut().poll(context).map(|raw| raw.and_then(|raw| read(&raw)))
+        self.poll_both(context).map_ok(|(value, _)| value)
     }
 }
 
@@ -246,9 +260,7 @@ impl<T> Future for SendingFull<T> {
     type Output = Result<Response<T>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let read = self.0.read;
-        let raw = self.0.run.as_mut().poll(context);
-        raw.map(|raw| raw.and_then(|raw| Ok(Response::new(read(&raw)?, raw))))
+        self.0.poll_both(context).map_ok(|(value, raw)| Response::new(value, raw))
     }
 }
 
@@ -345,6 +357,21 @@ macro_rules! client_builder {
             /// How long one attempt may take, the body included; 60 seconds if not set.
             pub fn timeout(self, timeout: ::core::time::Duration) -> Self {
                 Self(self.0.timeout(timeout))
+            }
+
+            /// How long everything may take, from connecting to the whole call.
+            pub fn timeouts(self, timeouts: $crate::codegen::Timeouts) -> Self {
+                Self(self.0.timeouts(timeouts))
+            }
+
+            /// How often a call is sent, how many there are at once, and how much is read.
+            pub fn limits(self, limits: $crate::codegen::Limits) -> Self {
+                Self(self.0.limits(limits))
+            }
+
+            /// Tells the time by this; for tests.
+            pub fn clock(self, clock: impl $crate::codegen::Clock) -> Self {
+                Self(self.0.clock(clock))
             }
 
             /// Checks everything that can be checked without the service.

@@ -2,17 +2,23 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::{Api, Operation};
 use crate::base::Base;
+use crate::call::goes_without;
+use crate::clock::{Clock, Now, SystemClock};
 use crate::error::{Error, Result};
+use crate::exchange::Budget;
+use crate::gate::{Gates, Rules};
+use crate::limits::{Limits, Timeouts};
 use crate::path;
 use crate::text::ToText;
 use crate::token::{StaticToken, TokenSource};
-use crate::transport::{Limits, Transport};
+use crate::transport::Transport;
 
 /// A client of an API; cheap to clone.
 #[derive(Clone)]
@@ -24,15 +30,23 @@ pub(crate) struct Core {
     pub(crate) headers: HeaderMap,
     pub(crate) token: Option<Arc<dyn TokenSource>>,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) gates: Gates,
+    /// How many calls there were.
+    calls: AtomicU64,
 }
 
+/// The header that the owner of a token is sent in, if nothing else is said.
+pub(crate) const OWNER: HeaderName = HeaderName::from_static("x-site");
+
 impl Core {
-    /// Names the builder method for the first thing that a request needs and the client does not have.
-    pub(crate) fn check(&self, operation: &Operation, own: &HeaderMap) -> Result<()> {
+    /// Names the builder method for the first thing that a request needs and does not have.
+    pub(crate) fn check(&self, operation: &Operation, has: impl Fn(&str) -> bool) -> Result<()> {
         for header in self.api.headers.iter().filter(|header| header.required) {
-            let without = operation.without_headers.iter().any(|name| name.eq_ignore_ascii_case(header.name));
-            if !without && !self.headers.contains_key(header.name) && !own.contains_key(header.name) {
+            if !goes_without(operation, header.name) && !has(header.name) {
                 return Err(Error::config(format!(
                     "`{}` is missing: set it with `{}` of the client's builder",
                     header.name, header.setter
@@ -45,6 +59,13 @@ impl Core {
             ));
         }
         Ok(())
+    }
+
+    /// What the waits of a call are drawn from: another number for each call and each process, and the same ones again
+    /// under a clock that tests set.
+    pub(crate) fn seed(&self, now: Now) -> u64 {
+        let wall = now.wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        (wall.as_nanos() as u64) ^ self.calls.fetch_add(1, Ordering::Relaxed).rotate_left(40)
     }
 }
 
@@ -66,6 +87,8 @@ pub struct ClientBuilder {
     headers: HeaderMap,
     token: Option<Arc<dyn TokenSource>>,
     transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    timeouts: Timeouts,
     limits: Limits,
     problem: Option<Error>,
 }
@@ -81,6 +104,8 @@ impl ClientBuilder {
             headers: HeaderMap::new(),
             token: None,
             transport: None,
+            clock: Arc::new(SystemClock),
+            timeouts: Timeouts::default(),
             limits: Limits::default(),
             problem: None,
         }
@@ -134,7 +159,25 @@ impl ClientBuilder {
 
     /// How long one attempt may take, the body included; 60 seconds if not set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.attempt = timeout;
+        self.timeouts.attempt = timeout;
+        self
+    }
+
+    /// How long everything may take.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// How often and how much.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Tells the time by this; for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -149,10 +192,22 @@ impl ClientBuilder {
         }
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(base.is_https())?,
+            None => default_transport(base.is_https(), &self.timeouts)?,
         };
-        let (api, headers, token, limits) = (self.api, self.headers, self.token, self.limits);
-        Ok(Client(Arc::new(Core { api, base, headers, token, transport, limits })))
+        let rules = Rules { concurrency: self.limits.concurrency.or(self.api.concurrency), rate: self.limits.rate };
+        Ok(Client(Arc::new(Core {
+            api: self.api,
+            base,
+            headers: self.headers,
+            token: self.token,
+            transport,
+            clock: self.clock,
+            timeouts: self.timeouts,
+            limits: self.limits,
+            budget: Arc::new(Budget::new()),
+            gates: Gates::new(rules),
+            calls: AtomicU64::new(0),
+        })))
     }
 
     fn base(&self) -> Result<Base> {
@@ -192,13 +247,13 @@ impl fmt::Debug for ClientBuilder {
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport(https: bool) -> Result<Arc<dyn Transport>> {
-    crate::transport::default_transport(https)
+fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Arc<dyn Transport>> {
+    crate::transport::default_transport(https, timeouts)
         .map_err(|error| Error::config("the default transport can not be set up").because(error))
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn default_transport(_: bool) -> Result<Arc<dyn Transport>> {
+fn default_transport(_: bool, _: &Timeouts) -> Result<Arc<dyn Transport>> {
     Err(Error::config("there is no transport: give one to the builder, or switch on the feature `reqwest`"))
 }
 

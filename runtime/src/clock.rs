@@ -1,7 +1,11 @@
 //! Time, as far as the runtime needs it: what it is now, and waiting. Tests put their own clock in its place.
 
+mod manual;
+
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
+
+pub use manual::ManualClock;
 
 use crate::transport::BoxFuture;
 

@@ -12,6 +12,7 @@ pub use crate::body::Part;
 pub use crate::bridge::{deserialize, serialize};
 pub use crate::call::{Call, Sending, SendingFull};
 pub use crate::client::{Client, ClientBuilder};
+pub use crate::clock::Clock;
 pub use crate::enums::{
     IntegerEnum, StringEnum, Unlisted, integer_from, read_integer, read_string, string_as_str, string_from,
     write_integer, write_string,
@@ -19,6 +20,7 @@ pub use crate::enums::{
 pub use crate::error::{Error, Result};
 pub use crate::extra::Extra;
 pub use crate::json::{Fault, Reader, Writer};
+pub use crate::limits::{Limits, Timeouts};
 pub use crate::model::{Decimals, Model, Shape, debug_model, same_model};
 pub use crate::page::Page;
 pub use crate::pages::{Items, Pages};

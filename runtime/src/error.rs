@@ -7,13 +7,14 @@ mod redact;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
 pub use api::ApiError;
 
 use crate::api::Operation;
+use crate::exchange::Outcome;
 use crate::json::Fault;
 use crate::reply::Raw;
 use crate::transport::{BoxError, Phase, TransportFault};
@@ -39,6 +40,9 @@ struct Inner {
     path: Option<Box<str>>,
     snippet: Option<Box<str>>,
     reauthorize: Option<Cause>,
+    attempts: u32,
+    elapsed: Duration,
+    gone: bool,
     source: Option<BoxError>,
 }
 
@@ -109,6 +113,9 @@ impl Error {
             path: None,
             snippet: None,
             reauthorize: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            gone: false,
             source: None,
         }))
     }
@@ -155,34 +162,60 @@ impl Error {
         Error::new(Kind::Paging, Delivery::NotSent, what)
     }
 
+    /// The service wants a pause that is longer than a call waits.
+    pub(crate) fn barred(wait: Duration) -> Self {
+        let what = format!("the service has asked for a pause, which lasts {} s more", wait.as_secs_f64().ceil());
+        let mut error = Error::new(Kind::Limited, Delivery::NotSent, what);
+        error.0.retry_after = Some(wait);
+        error
+    }
+
+    /// The time of the whole call is up.
+    pub(crate) fn deadline() -> Self {
+        Error::new(Kind::Timeout, Delivery::NotSent, "the call was not done in time")
+    }
+
     pub(crate) fn transport(fault: TransportFault) -> Self {
-        let (kind, delivery) = match fault.phase {
-            Phase::NotSent => (Kind::Transport, Delivery::NotSent),
-            Phase::TimedOut => (Kind::Timeout, Delivery::Unknown),
-            Phase::Unknown => (Kind::Transport, Delivery::Unknown),
-            Phase::TooLarge => (Kind::Decode, Delivery::Answered),
+        let outcome = Outcome::of_fault(fault.phase, fault.status.map(|status| status.as_u16()));
+        let kind = match fault.phase {
+            Phase::NotSent | Phase::Unknown => Kind::Transport,
+            Phase::TimedOut => Kind::Timeout,
+            Phase::TooLarge => Kind::Decode,
         };
-        Error::new(kind, delivery, fault.to_string()).because(fault.source)
+        let delivery = match outcome {
+            Outcome::NotSent => Delivery::NotSent,
+            Outcome::Unauthorized | Outcome::Limited => Delivery::Refused,
+            Outcome::Doubtful => Delivery::Unknown,
+            Outcome::Success | Outcome::Unreadable => Delivery::Answered,
+            Outcome::Answer if fault.phase == Phase::TooLarge => Delivery::Answered,
+            Outcome::Answer => delivery_of(fault.status),
+        };
+        let status = fault.status;
+        let mut error = Error::new(kind, delivery, fault.to_string()).because(fault.source);
+        error.0.status = status;
+        error
     }
 
     /// A reply that is no success.
-    pub(crate) fn answered(raw: &Raw) -> Self {
+    pub(crate) fn answered(raw: &Raw, retry_after: Option<Duration>) -> Self {
         let redact = &Redact::of(&raw.secrets);
         let status = raw.status;
-        let (kind, delivery) = match status.as_u16() {
-            401 => (Kind::Auth, Delivery::Refused),
-            429 => (Kind::Limited, Delivery::Refused),
-            408 => (Kind::Api, Delivery::Unknown),
-            400..500 => (Kind::Api, Delivery::Refused),
-            _ => (Kind::Api, Delivery::Unknown),
+        let kind = match status.as_u16() {
+            401 => Kind::Auth,
+            429 => Kind::Limited,
+            _ => Kind::Api,
         };
         let what = match status.is_redirection() {
-            true => format!("the service answered {} and points elsewhere, which is not followed", status.as_u16()),
+            true => format!(
+                "the service answered {} and points {}, which is not followed",
+                status.as_u16(),
+                aim(&raw.headers)
+            ),
             false => format!("the service answered {}", status.as_u16()),
         };
         let text = redact.text(&String::from_utf8_lossy(&raw.body));
-        let mut error = Error::new(kind, delivery, what).about(raw, redact);
-        error.0.retry_after = retry_after(&raw.headers, SystemTime::now());
+        let mut error = Error::new(kind, delivery_of(Some(status)), what).about(raw, redact);
+        error.0.retry_after = retry_after;
         error.0.api = api::parse(&text);
         error
     }
@@ -207,6 +240,22 @@ impl Error {
         self.0.request_id = REQUEST_IDS.iter().find_map(|name| header(name)).map(|id| redact.text(id).into());
         self.0.media_type = header("content-type").map(Into::into);
         self.0.snippet = Some(redact.snippet(&raw.body).into());
+        self
+    }
+
+    /// 404 for something that an earlier attempt may have deleted.
+    pub(crate) fn gone(mut self) -> Self {
+        self.0.what =
+            "the service answered 404 after a retry: it is gone, and an earlier attempt may have deleted it".into();
+        self.0.gone = true;
+        self
+    }
+
+    /// What the whole call was like.
+    pub(crate) fn after(mut self, attempts: u32, elapsed: Duration, delivery: Delivery) -> Self {
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self.0.delivery = delivery;
         self
     }
 
@@ -282,6 +331,22 @@ impl Error {
         self.0.reauthorize
     }
 
+    /// How often the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long it took, all attempts and all waiting.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Is what was to be deleted gone after a retry? The service answered 404, and an earlier attempt of this call may be
+    /// why.
+    pub fn is_gone_after_retry(&self) -> bool {
+        self.0.gone
+    }
+
     /// Was there no reply in time?
     pub fn is_timeout(&self) -> bool {
         self.0.kind == Kind::Timeout
@@ -296,15 +361,25 @@ impl Error {
 /// Under which names services send the id of a request.
 const REQUEST_IDS: [&str; 5] = ["x-request-id", "x_request_id", "request-id", "apim-request-id", "x-correlation-id"];
 
-/// `Retry-After` in any of its forms; what can not be read counts as not sent.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        // A day is as good as any longer time, and no overflow.
-        return seconds.is_finite().then(|| Duration::from_secs(seconds.ceil().clamp(0.0, 86_400.0) as u64));
+/// What a status says about the request.
+fn delivery_of(status: Option<StatusCode>) -> Delivery {
+    match status.map(|status| status.as_u16()) {
+        Some(408) => Delivery::Unknown,
+        Some(300..500) => Delivery::Refused,
+        _ => Delivery::Unknown,
     }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// Where a redirect points: the host, and no more, as the rest may hold a secret.
+fn aim(headers: &HeaderMap) -> String {
+    let target = headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let authority =
+        target.split_once("//").map(|(_, rest)| rest.split(['/', '?', '#', '\\']).next().unwrap_or_default());
+    let host = authority.map(|authority| authority.rsplit('@').next().unwrap_or_default());
+    match host.filter(|host| !host.is_empty()) {
+        Some(host) => format!("to {}", host.chars().take(100).collect::<String>().escape_debug()),
+        None => "elsewhere".to_owned(),
+    }
 }
 
 impl fmt::Display for Error {
@@ -316,9 +391,12 @@ impl fmt::Display for Error {
         if let Some(first) = self.0.api.first() {
             write!(f, ": {first}")?;
         }
-        match self.0.api.len() {
+        if let more @ 1.. = self.0.api.len().saturating_sub(1) {
+            write!(f, " (and {more} more)")?;
+        }
+        match self.0.attempts {
             0 | 1 => Ok(()),
-            more => write!(f, " (and {} more)", more - 1),
+            attempts => write!(f, ", after {attempts} attempts in {:.1} s", self.0.elapsed.as_secs_f64()),
         }
     }
 }
@@ -330,6 +408,8 @@ impl fmt::Debug for Error {
             .field("delivery", &self.0.delivery)
             .field("status", &self.status())
             .field("operation", &self.operation())
+            .field("attempts", &self.0.attempts)
+            .field("elapsed", &self.0.elapsed)
             .field("request_id", &self.0.request_id)
             .field("message", &self.to_string())
             .field("source", &self.0.source)
@@ -345,40 +425,12 @@ impl std::error::Error for Error {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
-
-    use http::{HeaderMap, HeaderValue};
-
-    use super::{Error, retry_after};
+    use super::Error;
 
     #[test]
     fn an_error_is_one_word() {
         assert_eq!(size_of::<Error>(), 8);
         assert_eq!(size_of::<Result<u8, Error>>(), 16);
         assert_eq!(size_of::<Result<(), Error>>(), 8);
-    }
-
-    #[test]
-    fn retry_after_in_every_form() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_770);
-        let table = [
-            ("2", Some(2)),
-            ("0", Some(0)),
-            ("-5", Some(0)),
-            ("1.2", Some(2)),
-            ("99999999999999999999", Some(86_400)),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
-            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(7)),
-            ("Sun Nov  6 08:49:37 1994", Some(7)),
-            ("Sat, 06 Nov 1993 08:49:37 GMT", Some(0)),
-            ("soon", None),
-            ("NaN", None),
-            ("", None),
-        ];
-        for (text, seconds) in table {
-            let mut headers = HeaderMap::new();
-            headers.insert("retry-after", HeaderValue::from_static(text));
-            assert_eq!(retry_after(&headers, now).map(|wait| wait.as_secs()), seconds, "{text}");
-        }
     }
 }

@@ -3,16 +3,17 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
 use crate::api::Operation;
+use crate::call::Run;
 use crate::error::{Error, Result};
 use crate::json::{self, Fault};
 use crate::secret::Secret;
 use crate::value::Value;
 
-/// A successful reply, as it came.
-#[derive(Debug)]
+/// A reply, as it came.
 pub(crate) struct Raw {
     pub(crate) operation: &'static Operation,
     pub(crate) status: StatusCode,
@@ -20,6 +21,16 @@ pub(crate) struct Raw {
     pub(crate) body: Bytes,
     /// What must not be shown of the body, if it can not be read.
     pub(crate) secrets: Vec<Secret>,
+    /// How often the request was sent.
+    pub(crate) attempts: u32,
+    /// What is left of the call, if it may go on should the reply make no sense.
+    pub(crate) again: Option<Box<Run>>,
+}
+
+impl Raw {
+    pub(crate) fn new(operation: &'static Operation, head: Parts, body: Bytes, secrets: Vec<Secret>) -> Self {
+        Raw { operation, status: head.status, headers: head.headers, body, secrets, attempts: 1, again: None }
+    }
 }
 
 /// A reply with all that came with it; from `send_full()`.
@@ -33,6 +44,7 @@ pub struct Response<T> {
 impl<T> Response<T> {
     pub(crate) fn new(value: T, mut raw: Raw) -> Self {
         raw.secrets.clear();
+        raw.again = None;
         Response { value, raw }
     }
 
@@ -54,6 +66,11 @@ impl<T> Response<T> {
     /// The body, byte for byte.
     pub fn body(&self) -> &Bytes {
         &self.raw.body
+    }
+
+    /// How often the request was sent, the successful time included.
+    pub fn attempts(&self) -> u32 {
+        self.raw.attempts
     }
 
     /// What was asked for, alone.

@@ -21,37 +21,44 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Sends one request and reads the whole reply.
 ///
-/// It follows no redirect, sends nothing twice, and reads no more of a body than the limits allow.
+/// It follows no redirect, sends nothing twice unless nothing of it was sent before, and reads no more of a body than the
+/// bounds allow. It may be dropped at any time, and then leaves nothing running.
 pub trait Transport: Send + Sync + 'static {
     /// One attempt.
     fn send(
         &self,
         request: http::Request<Bytes>,
-        limits: Limits,
+        bounds: Bounds,
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportFault>>;
 }
 
-/// How long and how much.
+/// How long an attempt may take, and how much it may bring.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct Limits {
+pub struct Bounds {
     /// For the whole attempt, the body included.
-    pub attempt: Duration,
-    /// Bytes of the body, after decompression.
+    pub time: Duration,
+    /// Bytes of a successful reply's body, after decompression; more is [`Phase::TooLarge`].
     pub body: usize,
+    /// Bytes of any other reply's body; what is beyond is left out.
+    pub error_body: usize,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { attempt: Duration::from_secs(60), body: 32 << 20 }
+impl Bounds {
+    /// These bounds.
+    pub const fn new(time: Duration, body: usize, error_body: usize) -> Self {
+        Bounds { time, body, error_body }
     }
 }
 
-/// Why there is no reply.
+/// Why there is no reply, or none that is whole.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TransportFault {
     /// How far it came.
     pub phase: Phase,
+    /// The status of the reply, if one began.
+    pub status: Option<http::StatusCode>,
     /// What happened. It must not hold the URL or a header.
     pub source: BoxError,
 }
@@ -60,7 +67,7 @@ pub struct TransportFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Nothing was sent, surely.
+    /// Nothing was processed, surely: nothing was sent, or the server has said that it did not look at it.
     NotSent,
     /// The time was up; it may have been processed.
     TimedOut,
@@ -73,13 +80,21 @@ pub enum Phase {
 impl TransportFault {
     /// A fault in this phase.
     pub fn new(phase: Phase, source: impl Into<BoxError>) -> Self {
-        TransportFault { phase, source: source.into() }
+        TransportFault { phase, status: None, source: source.into() }
+    }
+
+    /// The same, after a reply with this status began.
+    #[must_use]
+    pub fn after(mut self, status: http::StatusCode) -> Self {
+        self.status = Some(status);
+        self
     }
 }
 
 impl fmt::Display for TransportFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.phase {
+            Phase::Unknown | Phase::TimedOut if self.status.is_some() => "the reply is cut off",
             Phase::NotSent => "the request could not be sent",
             Phase::TimedOut => "there was no reply in time",
             Phase::Unknown => "the connection failed before the reply was complete",

@@ -5,7 +5,7 @@ mod server;
 
 use std::time::Duration;
 
-use sage_runtime::{Delivery, Error, Kind, Part, Update};
+use sage_runtime::{Delivery, Error, Kind, Limits, Part, Update};
 use sample::contacts::{Contacts, VoidReply};
 use sample::model::{ContactUpdate, NewContact, Status, Upload};
 use sample::{Client, Region};
@@ -14,14 +14,22 @@ use server::{Act, Server, json};
 const TOKEN: &str = "canary-token";
 const KEY: &str = "canary-key";
 
+/// Each call is sent once here; `resends.rs` is about sending again.
 fn contacts(server: &Server) -> Contacts {
     let client = Client::builder()
+        .limits(once())
         .region(Region::Uki)
         .site("s1")
         .subscription_key(KEY)
         .access_token(TOKEN)
         .origin(&server.origin);
     client.build().unwrap().contacts()
+}
+
+fn once() -> Limits {
+    let mut limits = Limits::default();
+    limits.attempts = 1;
+    limits
 }
 
 fn ann() -> NewContact {
@@ -230,17 +238,16 @@ async fn the_connection_fails() {
     let error = failure(Act::HangUp).await;
     assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::Unknown));
     let error = failure(Act::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}".to_vec())).await;
-    assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::Unknown));
+    assert_eq!((error.kind(), error.delivery(), error.status()), (Kind::Transport, Delivery::Answered, Some(200)));
 
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let builder =
-        Client::builder().region(Region::Uki).site("s").access_token(TOKEN).origin(format!("http://{closed}"));
+    let set = || Client::builder().limits(once()).region(Region::Uki).site("s").access_token(TOKEN);
+    let builder = set().origin(format!("http://{closed}"));
     let error = builder.build().unwrap().contacts().get("1").await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::NotSent));
 
     let server = Server::start(vec![Act::Stall(Duration::from_secs(2))]);
-    let builder = Client::builder().region(Region::Uki).site("s").access_token(TOKEN).origin(&server.origin);
-    let client = builder.timeout(Duration::from_millis(100)).build().unwrap();
+    let client = set().origin(&server.origin).timeout(Duration::from_millis(100)).build().unwrap();
     let error = client.contacts().get("1").await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (Kind::Timeout, Delivery::Unknown));
 }

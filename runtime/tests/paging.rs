@@ -3,14 +3,24 @@
 mod sample;
 mod server;
 
-use sage_runtime::{Delivery, Items, Kind};
+use sage_runtime::{Delivery, Items, Kind, Limits};
 use sample::contacts::Contacts;
 use sample::model::Contact;
 use sample::{Client, Region};
 use server::{Act, Server, json};
 
 fn contacts(server: &Server) -> Contacts {
-    Client::builder().region(Region::Uki).site("s").access_token("t").origin(&server.origin).build().unwrap().contacts()
+    let mut limits = Limits::default();
+    limits.attempts = 1;
+    Client::builder()
+        .limits(limits)
+        .region(Region::Uki)
+        .site("s")
+        .access_token("t")
+        .origin(&server.origin)
+        .build()
+        .unwrap()
+        .contacts()
 }
 
 fn page(ids: &[&str], next: &str) -> Act {

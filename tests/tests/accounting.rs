@@ -174,6 +174,8 @@ async fn errors_say_what_the_service_said() {
         Reply::json(401, gateway),
         Reply::status(401),
         Reply::bytes(503, "text/html", "<h1>Down</h1>"),
+        Reply::bytes(503, "text/html", "<h1>Down</h1>"),
+        Reply::bytes(503, "text/html", "<h1>Down</h1>"),
     ]);
     let client = client(&server);
     let error = client.contacts().get("c1").await.expect_err("422");
@@ -186,7 +188,7 @@ async fn errors_say_what_the_service_said() {
     let error = client.contacts().get("c1").await.expect_err("an empty 401");
     assert_eq!((error.status(), error.api().len()), (Some(401), 0));
     let error = client.contacts().get("c1").await.expect_err("503");
-    assert_eq!(error.status(), Some(503));
+    assert_eq!((error.status(), error.attempts()), (Some(503), 3), "a read is tried three times");
     for text in [format!("{error}"), format!("{error:?}"), format!("{client:?}")] {
         assert!(!text.contains("an access token"), "{text}");
     }

@@ -576,6 +576,7 @@ static API: rt::Api = rt::Api {
         secret: false,
     }],
     idempotency: Some("idempotency_id"),
+    concurrency: Some(150),
     errors: rt::Errors::SageList,
     ..rt::Api::DEFAULT
 };

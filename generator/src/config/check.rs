@@ -9,13 +9,16 @@ use crate::diagnostic::{Code, Diagnostic};
 const METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
 
 /// Setters that every client builder has.
-const TAKEN: [&str; 9] = [
+const TAKEN: [&str; 12] = [
     "access_token",
     "token_source",
     "transport",
     "base_url",
     "origin",
     "timeout",
+    "timeouts",
+    "limits",
+    "clock",
     "build",
     "credentials",
     "token_store",

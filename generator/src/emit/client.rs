@@ -208,6 +208,9 @@ fn api(package: &Package) -> String {
     if let Some(property) = &client.idempotency {
         let _ = writeln!(out, "    idempotency: Some({}),", types::literal(property));
     }
+    if let Some(concurrency) = client.concurrency {
+        let _ = writeln!(out, "    concurrency: Some({concurrency}),");
+    }
     if let Some(errors) = errors {
         let _ = writeln!(out, "    errors: {errors},");
     }

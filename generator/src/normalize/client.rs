@@ -6,6 +6,7 @@ use crate::ir;
 /// The client's settings. Those that conventions bring are theirs to set.
 pub(super) fn client(config: &ApiConfig) -> ir::Client {
     ir::Client {
+        concurrency: config.server.concurrency,
         base_url: config.server.url.trim_end_matches('/').to_owned(),
         variables: config.server.variables.iter().map(variable).collect(),
         headers: config.headers.iter().map(header).collect(),

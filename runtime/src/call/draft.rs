@@ -22,6 +22,8 @@ pub(crate) struct Draft {
     pub(super) headers: HeaderMap,
     pub(super) media_type: Option<HeaderValue>,
     pub(super) body: Bytes,
+    /// The body has an id by which the service knows it again.
+    pub(super) has_id: bool,
     /// The first thing that went wrong.
     problem: Option<Error>,
 }
@@ -36,6 +38,7 @@ impl Draft {
             headers: HeaderMap::new(),
             media_type: None,
             body: Bytes::new(),
+            has_id: false,
             problem: None,
         }
     }
@@ -96,7 +99,10 @@ impl Draft {
     pub(super) fn set_json<B: Value>(&mut self, value: &B) {
         let id = self.client.0.api.idempotency.filter(|_| self.operation.idempotent_by_id);
         match body::json(value, self.operation.wrapper, id) {
-            Ok(text) => self.set_body("application/json", text),
+            Ok((text, has_id)) => {
+                self.set_body("application/json", text);
+                self.has_id = has_id;
+            }
             Err(problem) => self.fail(Error::config(problem)),
         }
     }
@@ -114,6 +120,7 @@ impl Draft {
             Err(_) => self.fail(Error::config("the media type of the body can not be sent")),
         }
         self.body = body.into();
+        self.has_id = false;
     }
 
     fn fail(&mut self, problem: Error) {

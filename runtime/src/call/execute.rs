@@ -1,36 +1,45 @@
 //! Sending: the one way that every request takes. Not generic, and in a box, so that an operation costs nothing to compile.
+//!
+//! What happens next is decided by [`Exchange`]; here it is done.
+
+use std::borrow::Cow;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use super::Draft;
+use crate::api::{Method, Operation, Resend};
+use crate::client::{Core, OWNER};
 use crate::error::{Error, Result};
+use crate::exchange::{Action, End, Event, Exchange, Plan, retry_after, unless_zero};
+use crate::gate::Permit;
 use crate::reply::Raw;
 use crate::secret::Secret;
-use crate::transport::BoxFuture;
+use crate::token::{Generation, Token};
+use crate::transport::{Bounds, BoxFuture};
 
 const AGENT: &str = concat!("sage-rs/", env!("CARGO_PKG_VERSION"));
 
 impl Draft {
     /// Sends the request.
-    pub(crate) fn execute(self) -> BoxFuture<'static, Result<Raw>> {
+    pub(crate) fn execute(mut self) -> BoxFuture<'static, Result<Raw>> {
         let operation = self.operation;
-        Box::pin(async move { self.run().await.map_err(|error| error.in_operation(operation)) })
-    }
-
-    async fn run(mut self) -> Result<Raw> {
-        if let Some(problem) = self.take_problem() {
-            return Err(problem);
-        }
-        let url = self.url()?;
-        exchange(&self, &url).await
+        Box::pin(async move {
+            if let Some(problem) = self.take_problem() {
+                return Err(problem.in_operation(operation));
+            }
+            let url = self.url();
+            run(self, url).await
+        })
     }
 
     /// Sends the same request to another address: the next page.
     pub(crate) fn execute_at(&self, url: String) -> BoxFuture<'static, Result<Raw>> {
-        let operation = self.operation;
-        let draft = self.again();
-        Box::pin(async move { exchange(&draft, &url).await.map_err(|error| error.in_operation(operation)) })
+        Box::pin(run(self.again(), Ok(url)))
     }
 
     /// The same request once more; what went wrong with it has been told already.
@@ -40,39 +49,234 @@ impl Draft {
         draft.headers = self.headers.clone();
         draft.media_type.clone_from(&self.media_type);
         draft.body = self.body.clone();
+        draft.has_id = self.has_id;
         draft
+    }
+
+    fn plan(&self, now: Duration) -> Plan {
+        let core = &self.client.0;
+        let class = match self.operation.resend {
+            Resend::Never if self.has_id => Resend::Idempotent,
+            class => class,
+        };
+        Plan {
+            class,
+            deletes: self.operation.method == Method::Delete,
+            bearer: core.api.bearer,
+            deadline: unless_zero(core.timeouts.operation).map(|time| now.saturating_add(time)),
+            limits: core.limits.clone(),
+            timeouts: core.timeouts.clone(),
+        }
     }
 }
 
-/// One request and its reply.
-async fn exchange(draft: &Draft, url: &str) -> Result<Raw> {
-    let core = &draft.client.0;
-    core.check(draft.operation, &draft.headers)?;
-    let token = match &core.token {
-        Some(source) => Some(source.token(None).await?.access),
-        None => None,
-    };
-    let (headers, secrets) = headers(draft, token)?;
-    let mut request = Request::new(draft.body.clone());
-    *request.method_mut() = draft.operation.method.to_http();
-    *request.uri_mut() = url.parse().map_err(|_| Error::config("the URL of the request is too long, or is none"))?;
-    *request.headers_mut() = headers;
-    let reply = core.transport.send(request, core.limits).await.map_err(Error::transport)?;
-    let (parts, body) = reply.into_parts();
-    let raw = Raw { operation: draft.operation, status: parts.status, headers: parts.headers, body, secrets };
-    if raw.status.is_success() { Ok(raw) } else { Err(Error::answered(&raw)) }
+/// Sends a request that is complete.
+async fn run(draft: Draft, url: Result<String>) -> Result<Raw> {
+    let operation = draft.operation;
+    let run = async { Run::new(draft, &url?)?.drive(Event::Begin).await };
+    run.await.map_err(|error| error.in_operation(operation))
+}
+
+/// A call on its way.
+pub(crate) struct Run {
+    draft: Draft,
+    url: Uri,
+    exchange: Exchange,
+    begun: Duration,
+    /// Rings when the time of the whole call is up.
+    alarm: Option<BoxFuture<'static, ()>>,
+    token: Option<Token>,
+    permit: Option<Permit>,
+    /// The headers of the next attempt, and what is secret among their values.
+    headers: Option<(HeaderMap, Vec<Secret>)>,
+    /// What the last attempt gave.
+    last: Option<Result<Raw>>,
+    /// Why there was no other attempt, if it is not the machine that knows.
+    stopped: Option<Error>,
+}
+
+impl Run {
+    fn new(draft: Draft, url: &str) -> Result<Box<Self>> {
+        let core = &draft.client.0;
+        // The token may know its owner.
+        let later = |name: &str| OWNER == name && core.token.is_some();
+        core.check(draft.operation, |name| {
+            core.headers.contains_key(name) || draft.headers.contains_key(name) || later(name)
+        })?;
+        let url = url.parse().map_err(|_| Error::config("the URL of the request is too long, or is none"))?;
+        let now = core.clock.now();
+        let exchange = Exchange::new(draft.plan(now.monotonic), core.budget.clone(), core.seed(now));
+        let alarm = unless_zero(core.timeouts.operation).map(|time| core.clock.sleep(time));
+        Ok(Box::new(Run {
+            draft,
+            url,
+            exchange,
+            begun: now.monotonic,
+            alarm,
+            token: None,
+            permit: None,
+            headers: None,
+            last: None,
+            stopped: None,
+        }))
+    }
+
+    /// Goes on after a success that makes no sense.
+    pub(crate) fn unreadable(mut self: Box<Self>, error: Error) -> BoxFuture<'static, Result<Raw>> {
+        let operation = self.draft.operation;
+        self.last = Some(Err(error));
+        Box::pin(async move { self.drive(Event::Unreadable).await.map_err(|error| error.in_operation(operation)) })
+    }
+
+    /// Does what the exchange wants until it is done.
+    async fn drive(mut self: Box<Self>, mut event: Event) -> Result<Raw> {
+        let client = self.draft.client.clone();
+        let core = &*client.0;
+        loop {
+            let now = core.clock.now().monotonic;
+            let action = self.exchange.step(now, event);
+            self.give_back_permit(action, now);
+            event = match action {
+                Action::Token { stale } => self.fetch_token(core, stale).await,
+                Action::Enter => self.enter(core).await,
+                Action::Send { time } => self.send(core, time).await,
+                Action::Close(_) => Event::Closed,
+                Action::Sleep(wait) => {
+                    in_time(&mut self.alarm, core.clock.sleep(wait)).await.map_or(Event::Deadline, |()| Event::Woke)
+                }
+                Action::Done(end) => return self.end(end, now),
+            };
+        }
+    }
+
+    /// After an attempt others may go on, or have to wait.
+    fn give_back_permit(&mut self, action: Action, now: Duration) {
+        let Some(permit) = self.permit.take_if(|_| !matches!(action, Action::Send { .. })) else { return };
+        if let Some(generation) = self.exchange.futile() {
+            permit.gate().set_futile(generation);
+        }
+        match (action, &self.last) {
+            (Action::Close(wait), _) => permit.pause(now.saturating_add(wait)),
+            (_, Some(_)) => permit.answered(),
+            (_, None) => drop(permit),
+        }
+    }
+
+    async fn fetch_token(&mut self, core: &Core, stale: Option<Generation>) -> Event {
+        let Some(source) = &core.token else { return Event::NoToken };
+        match in_time(&mut self.alarm, source.token(stale)).await {
+            None => Event::Deadline,
+            Some(Ok(token)) => {
+                let generation = token.generation;
+                self.token = Some(token);
+                Event::Token(generation)
+            }
+            Some(Err(error)) => {
+                self.stopped = Some(error);
+                Event::NoToken
+            }
+        }
+    }
+
+    async fn enter(&mut self, core: &Core) -> Event {
+        let (headers, secrets) = match headers(&self.draft, self.token.as_ref()) {
+            Ok(headers) => headers,
+            Err(error) => {
+                self.stopped = Some(error);
+                return Event::NoToken;
+            }
+        };
+        let gate = core.gates.of(&business(core, &headers));
+        self.headers = Some((headers, secrets));
+        let longest = unless_zero(core.timeouts.longest_wait).unwrap_or(Duration::MAX);
+        match in_time(&mut self.alarm, gate.enter(&*core.clock, longest)).await {
+            None => Event::Deadline,
+            Some(Ok(permit)) => {
+                self.permit = Some(permit);
+                Event::Entered { futile: gate.futile() }
+            }
+            Some(Err(wait)) => {
+                self.stopped = Some(Error::barred(wait));
+                Event::Barred
+            }
+        }
+    }
+
+    async fn send(&mut self, core: &Core, time: Duration) -> Event {
+        self.last = None;
+        let (headers, secrets) = self.headers.take().unwrap_or_default();
+        let mut request = Request::new(self.draft.body.clone());
+        *request.method_mut() = self.draft.operation.method.to_http();
+        *request.uri_mut() = self.url.clone();
+        *request.headers_mut() = headers;
+        let bounds = Bounds::new(time, core.limits.body, core.limits.error_body);
+        let (event, last) = match in_time(&mut self.alarm, core.transport.send(request, bounds)).await {
+            None => return Event::Deadline,
+            Some(Ok(reply)) => {
+                let (parts, body) = reply.into_parts();
+                let raw = Raw::new(self.draft.operation, parts, body, secrets);
+                let wait = retry_after(&raw.headers, core.clock.now().wall);
+                let event = Event::Reply { status: raw.status.as_u16(), retry_after: wait };
+                (event, if raw.status.is_success() { Ok(raw) } else { Err(Error::answered(&raw, wait)) })
+            }
+            Some(Err(fault)) => {
+                let status = fault.status.map(|status| status.as_u16());
+                (Event::Failed { phase: fault.phase, status }, Err(Error::transport(fault)))
+            }
+        };
+        self.last = Some(last);
+        event
+    }
+
+    /// What the caller gets.
+    fn end(mut self: Box<Self>, end: End, now: Duration) -> Result<Raw> {
+        let last = self.last.take();
+        let error = match (end, last) {
+            (End::Last, Some(Ok(mut raw))) => {
+                raw.attempts = self.exchange.attempts();
+                raw.again = self.exchange.may_go_on().then_some(self);
+                return Ok(raw);
+            }
+            (End::Last, Some(Err(error))) => error,
+            (End::Gone, Some(Err(error))) => error.gone(),
+            (End::Deadline, _) => Error::deadline(),
+            (End::Last | End::Gone | End::NoToken | End::Barred, _) => {
+                self.stopped.take().unwrap_or_else(|| Error::config("the call ended without a reply"))
+            }
+        };
+        let delivery = self.exchange.delivery(error.delivery());
+        Err(error.after(self.exchange.attempts(), now.saturating_sub(self.begun), delivery))
+    }
+}
+
+/// Waits for this, but no longer than for the alarm.
+async fn in_time<T>(alarm: &mut Option<BoxFuture<'static, ()>>, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| match (work.as_mut().poll(context), &mut *alarm) {
+        (Poll::Ready(done), _) => Poll::Ready(Some(done)),
+        (Poll::Pending, Some(alarm)) => alarm.as_mut().poll(context).map(|()| None),
+        (Poll::Pending, None) => Poll::Pending,
+    })
+    .await
 }
 
 /// All headers of a request, and the values among them that are secret.
-fn headers(draft: &Draft, token: Option<Secret>) -> Result<(HeaderMap, Vec<Secret>)> {
+fn headers(draft: &Draft, token: Option<&Token>) -> Result<(HeaderMap, Vec<Secret>)> {
     let core = &draft.client.0;
-    let mut headers = HeaderMap::new();
-    let without = |name: &HeaderName| {
-        draft.operation.without_headers.iter().any(|known| name.as_str().eq_ignore_ascii_case(known))
-    };
+    let mut headers = HeaderMap::with_capacity(16);
+    let without = |name: &HeaderName| goes_without(draft.operation, name.as_str());
     for (name, value) in core.headers.iter().filter(|(name, _)| !without(name)).chain(&draft.headers) {
         headers.insert(name, value.clone());
     }
+    if let Some(owner) = token.and_then(|token| token.owner.as_deref())
+        && core.api.headers.iter().any(|header| OWNER == header.name)
+        && !without(&OWNER)
+        && !headers.contains_key(OWNER)
+    {
+        let owner = HeaderValue::from_str(owner);
+        headers.insert(OWNER, owner.map_err(|_| Error::token("the token's owner can not be sent as a header"))?);
+    }
+    core.check(draft.operation, |name| headers.contains_key(name))?;
     let secret = headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok());
     let mut secrets: Vec<_> = secret.map(Secret::new).collect();
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static(draft.operation.accept));
@@ -81,10 +285,26 @@ fn headers(draft: &Draft, token: Option<Secret>) -> Result<(HeaderMap, Vec<Secre
         headers.insert(CONTENT_TYPE, media_type.clone());
     }
     if let Some(token) = token {
-        headers.insert(AUTHORIZATION, bearer(&token)?);
-        secrets.push(token);
+        headers.insert(AUTHORIZATION, bearer(&token.access)?);
+        secrets.push(token.access.clone());
     }
     Ok((headers, secrets))
+}
+
+/// Whose limits a request counts against: the values of the headers that say so.
+fn business<'a>(core: &Core, headers: &'a HeaderMap) -> Cow<'a, str> {
+    let mut values = core
+        .api
+        .headers
+        .iter()
+        .filter(|header| !header.secret)
+        .filter_map(|header| headers.get(header.name)?.to_str().ok());
+    let first = values.next().unwrap_or_default();
+    values.fold(Cow::Borrowed(first), |all, value| Cow::Owned(format!("{all}\n{value}")))
+}
+
+pub(crate) fn goes_without(operation: &Operation, name: &str) -> bool {
+    operation.without_headers.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn bearer(token: &Secret) -> Result<HeaderValue> {

@@ -1,31 +1,29 @@
 //! The default transport: reqwest with rustls, without redirects, retries and default waiting for ever.
 
+use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{redirect, retry};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
-use super::{BoxError, BoxFuture, Limits, Phase, Transport, TransportFault};
-
-const CONNECT: Duration = Duration::from_secs(10);
-/// Below the idle time of usual servers, so that we close first.
-const IDLE: Duration = Duration::from_secs(20);
+use super::{Bounds, BoxError, BoxFuture, Phase, Transport, TransportFault};
+use crate::exchange::unless_zero;
+use crate::limits::Timeouts;
 
 /// The default transport, for HTTPS or for HTTP on loopback.
-pub(crate) fn default_transport(https: bool) -> Result<Arc<dyn Transport>, BoxError> {
-    let client = reqwest::Client::builder()
+pub(crate) fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Arc<dyn Transport>, BoxError> {
+    let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls(https)?)
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .gzip(true)
-        .connect_timeout(CONNECT)
-        .pool_idle_timeout(IDLE)
-        .build()
-        .map_err(reqwest::Error::without_url)?;
-    Ok(Arc::new(Reqwest(client)))
+        .pool_idle_timeout(unless_zero(timeouts.idle));
+    if let Some(connect) = unless_zero(timeouts.connect) {
+        builder = builder.connect_timeout(connect);
+    }
+    Ok(Arc::new(Reqwest(builder.build().map_err(reqwest::Error::without_url)?)))
 }
 
 /// With the provider that the program has chosen, or ring; the trust is that of the platform.
@@ -48,21 +46,29 @@ impl Transport for Reqwest {
     fn send(
         &self,
         request: http::Request<Bytes>,
-        limits: Limits,
+        bounds: Bounds,
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportFault>> {
         Box::pin(async move {
-            let mut request = reqwest::Request::try_from(request).map_err(fault)?;
-            *request.timeout_mut() = Some(limits.attempt);
-            let mut reply = self.0.execute(request).await.map_err(fault)?;
+            let mut request = reqwest::Request::try_from(request).map_err(unsent)?;
+            *request.timeout_mut() = Some(bounds.time);
+            let mut reply = self.0.execute(request).await.map_err(unanswered)?;
+            let status = reply.status();
+            let most = if status.is_success() { bounds.body } else { bounds.error_body };
             let mut body = BytesMut::new();
-            while let Some(chunk) = reply.chunk().await.map_err(fault_in_reply)? {
-                if body.len() + chunk.len() > limits.body {
-                    return Err(TransportFault::new(Phase::TooLarge, format!("more than {} bytes", limits.body)));
+            while let Some(chunk) = reply.chunk().await.map_err(|error| cut(error, status))? {
+                if body.len() + chunk.len() > most {
+                    if status.is_success() {
+                        return Err(
+                            TransportFault::new(Phase::TooLarge, format!("more than {most} bytes")).after(status)
+                        );
+                    }
+                    body.extend_from_slice(&chunk[..most - body.len()]);
+                    break;
                 }
                 body.extend_from_slice(&chunk);
             }
             let mut out = http::Response::new(body.freeze());
-            *out.status_mut() = reply.status();
+            *out.status_mut() = status;
             *out.version_mut() = reply.version();
             *out.headers_mut() = std::mem::take(reply.headers_mut());
             Ok(out)
@@ -70,16 +76,41 @@ impl Transport for Reqwest {
     }
 }
 
-fn fault(error: reqwest::Error) -> TransportFault {
+/// The request is none that reqwest can send.
+fn unsent(error: reqwest::Error) -> TransportFault {
+    TransportFault::new(Phase::NotSent, error.without_url())
+}
+
+/// There is no reply: was the request processed?
+fn unanswered(error: reqwest::Error) -> TransportFault {
     let phase = match () {
+        // Resolving, connecting, the proxy, TLS.
         () if error.is_connect() || error.is_builder() => Phase::NotSent,
+        () if causes(&error).any(handed_back) => Phase::NotSent,
         () if error.is_timeout() => Phase::TimedOut,
         () => Phase::Unknown,
     };
     TransportFault::new(phase, error.without_url())
 }
 
-fn fault_in_reply(error: reqwest::Error) -> TransportFault {
+/// The reply began, and was cut off.
+fn cut(error: reqwest::Error, status: http::StatusCode) -> TransportFault {
     let phase = if error.is_timeout() { Phase::TimedOut } else { Phase::Unknown };
-    TransportFault::new(phase, error.without_url())
+    TransportFault::new(phase, error.without_url()).after(status)
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |error: &&'a (dyn Error + 'static)| (*error).source())
+}
+
+/// Does this say that nobody processed the request? The connection went away before the request was written to it, or the
+/// server says in HTTP/2 that it did not look at it (RFC 9113, sections 6.8 and 8.7).
+fn handed_back(error: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<hyper::Error>() {
+        return error.is_canceled();
+    }
+    let Some(error) = error.downcast_ref::<h2::Error>() else { return false };
+    let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    let leaving = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+    error.is_remote() && (refused || leaving)
 }

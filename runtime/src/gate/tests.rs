@@ -1,0 +1,229 @@
+//! The gate by itself, in manual time.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Entering, Gate, Gates, MANY, Permit, Rules};
+use crate::clock::{Clock, ManualClock};
+use crate::limits::Rate;
+
+const SECOND: Duration = Duration::from_secs(1);
+const LONG: Duration = Duration::from_secs(60);
+
+fn gate(concurrency: Option<u32>, rate: Option<Rate>) -> Arc<Gate> {
+    Gates::new(Rules { concurrency, rate }).of("a business")
+}
+
+/// A task that is polled when it has been woken, as an executor does: a lost wake-up is a task that never goes on.
+struct Task<'a> {
+    entering: Pin<Box<Entering<'a>>>,
+    woken: Arc<Flag>,
+}
+
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<'a> Task<'a> {
+    fn new(gate: &Arc<Gate>, clock: &'a ManualClock, longest: Duration) -> Self {
+        Task { entering: Box::pin(gate.enter(clock, longest)), woken: Arc::new(Flag(AtomicBool::new(true))) }
+    }
+
+    fn poll(&mut self) -> Option<Result<Permit, Duration>> {
+        if !self.woken.0.swap(false, Ordering::Relaxed) {
+            return None;
+        }
+        let waker = Waker::from(self.woken.clone());
+        match self.entering.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(done) => Some(done),
+            Poll::Pending => None,
+        }
+    }
+}
+
+fn enter(gate: &Arc<Gate>, clock: &ManualClock) -> Permit {
+    Task::new(gate, clock, LONG).poll().expect("the gate is open").expect("it is not closed")
+}
+
+#[test]
+fn l01_after_a_pause_one_tries_and_the_rest_follow() {
+    let (clock, gate) = (ManualClock::new(), gate(None, None));
+    enter(&gate, &clock).pause(clock.now().monotonic + 2 * SECOND);
+    let mut tasks: Vec<_> = (0..100).map(|_| Task::new(&gate, &clock, LONG)).collect();
+    let through = |tasks: &mut Vec<Task<'_>>| {
+        tasks.iter_mut().filter_map(|task| task.poll()).map(Result::unwrap).collect::<Vec<_>>()
+    };
+    assert!(through(&mut tasks).is_empty());
+    clock.advance(2 * SECOND - Duration::from_nanos(1));
+    assert!(through(&mut tasks).is_empty(), "too early");
+    clock.advance(Duration::from_nanos(1));
+    let mut permits = through(&mut tasks);
+    assert_eq!(permits.len(), 1, "one tries whether the pause is over");
+    permits.remove(0).answered();
+    assert_eq!(through(&mut tasks).len(), 99);
+}
+
+#[test]
+fn l01_a_new_pause_and_a_try_that_was_given_up() {
+    let (clock, gate) = (ManualClock::new(), gate(None, None));
+    enter(&gate, &clock).pause(clock.now().monotonic + SECOND);
+    let mut tasks: Vec<_> = (0..3).map(|_| Task::new(&gate, &clock, LONG)).collect();
+    let poll = |tasks: &mut Vec<Task<'_>>| tasks.iter_mut().find_map(|task| task.poll()).map(Result::unwrap);
+    assert!(poll(&mut tasks).is_none());
+    clock.advance(SECOND);
+    let first = poll(&mut tasks).expect("the first tries");
+    first.pause(clock.now().monotonic + SECOND);
+    assert!(poll(&mut tasks).is_none());
+    clock.advance(SECOND);
+    let second = poll(&mut tasks).expect("the second tries");
+    drop(second);
+    let third = poll(&mut tasks).expect("given up: the third tries");
+    third.answered();
+    drop(tasks);
+    assert!(gate.state().is_plain(), "{gate:?}");
+    drop(enter(&gate, &clock));
+}
+
+#[test]
+fn l01_businesses_do_not_wait_for_each_other() {
+    let clock = ManualClock::new();
+    let gates = Gates::new(Rules { concurrency: None, rate: None });
+    enter(&gates.of("a"), &clock).pause(clock.now().monotonic + SECOND);
+    assert!(Task::new(&gates.of("a"), &clock, LONG).poll().is_none());
+    enter(&gates.of("b"), &clock).answered();
+}
+
+#[test]
+fn l04_who_would_wait_for_too_long_hears_at_once() {
+    let (clock, gate) = (ManualClock::new(), gate(Some(1), None));
+    let permit = enter(&gate, &clock);
+    let mut waiting = Task::new(&gate, &clock, LONG);
+    assert!(waiting.poll().is_none());
+    permit.pause(clock.now().monotonic + 3600 * SECOND);
+    assert_eq!(waiting.poll().map(Result::err), Some(Some(3600 * SECOND)), "those in line hear too");
+    clock.advance(3540 * SECOND - Duration::from_nanos(1));
+    assert_eq!(Task::new(&gate, &clock, LONG).poll().map(|done| done.is_err()), Some(true));
+    clock.advance(Duration::from_nanos(1));
+    assert!(Task::new(&gate, &clock, LONG).poll().is_none());
+}
+
+#[test]
+fn l05_in_order_and_without_those_who_gave_up() {
+    let (clock, gate) = (ManualClock::new(), gate(Some(1), None));
+    let mut current = Some(enter(&gate, &clock));
+    let mut tasks: Vec<_> = (0..200).map(|number| (number, Task::new(&gate, &clock, LONG))).collect();
+    for (_, task) in &mut tasks {
+        assert!(task.poll().is_none());
+    }
+    // Every other one, the first in line among them, and one while it is first and woken.
+    tasks.retain(|(number, _)| number % 2 == 1);
+    let mut order = Vec::new();
+    while !tasks.is_empty() {
+        drop(current.take());
+        if order.len() == 50 {
+            tasks.remove(0);
+        }
+        let through: Vec<_> =
+            tasks.iter_mut().filter_map(|(number, task)| Some((*number, task.poll()?.unwrap()))).collect();
+        assert_eq!(through.len(), 1);
+        for (number, permit) in through {
+            order.push(number);
+            current = Some(permit);
+        }
+        tasks.retain(|(number, _)| !order.contains(number));
+    }
+    let expected: Vec<_> = (0..200).filter(|number| number % 2 == 1 && *number != 101).collect();
+    assert_eq!(order, expected);
+}
+
+#[test]
+fn l05_nobody_overtakes_the_line() {
+    let (clock, gate) = (ManualClock::new(), gate(Some(1), None));
+    let permit = enter(&gate, &clock);
+    let mut first = Task::new(&gate, &clock, LONG);
+    assert!(first.poll().is_none());
+    drop(permit);
+    assert!(Task::new(&gate, &clock, LONG).poll().is_none(), "there is a line");
+    assert!(first.poll().is_some());
+}
+
+proptest! {
+    #[test]
+    fn l06_never_more_at_once(most in 1_u32..5, script in prop::collection::vec(0_u8..3, 0..200)) {
+        let (clock, gate) = (ManualClock::new(), gate(Some(most), None));
+        let (mut tasks, mut permits) = (Vec::new(), Vec::new());
+        for step in script {
+            match step {
+                0 => tasks.push(Task::new(&gate, &clock, LONG)),
+                1 if !permits.is_empty() => drop(permits.remove(0)),
+                2 if !tasks.is_empty() => drop(tasks.remove(0)),
+                _ => {}
+            }
+            let mut waiting = Vec::new();
+            for mut task in tasks.drain(..) {
+                match task.poll() {
+                    Some(done) => permits.push(done.unwrap()),
+                    None => waiting.push(task),
+                }
+            }
+            tasks = waiting;
+            prop_assert!(permits.len() <= most as usize);
+            prop_assert!(tasks.is_empty() || permits.len() == most as usize, "a place is free, and somebody waits");
+        }
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn l02_never_more_in_any_window(gaps in prop::collection::vec(0_u64..4_000, 10_000), calls in 1_u32..60) {
+        let rate = Rate { calls, window: 60 * SECOND };
+        let (clock, gate) = (ManualClock::new(), gate(None, Some(rate)));
+        let mut times = Vec::new();
+        for gap in gaps {
+            clock.advance(Duration::from_millis(gap));
+            let mut task = Task::new(&gate, &clock, Duration::MAX);
+            loop {
+                if let Some(done) = task.poll() {
+                    done.unwrap().answered();
+                    break;
+                }
+                clock.advance(clock.until_next().expect("it waits for the clock"));
+            }
+            times.push(clock.now().monotonic);
+        }
+        let calls = calls as usize;
+        for window in times.windows(calls + 1) {
+            prop_assert!(window[calls] - window[0] > 60 * SECOND);
+        }
+    }
+}
+
+#[test]
+fn gates_that_nobody_needs_are_taken_down() {
+    let clock = ManualClock::new();
+    let gates = Gates::new(Rules { concurrency: None, rate: None });
+    enter(&gates.of("paused"), &clock).pause(clock.now().monotonic + SECOND);
+    let kept = gates.of("held");
+    for number in 0..2 * MANY {
+        gates.of(&number.to_string());
+    }
+    assert!(gates.gates.lock().unwrap().len() <= MANY + 1);
+    assert!(Arc::ptr_eq(&kept, &gates.of("held")));
+    assert!(Task::new(&gates.of("paused"), &clock, LONG).poll().is_none());
+    let names: HashSet<_> = gates.gates.lock().unwrap().keys().cloned().collect();
+    assert!(names.contains("paused"));
+}
