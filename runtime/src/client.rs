@@ -249,7 +249,6 @@ impl fmt::Debug for ClientBuilder {
 #[cfg(feature = "reqwest")]
 fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Arc<dyn Transport>> {
     crate::transport::default_transport(https, timeouts)
-        .map_err(|error| Error::config("the default transport can not be set up").because(error))
 }
 
 #[cfg(not(feature = "reqwest"))]

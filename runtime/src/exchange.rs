@@ -13,7 +13,6 @@ mod wait;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::Resend;
 use crate::error::Delivery;
 use crate::limits::{Limits, Timeouts};
 use crate::token::Generation;
@@ -21,7 +20,7 @@ use crate::transport::Phase;
 
 use backoff::Dice;
 pub(crate) use budget::Budget;
-pub(crate) use resend::Outcome;
+pub(crate) use resend::{Class, Outcome};
 use resend::{Verdict, verdict};
 pub(crate) use wait::retry_after;
 
@@ -91,7 +90,7 @@ pub(crate) enum End {
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     /// May it be sent again?
-    pub(crate) class: Resend,
+    pub(crate) class: Class,
     /// Does it delete?
     pub(crate) deletes: bool,
     /// Does it need a token?
@@ -174,7 +173,7 @@ impl Exchange {
 
     /// Could this exchange go on if its success can not be read?
     pub(crate) fn may_go_on(&self) -> bool {
-        self.plan.class == Resend::Safe && self.attempts < self.plan.limits.attempts
+        self.plan.class == Class::Safe && self.attempts < self.plan.limits.attempts
     }
 
     /// Takes what has happened, and says what to do.
@@ -221,7 +220,7 @@ impl Exchange {
     fn after(&mut self, now: Duration, outcome: Outcome, status: Option<u16>, retry_after: Option<Duration>) -> Action {
         let gone = self.plan.deletes && self.doubt && status == Some(404);
         let verdict = match verdict(self.plan.class, outcome) {
-            Verdict::WhenOpen if self.plan.class == Resend::Never && !self.plan.limits.resend_when_limited => {
+            Verdict::WhenOpen if self.plan.class == Class::Never && !self.plan.limits.resend_when_limited => {
                 Verdict::End
             }
             verdict => verdict,

@@ -1,7 +1,7 @@
 //! The one thing that touches the network, and the one that a user may replace.
 
 #[cfg(feature = "reqwest")]
-mod default;
+mod http;
 
 use std::fmt;
 use std::future::Future;
@@ -11,7 +11,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 #[cfg(feature = "reqwest")]
-pub(crate) use default::default_transport;
+pub(crate) use self::http::default_transport;
+#[cfg(feature = "reqwest")]
+pub use self::http::{Http, HttpBuilder};
 
 /// A future in a box.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -27,9 +29,9 @@ pub trait Transport: Send + Sync + 'static {
     /// One attempt.
     fn send(
         &self,
-        request: http::Request<Bytes>,
+        request: ::http::Request<Bytes>,
         bounds: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportFault>>;
+    ) -> BoxFuture<'_, Result<::http::Response<Bytes>, TransportFault>>;
 }
 
 /// How long an attempt may take, and how much it may bring.
@@ -58,7 +60,7 @@ pub struct TransportFault {
     /// How far it came.
     pub phase: Phase,
     /// The status of the reply, if one began.
-    pub status: Option<http::StatusCode>,
+    pub status: Option<::http::StatusCode>,
     /// What happened. It must not hold the URL or a header.
     pub source: BoxError,
 }
@@ -85,7 +87,7 @@ impl TransportFault {
 
     /// The same, after a reply with this status began.
     #[must_use]
-    pub fn after(mut self, status: http::StatusCode) -> Self {
+    pub fn after(mut self, status: ::http::StatusCode) -> Self {
         self.status = Some(status);
         self
     }

@@ -12,10 +12,10 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use super::Draft;
-use crate::api::{Method, Operation, Resend};
+use crate::api::{Method, Operation};
 use crate::client::{Core, OWNER};
 use crate::error::{Error, Result};
-use crate::exchange::{Action, End, Event, Exchange, Plan, retry_after, unless_zero};
+use crate::exchange::{Action, Class, End, Event, Exchange, Plan, retry_after, unless_zero};
 use crate::gate::Permit;
 use crate::reply::Raw;
 use crate::secret::Secret;
@@ -55,12 +55,8 @@ impl Draft {
 
     fn plan(&self, now: Duration) -> Plan {
         let core = &self.client.0;
-        let class = match self.operation.resend {
-            Resend::Never if self.has_id => Resend::Idempotent,
-            class => class,
-        };
         Plan {
-            class,
+            class: Class::of(self.operation.resend, self.has_id),
             deletes: self.operation.method == Method::Delete,
             bearer: core.api.bearer,
             deadline: unless_zero(core.timeouts.operation).map(|time| now.saturating_add(time)),

@@ -3,6 +3,31 @@
 use crate::api::Resend;
 use crate::transport::Phase;
 
+/// What sending a request twice would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Nothing, as it changes nothing.
+    Safe,
+    /// Nothing, as the service knows it again by an id and gives the same reply.
+    ById,
+    /// The same as once; the reply may differ.
+    Idempotent,
+    /// Harm.
+    Never,
+}
+
+impl Class {
+    /// The class of a request of such an operation.
+    pub(crate) fn of(resend: Resend, has_id: bool) -> Self {
+        match resend {
+            Resend::Safe => Class::Safe,
+            Resend::Idempotent | Resend::Never if has_id => Class::ById,
+            Resend::Idempotent => Class::Idempotent,
+            Resend::Never => Class::Never,
+        }
+    }
+}
+
 /// What became of an attempt, as far as another one depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -36,17 +61,17 @@ pub(crate) enum Verdict {
 }
 
 /// The table.
-pub(crate) fn verdict(class: Resend, outcome: Outcome) -> Verdict {
+pub(crate) fn verdict(class: Class, outcome: Outcome) -> Verdict {
     use Outcome::{Answer, Doubtful, Limited, NotSent, Success, Unauthorized, Unreadable};
     match (outcome, class) {
         (Success | Answer, _) => Verdict::End,
         (NotSent, _) => Verdict::Again,
         (Unauthorized, _) => Verdict::WithNewToken,
         (Limited, _) => Verdict::WhenOpen,
-        (Doubtful, Resend::Safe | Resend::Idempotent) => Verdict::Again,
-        (Doubtful, Resend::Never) => Verdict::End,
-        (Unreadable, Resend::Safe) => Verdict::Again,
-        (Unreadable, Resend::Idempotent | Resend::Never) => Verdict::End,
+        (Doubtful, Class::Safe | Class::ById | Class::Idempotent) => Verdict::Again,
+        (Doubtful, Class::Never) => Verdict::End,
+        (Unreadable, Class::Safe | Class::ById) => Verdict::Again,
+        (Unreadable, Class::Idempotent | Class::Never) => Verdict::End,
     }
 }
 
@@ -86,27 +111,36 @@ impl Outcome {
 mod tests {
     use super::Outcome::{self, Answer, Doubtful, Limited, NotSent, Success, Unauthorized, Unreadable};
     use super::Verdict::{Again, End, WhenOpen, WithNewToken};
-    use super::verdict;
-    use crate::api::Resend::{Idempotent, Never, Safe};
+    use super::{Class, verdict};
+    use crate::api::Resend;
     use crate::transport::Phase;
 
     #[test]
     fn r01_the_table_of_resends() {
         let table = [
-            //             Safe           Idempotent     Never
-            (Success, [End, End, End]),
-            (NotSent, [Again, Again, Again]),
-            (Unauthorized, [WithNewToken, WithNewToken, WithNewToken]),
-            (Limited, [WhenOpen, WhenOpen, WhenOpen]),
-            (Doubtful, [Again, Again, End]),
-            (Unreadable, [Again, End, End]),
-            (Answer, [End, End, End]),
+            //             Safe           ById           Idempotent     Never
+            (Success, [End, End, End, End]),
+            (NotSent, [Again, Again, Again, Again]),
+            (Unauthorized, [WithNewToken, WithNewToken, WithNewToken, WithNewToken]),
+            (Limited, [WhenOpen, WhenOpen, WhenOpen, WhenOpen]),
+            (Doubtful, [Again, Again, Again, End]),
+            (Unreadable, [Again, Again, End, End]),
+            (Answer, [End, End, End, End]),
         ];
         for (outcome, verdicts) in table {
-            for (class, expected) in [Safe, Idempotent, Never].into_iter().zip(verdicts) {
+            for (class, expected) in
+                [Class::Safe, Class::ById, Class::Idempotent, Class::Never].into_iter().zip(verdicts)
+            {
                 assert_eq!(verdict(class, outcome), expected, "{outcome:?} {class:?}");
             }
         }
+    }
+
+    #[test]
+    fn r01_an_id_makes_a_resend_safe() {
+        let classes = [Resend::Safe, Resend::Idempotent, Resend::Never];
+        assert_eq!(classes.map(|resend| Class::of(resend, false)), [Class::Safe, Class::Idempotent, Class::Never]);
+        assert_eq!(classes.map(|resend| Class::of(resend, true)), [Class::Safe, Class::ById, Class::ById]);
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Action, Budget, End, Event, Exchange, Outcome, Plan};
-use crate::api::Resend;
+use super::{Action, Budget, Class, End, Event, Exchange, Outcome, Plan};
 use crate::error::Delivery;
 use crate::limits::{Limits, Timeouts};
 use crate::token::Generation;
@@ -13,7 +12,7 @@ use crate::transport::Phase;
 const SECOND: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 
-fn plan(class: Resend) -> Plan {
+fn plan(class: Class) -> Plan {
     let limits = Limits { attempts: ATTEMPTS, ..Limits::default() };
     Plan { class, deletes: false, bearer: true, deadline: Some(120 * SECOND), limits, timeouts: Timeouts::default() }
 }
@@ -109,7 +108,7 @@ impl Way {
                 self.sends += 1;
                 assert!(time > Duration::ZERO && time <= 60 * SECOND, "{way}");
                 assert!(self.sends <= ATTEMPTS, "sent too often\n{way}");
-                assert!(class != Resend::Never || !self.doubt, "sent twice\n{way}");
+                assert!(class != Class::Never || !self.doubt, "sent twice\n{way}");
                 self.now += SECOND;
             }
             Action::Token { stale: Some(_) } => {
@@ -161,7 +160,7 @@ fn follow(way: Way, event: Event, ends: &mut usize, sends: &mut usize) {
 
 #[test]
 fn r01_r08_r10_every_way_that_a_call_can_go() {
-    for class in [Resend::Safe, Resend::Idempotent, Resend::Never] {
+    for class in [Class::Safe, Class::ById, Class::Idempotent, Class::Never] {
         for bearer in [true, false] {
             let plan = Plan { bearer, ..plan(class) };
             let way = Way {
@@ -208,14 +207,14 @@ fn sent(plan: Plan) -> Exchange {
 #[test]
 fn r08_one_replay_and_only_with_a_newer_token() {
     let second = Generation::FIRST.next();
-    let mut exchange = sent(plan(Resend::Never));
+    let mut exchange = sent(plan(Class::Never));
     let actions = run(&mut exchange, &[reply(401), Event::Token(second), ENTERED, reply(401)]);
     let stale = Action::Token { stale: Some(Generation::FIRST) };
     assert_eq!(actions[..2], [stale, Action::Enter]);
     assert_eq!(actions[3], Action::Done(End::Last));
     assert_eq!((exchange.attempts(), exchange.futile()), (2, Some(second)));
 
-    let mut exchange = sent(plan(Resend::Never));
+    let mut exchange = sent(plan(Class::Never));
     assert_eq!(run(&mut exchange, &[reply(401), Event::Token(Generation::FIRST)]), [stale, Action::Done(End::Last)]);
 
     // Where a new token did not help before, no newer one is asked for.
@@ -225,14 +224,14 @@ fn r08_one_replay_and_only_with_a_newer_token() {
 }
 
 fn exchange_at_gate() -> Exchange {
-    let mut exchange = exchange(plan(Resend::Safe));
+    let mut exchange = exchange(plan(Class::Safe));
     run(&mut exchange, &[Event::Begin, Event::Token(Generation::FIRST)]);
     exchange
 }
 
 #[test]
 fn r08_a_replay_counts_as_an_attempt() {
-    let mut once = plan(Resend::Safe);
+    let mut once = plan(Class::Safe);
     once.limits.attempts = 1;
     let mut exchange = sent(once);
     // The source hears of the stale token all the same.
@@ -242,37 +241,37 @@ fn r08_a_replay_counts_as_an_attempt() {
 
 #[test]
 fn r02_a_post_waits_for_the_gate_unless_told_otherwise() {
-    let actions = run(&mut sent(plan(Resend::Never)), &[reply_after(429, 5), Event::Closed]);
+    let actions = run(&mut sent(plan(Class::Never)), &[reply_after(429, 5), Event::Closed]);
     assert_eq!(actions, [Action::Close(5 * SECOND), Action::Sleep(5 * SECOND)]);
 
-    let mut careful = plan(Resend::Never);
+    let mut careful = plan(Class::Never);
     careful.limits.resend_when_limited = false;
     let actions = run(&mut sent(careful.clone()), &[reply_after(429, 5), Event::Closed]);
     assert_eq!(actions, [Action::Close(5 * SECOND), Action::Done(End::Last)]);
-    careful.class = Resend::Idempotent;
+    careful.class = Class::Idempotent;
     assert_eq!(run(&mut sent(careful), &[reply_after(429, 5), Event::Closed])[1], Action::Sleep(5 * SECOND));
 }
 
 #[test]
 fn l01_waits_that_are_asked_for() {
     // Without `Retry-After` a 429 is a minute, a 503 closes nothing.
-    assert_eq!(run(&mut sent(plan(Resend::Safe)), &[reply(429)]), [Action::Close(60 * SECOND)]);
-    assert!(matches!(run(&mut sent(plan(Resend::Safe)), &[reply(503)])[..], [Action::Sleep(_)]));
+    assert_eq!(run(&mut sent(plan(Class::Safe)), &[reply(429)]), [Action::Close(60 * SECOND)]);
+    assert!(matches!(run(&mut sent(plan(Class::Safe)), &[reply(503)])[..], [Action::Sleep(_)]));
     // A 503 closes the gate for others even if this call ends.
-    let actions = run(&mut sent(plan(Resend::Never)), &[reply_after(503, 2), Event::Closed]);
+    let actions = run(&mut sent(plan(Class::Never)), &[reply_after(503, 2), Event::Closed]);
     assert_eq!(actions, [Action::Close(2 * SECOND), Action::Done(End::Last)]);
 }
 
 #[test]
 fn l04_a_wait_that_is_too_long_is_an_error_at_once() {
-    let actions = run(&mut sent(plan(Resend::Safe)), &[reply_after(429, 3600), Event::Closed]);
+    let actions = run(&mut sent(plan(Class::Safe)), &[reply_after(429, 3600), Event::Closed]);
     assert_eq!(actions, [Action::Close(3600 * SECOND), Action::Done(End::Last)]);
     assert_eq!(exchange_at_gate().step(SECOND, Event::Barred), Action::Done(End::Barred));
 }
 
 #[test]
 fn r05_gone_is_said_only_where_it_may_be_our_doing() {
-    let delete = || Plan { deletes: true, ..plan(Resend::Idempotent) };
+    let delete = || Plan { deletes: true, ..plan(Class::Idempotent) };
     let again = [Event::Woke, Event::Token(Generation::FIRST), ENTERED, reply(404)];
     for (first, end) in [(fault(Phase::TimedOut, None), End::Gone), (fault(Phase::NotSent, None), End::Last)] {
         let mut exchange = sent(delete());
@@ -284,7 +283,7 @@ fn r05_gone_is_said_only_where_it_may_be_our_doing() {
 
 #[test]
 fn r11_nothing_begins_that_can_not_end_in_time() {
-    let tight = Plan { deadline: Some(3 * SECOND), ..plan(Resend::Safe) };
+    let tight = Plan { deadline: Some(3 * SECOND), ..plan(Class::Safe) };
     let mut exchange = exchange(tight.clone());
     run(&mut exchange, &[Event::Begin, Event::Token(Generation::FIRST)]);
     assert_eq!(exchange.step(SECOND, ENTERED), Action::Send { time: 2 * SECOND });
@@ -299,7 +298,7 @@ fn r11_nothing_begins_that_can_not_end_in_time() {
 
 #[test]
 fn r04_the_time_is_up() {
-    let mut exchange = sent(plan(Resend::Safe));
+    let mut exchange = sent(plan(Class::Safe));
     assert_eq!(exchange.step(SECOND, Event::Deadline), Action::Done(End::Deadline));
     assert_eq!(exchange.delivery(Delivery::NotSent), Delivery::Unknown);
     let mut exchange = exchange_at_gate();
@@ -312,7 +311,7 @@ fn r07_a_budget_bounds_what_all_calls_resend() {
     let budget = Arc::new(Budget::new());
     let mut sends = 0;
     for seed in 0..1000 {
-        let mut exchange = Exchange::new(plan(Resend::Safe), budget.clone(), seed);
+        let mut exchange = Exchange::new(plan(Class::Safe), budget.clone(), seed);
         let mut action = exchange.step(Duration::ZERO, Event::Begin);
         while action != Action::Done(End::Last) {
             let event = match action {
@@ -343,7 +342,7 @@ fn an_event_out_of_place_sends_nothing() {
         Event::Unreadable,
     ]);
     for event in all {
-        let mut new = exchange(plan(Resend::Safe));
+        let mut new = exchange(plan(Class::Safe));
         assert_eq!(matches!(new.step(SECOND, event), Action::Done(_)), event != Event::Begin, "{event:?}");
         let mut at_gate = exchange_at_gate();
         assert_eq!(matches!(at_gate.step(SECOND, event), Action::Send { .. }), event == ENTERED, "{event:?}");

@@ -42,7 +42,12 @@ impl Contacts {
 
     /// Deletes a contact: `DELETE /contacts/{key}`.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
-        rt::Call::empty(&self.client, &DELETE).path(key)
+        rt::Call::empty(&self.client, &DELETE_ONCE).path(key)
+    }
+
+    /// Deletes a contact, and may say so twice: `DELETE /contacts/{key}`.
+    pub fn delete_for_good(&self, key: &str) -> rt::Call<()> {
+        rt::Call::empty(&self.client, &DELETE_FOR_GOOD).path(key)
     }
 
     /// Voids a contact: `DELETE /contacts/{key}/void`; answers with what is left, or with nothing.
@@ -189,12 +194,17 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+const DELETE: rt::Operation = rt::Operation {
     id: "contacts.delete",
     method: rt::Method::Delete,
     path: "/contacts/{key}",
     ..rt::Operation::DEFAULT
 };
+
+static DELETE_ONCE: rt::Operation = DELETE;
+
+static DELETE_FOR_GOOD: rt::Operation =
+    rt::Operation { id: "contacts.delete_for_good", resend: rt::Resend::Idempotent, ..DELETE };
 
 static VOID: rt::Operation = rt::Operation {
     id: "contacts.void",

@@ -1,0 +1,216 @@
+//! The default transport: reqwest with rustls, without redirects, retries and waiting for ever.
+
+use std::sync::Arc;
+use std::{error, fmt};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Proxy, redirect, retry};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+
+use super::{Bounds, BoxError, BoxFuture, Phase, Transport, TransportFault};
+use crate::error::Error;
+use crate::exchange::unless_zero;
+use crate::limits::Timeouts;
+
+/// The transport that a client has unless it is given another: HTTP/1.1 and HTTP/2 over TLS, on tokio.
+///
+/// Its own settings are for what is unusual:
+///
+/// ```
+/// use sage_runtime::transport::Http;
+///
+/// # fn main() -> Result<(), sage_runtime::Error> {
+/// let transport = Http::builder().proxy("http://user:password@proxy.example:3128").build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Http(reqwest::Client);
+
+/// Sets an [`Http`] up.
+#[derive(Default)]
+pub struct HttpBuilder {
+    timeouts: Timeouts,
+    proxy: Option<String>,
+    no_proxy: bool,
+    http2_only: bool,
+    loopback_only: bool,
+}
+
+impl Http {
+    /// With the settings of the client's builder, and the proxy of the environment or the system, if there is one.
+    pub fn builder() -> HttpBuilder {
+        HttpBuilder::default()
+    }
+}
+
+impl HttpBuilder {
+    /// How long connecting may take, and how long a connection may be idle; the other times are the client's.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Sends everything through this proxy, whatever the environment says; its user and password may be part of the URL.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.no_proxy = true;
+        self
+    }
+
+    /// Speaks HTTP/2 without asking whether the server does.
+    pub fn http2_only(mut self) -> Self {
+        self.http2_only = true;
+        self
+    }
+
+    /// Trusts nobody, as no TLS is needed: it comes up where no certificates are installed, as in small containers.
+    pub(crate) fn loopback_only(mut self) -> Self {
+        self.loopback_only = true;
+        self
+    }
+
+    /// Reads the certificates of the platform.
+    ///
+    /// # Errors
+    /// There are none, or the proxy's URL is none.
+    pub fn build(self) -> Result<Http, Error> {
+        self.client().map(Http).map_err(|error| Error::config("the transport can not be set up").because(error))
+    }
+
+    fn client(self) -> Result<reqwest::Client, BoxError> {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls(!self.loopback_only)?)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .gzip(true)
+            .pool_idle_timeout(unless_zero(self.timeouts.idle));
+        if let Some(connect) = unless_zero(self.timeouts.connect) {
+            builder = builder.connect_timeout(connect);
+        }
+        if self.http2_only {
+            builder = builder.http2_prior_knowledge();
+        }
+        if self.no_proxy || self.proxy.is_some() {
+            builder = builder.no_proxy();
+        }
+        if let Some(url) = &self.proxy {
+            // The reason could hold the password.
+            builder = builder.proxy(Proxy::all(url).map_err(|_| "the URL of the proxy is none")?);
+        }
+        Ok(builder.build().map_err(reqwest::Error::without_url)?)
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for HttpBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let proxy = self.proxy.is_some();
+        f.debug_struct("HttpBuilder").field("timeouts", &self.timeouts).field("proxy", &proxy).finish_non_exhaustive()
+    }
+}
+
+/// The default transport, for HTTPS or for HTTP on loopback.
+pub(crate) fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Arc<dyn Transport>, Error> {
+    let builder = Http::builder().timeouts(timeouts.clone());
+    let builder = if https { builder } else { builder.loopback_only() };
+    Ok(Arc::new(builder.build()?))
+}
+
+/// With the provider that the program has chosen, or ring; the trust is that of the platform.
+fn tls(https: bool) -> Result<rustls::ClientConfig, BoxError> {
+    let provider = CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(ring::default_provider()));
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    // A client of a loopback server must come up where no certificates are installed, as in small containers.
+    let builder = match https {
+        true => builder.with_platform_verifier()?,
+        false => builder.with_root_certificates(rustls::RootCertStore::empty()),
+    };
+    let mut config = builder.with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+impl Transport for Http {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+        bounds: Bounds,
+    ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportFault>> {
+        Box::pin(async move {
+            let mut request = reqwest::Request::try_from(request).map_err(unsent)?;
+            *request.timeout_mut() = Some(bounds.time);
+            let mut reply = self.0.execute(request).await.map_err(unanswered)?;
+            let status = reply.status();
+            let most = if status.is_success() { bounds.body } else { bounds.error_body };
+            let mut body = BytesMut::new();
+            while let Some(chunk) = reply.chunk().await.map_err(|error| cut(error, status))? {
+                if body.len() + chunk.len() > most {
+                    if status.is_success() {
+                        return Err(
+                            TransportFault::new(Phase::TooLarge, format!("more than {most} bytes")).after(status)
+                        );
+                    }
+                    body.extend_from_slice(&chunk[..most - body.len()]);
+                    break;
+                }
+                body.extend_from_slice(&chunk);
+            }
+            let mut out = http::Response::new(body.freeze());
+            *out.status_mut() = status;
+            *out.version_mut() = reply.version();
+            *out.headers_mut() = std::mem::take(reply.headers_mut());
+            Ok(out)
+        })
+    }
+}
+
+/// The request is none that reqwest can send.
+fn unsent(error: reqwest::Error) -> TransportFault {
+    TransportFault::new(Phase::NotSent, error.without_url())
+}
+
+/// There is no reply: was the request processed?
+fn unanswered(error: reqwest::Error) -> TransportFault {
+    let phase = match () {
+        // Resolving, connecting, the proxy, TLS.
+        () if error.is_connect() || error.is_builder() => Phase::NotSent,
+        () if causes(&error).any(handed_back) => Phase::NotSent,
+        () if error.is_timeout() => Phase::TimedOut,
+        () => Phase::Unknown,
+    };
+    TransportFault::new(phase, error.without_url())
+}
+
+/// The reply began, and was cut off.
+fn cut(error: reqwest::Error, status: http::StatusCode) -> TransportFault {
+    let phase = if error.is_timeout() { Phase::TimedOut } else { Phase::Unknown };
+    TransportFault::new(phase, error.without_url()).after(status)
+}
+
+fn causes<'a>(error: &'a (dyn error::Error + 'static)) -> impl Iterator<Item = &'a (dyn error::Error + 'static)> {
+    std::iter::successors(error.source(), |error: &&'a (dyn error::Error + 'static)| (*error).source())
+}
+
+/// Does this say that nobody processed the request? The connection went away before the request was written to it, or the
+/// server says in HTTP/2 that it did not look at it (RFC 9113, sections 6.8 and 8.7).
+fn handed_back(error: &(dyn error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<hyper::Error>() {
+        return error.is_canceled();
+    }
+    let Some(error) = error.downcast_ref::<h2::Error>() else { return false };
+    let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    let leaving = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+    error.is_remote() && (refused || leaving)
+}

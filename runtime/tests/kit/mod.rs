@@ -1,0 +1,130 @@
+//! What the tests of sending again share: clients, a token source that counts, and a clock that moves by itself.
+
+#![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sage_runtime::transport::{Bounds, BoxFuture, Transport, TransportFault};
+use sage_runtime::{Error, Generation, Limits, ManualClock, Timeouts, Token, TokenSource};
+
+use crate::sample::{Client, ClientBuilder, Region};
+
+/// A client that waits for next to nothing between attempts.
+pub fn builder(origin: &str) -> ClientBuilder {
+    let set = Client::builder().region(Region::Uki).site("s").access_token("a-token").origin(origin);
+    set.limits(quick()).timeouts(short())
+}
+
+pub fn quick() -> Limits {
+    let mut limits = Limits::default();
+    limits.backoff = Duration::from_millis(1);
+    limits.longest_backoff = Duration::from_millis(5);
+    limits
+}
+
+pub fn short() -> Timeouts {
+    let mut timeouts = Timeouts::default();
+    timeouts.attempt = Duration::from_millis(500);
+    timeouts
+}
+
+/// Gives a newer token each time one is refused, and counts.
+#[derive(Default)]
+pub struct Tokens {
+    pub generation: AtomicU64,
+    pub refreshes: AtomicU64,
+}
+
+/// Shares what it gives with the test.
+pub struct Shared<T>(pub std::sync::Arc<T>);
+
+impl TokenSource for Shared<Tokens> {
+    fn token(&self, stale: Option<Generation>) -> BoxFuture<'_, Result<Token, Error>> {
+        if stale == Some(Generation::new(self.0.generation.load(Ordering::SeqCst))) {
+            self.0.refreshes.fetch_add(1, Ordering::SeqCst);
+            self.0.generation.fetch_add(1, Ordering::SeqCst);
+        }
+        let generation = self.0.generation.load(Ordering::SeqCst);
+        let token = Token::new(format!("token-{generation}"), Generation::new(generation));
+        Box::pin(std::future::ready(Ok(token)))
+    }
+}
+
+/// Does something once, after the first attempt that fails.
+pub struct AfterFault<T, F> {
+    pub inner: T,
+    pub then: Mutex<Option<F>>,
+}
+
+impl<T: Transport, F: FnOnce() + Send + 'static> Transport for AfterFault<T, F> {
+    fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+        bounds: Bounds,
+    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+        Box::pin(async move {
+            let reply = self.inner.send(request, bounds).await;
+            if reply.is_err()
+                && let Some(then) = self.then.lock().unwrap().take()
+            {
+                then();
+            }
+            reply
+        })
+    }
+}
+
+/// A transport that answers by a function, at once.
+pub struct Answers<F>(pub F);
+
+impl<F> Transport for Answers<F>
+where
+    F: Fn(&http::Request<bytes::Bytes>, Bounds) -> Result<http::Response<bytes::Bytes>, TransportFault>
+        + Send
+        + Sync
+        + 'static,
+{
+    fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+        bounds: Bounds,
+    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+        Box::pin(std::future::ready((self.0)(&request, bounds)))
+    }
+}
+
+/// A reply with a body and no headers but these.
+pub fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> http::Response<bytes::Bytes> {
+    let mut builder = http::Response::builder().status(status);
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder.body(bytes::Bytes::copy_from_slice(body.as_bytes())).unwrap()
+}
+
+/// Moves a clock on whenever everybody sleeps, until the guard is dropped: hours pass in no time.
+pub fn run_by_itself(clock: &ManualClock) -> impl Drop + use<> {
+    struct Guard(std::sync::Arc<std::sync::atomic::AtomicBool>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+    let stop = Guard(std::sync::Arc::default());
+    let (clock, stopped) = (clock.clone(), stop.0.clone());
+    std::thread::spawn(move || {
+        let mut before = None;
+        while !stopped.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(2));
+            // The same sleeper twice: nobody is doing anything.
+            let next = clock.until_next();
+            if let Some(time) = next.filter(|_| next == before) {
+                clock.advance(time);
+            }
+            before = next;
+        }
+    });
+    stop
+}
