@@ -176,6 +176,24 @@ impl<T> Call<T> {
     pub fn send_full(self) -> SendingFull<T> {
         SendingFull(self.send())
     }
+
+    /// Sends it and waits for the reply on this thread, which needs no runtime.
+    ///
+    /// # Errors
+    /// The same as with `.await`.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<T> {
+        crate::block::on(self.send())
+    }
+
+    /// The same, with status, headers and the raw body beside the value.
+    ///
+    /// # Errors
+    /// The same as with `.await`.
+    #[cfg(feature = "blocking")]
+    pub fn send_full_blocking(self) -> Result<Response<T>> {
+        crate::block::on(self.send_full())
+    }
 }
 
 impl<T: Value> Call<Page<T>> {
@@ -264,11 +282,47 @@ impl<T> Future for SendingFull<T> {
     }
 }
 
+/// What a newtype of [`Call`] has for blocking callers; it depends on this crate's features, not on those of the user's.
+#[cfg(feature = "blocking")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_request {
+    ($name:ident, $reply:ty) => {
+        impl $name {
+            /// Sends it and waits for the reply on this thread, which needs no runtime.
+            ///
+            /// # Errors
+            /// The same as with `.await`.
+            pub fn send_blocking(self) -> $crate::codegen::Result<$reply> {
+                self.0.send_blocking()
+            }
+
+            /// The same, with status, headers and the raw body beside the value.
+            ///
+            /// # Errors
+            /// The same as with `.await`.
+            pub fn send_full_blocking(self) -> $crate::codegen::Result<$crate::codegen::Response<$reply>> {
+                self.0.send_full_blocking()
+            }
+        }
+    };
+}
+
+/// Nothing: blocking calls are off.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_request {
+    ($name:ident, $reply:ty) => {};
+}
+
 /// Gives a newtype of [`Call`] what every request has: `rt::request!(GetContact, Contact);`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! request {
     ($name:ident, $reply:ty) => {
+        $crate::blocking_request!($name, $reply);
+
         impl $name {
             /// Sends it; the same as `.await`.
             pub fn send(self) -> $crate::codegen::Sending<$reply> {

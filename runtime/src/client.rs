@@ -29,7 +29,11 @@ pub(crate) struct Core {
     pub(crate) base: Base,
     pub(crate) headers: HeaderMap,
     pub(crate) token: Option<Arc<dyn TokenSource>>,
-    pub(crate) transport: Arc<dyn Transport>,
+    /// For `.await`.
+    transport: Option<Arc<dyn Transport>>,
+    /// For blocking calls.
+    #[cfg(feature = "blocking")]
+    blocking: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,
@@ -59,6 +63,17 @@ impl Core {
             ));
         }
         Ok(())
+    }
+
+    /// The transport that suits the calling thread.
+    pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>> {
+        #[cfg(feature = "blocking")]
+        if crate::block::is_running() {
+            return Ok(self.blocking.clone());
+        }
+        self.transport.clone().ok_or_else(|| {
+            Error::config("there is no transport: give one to the builder, or switch on the feature `reqwest`")
+        })
     }
 
     /// What the waits of a call are drawn from: another number for each call and each process, and the same ones again
@@ -190,8 +205,10 @@ impl ClientBuilder {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
+        #[cfg(feature = "blocking")]
+        let blocking = self.transport.clone().unwrap_or_else(|| crate::transport::blocking_transport(&self.timeouts));
         let transport = match self.transport {
-            Some(transport) => transport,
+            Some(transport) => Some(transport),
             None => default_transport(base.is_https(), &self.timeouts)?,
         };
         let rules = Rules { concurrency: self.limits.concurrency.or(self.api.concurrency), rate: self.limits.rate };
@@ -201,6 +218,8 @@ impl ClientBuilder {
             headers: self.headers,
             token: self.token,
             transport,
+            #[cfg(feature = "blocking")]
+            blocking,
             clock: self.clock,
             timeouts: self.timeouts,
             limits: self.limits,
@@ -247,13 +266,21 @@ impl fmt::Debug for ClientBuilder {
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Arc<dyn Transport>> {
-    crate::transport::default_transport(https, timeouts)
+fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Option<Arc<dyn Transport>>> {
+    crate::transport::default_transport(https, timeouts).map(Some)
 }
 
-#[cfg(not(feature = "reqwest"))]
-fn default_transport(_: bool, _: &Timeouts) -> Result<Arc<dyn Transport>> {
-    Err(Error::config("there is no transport: give one to the builder, or switch on the feature `reqwest`"))
+/// Blocking calls have their own; `.await` says what is missing.
+#[cfg(all(feature = "blocking", not(feature = "reqwest")))]
+fn default_transport(_: bool, _: &Timeouts) -> Result<Option<Arc<dyn Transport>>> {
+    Ok(None)
+}
+
+#[cfg(not(any(feature = "blocking", feature = "reqwest")))]
+fn default_transport(_: bool, _: &Timeouts) -> Result<Option<Arc<dyn Transport>>> {
+    Err(Error::config(
+        "there is no transport: give one to the builder, or switch on the feature `reqwest` or `blocking`",
+    ))
 }
 
 /// A header that may be set: neither malformed nor one that the runtime sets itself.

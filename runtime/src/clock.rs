@@ -29,7 +29,8 @@ pub struct Now {
 
 /// The clock of the operating system.
 ///
-/// It waits with tokio's timer where the feature `reqwest` is on, and with a thread of its own where it is not.
+/// It waits with tokio's timer where the feature `reqwest` is on, and with a thread of its own where it is not. A blocking
+/// call waits on its own thread.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -40,7 +41,7 @@ impl Clock for SystemClock {
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
-        sleep(time)
+        if crate::block::is_running() { crate::block::sleep(time) } else { sleep(time) }
     }
 }
 

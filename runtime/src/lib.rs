@@ -8,6 +8,8 @@
 mod api;
 pub mod auth;
 mod base;
+#[cfg_attr(not(feature = "blocking"), expect(dead_code, reason = "blocking calls are off"))]
+mod block;
 mod body;
 mod bridge;
 mod call;
@@ -46,6 +48,8 @@ pub use crate::error::{ApiError, Cause, Delivery, Error, Kind, Result};
 pub use crate::extra::Extra;
 pub use crate::limits::{Limits, Rate, Timeouts};
 pub use crate::page::Page;
+#[cfg(feature = "blocking")]
+pub use crate::pages::{BlockingItems, BlockingPages};
 pub use crate::pages::{Items, Pages};
 pub use crate::raw::Json;
 pub use crate::reply::Response;

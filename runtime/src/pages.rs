@@ -168,6 +168,54 @@ impl<T: Value> Items<T> {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl<T: Value> Pages<T> {
+    /// The same as an iterator that waits for each page on its thread, which needs no runtime.
+    pub fn blocking(self) -> BlockingPages<T> {
+        BlockingPages(self)
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<T: Value> Items<T> {
+    /// The same as an iterator that waits for each page on its thread, which needs no runtime.
+    pub fn blocking(self) -> BlockingItems<T> {
+        BlockingItems(self)
+    }
+}
+
+/// The pages of a list, for blocking callers.
+///
+/// After an error it goes on with the same page; who takes errors for the end stops at the first.
+#[cfg(feature = "blocking")]
+#[derive(Debug)]
+pub struct BlockingPages<T>(Pages<T>);
+
+#[cfg(feature = "blocking")]
+impl<T: Value> Iterator for BlockingPages<T> {
+    type Item = Result<Page<T>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        crate::block::on(self.0.next())
+    }
+}
+
+/// The items of a list, for blocking callers.
+///
+/// After an error it goes on with the same page; who takes errors for the end stops at the first.
+#[cfg(feature = "blocking")]
+#[derive(Debug)]
+pub struct BlockingItems<T>(Items<T>);
+
+#[cfg(feature = "blocking")]
+impl<T: Value> Iterator for BlockingItems<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        crate::block::on(self.0.next())
+    }
+}
+
 #[cfg(feature = "stream")]
 impl<T: Value> futures_core::Stream for Pages<T> {
     type Item = Result<Page<T>>;

@@ -1,5 +1,7 @@
 //! The one thing that touches the network, and the one that a user may replace.
 
+#[cfg(feature = "blocking")]
+mod blocking;
 #[cfg(feature = "reqwest")]
 mod http;
 
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+#[cfg(feature = "blocking")]
+pub(crate) use self::blocking::blocking_transport;
 #[cfg(feature = "reqwest")]
 pub(crate) use self::http::default_transport;
 #[cfg(feature = "reqwest")]
@@ -109,4 +113,23 @@ impl std::error::Error for TransportFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&*self.source)
     }
+}
+
+/// Bytes of all headers of a reply; no honest one has more.
+#[cfg(any(feature = "reqwest", feature = "blocking"))]
+const HEAD: usize = 256 << 10;
+
+/// Refuses a reply whose headers are too large.
+#[cfg(any(feature = "reqwest", feature = "blocking"))]
+fn check_head(head: &::http::response::Parts) -> Result<(), TransportFault> {
+    let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    match size {
+        0..=HEAD => Ok(()),
+        _ => Err(too_large(HEAD, head.status)),
+    }
+}
+
+#[cfg(any(feature = "reqwest", feature = "blocking"))]
+fn too_large(most: usize, status: ::http::StatusCode) -> TransportFault {
+    TransportFault::new(Phase::TooLarge, format!("more than {most} bytes")).after(status)
 }

@@ -88,6 +88,8 @@ async fn r01_r02_r04_a_post_is_never_processed_twice() {
         assert!(processed <= 1, "processed {processed} times\n{cell}");
         match (&result, delivery) {
             (Ok(()), None) => assert_eq!(processed, 1, "{cell}"),
+            // The end came before the request was written.
+            (Ok(()), _) if matches!(act, Act::HangUpAtOnce) => assert_eq!(processed, 1, "{cell}"),
             (Err(error), Some(delivery)) => {
                 assert_eq!((error.delivery(), error.attempts()), (delivery, 1), "{cell}");
                 assert!(agrees(error, processed), "{cell}");
@@ -106,7 +108,9 @@ async fn r01_with_an_id_a_post_succeeds_and_is_known_again() {
         let result = client(&server, protocol).contacts().create(ann()).send_full().await;
         let cell = format!("{protocol:?} {act:?}: {result:?}");
         let response = result.unwrap_or_else(|_| panic!("{cell}"));
-        assert_eq!((response.value.id.as_deref(), response.attempts()), (Some("1"), 2), "{cell}");
+        assert_eq!(response.value.id.as_deref(), Some("1"), "{cell}");
+        // A third time where the second one met the end of the first one's connection.
+        assert!((2..=3).contains(&response.attempts()), "{cell}");
         let ids: HashSet<_> = server.processed().iter().map(Seen::text).collect();
         assert_eq!(ids.len(), 1, "one body, one id\n{cell}");
         assert!(ids.iter().all(|body| body.contains("idempotency_id")), "{cell}");

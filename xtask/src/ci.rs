@@ -21,6 +21,9 @@ API feature alone, too), codegen --check, all tests. Uses cargo-nextest if it is
 /// The features of the generated crate, one for each API.
 const FEATURES: [&str; 3] = ["accounting", "accounting-v3", "sage-200"];
 
+/// The features of the runtime, each alone, and none.
+const RUNTIME_FEATURES: [&str; 4] = ["", "--features reqwest", "--features blocking", "--features stream"];
+
 /// The command.
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
     use lexopt::prelude::{Long, Short};
@@ -63,6 +66,11 @@ fn steps() -> Vec<Step> {
     for feature in FEATURES {
         let arguments = format!("clippy --locked --package sage-api --no-default-features --features {feature} {deny}");
         steps.push(Step::cargo(&format!("clippy, {feature} alone"), &arguments));
+    }
+    for feature in RUNTIME_FEATURES {
+        let arguments = format!("clippy --locked --package sage-runtime --no-default-features {feature} {deny}");
+        let name = feature.split_whitespace().last().unwrap_or("no feature");
+        steps.push(Step::cargo(&format!("clippy, runtime, {name}"), &arguments));
     }
     steps.push(
         Step::cargo("rustdoc", "doc --locked --workspace --all-features --no-deps")

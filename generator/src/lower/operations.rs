@@ -14,7 +14,18 @@ use crate::names::{ApiNames, Ident, Words};
 use crate::rust::{self, Argument, Body, Docs, Method, Reply, Role, Setter, Target, Type};
 
 /// Names that a request struct has for itself.
-const RESERVED_SETTERS: &[&str] = &["send", "send_full", "query", "header", "items", "pages", "into_future", "clone"];
+const RESERVED_SETTERS: &[&str] = &[
+    "send",
+    "send_full",
+    "send_blocking",
+    "send_full_blocking",
+    "query",
+    "header",
+    "items",
+    "pages",
+    "into_future",
+    "clone",
+];
 
 /// Begins the walk at everything that operations send and answer.
 pub(super) fn begin(api: &ir::Api, plan: &Plan, walk: &mut Walk<'_>) -> Vec<Root> {

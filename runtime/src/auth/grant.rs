@@ -22,8 +22,10 @@ use super::store::{GrantKey, TokenStore};
 use super::thread::{self, Job};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
+#[cfg(any(feature = "blocking", feature = "reqwest"))]
+use crate::limits::Timeouts;
 use crate::token::{Generation, Token, TokenSource};
-use crate::transport::{BoxFuture, Limits, Transport};
+use crate::transport::{Bounds, BoxFuture, Transport};
 use state::{State, Told};
 use turn::Unsaved;
 
@@ -282,14 +284,14 @@ impl Inner {
     /// Asks the token endpoint once. Nothing is repeated here, and no answer leads to another request.
     fn send(&self, asked: Asked) -> Result<Response<Bytes>, Failure> {
         let https = asked.request.uri().scheme_str() == Some("https");
-        let limits = Limits { attempt: self.deadline / 2, body: MOST, ..Limits::default() };
+        let bounds = Bounds::new(self.deadline / 2, MOST, MOST);
         let sent = thread::run(async {
             // A connection lives no longer than the runtime that it was made on, so each refresh makes its own.
             let transport = match &self.transport {
                 Some(transport) => transport.clone(),
                 None => default_transport(https)?,
             };
-            transport.send(asked.request, limits).await.map_err(Failure::from)
+            transport.send(asked.request, bounds).await.map_err(Failure::from)
         });
         sent.map_err(|error| Failure::new(Kind::NotSent, "there is no runtime for the refresh").because(error))?
     }
@@ -297,13 +299,19 @@ impl Inner {
 
 #[cfg(feature = "reqwest")]
 fn default_transport(https: bool) -> Result<Arc<dyn Transport>, Failure> {
-    crate::transport::default_transport(https)
+    crate::transport::default_transport(https, &Timeouts::default())
         .map_err(|error| Failure::new(Kind::Config, format!("the default transport can not be set up: {error}")))
 }
 
-#[cfg(not(feature = "reqwest"))]
+#[cfg(all(feature = "blocking", not(feature = "reqwest")))]
 fn default_transport(_: bool) -> Result<Arc<dyn Transport>, Failure> {
-    Err(Failure::new(Kind::Config, "there is no transport: give one to the grant, or switch on the feature `reqwest`"))
+    Ok(crate::transport::blocking_transport(&Timeouts::default()))
+}
+
+#[cfg(not(any(feature = "blocking", feature = "reqwest")))]
+fn default_transport(_: bool) -> Result<Arc<dyn Transport>, Failure> {
+    let missing = "there is no transport: give one to the grant, or switch on the feature `reqwest` or `blocking`";
+    Err(Failure::new(Kind::Config, missing))
 }
 
 /// From 0 to 1. It only keeps processes out of step, so no randomness is as good as bad randomness.

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::gate::Permit;
 use crate::reply::Raw;
 use crate::secret::Secret;
 use crate::token::{Generation, Token};
-use crate::transport::{Bounds, BoxFuture};
+use crate::transport::{Bounds, BoxFuture, Transport};
 
 const AGENT: &str = concat!("sage-rs/", env!("CARGO_PKG_VERSION"));
 
@@ -77,6 +78,7 @@ async fn run(draft: Draft, url: Result<String>) -> Result<Raw> {
 pub(crate) struct Run {
     draft: Draft,
     url: Uri,
+    transport: Arc<dyn Transport>,
     exchange: Exchange,
     begun: Duration,
     /// Rings when the time of the whole call is up.
@@ -103,7 +105,9 @@ impl Run {
         let now = core.clock.now();
         let exchange = Exchange::new(draft.plan(now.monotonic), core.budget.clone(), core.seed(now));
         let alarm = unless_zero(core.timeouts.operation).map(|time| core.clock.sleep(time));
+        let transport = core.transport()?;
         Ok(Box::new(Run {
+            transport,
             draft,
             url,
             exchange,
@@ -206,7 +210,7 @@ impl Run {
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = headers;
         let bounds = Bounds::new(time, core.limits.body, core.limits.error_body);
-        let (event, last) = match in_time(&mut self.alarm, core.transport.send(request, bounds)).await {
+        let (event, last) = match in_time(&mut self.alarm, self.transport.send(request, bounds)).await {
             None => return Event::Deadline,
             Some(Ok(reply)) => {
                 let (parts, body) = reply.into_parts();

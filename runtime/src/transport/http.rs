@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::{error, fmt};
 
 use bytes::{Bytes, BytesMut};
+use http::StatusCode;
 use reqwest::{Proxy, redirect, retry};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls_platform_verifier::BuilderVerifierExt as _;
@@ -152,28 +153,33 @@ impl Transport for Http {
             let mut request = reqwest::Request::try_from(request).map_err(unsent)?;
             *request.timeout_mut() = Some(bounds.time);
             let mut reply = self.0.execute(request).await.map_err(unanswered)?;
-            let status = reply.status();
-            let most = if status.is_success() { bounds.body } else { bounds.error_body };
-            let mut body = BytesMut::new();
-            while let Some(chunk) = reply.chunk().await.map_err(|error| cut(error, status))? {
-                if body.len() + chunk.len() > most {
-                    if status.is_success() {
-                        return Err(
-                            TransportFault::new(Phase::TooLarge, format!("more than {most} bytes")).after(status)
-                        );
-                    }
-                    body.extend_from_slice(&chunk[..most - body.len()]);
-                    break;
-                }
-                body.extend_from_slice(&chunk);
-            }
-            let mut out = http::Response::new(body.freeze());
-            *out.status_mut() = status;
+            let mut out = http::Response::new(Bytes::new());
+            *out.status_mut() = reply.status();
             *out.version_mut() = reply.version();
             *out.headers_mut() = std::mem::take(reply.headers_mut());
-            Ok(out)
+            let (head, _) = out.into_parts();
+            super::check_head(&head)?;
+            let body = read(reply, head.status, bounds).await?;
+            Ok(http::Response::from_parts(head, body))
         })
     }
+}
+
+async fn read(mut reply: reqwest::Response, status: StatusCode, bounds: Bounds) -> Result<Bytes, TransportFault> {
+    let most = if status.is_success() { bounds.body } else { bounds.error_body };
+    let mut body = BytesMut::new();
+    while let Some(chunk) = reply.chunk().await.map_err(|error| cut(error, status))? {
+        let room = most - body.len();
+        if chunk.len() <= room {
+            body.extend_from_slice(&chunk);
+        } else if status.is_success() {
+            return Err(super::too_large(most, status));
+        } else {
+            body.extend_from_slice(&chunk[..room]);
+            break;
+        }
+    }
+    Ok(body.freeze())
 }
 
 /// The request is none that reqwest can send.
@@ -194,7 +200,7 @@ fn unanswered(error: reqwest::Error) -> TransportFault {
 }
 
 /// The reply began, and was cut off.
-fn cut(error: reqwest::Error, status: http::StatusCode) -> TransportFault {
+fn cut(error: reqwest::Error, status: StatusCode) -> TransportFault {
     let phase = if error.is_timeout() { Phase::TimedOut } else { Phase::Unknown };
     TransportFault::new(phase, error.without_url()).after(status)
 }
