@@ -210,7 +210,7 @@ impl<'a> Lines<'a> {
         let start = self.text.floor_char_boundary(at.start.min(self.text.len()));
         let end = self.text.floor_char_boundary(at.end.min(self.text.len())).max(start);
         let line = self.line_of(|(byte, _)| byte <= start);
-        let column = self.text[self.starts[line].0..start].chars().count() + 1;
+        let column = characters(&self.text[self.starts[line].0..start]) + 1;
         Position { line: line + 1, column, length: length(&self.text[start..end]) }
     }
 
@@ -239,6 +239,21 @@ impl<'a> Lines<'a> {
 /// The position of a range of bytes, for who needs only one.
 pub(crate) fn at_byte(text: &str, at: &Range<usize>) -> Position {
     Lines::new(text).at_bytes(at)
+}
+
+/// How many characters a text has. Nearly all texts are ASCII, and that is found out many bytes at a time: a document may
+/// be one line of a megabyte, with thousands of diagnostics in it.
+fn characters(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
+}
+
+/// A text from its character `skip` on.
+pub(crate) fn from_character(text: &str, skip: usize) -> &str {
+    let start = match text.is_ascii() {
+        true => Some(skip),
+        false => text.char_indices().nth(skip).map(|(at, _)| at),
+    };
+    start.and_then(|start| text.get(start..)).unwrap_or_default()
 }
 
 /// In characters, of the first line.
@@ -271,6 +286,16 @@ mod tests {
         ];
         for (pointer, in_json, in_yaml) in table {
             assert_eq!((at(json, pointer), at(yaml, pointer)), (in_json, in_yaml), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_by_characters() {
+        for (text, skip, rest) in
+            [("abc", 1, "bc"), ("äbc", 1, "bc"), ("aäc", 2, "c"), ("abc", 3, ""), ("ä", 9, ""), ("a", 9, "")]
+        {
+            assert_eq!(from_character(text, skip), rest, "{text} {skip}");
+            assert_eq!(characters(text), text.chars().count());
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{Diagnostic, Severity};
-use crate::position::{Index, Position};
+use crate::position::{Index, Position, from_character};
 use crate::source::{Place, Source};
 
 /// How diagnostics are printed.
@@ -221,7 +221,7 @@ const WIDTH: usize = 120;
 fn excerpt(line: &str, position: Position) -> (String, usize, usize) {
     let column = position.column - 1;
     let skip = if column > WIDTH * 2 / 3 { column - WIDTH / 3 } else { 0 };
-    let shown: Vec<String> = line.chars().skip(skip).take(WIDTH).map(|c| clean(&c.to_string())).collect();
+    let shown: Vec<String> = from_character(line, skip).chars().take(WIDTH).map(|c| clean(&c.to_string())).collect();
     let before = column - skip;
     let length = |range: &[String]| range.iter().map(|text| text.chars().count()).sum::<usize>();
     let (head, tail) = shown.split_at(before.min(shown.len()));

@@ -79,7 +79,10 @@ pub(super) fn plan(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Plan
     }
     let keys = keys(api);
     let named = name_resources(groups.keys(), kept);
-    let all: Vec<Words> = groups.keys().cloned().collect();
+    let mut heads: BTreeMap<Words, Vec<Words>> = BTreeMap::new();
+    for words in groups.keys() {
+        heads.entry(words.singulars()).or_default().push(words.singular());
+    }
     let mut resources = Vec::with_capacity(groups.len());
     let mut operations: BTreeMap<usize, Planned> = BTreeMap::new();
     for (index, (words, members)) in groups.into_iter().enumerate() {
@@ -92,8 +95,8 @@ pub(super) fn plan(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Plan
         let noun = noun(api, &words, &members);
         let resource = Group { api, lead, members: &members, keys: &keys, index, by_path: by_path(api, &members) };
         let item = if resource.is_collection(&noun) { words.singular() } else { words.clone() };
-        let above = all.iter().map(Words::singular);
-        let above = above.filter(|other| words.without_prefix(other).is_some_and(|rest| !rest.is_empty())).collect();
+        let starts = (1..words.len()).filter_map(|n| heads.get(&words.split_at(n).0.singulars()));
+        let above = starts.flatten().cloned().collect();
         let same_editions = same_editions(api, &members);
         let resource_ = Resource { module, name, words, item, noun, same_editions, above };
         resource.name_methods(&resource_, kept, &mut operations);

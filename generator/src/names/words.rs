@@ -127,6 +127,11 @@ impl Words {
         Self(format!("{head}{}", singular_word(last)))
     }
 
+    /// Each of them in singular: equal where words are the same in singular or plural.
+    pub fn singulars(&self) -> Self {
+        Self(self.iter().map(singular_word).collect::<Vec<_>>().join("_"))
+    }
+
     /// These without `prefix`, if they begin with it (in singular or plural).
     pub fn without_prefix(&self, prefix: &Words) -> Option<Self> {
         let (head, rest) = self.split_at(prefix.len());
