@@ -68,6 +68,8 @@ pub struct ApiConfig {
     /// Headers of the client.
     #[serde(default)]
     pub headers: Vec<Header>,
+    /// How users log in.
+    pub authentication: Option<Authentication>,
     /// Rules for the whole API.
     #[serde(default)]
     pub conventions: Conventions,
@@ -139,6 +141,44 @@ pub struct Header {
     pub integer: bool,
     #[serde(default)]
     pub except: Vec<String>,
+}
+
+/// OAuth 2.0: see [`crate::ir::OAuth`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "documented on `ir::OAuth`")]
+pub struct Authentication {
+    pub authorize_url: String,
+    pub endpoints: Vec<Endpoints>,
+    #[serde(default)]
+    pub credentials: Credentials,
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    pub scope: Option<String>,
+    #[serde(default)]
+    pub pkce: bool,
+}
+
+/// See [`crate::ir::Endpoints`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "documented on `ir::Endpoints`")]
+pub struct Endpoints {
+    #[serde(default)]
+    pub countries: Vec<String>,
+    pub token_url: String,
+    pub revoke_url: Option<String>,
+}
+
+/// How an application that has a secret says who it is.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credentials {
+    /// In the body of the request.
+    #[default]
+    Body,
+    /// By HTTP Basic.
+    Basic,
 }
 
 /// The conventions that are switched on. Each counts where it applied, and one that applied nowhere is an error.

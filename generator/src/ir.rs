@@ -64,6 +64,36 @@ pub struct Client {
     pub idempotency: Option<Idempotency>,
     /// How many requests at once the service takes of each business.
     pub concurrency: Option<std::num::NonZeroU32>,
+    /// How users log in, if that is known.
+    pub oauth: Option<OAuth>,
+}
+
+/// How an application gets a user's grant: OAuth 2.0's authorization code.
+#[derive(Serialize, Debug, Clone)]
+pub struct OAuth {
+    /// Where users are sent.
+    pub authorize_url: String,
+    /// Where tokens come from; the first that serves the user's country is taken.
+    pub endpoints: Vec<Endpoints>,
+    /// The credentials go by HTTP Basic rather than in the body.
+    pub basic: bool,
+    /// Further parameters of the authorize URL.
+    pub parameters: Vec<(String, String)>,
+    /// What is asked for unless the application says otherwise.
+    pub scope: String,
+    /// Logins carry a code challenge (RFC 7636).
+    pub pkce: bool,
+}
+
+/// The addresses that an application itself speaks to.
+#[derive(Serialize, Debug, Clone)]
+pub struct Endpoints {
+    /// The countries that they serve; empty: any.
+    pub countries: Vec<String>,
+    /// Where tokens come from.
+    pub token_url: String,
+    /// Where they are given back.
+    pub revoke_url: Option<String>,
 }
 
 /// A variable of the base URL, such as the region.

@@ -103,6 +103,10 @@ const RESERVED_SETTERS: &[&str] = &[
     "clock",
     "build",
     "clone",
+    "app",
+    "credentials",
+    "token_store",
+    "grant",
 ];
 
 fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
@@ -138,6 +142,7 @@ fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
         errors: client.errors,
         idempotency: client.idempotency.as_ref().map(|idempotency| idempotency.property.clone()),
         concurrency: client.concurrency,
+        oauth: client.oauth.clone(),
         variables,
         headers: headers.collect(),
         reference: client.reference.clone(),

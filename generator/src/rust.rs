@@ -36,6 +36,8 @@ pub struct Client {
     pub idempotency: Option<String>,
     /// How many requests at once the service takes.
     pub concurrency: Option<std::num::NonZeroU32>,
+    /// How users log in.
+    pub oauth: Option<ir::OAuth>,
     /// Variables of the base URL.
     pub variables: Vec<Variable>,
     /// Headers of the client.

@@ -1,5 +1,7 @@
 //! The client: where requests go and what each of them carries.
 
+mod access;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::{Api, Operation};
+use crate::auth::Grant;
 use crate::base::Base;
 use crate::call::goes_without;
 use crate::clock::{Clock, Now, SystemClock};
@@ -20,6 +23,8 @@ use crate::text::ToText;
 use crate::token::{StaticToken, TokenSource};
 use crate::transport::Transport;
 
+use access::Access;
+
 /// A client of an API; cheap to clone.
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Core>);
@@ -29,6 +34,7 @@ pub(crate) struct Core {
     pub(crate) base: Base,
     pub(crate) headers: HeaderMap,
     pub(crate) token: Option<Arc<dyn TokenSource>>,
+    grant: Option<Grant>,
     /// For `.await`.
     transport: Option<Arc<dyn Transport>>,
     /// For blocking calls.
@@ -100,7 +106,7 @@ pub struct ClientBuilder {
     origin: Option<String>,
     variables: Vec<(&'static str, String)>,
     headers: HeaderMap,
-    token: Option<Arc<dyn TokenSource>>,
+    access: Access,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
@@ -117,7 +123,7 @@ impl ClientBuilder {
             origin: None,
             variables: Vec::new(),
             headers: HeaderMap::new(),
-            token: None,
+            access: Access::default(),
             transport: None,
             clock: Arc::new(SystemClock),
             timeouts: Timeouts::default(),
@@ -150,7 +156,7 @@ impl ClientBuilder {
 
     /// Asks this for the access token of each request.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
-        self.token = Some(Arc::new(source));
+        self.access.source = Some(Arc::new(source));
         self
     }
 
@@ -212,11 +218,13 @@ impl ClientBuilder {
             None => default_transport(base.is_https(), &self.timeouts)?,
         };
         let rules = Rules { concurrency: self.limits.concurrency.or(self.api.concurrency), rate: self.limits.rate };
+        let (token, grant) = self.access.resolve()?;
         Ok(Client(Arc::new(Core {
             api: self.api,
             base,
             headers: self.headers,
-            token: self.token,
+            token,
+            grant,
             transport,
             #[cfg(feature = "blocking")]
             blocking,

@@ -7,7 +7,7 @@ pub use chrono::{DateTime, FixedOffset, NaiveDate};
 pub use rust_decimal::Decimal;
 
 pub use crate::api::{Api, Errors, Header, ListStyle, Method, Operation, Paging, Resend, Variable};
-pub use crate::auth::{ClientAuth, Endpoints, OAuth};
+pub use crate::auth::{App, ClientAuth, Endpoints, Grant, OAuth, TokenStore};
 pub use crate::body::Part;
 pub use crate::bridge::{deserialize, serialize};
 pub use crate::call::{Call, Sending, SendingFull};
@@ -26,6 +26,7 @@ pub use crate::page::Page;
 pub use crate::pages::{Items, Pages};
 pub use crate::raw::Json;
 pub use crate::reply::{Replies, Response, read_kind};
+pub use crate::secret::Secret;
 pub use crate::slot::{Seen, Slot};
 pub use crate::text::ToText;
 pub use crate::token::TokenSource;
@@ -33,7 +34,9 @@ pub use crate::transport::Transport;
 pub use crate::union::{Choice, read_choice, read_union};
 pub use crate::update::Update;
 pub use crate::value::{Base64, Kinds, Value};
-pub use crate::{client_builder, integer_enum, model, page_request, replies, request, string_enum, union};
+pub use crate::{
+    client_builder, client_login, integer_enum, model, page_request, replies, request, string_enum, union,
+};
 
 /// A JSON object with any keys, each value of one type.
 pub type Map<T> = std::collections::BTreeMap<String, T>;

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 const METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
 
 /// Setters that every client builder has.
-const TAKEN: [&str; 12] = [
+const TAKEN: [&str; 14] = [
     "access_token",
     "token_source",
     "transport",
@@ -20,6 +20,8 @@ const TAKEN: [&str; 12] = [
     "limits",
     "clock",
     "build",
+    "app",
+    "grant",
     "credentials",
     "token_store",
 ];
@@ -31,6 +33,7 @@ pub(super) fn check(config: &ApiConfig) -> Vec<Diagnostic> {
     faults.documents();
     faults.server();
     faults.headers();
+    faults.authentication();
     faults.operations();
     faults.conventions();
     faults.found
@@ -159,6 +162,29 @@ impl Faults<'_> {
         }
     }
 
+    fn authentication(&mut self) {
+        let Some(oauth) = &self.config.authentication else { return };
+        if oauth.endpoints.is_empty() {
+            self.say("/authentication/endpoints", "no token URL is given", "give at least one, with `token-url`");
+        }
+        let mut urls = vec![("/authentication/authorize-url".to_owned(), &oauth.authorize_url)];
+        for (index, endpoints) in oauth.endpoints.iter().enumerate() {
+            let at = format!("/authentication/endpoints/{index}");
+            if endpoints.countries.is_empty() && index + 1 < oauth.endpoints.len() {
+                self.say(&at, "endpoints without countries hide those after them", "put them last");
+            }
+            urls.push((format!("{at}/token-url"), &endpoints.token_url));
+            urls.extend(endpoints.revoke_url.iter().map(|url| (format!("{at}/revoke-url"), url)));
+        }
+        for (pointer, url) in urls {
+            let rest = url.strip_prefix("https://").unwrap_or_default();
+            if rest.is_empty() || rest.contains(['?', '#', ' ', '@', '{']) {
+                let help = "an address starts with `https://` and has neither user, query nor fragment";
+                self.say(&pointer, format!("`{url}` is no address for secrets"), help);
+            }
+        }
+    }
+
     fn operations(&mut self) {
         for (key, operation) in &self.config.operations {
             if !is_identifier(&operation.method) {
@@ -252,6 +278,17 @@ setter = 'build'
 [[headers]]
 name = 'X-Other'
 setter = 'region'
+
+[authentication]
+authorize-url = 'https://example.com/login?filter=a'
+
+[[authentication.endpoints]]
+token-url = 'http://example.com/token'
+
+[[authentication.endpoints]]
+countries = ['GB']
+token-url = 'https://example.com/token'
+revoke-url = 'x'
 
 [conventions.integer-ids]
 format = 'int16'

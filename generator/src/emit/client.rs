@@ -33,6 +33,10 @@ pub(super) fn print(package: &Package) -> String {
     }
     out.push('\n');
     out.push_str(&api(package));
+    if let Some(oauth) = &package.client.oauth {
+        out.push('\n');
+        out.push_str(&profile(oauth));
+    }
     out
 }
 
@@ -112,6 +116,9 @@ fn builder(package: &Package) -> String {
     let name = Ident::camel(&crate::names::Words::of("client builder"));
     let mut out = declare::wrapper(&name, &["Sets a [`Client`] up.".to_owned()], "Debug", "rt::ClientBuilder");
     out.push_str("rt::client_builder!(ClientBuilder, Client);\n");
+    if package.client.oauth.is_some() {
+        out.push_str("rt::client_login!(ClientBuilder, Client, OAUTH);\n");
+    }
     let client = &package.client;
     if client.variables.is_empty() && client.headers.is_empty() {
         return out;
@@ -214,7 +221,49 @@ fn api(package: &Package) -> String {
     if let Some(errors) = errors {
         let _ = writeln!(out, "    errors: {errors},");
     }
+    if client.oauth.is_some() {
+        out.push_str("    oauth: Some(&OAUTH),\n");
+    }
     out.push_str("    ..rt::Api::DEFAULT\n};\n");
+    out
+}
+
+/// How users log in.
+fn profile(oauth: &ir::OAuth) -> String {
+    let mut out = String::from("static OAUTH: rt::OAuth = rt::OAuth {\n");
+    let _ = writeln!(out, "    authorize_url: {},", types::literal(&oauth.authorize_url));
+    list(
+        &mut out,
+        "endpoints",
+        "rt::Endpoints",
+        oauth.endpoints.iter().map(|endpoints| {
+            let countries: Vec<String> = endpoints.countries.iter().map(|country| types::literal(country)).collect();
+            let mut members = Vec::new();
+            if !countries.is_empty() {
+                members.push(("countries", format!("&[{}]", countries.join(", "))));
+            }
+            members.push(("token_url", types::literal(&endpoints.token_url)));
+            if let Some(url) = &endpoints.revoke_url {
+                members.push(("revoke_url", format!("Some({})", types::literal(url))));
+            }
+            members.push(("..rt::Endpoints::DEFAULT", String::new()));
+            members
+        }),
+    );
+    if oauth.basic {
+        out.push_str("    client_auth: rt::ClientAuth::Basic,\n");
+    }
+    let parameters =
+        oauth.parameters.iter().map(|(name, value)| format!("({}, {})", types::literal(name), types::literal(value)));
+    let parameters: Vec<String> = parameters.collect();
+    if !parameters.is_empty() {
+        let _ = writeln!(out, "    parameters: &[{}],", parameters.join(", "));
+    }
+    if !oauth.scope.is_empty() {
+        let _ = writeln!(out, "    scope: {},", types::literal(&oauth.scope));
+    }
+    let _ = writeln!(out, "    pkce: {},", oauth.pkce);
+    out.push_str("    ..rt::OAuth::DEFAULT\n};\n");
     out
 }
 
@@ -230,7 +279,12 @@ fn list(out: &mut String, member: &str, ty: &str, items: impl Iterator<Item = Ve
         _ => ("&[\n        ", "        ", ",\n    ],\n"),
     };
     let text = items.iter().map(|item| {
-        let members: String = item.iter().map(|(name, value)| format!("{pad}    {name}: {value},\n")).collect();
+        // What the struct has beside them stands last, with a name alone.
+        let members = item.iter().map(|(name, value)| match value.as_str() {
+            "" => format!("{pad}    {name}\n"),
+            value => format!("{pad}    {name}: {value},\n"),
+        });
+        let members: String = members.collect();
         format!("{ty} {{\n{members}{pad}}}")
     });
     let text = text.collect::<Vec<_>>().join(&format!(",\n{pad}"));

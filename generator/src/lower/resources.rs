@@ -14,7 +14,8 @@ use crate::names::resolve::{Apart, Wish, resolve};
 use crate::names::{ApiNames, Ident, Words};
 
 /// Modules that are there already.
-const RESERVED_MODULES: &[&str] = &["model", "client", "builder", "clone", "lib", "main", "core", "std", "rt"];
+const RESERVED_MODULES: &[&str] =
+    &["model", "client", "builder", "clone", "app", "grant", "lib", "main", "core", "std", "rt"];
 
 /// All resources, and the place of each operation in them.
 pub(super) struct Plan {

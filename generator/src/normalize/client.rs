@@ -11,7 +11,24 @@ pub(super) fn client(config: &ApiConfig) -> ir::Client {
         variables: config.server.variables.iter().map(variable).collect(),
         headers: config.headers.iter().map(header).collect(),
         reference: config.reference.clone(),
+        oauth: config.authentication.as_ref().map(oauth),
         ..ir::Client::default()
+    }
+}
+
+fn oauth(oauth: &config::Authentication) -> ir::OAuth {
+    let endpoints = oauth.endpoints.iter().map(|endpoints| ir::Endpoints {
+        countries: endpoints.countries.clone(),
+        token_url: endpoints.token_url.clone(),
+        revoke_url: endpoints.revoke_url.clone(),
+    });
+    ir::OAuth {
+        authorize_url: oauth.authorize_url.clone(),
+        endpoints: endpoints.collect(),
+        basic: matches!(oauth.credentials, config::Credentials::Basic),
+        parameters: oauth.parameters.clone().into_iter().collect(),
+        scope: oauth.scope.clone().unwrap_or_default(),
+        pkce: oauth.pkce,
     }
 }
 

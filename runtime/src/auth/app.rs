@@ -70,6 +70,12 @@ impl App {
         self
     }
 
+    /// Do logins carry a code challenge (RFC 7636)? In place of what is usual for the API.
+    pub fn pkce(mut self, pkce: bool) -> Self {
+        self.oauth.pkce = pkce;
+        self
+    }
+
     /// Replaces scheme, host and port of all addresses, and keeps their paths; for tests.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
@@ -166,8 +172,8 @@ mod tests {
     const V3: OAuth = OAuth {
         authorize_url: "https://login.example/central",
         endpoints: &[
-            Endpoints { countries: &["CA", "US"], token_url: "https://na.example/token", revoke_url: None },
-            Endpoints { countries: &["GB", "IE"], token_url: "https://uk.example/token", revoke_url: None },
+            Endpoints { countries: &["CA", "US"], token_url: "https://na.example/token", ..Endpoints::DEFAULT },
+            Endpoints { countries: &["GB", "IE"], token_url: "https://uk.example/token", ..Endpoints::DEFAULT },
         ],
         ..OAuth::DEFAULT
     };

@@ -82,9 +82,13 @@ impl Grant {
 
     /// Starts to set a grant up.
     pub fn builder(app: App, store: impl TokenStore) -> GrantBuilder {
+        Grant::boxed(app, Box::new(store))
+    }
+
+    pub(crate) fn boxed(app: App, store: Box<dyn TokenStore>) -> GrantBuilder {
         GrantBuilder {
             app,
-            store: Box::new(store),
+            store,
             name: "default".to_owned(),
             transport: None,
             clock: Arc::new(SystemClock),

@@ -15,6 +15,9 @@ pub struct OAuth {
     pub scope: &'static str,
     /// Requests carry a code challenge (RFC 7636, S256).
     pub pkce: bool,
+    /// Room for what is added later.
+    #[doc(hidden)]
+    pub later: (),
 }
 
 impl OAuth {
@@ -26,6 +29,7 @@ impl OAuth {
         parameters: &[],
         scope: "",
         pkce: true,
+        later: (),
     };
 }
 
@@ -38,11 +42,14 @@ pub struct Endpoints {
     pub token_url: &'static str,
     /// Where they are given back (RFC 7009).
     pub revoke_url: Option<&'static str>,
+    /// Room for what is added later.
+    #[doc(hidden)]
+    pub later: (),
 }
 
 impl Endpoints {
     /// What endpoints are if nothing is said.
-    pub const DEFAULT: Endpoints = Endpoints { countries: &[], token_url: "", revoke_url: None };
+    pub const DEFAULT: Endpoints = Endpoints { countries: &[], token_url: "", revoke_url: None, later: () };
 }
 
 /// How an application that has a secret says who it is (RFC 6749, section 2.3.1). One that has none sends its id only.
