@@ -558,6 +558,7 @@ impl Client {
 #[derive(Debug)]
 pub struct ClientBuilder(rt::ClientBuilder);
 rt::client_builder!(ClientBuilder, Client);
+rt::client_login!(ClientBuilder, Client, OAUTH);
 
 impl ClientBuilder {
     /// The header `X-Business`.
@@ -578,5 +579,19 @@ static API: rt::Api = rt::Api {
     idempotency: Some("idempotency_id"),
     concurrency: Some(150),
     errors: rt::Errors::SageList,
+    oauth: Some(&OAUTH),
     ..rt::Api::DEFAULT
+};
+
+static OAUTH: rt::OAuth = rt::OAuth {
+    authorize_url: "https://www.sageone.com/oauth2/auth/central",
+    endpoints: &[rt::Endpoints {
+        token_url: "https://oauth.accounting.sage.com/token",
+        revoke_url: Some("https://oauth.accounting.sage.com/revoke"),
+        ..rt::Endpoints::DEFAULT
+    }],
+    parameters: &[("filter", "apiv3.1")],
+    scope: "full_access",
+    pkce: true,
+    ..rt::OAuth::DEFAULT
 };

@@ -532,6 +532,7 @@ impl Client {
 #[derive(Debug)]
 pub struct ClientBuilder(rt::ClientBuilder);
 rt::client_builder!(ClientBuilder, Client);
+rt::client_login!(ClientBuilder, Client, OAUTH);
 
 impl ClientBuilder {
     /// `{region}` in the base URL; must be given.
@@ -604,5 +605,33 @@ static API: rt::Api = rt::Api {
         },
     ],
     errors: rt::Errors::SageList,
+    oauth: Some(&OAUTH),
     ..rt::Api::DEFAULT
+};
+
+static OAUTH: rt::OAuth = rt::OAuth {
+    authorize_url: "https://www.sageone.com/oauth2/auth/central",
+    endpoints: &[
+        rt::Endpoints {
+            countries: &["CA", "US"],
+            token_url: "https://oauth.na.sageone.com/token",
+            revoke_url: Some("https://oauth.na.sageone.com/revoke"),
+            ..rt::Endpoints::DEFAULT
+        },
+        rt::Endpoints {
+            countries: &["DE", "ES", "FR"],
+            token_url: "https://oauth.eu.sageone.com/token",
+            revoke_url: Some("https://oauth.eu.sageone.com/revoke"),
+            ..rt::Endpoints::DEFAULT
+        },
+        rt::Endpoints {
+            countries: &["GB", "IE"],
+            token_url: "https://app.sageone.com/oauth2/token",
+            revoke_url: Some("https://app.sageone.com/oauth2/revoke"),
+            ..rt::Endpoints::DEFAULT
+        },
+    ],
+    scope: "full_access",
+    pkce: false,
+    ..rt::OAuth::DEFAULT
 };

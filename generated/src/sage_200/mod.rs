@@ -1985,6 +1985,7 @@ impl Client {
 #[derive(Debug)]
 pub struct ClientBuilder(rt::ClientBuilder);
 rt::client_builder!(ClientBuilder, Client);
+rt::client_login!(ClientBuilder, Client, OAUTH);
 
 impl ClientBuilder {
     /// `{product}` in the base URL; must be given.
@@ -2060,5 +2061,18 @@ static API: rt::Api = rt::Api {
         },
     ],
     errors: rt::Errors::Message,
+    oauth: Some(&OAUTH),
     ..rt::Api::DEFAULT
+};
+
+static OAUTH: rt::OAuth = rt::OAuth {
+    authorize_url: "https://id.sage.com/authorize",
+    endpoints: &[rt::Endpoints {
+        token_url: "https://id.sage.com/oauth/token",
+        ..rt::Endpoints::DEFAULT
+    }],
+    parameters: &[("audience", "s200ukipd/sage200")],
+    scope: "openid profile email offline_access",
+    pkce: true,
+    ..rt::OAuth::DEFAULT
 };
