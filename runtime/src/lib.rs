@@ -8,7 +8,7 @@
 mod api;
 pub mod auth;
 mod base;
-#[cfg_attr(not(feature = "blocking"), expect(dead_code, reason = "blocking calls are off"))]
+#[cfg_attr(not(any(feature = "blocking", test)), expect(dead_code, reason = "blocking calls are off"))]
 mod block;
 mod body;
 mod bridge;
