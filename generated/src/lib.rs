@@ -30,9 +30,9 @@ pub struct Readme;
 
 pub use sage_runtime::{
     ApiError, Base64, Call, Cause, Clock, Delivery, Error, Extra, Generation, Items, Json, Kind,
-    Limits, ManualClock, Page, Pages, Part, Rate, Response, Result, Secret, StaticToken,
-    SystemClock, Timeouts, ToText, Token, TokenSource, Unlisted, Update, Value, auth, json,
-    transport,
+    Limits, ManualClock, Page, PageCursor, Pages, Part, Rate, Response, Result, Secret,
+    StaticToken, SystemClock, Timeouts, ToText, Token, TokenSource, Unlisted, Update, Value, auth,
+    json, transport,
 };
 
 // The types of other crates that models and setters are made of, in the versions that they are made of.

@@ -108,7 +108,7 @@ mod tests {
     use super::Base;
 
     #[test]
-    fn which_bases_are_taken() {
+    fn h05_h08_which_bases_are_taken() {
         let good = [
             ("https://api.example.com/v3.1", "https://api.example.com/v3.1/x"),
             ("https://api.example.com/v3.1/", "https://api.example.com/v3.1/x"),

@@ -428,7 +428,7 @@ mod tests {
     use super::Error;
 
     #[test]
-    fn an_error_is_one_word() {
+    fn e03_an_error_is_one_word() {
         assert_eq!(size_of::<Error>(), 8);
         assert_eq!(size_of::<Result<u8, Error>>(), 16);
         assert_eq!(size_of::<Result<(), Error>>(), 8);

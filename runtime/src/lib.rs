@@ -34,6 +34,7 @@ mod secret;
 mod slot;
 mod text;
 mod token;
+mod trace;
 pub mod transport;
 mod union;
 mod update;
@@ -50,7 +51,7 @@ pub use crate::limits::{Limits, Rate, Timeouts};
 pub use crate::page::Page;
 #[cfg(feature = "blocking")]
 pub use crate::pages::{BlockingItems, BlockingPages};
-pub use crate::pages::{Items, Pages};
+pub use crate::pages::{Items, PageCursor, Pages};
 pub use crate::raw::Json;
 pub use crate::reply::Response;
 pub use crate::secret::Secret;

@@ -9,6 +9,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::{fmt, mem};
 
+use serde::{Deserialize, Serialize};
+
 use crate::api::Paging;
 use crate::call::{Draft, Sending};
 use crate::error::{Error, Result};
@@ -27,7 +29,8 @@ pub struct Pages<T> {
 }
 
 /// Which page comes next.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Next {
     First,
     /// The one behind this link, as the service gave it.
@@ -35,6 +38,32 @@ enum Next {
     /// The one after so many items.
     Skip(u64),
     Done,
+}
+
+/// Where a list was left, to go on from there later, perhaps in another process: save it by `serde`.
+///
+/// It holds no secret, and nothing that leads elsewhere: what it says is checked like a link of the service. What it leads
+/// to is the list as it is then.
+///
+/// ```no_run
+/// # async fn example<T: sage_runtime::Value>(mut contacts: sage_runtime::Items<T>, again: sage_runtime::Items<T>) {
+/// let first = contacts.next().await;
+/// let saved = contacts.cursor();
+/// // Later:
+/// let second = again.resume(saved).next().await;
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageCursor {
+    page: Next,
+    /// Items of that page that have been taken.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    taken: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl<T: Value> Pages<T> {
@@ -47,6 +76,19 @@ impl<T: Value> Pages<T> {
     /// After an error it can be called again: the same page is then asked for once more.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|context| self.poll_page(context)).await
+    }
+
+    /// Where the list is: before the page that comes next.
+    pub fn cursor(&self) -> PageCursor {
+        PageCursor { page: self.draft.local_link(&self.next), taken: 0 }
+    }
+
+    /// The same list from there on.
+    #[must_use]
+    pub fn resume(mut self, cursor: PageCursor) -> Self {
+        self.next = cursor.page;
+        self.asked = None;
+        self
     }
 
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
@@ -65,6 +107,10 @@ impl<T: Value> Pages<T> {
 
     /// The request for the next page, if there is one.
     fn ask(&mut self) -> Result<Option<Sending<Page<T>>>> {
+        if let Some(problem) = self.draft.take_problem() {
+            self.next = Next::Done;
+            return Err(problem);
+        }
         let url = match &self.next {
             Next::Done => return Ok(None),
             Next::First => return self.first().map(Some),
@@ -77,6 +123,7 @@ impl<T: Value> Pages<T> {
             }
             Next::Skip(count) => {
                 let count = *count;
+                self.settle_order();
                 if let Paging::Offset { skip, .. } = self.draft.operation.paging {
                     self.draft.set_query(skip.to_owned(), &count.to_string());
                 }
@@ -87,18 +134,18 @@ impl<T: Value> Pages<T> {
     }
 
     fn first(&mut self) -> Result<Sending<Page<T>>> {
-        if let Some(problem) = self.draft.take_problem() {
-            self.next = Next::Done;
-            return Err(problem);
-        }
+        self.settle_order();
+        let url = self.draft.url()?;
+        Ok(Sending::of(self.draft.execute_at(url), reply::json))
+    }
+
+    fn settle_order(&mut self) {
         // An offset means something only in an order that stays, from the first page on.
         if let Paging::Offset { order: Some((name, value)), .. } = self.draft.operation.paging
             && !self.draft.has_query(name)
         {
             self.draft.set_query(name.to_owned(), value);
         }
-        let url = self.draft.url()?;
-        Ok(Sending::of(self.draft.execute_at(url), reply::json))
     }
 
     fn advance(&mut self, page: &Page<T>) {
@@ -127,11 +174,31 @@ impl<T: Value> Pages<T> {
 pub struct Items<T> {
     pages: Pages<T>,
     page: std::vec::IntoIter<T>,
+    /// Where the page at hand came from, and how many of its items have been taken.
+    here: PageCursor,
+    /// Items to leave out, as they had been taken before.
+    skip: usize,
 }
 
 impl<T: Value> Items<T> {
     pub(crate) fn new(pages: Pages<T>) -> Self {
-        Items { pages, page: Vec::new().into_iter() }
+        let here = PageCursor { page: Next::First, taken: 0 };
+        Items { pages, page: Vec::new().into_iter(), here, skip: 0 }
+    }
+
+    /// Where the list is: before the item that comes next.
+    pub fn cursor(&self) -> PageCursor {
+        match self.page.len() {
+            0 => PageCursor { taken: self.skip, ..self.pages.cursor() },
+            _ => self.here.clone(),
+        }
+    }
+
+    /// The same list from there on. Items that had been taken of a page are left out, though it is asked for again.
+    #[must_use]
+    pub fn resume(self, cursor: PageCursor) -> Self {
+        let skip = cursor.taken;
+        Items { skip, ..Items::new(self.pages.resume(cursor)) }
     }
 
     /// The next item; `None` after the last.
@@ -156,15 +223,35 @@ impl<T: Value> Items<T> {
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
             if let Some(item) = self.page.next() {
+                self.here.taken += 1;
                 return Poll::Ready(Some(Ok(item)));
             }
+            let here = self.pages.cursor();
             // An empty page is not the end: that is where no page is left.
             match ready!(self.pages.poll_page(context)) {
-                Some(Ok(page)) => self.page = page.into_iter(),
+                Some(Ok(page)) => {
+                    self.page = page.into_iter();
+                    self.here = here;
+                    self.here.taken = std::mem::take(&mut self.skip).min(self.page.len());
+                    self.page.by_ref().take(self.here.taken).for_each(drop);
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
         }
+    }
+}
+
+impl Draft {
+    /// The same, with a link that is relative to the base, if it leads below it.
+    fn local_link(&self, next: &Next) -> Next {
+        let Next::Link(link) = next else { return next.clone() };
+        let local = || {
+            let base = &self.client.0.base;
+            let url = base.follow(link, &self.local_path().ok()?).ok()?;
+            url.strip_prefix(&base.join("")).map(str::to_owned)
+        };
+        Next::Link(local().unwrap_or_else(|| link.clone()))
     }
 }
 

@@ -59,7 +59,7 @@ mod tests {
     use super::{fill, has_dots, query, segment};
 
     #[test]
-    fn templates_are_filled_in_order() {
+    fn h07_templates_are_filled_in_order() {
         let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
         assert_eq!(fill("/a/{x}/b/{y}", &values(&["1/2", "ü ?"])).as_deref(), Ok("/a/1%2F2/b/%C3%BC%20%3F"));
         assert_eq!(fill("/a", &[]).as_deref(), Ok("/a"));
@@ -79,7 +79,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_segment_stays_one(text in "\\PC*|[./%\\\\\0a?#]*") {
+        fn h07_a_segment_stays_one(text in "\\PC*|[./%\\\\\0a?#]*") {
             if let Some(encoded) = segment(&text) {
                 let path = format!("/before/{encoded}/after");
                 prop_assert_eq!(path.split('/').count(), 4);

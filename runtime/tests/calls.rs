@@ -92,7 +92,7 @@ async fn queries_by_their_wire_names() {
 }
 
 #[tokio::test]
-async fn every_region_and_origin() {
+async fn h08_every_region_and_origin() {
     let server = Server::start(vec![json(200, "{}"), json(200, "[]")]);
     let client = Client::builder()
         .region(Region::from("x/y"))
@@ -215,7 +215,7 @@ async fn the_service_says_no() {
 }
 
 #[tokio::test]
-async fn the_reply_makes_no_sense() {
+async fn e01_e05_the_reply_makes_no_sense() {
     for (body, path) in [
         (r#"{"id":5}"#.to_owned(), "id"),
         (r#"{"contact_types":[{"id":"1"},{"id":{}}]}"#.to_owned(), "contact_types[1].id"),
@@ -260,7 +260,7 @@ async fn a_body_without_end_is_cut() {
 }
 
 #[tokio::test]
-async fn what_is_refused_before_it_is_sent() {
+async fn h06_what_is_refused_before_it_is_sent() {
     let server = Server::start(vec![]);
     let set = || Client::builder().region(Region::Uki).origin(&server.origin);
     let refused = async |contacts: Contacts, key: &str| {
@@ -292,7 +292,7 @@ async fn what_is_refused_before_it_is_sent() {
 }
 
 #[test]
-fn secrets_do_not_show() {
+fn s04_secrets_do_not_show() {
     let builder = Client::builder().region(Region::Uki).site("s").subscription_key(KEY).access_token(TOKEN);
     assert!(!format!("{builder:?}").contains("canary"));
     let client = builder.build();
@@ -303,9 +303,13 @@ fn secrets_do_not_show() {
 }
 
 #[test]
-fn calls_are_small() {
+fn c01_calls_are_small() {
     assert_eq!(size_of::<sage_runtime::Call<()>>(), 16);
     assert_eq!(size_of::<sage_runtime::Sending<sample::model::Contact>>(), 24);
+    // `.await` keeps the `Sending` and nothing else.
+    let future = async |contacts: &Contacts| contacts.get("1").await.map(drop);
+    let builder = Client::builder().region(Region::Uki).site("s").access_token("t").origin("http://127.0.0.1:1");
+    assert!(size_of_val(&future(&builder.build().unwrap().contacts())) <= 256);
     fn is_send<T: Send>() {}
     is_send::<sage_runtime::Sending<sample::model::Contact>>();
     is_send::<sage_runtime::Items<sample::model::Contact>>();

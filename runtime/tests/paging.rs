@@ -1,9 +1,10 @@
 //! Lists over a real connection, page by page.
 
+mod kit;
 mod sample;
 mod server;
 
-use sage_runtime::{Delivery, Items, Kind, Limits};
+use sage_runtime::{Delivery, Items, Kind, Limits, PageCursor};
 use sample::contacts::Contacts;
 use sample::model::Contact;
 use sample::{Client, Region};
@@ -41,7 +42,7 @@ async fn ids(mut items: Items<Contact>) -> (Vec<String>, Option<sage_runtime::Er
 }
 
 #[tokio::test]
-async fn an_empty_page_in_the_middle_is_not_the_end() {
+async fn p01_an_empty_page_in_the_middle_is_not_the_end() {
     let server = Server::start(vec![
         page(&["1", "2"], "/contacts?page=2&items_per_page=2"),
         page(&[], "/uki/sageone/accounts/v3/contacts?page=3"),
@@ -59,7 +60,7 @@ async fn an_empty_page_in_the_middle_is_not_the_end() {
 }
 
 #[tokio::test]
-async fn links_elsewhere_are_not_followed() {
+async fn p03_links_elsewhere_are_not_followed() {
     let other = Server::start(vec![page(&["stolen"], "")]);
     for link in
         [format!("{}/uki/sageone/accounts/v3/contacts", other.origin), "//127.0.0.1/x".into(), "/../v4/contacts".into()]
@@ -78,7 +79,7 @@ async fn links_elsewhere_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_circle_is_noticed() {
+async fn p02_a_circle_is_noticed() {
     let server = Server::start(vec![
         page(&["1"], "/contacts?page=2"),
         page(&["2"], "/contacts?page=3"),
@@ -90,7 +91,7 @@ async fn a_circle_is_noticed() {
 }
 
 #[tokio::test]
-async fn after_an_error_the_same_page_is_asked_for() {
+async fn p04_after_an_error_the_same_page_is_asked_for() {
     let server =
         Server::start(vec![page(&["1"], "/contacts?page=2"), json(503, ""), json(200, "nonsense"), page(&["2"], "")]);
     let mut items = contacts(&server).list().items();
@@ -138,4 +139,81 @@ async fn a_wrong_request_fails_once() {
     let mut items = contacts(&server).list().header("a b", 1).items();
     assert_eq!(items.next().await.unwrap().unwrap_err().kind(), Kind::Config);
     assert!(items.next().await.is_none());
+}
+
+#[tokio::test]
+async fn p04_a_list_goes_on_in_another_process() {
+    // Pages by a link and by an absolute link.
+    let server = Server::always(|seen| match seen.line.split("page=").nth(1) {
+        None => page(&["1", "2"], "/contacts?page=2"),
+        Some("2") => {
+            let host = seen.header("host").unwrap();
+            page(&["3", "4"], &format!("http://{host}/uki/sageone/accounts/v3/contacts?page=3"))
+        }
+        Some(_) => page(&["5"], ""),
+    });
+    for cut in 0..=5 {
+        let mut items = contacts(&server).list().items();
+        let mut seen = Vec::new();
+        for _ in 0..cut {
+            seen.push(items.next().await.unwrap().unwrap().id.unwrap());
+        }
+        let saved = serde_json::to_string(&items.cursor()).unwrap();
+        assert!(!saved.contains("127.0.0.1"), "{saved}");
+        drop(items);
+        let cursor: PageCursor = serde_json::from_str(&saved).unwrap();
+        let (rest, error) = ids(contacts(&server).list().items().resume(cursor)).await;
+        seen.extend(rest);
+        assert!(error.is_none() && seen == ["1", "2", "3", "4", "5"], "{cut} {saved}: {seen:?} {error:?}");
+    }
+    let items = |ids: &str| {
+        json(200, &format!("[{}]", ids.chars().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect::<Vec<_>>().join(",")))
+    };
+    let server = Server::start(vec![items("abc"), items("def"), items("def"), items("g")]);
+    let list = contacts(&server).list_by_offset().items();
+    let mut first = list;
+    let mut seen = String::new();
+    for _ in 0..4 {
+        seen.push_str(&first.next().await.unwrap().unwrap().id.unwrap());
+    }
+    let (rest, _) = ids(contacts(&server).list_by_offset().items().resume(first.cursor())).await;
+    assert_eq!(seen + &rest.concat(), "abcdefg");
+    let lines = server.lines();
+    assert_eq!(lines[1], lines[2]);
+}
+
+#[tokio::test]
+async fn p03_a_cursor_that_was_tampered_with_leads_nowhere() {
+    let other = Server::start(vec![page(&["stolen"], "")]);
+    for link in [format!("{}/x", other.origin), "//127.0.0.1/x".into(), "/../x".into(), "javascript:x".into()] {
+        let server = Server::start(vec![]);
+        let cursor: PageCursor = serde_json::from_str(&format!(r#"{{"page":{{"link":{link:?}}}}}"#)).unwrap();
+        let (ids, error) = ids(contacts(&server).list().items().resume(cursor)).await;
+        assert_eq!((ids.len(), error.map(|error| error.kind())), (0, Some(Kind::Paging)), "{link}");
+        assert!(server.seen().is_empty() && other.seen().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn p05_nothing_is_asked_for_before_it_is_needed() {
+    let server = Server::start(vec![page(&["1", "2"], "/contacts?page=2"), page(&["3"], "")]);
+    let mut items = contacts(&server).list().items();
+    items.next().await.unwrap().unwrap();
+    items.next().await.unwrap().unwrap();
+    assert_eq!(server.seen().len(), 1);
+    drop(items);
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn p07_pauses_and_new_tokens_are_not_seen() {
+    let tokens = std::sync::Arc::new(kit::Tokens::default());
+    let pause = Act::Reply(429, vec![("retry-after", "0".into())], Vec::new());
+    let server = Server::start(vec![page(&["1"], "/contacts?page=2"), json(401, ""), pause, page(&["2"], "")]);
+    let set = kit::builder(&server.origin).token_source(kit::Shared(tokens));
+    let (ids, error) = ids(set.build().unwrap().contacts().list().items()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(ids, ["1", "2"]);
+    assert_eq!(server.seen()[3].header("authorization"), Some("Bearer token-1"));
 }

@@ -21,6 +21,7 @@ use crate::gate::Permit;
 use crate::reply::Raw;
 use crate::secret::Secret;
 use crate::token::{Generation, Token};
+use crate::trace::Span;
 use crate::transport::{Bounds, BoxFuture, Transport};
 
 const AGENT: &str = concat!("sage-rs/", env!("CARGO_PKG_VERSION"));
@@ -70,14 +71,17 @@ impl Draft {
 /// Sends a request that is complete.
 async fn run(draft: Draft, url: Result<String>) -> Result<Raw> {
     let operation = draft.operation;
-    let run = async { Run::new(draft, &url?)?.drive(Event::Begin).await };
-    run.await.map_err(|error| error.in_operation(operation))
+    match url.and_then(|url| Run::new(draft, &url)) {
+        Ok(run) => run.finish(Event::Begin).await,
+        Err(error) => Err(error.in_operation(operation)),
+    }
 }
 
 /// A call on its way.
 pub(crate) struct Run {
     draft: Draft,
     url: Uri,
+    span: Span,
     transport: Arc<dyn Transport>,
     exchange: Exchange,
     begun: Duration,
@@ -107,6 +111,7 @@ impl Run {
         let alarm = unless_zero(core.timeouts.operation).map(|time| core.clock.sleep(time));
         let transport = core.transport()?;
         Ok(Box::new(Run {
+            span: Span::call(draft.operation),
             transport,
             draft,
             url,
@@ -123,9 +128,19 @@ impl Run {
 
     /// Goes on after a success that makes no sense.
     pub(crate) fn unreadable(mut self: Box<Self>, error: Error) -> BoxFuture<'static, Result<Raw>> {
-        let operation = self.draft.operation;
         self.last = Some(Err(error));
-        Box::pin(async move { self.drive(Event::Unreadable).await.map_err(|error| error.in_operation(operation)) })
+        Box::pin(self.finish(Event::Unreadable))
+    }
+
+    /// Drives the call to its end, within its span.
+    async fn finish(self: Box<Self>, event: Event) -> Result<Raw> {
+        let (operation, span) = (self.draft.operation, self.span.clone());
+        let result = span.clone().within(self.drive(event)).await.map_err(|error| error.in_operation(operation));
+        match &result {
+            Ok(raw) => span.end(Some(raw.attempts), Some(raw.status.as_u16()), None),
+            Err(error) => span.end(Some(error.attempts()), error.status(), Some(error)),
+        }
+        result
     }
 
     /// Does what the exchange wants until it is done.
@@ -210,7 +225,9 @@ impl Run {
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = headers;
         let bounds = Bounds::new(time, core.limits.body, core.limits.error_body);
-        let (event, last) = match in_time(&mut self.alarm, self.transport.send(request, bounds)).await {
+        let span = Span::attempt(self.draft.operation, self.exchange.attempts() - 1);
+        let sending = span.clone().within(self.transport.send(request, bounds));
+        let (event, last) = match in_time(&mut self.alarm, sending).await {
             None => return Event::Deadline,
             Some(Ok(reply)) => {
                 let (parts, body) = reply.into_parts();
@@ -224,6 +241,10 @@ impl Run {
                 (Event::Failed { phase: fault.phase, status }, Err(Error::transport(fault)))
             }
         };
+        match &last {
+            Ok(raw) => span.end(None, Some(raw.status.as_u16()), None),
+            Err(error) => span.end(None, error.status(), Some(error)),
+        }
         self.last = Some(last);
         event
     }

@@ -93,7 +93,7 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn every_shape_is_read() {
+    fn e02_every_shape_is_read() {
         let table = [
             (
                 r#"[{"$severity":"error","$dataCode":"RecordInvalid","$message":"is blank","$source":"contact.name"},{"$message":"b"}]"#,

@@ -1,0 +1,193 @@
+//! The gate of a business, through the client.
+
+mod kit;
+mod sample;
+mod server;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use kit::{Answers, builder, reply, run_by_itself};
+use sage_runtime::transport::{Bounds, BoxFuture, Transport, TransportFault};
+use sage_runtime::{Clock, Delivery, Kind, ManualClock, Timeouts};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A client in manual time, whose service says 429 to the first request of the site `busy`.
+fn busy(clock: &ManualClock, wait: &'static str) -> (sample::ClientBuilder, Arc<Mutex<Vec<(String, Duration)>>>) {
+    let journal = Arc::new(Mutex::new(Vec::new()));
+    let (log, time) = (journal.clone(), clock.clone());
+    let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+        let site = request.headers()["x-site"].to_str().unwrap().to_owned();
+        let mut log = log.lock().unwrap();
+        let first = site == "busy" && !log.iter().any(|(known, _)| *known == site);
+        log.push((site, time.now().monotonic));
+        Ok(if first { reply(429, &[("retry-after", wait)], "") } else { reply(200, &[], "{}") })
+    });
+    let set = builder("http://127.0.0.1:1").timeouts(Timeouts::default()).clock(clock.clone()).transport(transport);
+    (set, journal)
+}
+
+#[tokio::test]
+async fn l01_a_pause_is_kept_by_everybody_of_that_business() {
+    let clock = ManualClock::new();
+    let (set, journal) = busy(&clock, "2");
+    let contacts = set.build().unwrap().contacts();
+    let calls: Vec<_> = (0..100)
+        .map(|number| {
+            let site = if number % 2 == 0 { "busy" } else { "calm" };
+            tokio::spawn(contacts.get("1").header("X-Site", site).send())
+        })
+        .collect();
+    // All have come as far as they come without time.
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    let _by_itself = run_by_itself(&clock);
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let journal = journal.lock().unwrap();
+    let times =
+        |site: &str| journal.iter().filter(|(known, _)| known == site).map(|(_, time)| *time).collect::<Vec<_>>();
+    let (busy, calm) = (times("busy"), times("calm"));
+    assert_eq!((busy.len(), calm.len()), (51, 50));
+    assert!(calm.iter().all(|time| *time == calm[0]), "{calm:?}");
+    assert!(busy[1..].iter().all(|time| *time >= busy[0] + 2 * SECOND), "{busy:?}");
+}
+
+#[tokio::test]
+async fn l04_a_pause_that_is_too_long_is_an_error_without_a_request() {
+    let clock = ManualClock::new();
+    let (set, journal) = busy(&clock, "3600");
+    let contacts = set.site("busy").build().unwrap().contacts();
+    let error = contacts.get("1").await.unwrap_err();
+    assert_eq!((error.status(), error.retry_after()), (Some(429), Some(3600 * SECOND)));
+    clock.advance(3000 * SECOND);
+    let error = contacts.get("1").await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Limited, Delivery::NotSent, 0));
+    assert_eq!((error.status(), error.retry_after()), (None, Some(600 * SECOND)));
+    assert_eq!(journal.lock().unwrap().len(), 1);
+    clock.advance(600 * SECOND);
+    contacts.get("1").await.unwrap();
+}
+
+/// Counts how many requests are on their way at once.
+#[derive(Default)]
+struct Gauge {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+struct Leaves<'a>(&'a Gauge);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Transport for kit::Shared<Gauge> {
+    fn send(
+        &self,
+        _: http::Request<bytes::Bytes>,
+        _: Bounds,
+    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+        Box::pin(async {
+            let now = self.0.now.fetch_add(1, Ordering::SeqCst) + 1;
+            self.0.most.fetch_max(now, Ordering::SeqCst);
+            let _leaves = Leaves(&self.0);
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            Ok(reply(200, &[], "{}"))
+        })
+    }
+}
+
+#[tokio::test]
+async fn l06_no_more_calls_at_once_than_are_allowed() {
+    let gauge = Arc::new(Gauge::default());
+    let mut limits = kit::quick();
+    limits.concurrency = Some(7);
+    let set = builder("http://127.0.0.1:1").limits(limits).transport(kit::Shared(gauge.clone()));
+    let contacts = set.build().unwrap().contacts();
+    let calls: Vec<_> = (0..200).map(|_| tokio::spawn(contacts.get("1").send())).collect();
+    // L5: who gives up makes room.
+    for call in calls.iter().step_by(3) {
+        tokio::task::yield_now().await;
+        call.abort();
+    }
+    let mut done = 0;
+    for call in calls {
+        done += usize::from(call.await.is_ok_and(|result| result.is_ok()));
+    }
+    assert!((130..200).contains(&done), "{done}");
+    assert_eq!(gauge.most.load(Ordering::SeqCst), 7);
+}
+
+/// Never answers.
+struct Silent;
+
+impl Transport for Silent {
+    fn send(
+        &self,
+        _: http::Request<bytes::Bytes>,
+        _: Bounds,
+    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn r11_the_time_of_a_call_holds_whatever_it_waits_for() {
+    let clock = ManualClock::new();
+    let mut timeouts = Timeouts::default();
+    timeouts.operation = 30 * SECOND;
+    let set = || builder("http://127.0.0.1:1").timeouts(timeouts.clone()).clock(clock.clone());
+    let _by_itself = run_by_itself(&clock);
+
+    // A reply that does not come, from a transport that does not keep its time.
+    let client = set().transport(Silent).build().unwrap();
+    let error = client.contacts().get("1").await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.elapsed()), (Kind::Timeout, Delivery::Unknown, 30 * SECOND));
+
+    // A place at the gate.
+    let mut limits = kit::quick();
+    limits.concurrency = Some(1);
+    let contacts = set().limits(limits).transport(Silent).build().unwrap().contacts();
+    let (first, second) = tokio::join!(contacts.get("1").send(), contacts.get("2").send());
+    assert_eq!(first.unwrap_err().attempts(), 1);
+    let error = second.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.elapsed()), (Kind::Timeout, Delivery::NotSent, 30 * SECOND));
+
+    // A token.
+    struct Never;
+    impl sage_runtime::TokenSource for Never {
+        fn token(
+            &self,
+            _: Option<sage_runtime::Generation>,
+        ) -> BoxFuture<'_, Result<sage_runtime::Token, sage_runtime::Error>> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let client = set().token_source(Never).transport(Silent).build().unwrap();
+    let error = client.contacts().get("1").await.unwrap_err();
+    assert_eq!((error.delivery(), error.attempts(), error.elapsed()), (Delivery::NotSent, 0, 30 * SECOND));
+}
+
+#[tokio::test]
+async fn r07_a_service_that_is_down_is_not_asked_thrice_by_everybody() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = count.clone();
+    let transport = Answers(move |_: &http::Request<bytes::Bytes>, _: Bounds| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Ok(reply(503, &[], ""))
+    });
+    let contacts = builder("http://127.0.0.1:1").transport(transport).build().unwrap().contacts();
+    for _ in 0..1000 {
+        assert_eq!(contacts.get("1").await.unwrap_err().status(), Some(503));
+    }
+    assert!((1001..=1300).contains(&count.load(Ordering::SeqCst)), "{count:?}");
+}

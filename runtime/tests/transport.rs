@@ -1,0 +1,261 @@
+//! The default transport over a real connection: what it refuses, where it stops, what it keeps.
+
+mod kit;
+mod sample;
+mod server;
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use kit::{Shared, Tokens, builder};
+use sage_runtime::transport::Http;
+use sage_runtime::{Delivery, Error, Kind, Limits, Part, Token, TokenSource};
+use sample::model::Upload;
+use sample::{Client, Region};
+use server::{Act, Server, json};
+
+fn once() -> Limits {
+    let mut limits = kit::quick();
+    limits.attempts = 1;
+    limits
+}
+
+async fn failure(act: Act) -> Error {
+    let server = Server::start(vec![act]);
+    builder(&server.origin).limits(once()).build().unwrap().contacts().get("1").await.unwrap_err()
+}
+
+#[tokio::test]
+async fn h01_redirects_are_not_followed_and_take_no_secret_along() {
+    let other = Server::start(vec![json(200, "{}")]);
+    let port = other.origin.rsplit(':').next().unwrap().to_owned();
+    let targets = [
+        format!("{}/uki/sageone/accounts/v3/contacts/1?canary", other.origin),
+        format!("http://canary:canary@127.0.0.1:{port}/canary"),
+        format!("//127.0.0.1:{port}/canary"),
+        format!("http://localhost:{port}/canary#canary"),
+    ];
+    for status in [300, 301, 302, 303, 307, 308] {
+        for target in &targets {
+            let error = failure(Act::Reply(status, vec![("location", target.clone())], Vec::new())).await;
+            assert_eq!((error.status(), error.kind(), error.delivery()), (Some(status), Kind::Api, Delivery::Refused));
+            let text = format!("{error} {error:?}");
+            assert!(text.contains(&port) && !text.contains("canary"), "{text}");
+        }
+    }
+    let error = failure(Act::Reply(302, vec![("location", "/login?canary".into())], Vec::new())).await;
+    assert!(error.to_string().contains("elsewhere") && !error.to_string().contains("canary"), "{error}");
+    assert!(other.seen().is_empty() && other.connections() == 0);
+}
+
+#[tokio::test]
+async fn h02_bodies_are_cut_at_the_limit() {
+    let mut limits = once();
+    limits.body = 1 << 20;
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..64 {
+        bomb.write_all(&[b' '; 1 << 20]).unwrap();
+    }
+    let zipped = vec![("content-encoding", "gzip".to_owned())];
+    let acts = [
+        Act::Endless(b"HTTP/1.1 200 X\r\n\r\n".to_vec(), vec![b' '; 1 << 16]),
+        Act::Endless(
+            b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(),
+            [b"1000\r\n", &[b' '; 4096][..], b"\r\n"].concat(),
+        ),
+        Act::Endless(b"HTTP/1.1 200 X\r\ncontent-length: 99999999999\r\n\r\n".to_vec(), vec![b' '; 1 << 16]),
+        Act::Reply(200, zipped, bomb.finish().unwrap()),
+    ];
+    for act in acts {
+        let what = format!("{act:.60?}");
+        let server = Server::start(vec![act]);
+        let client = builder(&server.origin).limits(limits.clone()).build().unwrap();
+        let error = client.contacts().get("1").await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Answered), "{what} {error:?}");
+        assert!(error.to_string().contains("larger than the limit"), "{error}");
+    }
+    // Of an error the beginning is enough, and it is still that error.
+    let error = failure(Act::Endless(b"HTTP/1.1 500 X\r\n\r\nsorry".to_vec(), vec![b' '; 1 << 16])).await;
+    assert_eq!((error.status(), error.kind()), (Some(500), Kind::Api));
+    assert!(error.body_snippet().is_some_and(|snippet| snippet.starts_with("sorry") && snippet.len() <= 2048));
+}
+
+#[tokio::test]
+async fn h03_a_truncated_body_is_no_reply() {
+    for raw in [
+        "HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{}",
+        "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{}",
+        "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\nnonsense",
+    ] {
+        let error = failure(Act::Raw(raw.into())).await;
+        assert_eq!((error.kind(), error.delivery(), error.status()), (Kind::Transport, Delivery::Answered, Some(200)));
+    }
+}
+
+#[tokio::test]
+async fn h04_what_is_slow_or_has_too_many_headers() {
+    let body = b"HTTP/1.1 200 X\r\ncontent-length: 1000\r\n\r\n".iter().copied().chain([b' '; 1000]).collect();
+    let error = failure(Act::Drip(body, Duration::from_millis(20))).await;
+    assert_eq!((error.kind(), error.is_timeout()), (Kind::Timeout, true), "{error:?}");
+
+    for size in [300 << 10, 600 << 10] {
+        let head = format!("HTTP/1.1 200 X\r\ncontent-length: 2\r\nx-a: {}\r\n\r\n{{}}", "a".repeat(size));
+        let error = failure(Act::Raw(head.into())).await;
+        assert!(matches!(error.kind(), Kind::Decode | Kind::Transport), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn h06_required_headers_stand_there_once() {
+    let server = Server::start(vec![json(200, "{}")]);
+    let set = Client::builder().region(Region::Uki).site("first").site("second").access_token("one");
+    let client = set.access_token("two").origin(&server.origin).build().unwrap();
+    client.contacts().get("1").header("X-Site", "third").header("x-site", "fourth").await.unwrap();
+    let seen = &server.seen()[0];
+    let expected = [("x-site", "fourth"), ("authorization", "Bearer two"), ("accept", "application/json")];
+    for (name, value) in expected {
+        assert_eq!(seen.header(name), Some(value));
+    }
+    assert!(
+        seen.header("host").is_some() && seen.header("user-agent").is_some_and(|agent| agent.starts_with("sage-rs/"))
+    );
+}
+
+#[tokio::test]
+async fn h06_the_owner_of_the_token_is_the_site_of_a_client_without_one() {
+    struct Owned;
+    impl TokenSource for Owned {
+        fn token(
+            &self,
+            _: Option<sage_runtime::Generation>,
+        ) -> sage_runtime::transport::BoxFuture<'_, Result<Token, Error>> {
+            let token = Token::new("t", sage_runtime::Generation::FIRST).owned_by("the-owner");
+            Box::pin(std::future::ready(Ok(token)))
+        }
+    }
+    let server = Server::start(vec![json(200, "{}"), json(200, "{}"), json(200, "[]")]);
+    let set = || Client::builder().region(Region::Uki).token_source(Owned).origin(&server.origin);
+    set().build().unwrap().contacts().get("1").await.unwrap();
+    set().site("own").build().unwrap().contacts().get("1").await.unwrap();
+    set().build().unwrap().contacts().sites().await.unwrap();
+    let sites: Vec<_> = server.seen().iter().map(|seen| seen.header("x-site").map(str::to_owned)).collect();
+    assert_eq!(sites, [Some("the-owner".to_owned()), Some("own".to_owned()), None]);
+
+    // A token that has no owner leaves the header missing, and that is said before anything is sent.
+    let nobody = Server::start(vec![]);
+    let set = Client::builder().region(Region::Uki).token_source(Shared(Arc::new(Tokens::default())));
+    let error = set.origin(&nobody.origin).build().unwrap().contacts().get("1").await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Config, Delivery::NotSent, 0));
+    assert!(error.to_string().contains("`X-Site`"), "{error}");
+}
+
+#[tokio::test]
+async fn h09_a_proxy_that_is_named() {
+    let proxy = Server::start(vec![json(200, r#"{"id":"through"}"#)]);
+    let url = proxy.origin.replace("http://", "http://user:canary@");
+    let http = Http::builder().proxy(&url);
+    assert!(!format!("{http:?}").contains("canary"));
+    let client = builder("http://127.0.0.1:1").transport(http.build().unwrap()).build().unwrap();
+    assert_eq!(client.contacts().get("1").await.unwrap().id.as_deref(), Some("through"));
+    let seen = &proxy.seen()[0];
+    assert_eq!(seen.line, "GET http://127.0.0.1:1/uki/sageone/accounts/v3/contacts/1");
+    assert_eq!(seen.header("proxy-authorization"), Some("Basic dXNlcjpjYW5hcnk="));
+
+    let refusing = Server::start(vec![Act::HangUpAtOnce]);
+    let http = Http::builder().proxy(refusing.origin.replace("http://", "http://user:canary@")).build().unwrap();
+    let client = builder("http://127.0.0.1:1").limits(once()).transport(http).build().unwrap();
+    let error = client.contacts().get("1").await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary"));
+    let error = Http::builder().proxy("no url canary").build().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}
+
+/// What `h09_the_proxy_of_the_environment` runs in a process of its own.
+#[tokio::test]
+async fn h09_child() {
+    let Ok(origin) = std::env::var("SAGE_TEST_ORIGIN") else { return };
+    let http = Http::builder();
+    let http = if std::env::var("SAGE_TEST_NO_PROXY").is_ok() { http.no_proxy() } else { http };
+    let client = builder(&origin).limits(once()).transport(http.build().unwrap()).build().unwrap();
+    let _ = client.contacts().get("1").await;
+}
+
+#[test]
+fn h09_the_proxy_of_the_environment() {
+    let asked = |variables: &[(&str, &str)]| {
+        let (proxy, service) = (Server::start(vec![json(200, "{}")]), Server::start(vec![json(200, "{}")]));
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "h09_child"])
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
+            .env("HTTP_PROXY", &proxy.origin)
+            .env("http_proxy", &proxy.origin)
+            .env("SAGE_TEST_ORIGIN", &service.origin)
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+        (proxy.seen().len(), service.seen().len())
+    };
+    assert_eq!(asked(&[]), (1, 0));
+    assert_eq!(asked(&[("NO_PROXY", "127.0.0.1"), ("no_proxy", "127.0.0.1")]), (0, 1));
+    assert_eq!(asked(&[("SAGE_TEST_NO_PROXY", "1")]), (0, 1));
+}
+
+#[tokio::test]
+async fn h10_connections_are_used_again_unless_something_went_wrong() {
+    let server = Server::start(vec![Act::KeepAlive(200, b"{}".to_vec()), Act::KeepAlive(200, b"{}".to_vec())]);
+    let contacts = builder(&server.origin).build().unwrap().contacts();
+    contacts.get("1").await.unwrap();
+    contacts.get("2").await.unwrap();
+    assert_eq!((server.seen().len(), server.connections()), (2, 1));
+
+    for act in [Act::Stall(Duration::from_secs(30)), Act::CutReply] {
+        let server = Server::start(vec![act, Act::KeepAlive(200, b"{}".to_vec())]);
+        let contacts = builder(&server.origin).limits(once()).build().unwrap().contacts();
+        contacts.get("1").await.unwrap_err();
+        contacts.get("2").await.unwrap();
+        assert_eq!((server.seen().len(), server.connections()), (2, 2));
+    }
+}
+
+#[tokio::test]
+async fn h11_an_upload_that_is_given_up_leaves_no_task() {
+    // It reads slowly, and never answers.
+    let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = deaf.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = deaf.accept().unwrap();
+        let mut buffer = vec![0; 1 << 20];
+        while stream.read(&mut buffer).is_ok_and(|length| length > 0) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    });
+    let metrics = tokio::runtime::Handle::current().metrics();
+    let before = metrics.num_alive_tasks();
+    let client = builder(&format!("http://{address}")).limits(once()).build().unwrap();
+    let file = Part::new(vec![7; 64 << 20]);
+    let call = client.contacts().upload(Upload { title: "t".into(), file: Some(file), ..Default::default() }).send();
+    let given_up = tokio::time::timeout(Duration::from_millis(100), call).await;
+    assert!(given_up.is_err(), "{given_up:?}");
+    for _ in 0..3000 {
+        if metrics.num_alive_tasks() <= before {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} tasks are left", metrics.num_alive_tasks() - before);
+}
+
+#[tokio::test]
+async fn l07_what_is_left_of_a_quota_can_be_read() {
+    let headers = vec![("x-ratelimit-remaining", "17".to_owned())];
+    let server = Server::start(vec![Act::Reply(200, headers, b"{}".to_vec())]);
+    let response = builder(&server.origin).build().unwrap().contacts().get("1").send_full().await.unwrap();
+    assert_eq!(response.header("X-RateLimit-Remaining"), Some("17"));
+}
