@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn where_links_may_lead() {
+    fn p03_where_links_may_lead() {
         let base = Base::parse("https://api.example.com/v3.1").unwrap();
         let good = [
             ("/products?page=2", "https://api.example.com/v3.1/products?page=2"),

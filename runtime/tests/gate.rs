@@ -14,8 +14,11 @@ use sage_runtime::{Clock, Delivery, Kind, ManualClock, Timeouts};
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// Sites, and when they were asked.
+type Asked = Arc<Mutex<Vec<(String, Duration)>>>;
+
 /// A client in manual time, whose service says 429 to the first request of the site `busy`.
-fn busy(clock: &ManualClock, wait: &'static str) -> (sample::ClientBuilder, Arc<Mutex<Vec<(String, Duration)>>>) {
+fn busy(clock: &ManualClock, wait: &'static str) -> (sample::ClientBuilder, Asked) {
     let journal = Arc::new(Mutex::new(Vec::new()));
     let (log, time) = (journal.clone(), clock.clone());
     let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {

@@ -5,6 +5,7 @@
 mod ci;
 mod codegen;
 mod coverage;
+mod faults;
 mod options;
 mod specs;
 mod workspace;
@@ -24,6 +25,7 @@ Commands:
   codegen                 generate every API of specs/ into generated/
   codegen --check         compare instead of writing; exit status 3 if something is stale
   coverage                count what the documents hold and what is emitted
+  faults                  plant faults in the runtime, and see that the tests catch each
   specs import            take the facts of a vendor's documents
   ci                      everything that CI runs
 
@@ -71,6 +73,7 @@ fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
         "specs" => specs::run(arguments),
         "coverage" => coverage::run(arguments),
         "ci" => ci::run(arguments),
+        "faults" => faults::run(arguments),
         "help" => Ok(help(USAGE)),
         other => Err(Stop::Usage(format!("there is no command `{other}`"))),
     }

@@ -2,9 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
-use std::time::Duration;
 
-use super::{Act, Journal, Seen, write};
+use super::{Act, Journal, PATIENCE, Seen, write};
 
 /// Acts once, or more often while the acts keep the connection.
 pub(super) fn serve(stream: TcpStream, mut act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
@@ -81,7 +80,7 @@ fn perform(stream: &mut TcpStream, act: &Act) -> bool {
 }
 
 fn read(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
-    reader.get_ref().set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    reader.get_ref().set_read_timeout(Some(PATIENCE)).ok()?;
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
     let mut seen = Seen::new(line.trim_end().trim_end_matches(" HTTP/1.1").to_owned());

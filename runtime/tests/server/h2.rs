@@ -59,7 +59,12 @@ fn perform(stream: &mut TcpStream, id: u32, act: Act) -> bool {
         }
         Act::Stall(time) => {
             let _ = stream.set_read_timeout(Some(time));
-            while read_frame(stream).is_some_and(|(kind, ..)| kind != RST_STREAM) {}
+            // Who has enough of one stream keeps the connection.
+            while let Some((kind, ..)) = read_frame(stream) {
+                if kind == RST_STREAM {
+                    return stream.set_read_timeout(Some(super::PATIENCE)).is_ok();
+                }
+            }
             false
         }
         Act::HangUp => false,

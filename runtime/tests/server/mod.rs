@@ -11,6 +11,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+/// How long the server waits for the rest of a request, or for the next one.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A running server; it ends with its script.
 pub struct Server {
     pub origin: String,
@@ -176,7 +179,7 @@ impl Journal {
 }
 
 fn serve(mut stream: TcpStream, act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     match act {
         Act::HangUpAtOnce => return,
         Act::ResetWhileReading => {
