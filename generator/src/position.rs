@@ -35,6 +35,8 @@ pub fn is_json(text: &str) -> bool {
 
 /// What a parser tells about places; offsets are bytes in JSON, characters in YAML.
 pub(crate) trait Watch {
+    /// Is the tree wanted, too? Without it, what the parser gives is empty.
+    const TREE: bool;
     /// The key of a member, before its value.
     fn member(&mut self, key: &str, at: Range<usize>);
     /// An item, before it is read.
@@ -47,6 +49,7 @@ pub(crate) trait Watch {
 
 /// Nobody looks.
 impl Watch for () {
+    const TREE: bool = true;
     fn member(&mut self, _: &str, _: Range<usize>) {}
     fn item(&mut self, _: Range<usize>) {}
     fn scalar(&mut self, _: Range<usize>) {}
@@ -158,6 +161,8 @@ impl Search {
 }
 
 impl Watch for Search {
+    const TREE: bool = false;
+
     fn member(&mut self, key: &str, at: Range<usize>) {
         self.enter(key, at);
     }

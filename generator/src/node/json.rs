@@ -48,7 +48,10 @@ impl<'a, W: Watch> Parser<'a, W> {
         let node = match self.peek() {
             Some(b'{') => return self.object(depth + 1),
             Some(b'[') => return self.array(depth + 1),
-            Some(b'"') => Node::String(self.string()?.into_owned()),
+            Some(b'"') => {
+                let text = self.string()?;
+                if W::TREE { Node::String(text.into_owned()) } else { Node::Null }
+            }
             Some(b'-' | b'0'..=b'9') => Node::Number(self.number()?),
             Some(b't') => self.word("true", Node::Bool(true))?,
             Some(b'f') => self.word("false", Node::Bool(false))?,
@@ -83,7 +86,9 @@ impl<'a, W: Watch> Parser<'a, W> {
             }
             let value = self.value(depth)?;
             self.watch.leave();
-            members.insert(key.into_owned(), value);
+            if W::TREE {
+                members.insert(key.into_owned(), value);
+            }
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -105,7 +110,10 @@ impl<'a, W: Watch> Parser<'a, W> {
         loop {
             self.space();
             self.watch.item(self.at..self.at + 1);
-            items.push(self.value(depth)?);
+            let value = self.value(depth)?;
+            if W::TREE {
+                items.push(value);
+            }
             self.watch.leave();
             self.space();
             match self.peek() {

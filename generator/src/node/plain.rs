@@ -44,7 +44,10 @@ impl<'a, W: Watch> Reader<'a, W> {
         while self.is_here(indent) && self.is_dash() {
             self.at += 2;
             self.watch.item(self.at..self.at + 1);
-            items.push(self.item(depth)?);
+            let item = self.item(depth)?;
+            if W::TREE {
+                items.push(item);
+            }
             self.watch.leave();
         }
         Some(Node::Array(items))
@@ -80,11 +83,11 @@ impl<'a, W: Watch> Reader<'a, W> {
             }
             let value = self.value(indent, depth)?;
             self.watch.leave();
-            if members.insert(key.into_owned(), value).is_some() {
+            if W::TREE && members.insert(key.into_owned(), value).is_some() {
                 return None;
             }
         }
-        (!members.is_empty()).then_some(Node::Object(members))
+        (!members.is_empty() || !W::TREE).then_some(Node::Object(members))
     }
 
     fn value(&mut self, indent: usize, depth: usize) -> Option<Node> {
@@ -163,7 +166,7 @@ impl<'a, W: Watch> Reader<'a, W> {
         self.at += self.text[start..].iter().take_while(|byte| rest(byte)).count();
         let word = &self.source[start..self.at];
         // A space at the end belongs to something else: a comment, perhaps. Parsers differ on lone dashes.
-        (!word.ends_with(' ') && !word.contains(" -")).then_some((Cow::Borrowed(word), false))
+        (!word.ends_with(' ') && !word.as_bytes().windows(2).any(|pair| pair == b" -")).then_some((Cow::Borrowed(word), false))
     }
 
     fn quoted(&mut self) -> Option<Cow<'a, str>> {

@@ -25,8 +25,8 @@ pub(super) struct Schemas<'a> {
     pub(super) done: Vec<ir::Schema>,
     /// What stands on each schema itself, for its uses.
     pub(super) beside: Vec<Beside>,
-    /// Still to be described.
-    pub(super) queue: VecDeque<(SchemaId, At<'a>, oa::Schema)>,
+    /// Still to be described; in boxes, since thousands of large ones wait at a time.
+    pub(super) queue: VecDeque<(SchemaId, At<'a>, Box<oa::Schema>)>,
     /// By node.
     known: BTreeMap<Key, Result<SchemaId, Reason>>,
     /// Nodes from which references lead too far.
@@ -98,7 +98,7 @@ impl<'a> Ctx<'a> {
             description: beside.description.clone(),
         });
         self.schemas.beside.push(beside);
-        self.schemas.queue.push_back((id, at.clone(), parsed));
+        self.schemas.queue.push_back((id, at.clone(), Box::new(parsed)));
         Ok(id)
     }
 
