@@ -159,13 +159,13 @@ generate_of_sage_dev() {
 }
 
 generate_all_of_cargo_xtask() { in_clone measure generate-all "cargo xtask" cargo xtask codegen; }
-generate_all_of_xtask() { in_clone measure generate-all xtask "$sage_target/debug/xtask" codegen; }
+generate_all_of_xtask() { in_clone measure generate-all xtask "$sage_target/xtask/xtask" codegen; }
 
 build_ours() {
     say "ours: a fresh clone, cold, then built"
     fresh_clone
     for _ in $(seq "${COLD_RUNS:-1}"); do cold_of_sage; done
-    in_clone cargo build --quiet -p sage-codegen -p xtask >&2
+    in_clone cargo build --quiet -p sage-codegen >&2
     release=${SAGE_CODEGEN:-$sage_target/release/sage-codegen}
     [ -n "${SAGE_CODEGEN:-}" ] || in_clone cargo build --quiet --release -p sage-codegen >&2
 }
