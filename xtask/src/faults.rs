@@ -3,6 +3,7 @@
 //! A test that can not fail is worth nothing; this shows that the important ones can. The faults are planted in a copy
 //! below `target/`, never in the files that you work on.
 
+mod auth;
 mod exchange;
 
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ struct Fault {
     test: &'static str,
 }
 
-const ALL: &[&[Fault]] = &[exchange::FAULTS];
+const ALL: &[&[Fault]] = &[auth::FAULTS, exchange::FAULTS];
 
 /// What a fault led to.
 #[derive(PartialEq, Eq)]

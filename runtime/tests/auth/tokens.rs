@@ -71,6 +71,19 @@ fn t02_late_reports_of_the_same_refusal_refresh_once() {
 }
 
 #[test]
+fn t02_what_another_program_has_refreshed_is_not_refreshed_again() {
+    let (server, first, store) = grant(0);
+    let second = Grant::new(server.app(), store).unwrap();
+    run(async {
+        assert_eq!(name(&get(&first, None).await.unwrap()), "access-0");
+        assert_eq!(name(&get(&second, None).await.unwrap()), "access-0");
+        assert_eq!(name(&get(&first, Some(0)).await.unwrap()), "access-1");
+        assert_eq!(name(&get(&second, Some(0)).await.unwrap()), "access-1");
+    });
+    assert_eq!((server.hits(), server.ledger().revoked), (1, false));
+}
+
+#[test]
 fn t03_callers_that_go_away_lose_nothing() {
     let (server, grant, store) = grant(400);
     server.ledger().closed = true;

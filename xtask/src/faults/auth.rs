@@ -1,0 +1,200 @@
+//! Faults in tokens, stores and logins.
+
+use super::Fault;
+
+const TURN: &str = "runtime/src/auth/grant/turn.rs";
+const STATE: &str = "runtime/src/auth/grant/state.rs";
+const HELD: &str = "runtime/src/auth/grant/held.rs";
+const FILE: &str = "runtime/src/auth/store/file.rs";
+const PENDING: &str = "runtime/src/auth/pending.rs";
+const LISTENER: &str = "runtime/src/auth/login/listener.rs";
+const ANSWER: &str = "runtime/src/auth/answer.rs";
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        name: "the refresh ends when nobody waits for it",
+        file: TURN,
+        find: "    let unsaved = desk.insert(unsaved);",
+        replace: r"    let waiting = inner.state().take_waiting();
+    if waiting.is_empty() {
+        return Err(Failure::panicked());
+    }
+    waiting.into_iter().for_each(std::task::Waker::wake);
+    let unsaved = desk.insert(unsaved);",
+        target: "--test auth",
+        test: "tokens::t03_the_grant_itself_may_be_dropped",
+    },
+    Fault {
+        name: "tokens are published before they are saved",
+        file: TURN,
+        find: "    let unsaved = desk.insert(unsaved);",
+        replace: r"    if let Some(tokens) = &unsaved.record.tokens {
+        inner.state().publish(Held::issued(&unsaved.record, tokens, unsaved.asked, jitter()));
+    }
+    let unsaved = desk.insert(unsaved);",
+        target: "--test auth",
+        test: "tokens::t08_nobody_sees_a_token_that_is_not_stored",
+    },
+    Fault {
+        name: "what another program has refreshed is refreshed again",
+        file: TURN,
+        find: r"    refused.is_some_and(|refused| refused >= stored)
+",
+        replace: r"    refused.is_some()
+",
+        target: "--test auth",
+        test: "tokens::t02_what_another_program_has_refreshed_is_not_refreshed_again",
+    },
+    Fault {
+        name: "an older generation replaces a newer",
+        file: FILE,
+        find: r"        not_older(self.load()?.as_ref(), record)?;
+",
+        replace: "",
+        target: "--lib",
+        test: "auth::store::file::tests::t09_an_older_generation_does_not_replace_a_newer",
+    },
+    Fault {
+        name: "a grant is saved without rename",
+        file: FILE,
+        find: r#"    let beside = file.with_extension("new");"#,
+        replace: "    let beside = file.to_path_buf();",
+        target: "--lib",
+        test: "auth::store::file::tests::t16_a_crash_after_any_step_leaves_the_old_or_the_new",
+    },
+    Fault {
+        name: "the lock is let go before the save",
+        file: TURN,
+        find: "    save(inner, &mut desk, Unsaved { record: next, asked, guard: Some(guard) })",
+        replace: r"    drop(guard);
+    sleep(Duration::from_millis(20));
+    let guard = inner.store.lock(&inner.key, inner.lock_wait)?;
+    save(inner, &mut desk, Unsaved { record: next, asked, guard: Some(guard) })",
+        target: "--test auth",
+        test: "processes::t04_eight_processes_of_fifty_callers_refresh_once",
+    },
+    Fault {
+        name: "the lock is let go when the save fails",
+        file: TURN,
+        find: "            None => return Err(error.into()),",
+        replace: r"            None => {
+                unsaved.guard = None;
+                return Err(error.into());
+            }",
+        target: "--test auth",
+        test: "tokens::t08_the_lock_is_kept_until_the_new_tokens_are_stored",
+    },
+    Fault {
+        name: "no note before a refresh",
+        file: TURN,
+        find: r"    guard.save(&marked)?;
+",
+        replace: "",
+        target: "--test auth",
+        test: "processes::t06_a_strict_service_and_a_kill_at_the_worst_moment",
+    },
+    Fault {
+        name: "the note is not read",
+        file: TURN,
+        find: "let mut lost = stored.intent.is_some();",
+        replace: "let mut lost = false;",
+        target: "--test auth",
+        test: "processes::t06_a_strict_service_and_a_kill_at_the_worst_moment",
+    },
+    Fault {
+        name: "a lost reply is not asked for again",
+        file: TURN,
+        find: "Kind::Unknown => refused.is_some() || is_late(inner),",
+        replace: "Kind::Unknown => false,",
+        target: "--test auth",
+        test: "tokens::t07_a_lost_reply_is_asked_for_again",
+    },
+    Fault {
+        name: "a lost reply is asked for again at any time",
+        file: TURN,
+        find: "Kind::Unknown => refused.is_some() || is_late(inner),",
+        replace: "Kind::Unknown => true,",
+        target: "--test auth",
+        test: "tokens::t07_a_token_that_still_works_is_not_put_at_risk",
+    },
+    Fault {
+        name: "a window of five minutes",
+        file: HELD,
+        find: "life.unwrap_or_default().min(WINDOW * 5) / 5",
+        replace: "life.unwrap_or_default()",
+        target: "--test auth",
+        test: "tokens::t12_an_hour_of_requests",
+    },
+    Fault {
+        name: "a refused token is refreshed without end",
+        file: STATE,
+        find: "refused >= held.generation() && !futile",
+        replace: "refused >= held.generation()",
+        target: "--test auth",
+        test: "tokens::t14_a_token_that_is_refused_again_at_once_is_not_refreshed_again",
+    },
+    Fault {
+        name: "no pause after a failure",
+        file: STATE,
+        find: "self.not_before = now.monotonic + wait.max(late);",
+        replace: "self.not_before = now.monotonic + late;",
+        target: "--test auth",
+        test: "tokens::t11_an_early_refresh_that_fails_is_nobodys_trouble",
+    },
+    Fault {
+        name: "suspend is not noticed",
+        file: HELD,
+        find: ".max(walls)",
+        replace: ".max(walls.min(Duration::ZERO))",
+        target: "--lib",
+        test: "auth::grant::held::tests::t14_the_hand_that_has_gone_further_counts",
+    },
+    Fault {
+        name: "the state of an answer is not compared",
+        file: PENDING,
+        find: "Some(state) if pkce::same(&self.state, &state) => {}",
+        replace: "Some(_) => {}",
+        target: "--test auth",
+        test: "login::a01_what_is_no_answer_is_refused_and_the_login_waits",
+    },
+    Fault {
+        name: "the Host of an answer is not compared",
+        file: LISTENER,
+        find: "() if !right_host || foreign",
+        replace: "() if foreign",
+        target: "--test auth",
+        test: "login::a01_what_is_no_answer_is_refused_and_the_login_waits",
+    },
+    Fault {
+        name: "a code is exchanged again",
+        file: TURN,
+        find: r"        let tokens = inner.send(asked).and_then(|reply| answer::tokens(&reply, &secrets))?;
+        Ok((",
+        replace: r"        let url = inner.app.token_url(code.country.as_deref())?;
+        let again = request(&inner.app, url, &Form::Code { code: &code.code, redirect_uri, verifier })?;
+        let tokens = inner.send(asked).and_then(|reply| answer::tokens(&reply, &secrets));
+        let tokens = tokens.or_else(|_| inner.send(again).and_then(|reply| answer::tokens(&reply, &secrets)))?;
+        Ok((",
+        target: "--test auth",
+        test: "login::a07_a_code_is_exchanged_once_whatever_happens",
+    },
+    Fault {
+        name: "tokens are forgotten before the service agrees",
+        file: TURN,
+        find: r"    let secrets = asked.secrets.clone();
+    inner.send(asked).and_then(|reply| answer::revoked",
+        replace: r"    let secrets = asked.secrets.clone();
+    guard.save(&stored.next(stored.issued, None))?;
+    inner.send(asked).and_then(|reply| answer::revoked",
+        target: "--test auth",
+        test: "login::a09_a_grant_is_forgotten_when_the_service_has_agreed",
+    },
+    Fault {
+        name: "a refusal's description is shown whole",
+        file: ANSWER,
+        find: r#"Some(word).filter(is_word).unwrap_or("…")"#,
+        replace: "Some(word).filter(is_word).unwrap_or(word)",
+        target: "--test auth",
+        test: "secrets::s01_nothing_secret_is_shown_or_logged",
+    },
+];
