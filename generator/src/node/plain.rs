@@ -166,7 +166,8 @@ impl<'a, W: Watch> Reader<'a, W> {
         self.at += self.text[start..].iter().take_while(|byte| rest(byte)).count();
         let word = &self.source[start..self.at];
         // A space at the end belongs to something else: a comment, perhaps. Parsers differ on lone dashes.
-        (!word.ends_with(' ') && !word.as_bytes().windows(2).any(|pair| pair == b" -")).then_some((Cow::Borrowed(word), false))
+        (!word.ends_with(' ') && !word.as_bytes().windows(2).any(|pair| pair == b" -"))
+            .then_some((Cow::Borrowed(word), false))
     }
 
     fn quoted(&mut self) -> Option<Cow<'a, str>> {
