@@ -144,12 +144,16 @@ impl Ctx<'_> {
         for (index, header) in self.config.headers.iter().enumerate() {
             for (at, path) in header.except.iter().enumerate() {
                 let mut found = false;
-                for operation in self.api.operations.iter_mut().filter(|operation| operation.path.template == *path) {
+                let meant = |operation: &&mut ir::Operation| {
+                    operation.path.template == *path && !operation.without_headers.contains(&header.name)
+                };
+                for operation in self.api.operations.iter_mut().filter(meant) {
                     operation.without_headers.push(header.name.clone());
                     found = true;
                 }
                 if !found {
-                    let message = format!("no operation has the path `{path}`, which goes without `{}`", header.name);
+                    let (name, already) = (&header.name, "or it is named already");
+                    let message = format!("no operation has the path `{path}`, which goes without `{name}`, {already}");
                     self.unused(&format!("/headers/{index}/except/{at}"), message);
                 }
             }

@@ -1,8 +1,10 @@
 //! The books: what stands in the documents, what became of it, and why the rest was left out.
 //!
 //! What is documented is counted by a walk of its own over the corrected trees, which shares nothing with
-//! [`crate::normalize`] but the following of references; what was emitted is counted in the IR. So the two sides can
-//! disagree, and then something was dropped without a word: that is a fault of ours, and is reported as one.
+//! [`crate::normalize`] but the following of references. It is balanced twice: against the IR, where what normalizing
+//! left out has its reasons, and against the package that is printed ([`settle`]), where what no operation reaches is
+//! left out. So the sides can disagree, and then something was dropped without a word: that is a fault of ours, and is
+//! reported as one.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +14,10 @@ use serde::Serialize;
 use crate::ir::{self, Kind};
 use crate::source::{Place, Source};
 
+mod emitted;
 mod walk;
+
+pub use emitted::settle;
 
 /// A parameter of one operation: the operation's place, the location, the name.
 pub(crate) type ParameterKey = (Place, &'static str, String);
@@ -30,6 +35,19 @@ pub struct Coverage {
     pub schemas: Part,
     /// Properties of these.
     pub properties: Part,
+    /// What of it is in the IR, for [`settle`].
+    #[serde(skip)]
+    held: Held,
+}
+
+/// What stands in the documents and in the IR, each by its place on disk.
+#[derive(Debug, Clone, Default)]
+struct Held {
+    operations: Vec<Place>,
+    /// The operation, the location, the name; and where it stands.
+    parameters: Vec<(ParameterKey, Place)>,
+    schemas: Vec<Place>,
+    properties: Vec<Place>,
 }
 
 /// One side of the books.
@@ -96,12 +114,14 @@ pub(crate) fn count(sources: &[Source], api: &ir::Api, losses: &Losses) -> Cover
     let books = Books { sources, losses };
     let schemas = |place: &Place| emitted.schemas.contains(place) || losses.absorbed.contains(place);
     let properties = |place: &Place| emitted.properties.contains(place) || losses.absorbed.contains(place);
+    let mut held = Held::default();
     Coverage {
         name: api.module.clone(),
-        operations: books.part(&documented.operations, |place| emitted.operations.contains(place)),
-        parameters: books.parameters(&documented.parameters, &emitted),
-        schemas: books.part(&documented.schemas, schemas),
-        properties: books.part(&documented.properties, properties),
+        operations: books.part(documented.operations, |place| emitted.operations.contains(place), &mut held.operations),
+        parameters: books.parameters(documented.parameters, &emitted, &mut held.parameters),
+        schemas: books.part(documented.schemas, schemas, &mut held.schemas),
+        properties: books.part(documented.properties, properties, &mut held.properties),
+        held,
     }
 }
 
@@ -138,34 +158,47 @@ struct Books<'a> {
 }
 
 impl Books<'_> {
-    fn part(&self, documented: &[Place], emitted: impl Fn(&Place) -> bool) -> Part {
+    fn part(&self, documented: Vec<Place>, emitted: impl Fn(&Place) -> bool, held: &mut Vec<Place>) -> Part {
         let mut part = Part { documented: documented.len(), ..Part::default() };
         for place in documented {
-            if emitted(place) {
+            if emitted(&place) {
                 part.emitted += 1;
+                held.push(self.on_disk(place));
             } else {
-                self.leave_out(&mut part, place, self.reason(place));
+                self.leave_out(&mut part, &place, self.reason(&place));
             }
         }
         part
     }
 
-    fn parameters(&self, documented: &BTreeMap<ParameterKey, Place>, emitted: &Emitted<'_>) -> Part {
+    fn parameters(
+        &self,
+        documented: BTreeMap<ParameterKey, Place>,
+        emitted: &Emitted<'_>,
+        held: &mut Vec<(ParameterKey, Place)>,
+    ) -> Part {
         let mut part = Part { documented: documented.len(), ..Part::default() };
         for (key, place) in documented {
             if emitted.parameters.contains(&(&key.0, key.1, key.2.as_str())) {
                 part.emitted += 1;
+                let (operation, location, name) = key;
+                held.push(((self.on_disk(operation), location, name), self.on_disk(place)));
             } else {
-                let own = self.losses.skipped_parameters.get(key).map(String::as_str);
-                self.leave_out(&mut part, place, own.or_else(|| self.reason(&key.0)));
+                let own = self.losses.skipped_parameters.get(&key).map(String::as_str);
+                self.leave_out(&mut part, &place, own.or_else(|| self.reason(&key.0)));
             }
         }
         part
     }
 
+    /// The same place in the file as it is on disk.
+    fn on_disk(&self, place: Place) -> Place {
+        let moved = self.sources.iter().find(|source| source.file == place.file && !source.origins.is_empty());
+        moved.map(|source| source.on_disk(&place)).unwrap_or(place)
+    }
+
     fn leave_out(&self, part: &mut Part, place: &Place, reason: Option<&str>) {
-        let source = self.sources.iter().find(|source| source.file == place.file);
-        let place = source.map_or_else(|| place.clone(), |source| source.on_disk(place));
+        let place = self.on_disk(place.clone());
         match reason {
             Some(reason) => part.skipped.push(Skipped { place, reason: reason.to_owned() }),
             None => part.unaccounted.push(place),

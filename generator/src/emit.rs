@@ -16,6 +16,10 @@ mod types;
 use crate::plan::File;
 use crate::rust::Package;
 
+/// How deep the compiler may look into models of models, for a crate by itself. Objects in objects as deep as a document
+/// may nest (128 levels) need more than the 128 steps that it takes otherwise: several for each object and each list.
+pub const RECURSION_LIMIT: u32 = 1024;
+
 /// How a package is laid out on disk.
 #[derive(Debug, Clone)]
 pub struct Form {
@@ -53,7 +57,7 @@ pub fn emit(package: &Package, form: &Form) -> Vec<File> {
         Layout::Crate { .. } => "lib.rs",
     };
     let mut add = |path: String, head: &str, text: String| files.push(File { path, text: format!("{head}{text}") });
-    add(format!("{folder}{root}"), &all, client::print(package));
+    add(format!("{folder}{root}"), &all, client::print(package, &form.layout));
     for resource in &package.resources {
         add(format!("{folder}{}.rs", resource.module), &first(&resource.documents), resources::print(resource));
     }

@@ -30,6 +30,9 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// Every schema, named or inline. [`SchemaId`] indexes into it.
     pub schemas: Vec<Schema>,
+    /// Where schemas and properties stand that a convention made a part of something else, such as wrappers of bodies.
+    #[serde(skip)]
+    pub absorbed: Vec<Place>,
 }
 
 impl Api {

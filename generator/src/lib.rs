@@ -107,6 +107,7 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
     let sources = documents.into_iter().chain(overlay).map(Source::without_tree).collect();
     corrections.extend(conventions::apply(&mut ir, config, diagnostics));
     let lowered = lower::lower(&ir, names, diagnostics);
+    coverage::settle(&mut coverage, &ir, &lowered);
     drop(ir);
     let files = emit::emit(&lowered.package, form);
     books(&mut coverage, api, diagnostics);
@@ -116,12 +117,12 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
 
 /// Reads the documents that the settings name. A fault costs the document, not the run.
 pub fn read(api: &ApiInput, config: &ApiConfig, diagnostics: &mut Diagnostics) -> Vec<Source> {
-    config.documents.iter().filter_map(|name| read_file(api, name, diagnostics)).collect()
+    config.documents.iter().filter_map(|name| read_file(api, name, false, diagnostics)).collect()
 }
 
 /// Reads the corrections, if the settings name some.
 pub fn read_overlay(api: &ApiInput, config: &ApiConfig, diagnostics: &mut Diagnostics) -> Option<Source> {
-    config.overlay.as_ref().and_then(|name| read_file(api, name, diagnostics))
+    config.overlay.as_ref().and_then(|name| read_file(api, name, true, diagnostics))
 }
 
 /// Brings the documents into one form, and applies the recorded corrections.
@@ -137,18 +138,25 @@ pub fn correct(
     (documents, counts)
 }
 
-fn read_file(api: &ApiInput, name: &str, diagnostics: &mut Diagnostics) -> Option<Source> {
+fn read_file(api: &ApiInput, name: &str, is_overlay: bool, diagnostics: &mut Diagnostics) -> Option<Source> {
     let source = match api.file(name) {
         Some(file) => file.text().and_then(|text| Source::read(&file.name, text)),
-        None => Err(missing(api, name)),
+        None => Err(missing(api, name, is_overlay)),
     };
     source.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
 }
 
-fn missing(api: &ApiInput, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::MissingFile, format!("`{}` does not exist", api.path(name)))
-        .at(&Place::root(&api.config.name))
-        .help(format!("`cargo xtask specs import --api {} FILE…` makes it from the vendor's documents", api.name))
+fn missing(api: &ApiInput, name: &str, is_overlay: bool) -> Diagnostic {
+    // Files of the workspace have their folder in their names, those of one's own do not.
+    let help = match (is_overlay, api.folder()) {
+        (true, _) => "put it beside the settings, or take `overlay` out of them".to_owned(),
+        (false, "") => "put it beside the settings, or correct `documents` in them".to_owned(),
+        (false, _) => {
+            format!("`cargo xtask specs import --api {} FILE…` makes it from the vendor's documents", api.name)
+        }
+    };
+    let message = format!("`{}` does not exist", api.path(name));
+    Diagnostic::new(Code::MissingFile, message).at(&Place::root(&api.config.name)).help(help)
 }
 
 fn read_names(inputs: &Inputs, diagnostics: &mut Diagnostics) -> Lock {

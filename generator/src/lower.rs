@@ -22,7 +22,7 @@ mod usage;
 
 pub(crate) use docs::code;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Diagnostics;
 use crate::ir;
@@ -38,6 +38,10 @@ pub struct Lowered {
     pub package: Package,
     /// Every public name in it.
     pub names: ApiNames,
+    /// What each schema is called, in each of its roles, if it is a model.
+    pub models: BTreeMap<ir::SchemaId, Vec<Ident>>,
+    /// The schemas that an operation reaches, models or not.
+    pub reached: BTreeSet<ir::SchemaId>,
 }
 
 /// Lowers an API. Names that `lock` keeps stay as they are.
@@ -53,6 +57,7 @@ pub fn lower(api: &ir::Api, lock: &Lock, _diagnostics: &mut Diagnostics) -> Lowe
     let models = models::Models::new(api, &found, &named, &kept, &usage);
     let files = usage.files(&found, &named, &plan);
     let items = models.items(&mut names);
+    let called = found.called(&named);
     let resources = operations::lower(&models, &plan, &mut names);
     let package = Package {
         module: api.module.clone(),
@@ -62,7 +67,7 @@ pub fn lower(api: &ir::Api, lock: &Lock, _diagnostics: &mut Diagnostics) -> Lowe
         resources,
         models: model_files(items, files),
     };
-    Lowered { package, names }
+    Lowered { package, names, models: called, reached: found.reached }
 }
 
 /// The file of models that belong to several resources.

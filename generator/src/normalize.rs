@@ -83,6 +83,7 @@ pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagn
         client: client::client(config),
         operations,
         schemas: std::mem::take(&mut ctx.schemas.done),
+        absorbed: Vec::new(),
     };
     let losses = coverage::Losses {
         skipped: ctx.skipped,

@@ -113,6 +113,7 @@ fn a_crate_is_written_and_compared() {
         "{manifest}"
     );
     assert!(folder.read("out/src/lib.rs").contains("https://{region}.pets.example/v1"));
+    assert!(folder.read("out/src/lib.rs").contains("\n#![recursion_limit = \"1024\"]\n"));
     assert!(folder.read("out/codegen.lock").contains("\"overlay.yaml\" = "));
 
     let check = "check --document pets.yaml --overlay overlay.yaml --name pet-shop --out out --runtime ../runtime";
@@ -291,6 +292,36 @@ fn each_stage_can_be_looked_at() {
             "{stage}: {text}"
         );
     }
+}
+
+#[test]
+fn what_the_settings_name_stands_beside_them() {
+    let folder = Folder::new("beside");
+    let settings = "module = 'pets'\ntitle = 'Pets'\ndocuments = ['pets.yaml']\noverlay = 'overlay.yaml'\n\
+                    [server]\nurl = 'https://pets.example'\n";
+    folder.write("deep/api.toml", settings);
+    folder.write("deep/overlay.yaml", OVERLAY);
+    let check = "check --document pets.yaml --config deep/api.toml";
+    folder.done(check);
+    folder.done("check --document pets.yaml --overlay overlay.yaml --config deep/api.toml");
+    let table = [
+        ("overlay.yaml", check, "take `overlay` out"),
+        ("pets.yaml", "check --config deep/api.toml", "correct `documents`"),
+    ];
+    for (file, command, help) in table {
+        folder.write("deep/pets.yaml", DOCUMENT);
+        fs::remove_file(folder.0.join("deep").join(file)).unwrap();
+        let missing = folder.run(command);
+        assert_eq!(missing.status, Some(1), "{}", missing.stderr);
+        let told = missing.stderr.contains(&format!("error[D112]: `{file}` does not exist"));
+        assert!(told && missing.stderr.contains(help) && !missing.stderr.contains("xtask"), "{}", missing.stderr);
+        folder.write("deep/overlay.yaml", OVERLAY);
+    }
+    // What is given and not named would be left out.
+    folder.write("other.yaml", DOCUMENT);
+    let other = folder.run("check --document other.yaml --config deep/api.toml");
+    assert_eq!(other.status, Some(2));
+    assert!(other.stderr.contains("does not name `other.yaml`"), "{}", other.stderr);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sage_codegen::diagnostic::{Format, Severity};
-use sage_codegen::emit::{Form, Layout};
+use sage_codegen::emit::{Form, Layout, RECURSION_LIMIT};
 use sage_codegen::plan::File;
 use sage_codegen::{ApiInput, InputFile, Inputs, Outcome, generate};
 
@@ -182,8 +182,9 @@ fn write_crate() -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("goldens");
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let _ = std::fs::remove_dir_all(root.join("src"));
-    let mut lib = String::from(
-        "//! Goldens.\n#![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms, clippy::all)]\n",
+    let mut lib = format!(
+        "//! Goldens.\n#![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms, clippy::all)]\n\
+         #![recursion_limit = \"{RECURSION_LIMIT}\"]\n",
     );
     for folder in goldens() {
         for file in plain(&folder).files {

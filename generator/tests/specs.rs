@@ -58,6 +58,39 @@ fn sentences(node: &Node, key: &str, file: &str) {
     }
 }
 
+/// A sentence of the settings must not promise what the type of the parameter does not take.
+#[test]
+fn no_moment_is_said_to_be_a_date() {
+    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+    for mut documents in apis() {
+        let api = Path::new(&*documents[0].file).parent().and_then(Path::file_name).unwrap().to_owned();
+        let settings = std::fs::read_to_string(specs.join(&api).join("api.toml")).unwrap();
+        let settings: toml::Table = settings.parse().unwrap();
+        documents.pop();
+        let mut moments = Vec::new();
+        documents.iter().for_each(|document| parameters(&document.tree, &mut moments));
+        let meanings = settings.get("parameters").and_then(toml::Value::as_table);
+        for (key, meaning) in meanings.into_iter().flatten() {
+            let name = key.rsplit('?').next().unwrap();
+            let promise = meaning.as_str().unwrap().contains("plain date");
+            assert!(!promise || !moments.iter().any(|moment| moment == name), "{api:?}: {key}");
+        }
+    }
+}
+
+/// The names of the parameters that are moments.
+fn parameters(node: &Node, moments: &mut Vec<String>) {
+    match node {
+        Node::Array(items) => items.iter().for_each(|item| parameters(item, moments)),
+        Node::Object(members) => {
+            let is_moment = node.get("schema").and_then(|schema| schema.text("format")) == Some("date-time");
+            moments.extend(node.text("name").filter(|_| is_moment).map(str::to_owned));
+            members.values().for_each(|value| parameters(value, moments));
+        }
+        _ => {}
+    }
+}
+
 #[test]
 fn serde_yaml_reads_the_same() {
     for source in apis().iter().flatten() {

@@ -73,8 +73,7 @@ pub struct ListAnalysisTypeCategories(rt::Call<rt::Page<model::AnalysisTypeCateg
 rt::page_request!(ListAnalysisTypeCategories, model::AnalysisTypeCategory);
 
 impl ListAnalysisTypeCategories {
-    /// Only analysis type categories that were made or changed at or after this moment; a plain
-    /// date will do.
+    /// Only analysis type categories that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

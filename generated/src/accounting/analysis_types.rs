@@ -51,7 +51,7 @@ pub struct ListAnalysisTypes(rt::Call<rt::Page<model::AnalysisType>>);
 rt::page_request!(ListAnalysisTypes, model::AnalysisType);
 
 impl ListAnalysisTypes {
-    /// Only analysis types that were made or changed at or after this moment; a plain date will do.
+    /// Only analysis types that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

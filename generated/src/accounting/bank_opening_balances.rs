@@ -73,8 +73,7 @@ pub struct ListBankOpeningBalances(rt::Call<rt::Page<model::BankOpeningBalance>>
 rt::page_request!(ListBankOpeningBalances, model::BankOpeningBalance);
 
 impl ListBankOpeningBalances {
-    /// Only bank opening balances that were made or changed at or after this moment; a plain date
-    /// will do.
+    /// Only bank opening balances that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

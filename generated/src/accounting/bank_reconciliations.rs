@@ -66,8 +66,7 @@ pub struct ListBankReconciliations(rt::Call<rt::Page<model::BankReconciliation>>
 rt::page_request!(ListBankReconciliations, model::BankReconciliation);
 
 impl ListBankReconciliations {
-    /// Only bank reconciliations that were made or changed at or after this moment; a plain date
-    /// will do.
+    /// Only bank reconciliations that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

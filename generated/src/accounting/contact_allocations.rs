@@ -94,8 +94,7 @@ impl ListContactAllocations {
         )
     }
 
-    /// Only contact allocations that were made or changed at or after this moment; a plain date
-    /// will do.
+    /// Only contact allocations that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -106,7 +105,7 @@ impl ListContactAllocations {
         )
     }
 
-    /// Only contact allocations that were deleted after this moment; a plain date will do.
+    /// Only contact allocations that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

@@ -81,8 +81,7 @@ pub struct ListContactOpeningBalances(rt::Call<rt::Page<model::ContactOpeningBal
 rt::page_request!(ListContactOpeningBalances, model::ContactOpeningBalance);
 
 impl ListContactOpeningBalances {
-    /// Only contact opening balances that were made or changed at or after this moment; a plain
-    /// date will do.
+    /// Only contact opening balances that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -93,7 +92,7 @@ impl ListContactOpeningBalances {
         )
     }
 
-    /// Only contact opening balances that were deleted after this moment; a plain date will do.
+    /// Only contact opening balances that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

@@ -78,7 +78,7 @@ impl ListContactPeople {
         Self(self.0.query("address_id", address_id.into()))
     }
 
-    /// Only contact people that were made or changed at or after this moment; a plain date will do.
+    /// Only contact people that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -89,7 +89,7 @@ impl ListContactPeople {
         )
     }
 
-    /// Only contact people that were deleted after this moment; a plain date will do.
+    /// Only contact people that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

@@ -69,7 +69,7 @@ pub struct ListJournalCodes(rt::Call<rt::Page<model::JournalCode>>);
 rt::page_request!(ListJournalCodes, model::JournalCode);
 
 impl ListJournalCodes {
-    /// Only journal codes that were made or changed at or after this moment; a plain date will do.
+    /// Only journal codes that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

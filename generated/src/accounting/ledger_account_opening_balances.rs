@@ -81,8 +81,7 @@ rt::page_request!(
 );
 
 impl ListLedgerAccountOpeningBalances {
-    /// Only ledger account opening balances that were made or changed at or after this moment; a
-    /// plain date will do.
+    /// Only ledger account opening balances that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

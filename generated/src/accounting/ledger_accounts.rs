@@ -73,8 +73,7 @@ pub struct ListLedgerAccounts(rt::Call<rt::Page<model::LedgerAccount>>);
 rt::page_request!(ListLedgerAccounts, model::LedgerAccount);
 
 impl ListLedgerAccounts {
-    /// Only ledger accounts that were made or changed at or after this moment; a plain date will
-    /// do.
+    /// Only ledger accounts that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -132,12 +131,12 @@ impl ListLedgerAccounts {
         )
     }
 
-    /// The date from which balances are calculated; a plain date will do.
+    /// The date from which balances are calculated.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// The date to which balances are calculated; a plain date will do.
+    /// The date to which balances are calculated.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
@@ -212,12 +211,12 @@ impl GetLedgerAccount {
         )
     }
 
-    /// The date from which balances are calculated; a plain date will do.
+    /// The date from which balances are calculated.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// The date to which balances are calculated; a plain date will do.
+    /// The date to which balances are calculated.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }

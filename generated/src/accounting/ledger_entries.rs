@@ -42,12 +42,12 @@ pub struct ListLedgerEntries(rt::Call<rt::Page<model::LedgerEntry>>);
 rt::page_request!(ListLedgerEntries, model::LedgerEntry);
 
 impl ListLedgerEntries {
-    /// Only ledger entries from this date on; a plain date will do.
+    /// Only ledger entries from this date on.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only ledger entries up to this date; a plain date will do.
+    /// Only ledger entries up to this date.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
@@ -70,7 +70,7 @@ impl ListLedgerEntries {
         Self(self.0.query("journal_code_id", journal_code_id.into()))
     }
 
-    /// Only ledger entries that were made or changed at or after this moment; a plain date will do.
+    /// Only ledger entries that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

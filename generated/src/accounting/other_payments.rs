@@ -79,12 +79,12 @@ impl ListOtherPayments {
         Self(self.0.query("contact_id", contact_id.into()))
     }
 
-    /// Only other payments that were deleted after this moment; a plain date will do.
+    /// Only other payments that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only other payments from this date on; a plain date will do.
+    /// Only other payments from this date on.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
@@ -94,7 +94,7 @@ impl ListOtherPayments {
         Self(self.0.query("has_attachments", has_attachments))
     }
 
-    /// Only other payments up to this date; a plain date will do.
+    /// Only other payments up to this date.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
@@ -107,7 +107,7 @@ impl ListOtherPayments {
         )
     }
 
-    /// Only other payments that were made or changed at or after this moment; a plain date will do.
+    /// Only other payments that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

@@ -80,7 +80,7 @@ impl ListProducts {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only products that were made or changed at or after this moment; a plain date will do.
+    /// Only products that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -91,7 +91,7 @@ impl ListProducts {
         )
     }
 
-    /// Only products that were deleted after this moment; a plain date will do.
+    /// Only products that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

@@ -96,18 +96,17 @@ impl ListPurchaseQuickEntries {
         Self(self.0.query("status_id", status_id.into()))
     }
 
-    /// Only purchase quick entries from this date on; a plain date will do.
+    /// Only purchase quick entries from this date on.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only purchase quick entries up to this date; a plain date will do.
+    /// Only purchase quick entries up to this date.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Only purchase quick entries that were made or changed at or after this moment; a plain date
-    /// will do.
+    /// Only purchase quick entries that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -118,7 +117,7 @@ impl ListPurchaseQuickEntries {
         )
     }
 
-    /// Only purchase quick entries that were deleted after this moment; a plain date will do.
+    /// Only purchase quick entries that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

@@ -76,7 +76,7 @@ impl ListStockItems {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Only stock items that were made or changed at or after this moment; a plain date will do.
+    /// Only stock items that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -87,7 +87,7 @@ impl ListStockItems {
         )
     }
 
-    /// Only stock items that were deleted after this moment; a plain date will do.
+    /// Only stock items that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

@@ -42,7 +42,7 @@ pub struct ListTransactions(rt::Call<rt::Page<model::Transaction>>);
 rt::page_request!(ListTransactions, model::Transaction);
 
 impl ListTransactions {
-    /// Only transactions that were made or changed at or after this moment; a plain date will do.
+    /// Only transactions that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -53,17 +53,17 @@ impl ListTransactions {
         )
     }
 
-    /// Only transactions from this date on; a plain date will do.
+    /// Only transactions from this date on.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only transactions up to this date; a plain date will do.
+    /// Only transactions up to this date.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
-    /// Only transactions that were changed from this date on; a plain date will do.
+    /// Only transactions that were changed from this date on.
     pub fn updated_from_date(
         self,
         updated_from_date: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -71,7 +71,7 @@ impl ListTransactions {
         Self(self.0.query("updated_from_date", updated_from_date.into()))
     }
 
-    /// Only transactions that were changed up to this date; a plain date will do.
+    /// Only transactions that were changed up to this date.
     pub fn updated_to_date(
         self,
         updated_to_date: impl Into<rt::DateTime<rt::FixedOffset>>,

@@ -111,7 +111,7 @@ impl ListAttachments {
         )
     }
 
-    /// Only attachments that were made or changed at or after this moment; a plain date will do.
+    /// Only attachments that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -122,7 +122,7 @@ impl ListAttachments {
         )
     }
 
-    /// Only attachments that were deleted after this moment; a plain date will do.
+    /// Only attachments that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

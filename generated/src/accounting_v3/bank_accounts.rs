@@ -72,7 +72,7 @@ pub struct ListBankAccounts(rt::Call<rt::Page<model::BankAccount>>);
 rt::page_request!(ListBankAccounts, model::BankAccount);
 
 impl ListBankAccounts {
-    /// Only bank accounts that were made or changed at or after this moment; a plain date will do.
+    /// Only bank accounts that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -83,7 +83,7 @@ impl ListBankAccounts {
         )
     }
 
-    /// Only bank accounts that were deleted after this moment; a plain date will do.
+    /// Only bank accounts that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

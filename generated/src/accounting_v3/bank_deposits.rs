@@ -59,7 +59,7 @@ pub struct ListBankDeposits(rt::Call<rt::Page<model::BankDeposit>>);
 rt::page_request!(ListBankDeposits, model::BankDeposit);
 
 impl ListBankDeposits {
-    /// Only bank deposits that were made or changed at or after this moment; a plain date will do.
+    /// Only bank deposits that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -70,17 +70,17 @@ impl ListBankDeposits {
         )
     }
 
-    /// Only bank deposits that were deleted after this moment; a plain date will do.
+    /// Only bank deposits that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
-    /// Only bank deposits from this date on; a plain date will do.
+    /// Only bank deposits from this date on.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only bank deposits up to this date; a plain date will do.
+    /// Only bank deposits up to this date.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }

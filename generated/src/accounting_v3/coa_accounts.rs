@@ -43,7 +43,7 @@ impl ListCoaAccounts {
         Self(self.0.query("coa_template_id", coa_template_id.into()))
     }
 
-    /// Only COA accounts that were made or changed at or after this moment; a plain date will do.
+    /// Only COA accounts that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

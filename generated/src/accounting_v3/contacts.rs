@@ -70,7 +70,7 @@ pub struct ListContacts(rt::Call<rt::Page<model::Contact>>);
 rt::page_request!(ListContacts, model::Contact);
 
 impl ListContacts {
-    /// Only contacts that were made or changed at or after this moment; a plain date will do.
+    /// Only contacts that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -81,7 +81,7 @@ impl ListContacts {
         )
     }
 
-    /// Only contacts that were deleted after this moment; a plain date will do.
+    /// Only contacts that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

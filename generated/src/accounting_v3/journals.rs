@@ -69,7 +69,7 @@ pub struct ListJournals(rt::Call<rt::Page<model::Journal>>);
 rt::page_request!(ListJournals, model::Journal);
 
 impl ListJournals {
-    /// Only journals that were made or changed at or after this moment; a plain date will do.
+    /// Only journals that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
@@ -80,7 +80,7 @@ impl ListJournals {
         )
     }
 
-    /// Only journals that were deleted after this moment; a plain date will do.
+    /// Only journals that were deleted after this moment.
     pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }

@@ -83,8 +83,7 @@ pub struct ListServiceRateTypes(rt::Call<rt::Page<model::ServiceRateType>>);
 rt::page_request!(ListServiceRateTypes, model::ServiceRateType);
 
 impl ListServiceRateTypes {
-    /// Only service rate types that were made or changed at or after this moment; a plain date will
-    /// do.
+    /// Only service rate types that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

@@ -84,12 +84,12 @@ impl ListStockMovements {
         Self(self.0.query("stock_item_id", stock_item_id.into()))
     }
 
-    /// Only stock movements from this date on; a plain date will do.
+    /// Only stock movements from this date on.
     pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
-    /// Only stock movements up to this date; a plain date will do.
+    /// Only stock movements up to this date.
     pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }

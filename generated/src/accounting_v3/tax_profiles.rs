@@ -59,7 +59,7 @@ pub struct ListTaxProfiles(rt::Call<rt::Page<model::TaxProfile>>);
 rt::page_request!(ListTaxProfiles, model::TaxProfile);
 
 impl ListTaxProfiles {
-    /// Only tax profiles that were made or changed at or after this moment; a plain date will do.
+    /// Only tax profiles that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

@@ -73,7 +73,7 @@ pub struct ListTaxRates(rt::Call<rt::Page<model::TaxRate>>);
 rt::page_request!(ListTaxRates, model::TaxRate);
 
 impl ListTaxRates {
-    /// Only tax rates that were made or changed at or after this moment; a plain date will do.
+    /// Only tax rates that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

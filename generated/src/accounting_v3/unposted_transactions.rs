@@ -48,8 +48,7 @@ impl ListUnpostedTransactions {
         Self(self.0.query("bank_account_id", bank_account_id.into()))
     }
 
-    /// Only unposted transactions that were made or changed at or after this moment; a plain date
-    /// will do.
+    /// Only unposted transactions that were made or changed at or after this moment.
     pub fn updated_or_created_since(
         self,
         updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,

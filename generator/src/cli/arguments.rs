@@ -6,6 +6,7 @@ use lexopt::ValueExt as _;
 use sage_codegen::config;
 use sage_codegen::diagnostic::{Diagnostic, Format};
 use sage_codegen::inputs::VERSION;
+use sage_codegen::names::ident::is_device;
 use sage_codegen::names::{Ident, Words};
 use sage_codegen::{ApiInput, InputFile};
 use sage_codegen_host::{Fault, read};
@@ -94,9 +95,7 @@ impl Arguments {
             None => self.settings(&files)?,
         };
         let mut api = ApiInput { name: self.name(), config, files };
-        if let Some(path) = &self.config
-            && self.documents.is_empty()
-        {
+        if let Some(path) = &self.config {
             beside(path, &mut api)?;
         }
         Ok((api, warning))
@@ -111,10 +110,12 @@ impl Arguments {
             Some(address) => (server::given(address)?, None),
             None => server::settings(documents),
         };
+        let module = Ident::snake(&Words::of(&self.name()));
+        let module = if is_device(module.as_str()) { module.with_suffix("api") } else { module };
         let overlay = overlay.iter().map(|file| format!("overlay = {}\n", quoted(&file.name))).collect::<String>();
         let text = format!(
             "module = {}\ntitle = {}\ndocuments = [{}]\n{overlay}\n[server]\n{server}",
-            quoted(Ident::snake(&Words::of(&self.name())).as_str()),
+            quoted(module.as_str()),
             quoted(&self.name()),
             names(documents),
         );
@@ -137,12 +138,22 @@ fn named(path: &Path) -> Result<InputFile, Fault> {
     Ok(InputFile { name: name.into(), bytes: read(path)? })
 }
 
-/// The files that the settings name, from their folder.
-fn beside(config: &Path, api: &mut ApiInput) -> Result<(), Fault> {
+/// The files that the settings name and that were not given, from the folder of the settings. What is not there either
+/// is reported with the settings; what was given and is not named would be left out without a word, so it is refused.
+fn beside(config: &Path, api: &mut ApiInput) -> Result<(), Stop> {
     let Ok(settings) = config::read(&api.config) else { return Ok(()) };
+    let names: Vec<&String> = settings.documents.iter().chain(&settings.overlay).collect();
+    if let Some(file) = api.files.iter().find(|file| names.iter().all(|name| **name != *file.name)) {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let (file, config) = (&file.name, config.display());
+        return Err(Stop::Usage(format!("`{config}` does not name `{file}`, but {}", names.join(", "))));
+    }
     let folder = config.parent().unwrap_or(Path::new(""));
-    for name in settings.documents.iter().chain(&settings.overlay) {
-        api.files.push(InputFile { name: name.as_str().into(), bytes: read(&folder.join(name))? });
+    for name in names {
+        let path = folder.join(name);
+        if api.file(name).is_none() && path.exists() {
+            api.files.push(InputFile { name: name.as_str().into(), bytes: read(&path)? });
+        }
     }
     Ok(())
 }

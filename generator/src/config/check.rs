@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ApiConfig;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::names::ident::is_device;
 
 /// Methods that may have a body.
 const METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
@@ -51,11 +52,12 @@ impl Faults<'_> {
 
     fn module(&mut self) {
         let module = &self.config.module;
-        if !is_identifier(module) {
+        if !is_identifier(module) || is_device(module) {
             self.say(
                 "/module",
                 format!("`{module}` cannot be the name of a module"),
-                "a module is called by lower-case letters, digits and `_`, and is no word of the language",
+                "a module is called by lower-case letters, digits and `_`, and is no word of the language and no device \
+                 of Windows",
             );
         }
     }

@@ -23,6 +23,12 @@ impl Ctx<'_> {
                 self.note(Code::BodyKeptWhole, &place, message);
                 continue;
             }
+            let wrapper = self.api.schema(schema);
+            let mut places = vec![wrapper.place.clone()];
+            if let Kind::Object(object) = &wrapper.kind {
+                places.extend(object.properties.iter().map(|property| property.place.clone()));
+            }
+            self.api.absorbed.extend(places);
             if let Some(body) = &mut self.api.operations[index].body {
                 body.wrapper = Some(name);
                 body.content = Content::Json(inner);
@@ -48,14 +54,14 @@ impl Ctx<'_> {
             let mut found = false;
             for operation in &mut self.api.operations {
                 let json = operation.body.as_ref().is_some_and(|body| matches!(body.content, Content::Json(_)));
-                if json && method(word) == Some(operation.method) {
+                if json && !operation.idempotent_by_id && method(word) == Some(operation.method) {
                     operation.idempotent_by_id = true;
                     found = true;
                     count += 1;
                 }
             }
             if !found {
-                unused.push((index, format!("no `{word}` has a JSON body")));
+                unused.push((index, format!("no `{word}` has a JSON body, or it is named already")));
             }
         }
         if count > 0 {

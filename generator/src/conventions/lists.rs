@@ -2,7 +2,7 @@
 
 use super::Ctx;
 use crate::config;
-use crate::ir::{Integer, Kind, Location, Method, Paging, Schema};
+use crate::ir::{Integer, Kind, Location, Method, Operation, Paging, Schema};
 
 /// What lists in an envelope call the number of a page.
 const PAGE: &str = "page";
@@ -10,26 +10,42 @@ const PAGE: &str = "page";
 impl Ctx<'_> {
     /// Declared as arrays, sent in an envelope: GETs with the parameter, and those named.
     pub(super) fn list_envelope(&mut self, setting: &config::ListEnvelope) {
+        let name = &setting.parameter;
+        let by_parameter =
+            self.page_by_envelope(|operation| operation.parameters.iter().any(|parameter| parameter.name == *name));
+        let mut count = by_parameter;
+        for (index, path) in setting.also.iter().enumerate() {
+            let added = self.page_by_envelope(|operation| operation.path.template == *path);
+            count += added;
+            if added == 0 {
+                let known = |operation: &Operation| operation.path.template == *path && operation.paging.is_some();
+                let message = if self.api.operations.iter().any(known) {
+                    format!("the GET on `{path}` need not be named: it has the parameter `{name}`, or is named already")
+                } else {
+                    format!("no GET on `{path}` answers with an array")
+                };
+                self.unused(&format!("/conventions/list-envelope/also/{index}"), message);
+            }
+        }
+        let looked_for = format!("no GET with a parameter `{name}` answers with an array");
+        if by_parameter == 0 && count > 0 {
+            // What is named hides nothing: the parameter has to apply by itself.
+            self.unused("/conventions/list-envelope/parameter", looked_for.clone());
+        }
+        self.applied("list-envelope", count, &looked_for);
+    }
+
+    /// Marks the lists that are meant and do not page yet, and says how many they were.
+    fn page_by_envelope(&mut self, is_meant: impl Fn(&Operation) -> bool) -> usize {
         let mut count = 0;
         for index in 0..self.api.operations.len() {
             let operation = &self.api.operations[index];
-            let pages = operation.parameters.iter().any(|parameter| parameter.name == setting.parameter)
-                || setting.also.contains(&operation.path.template);
-            if pages && self.is_list(index) {
+            if operation.paging.is_none() && is_meant(operation) && self.is_list(index) {
                 self.api.operations[index].paging = Some(Paging::Envelope);
                 count += 1;
             }
         }
-        for (index, path) in setting.also.iter().enumerate() {
-            let found = (0..self.api.operations.len())
-                .any(|at| self.api.operations[at].path.template == *path && self.is_list(at));
-            if !found {
-                let message = format!("no GET on `{path}` answers with an array");
-                self.unused(&format!("/conventions/list-envelope/also/{index}"), message);
-            }
-        }
-        let looked_for = format!("no GET with a parameter `{}` answers with an array", setting.parameter);
-        self.applied("list-envelope", count, &looked_for);
+        count
     }
 
     /// Arrays that go on by offset: every GET that answers with one and does not page otherwise.

@@ -14,6 +14,8 @@ struct Slot {
     /// The schema that has the property, and which of its properties it is.
     owner: usize,
     property: usize,
+    /// The object itself.
+    schema: SchemaId,
     /// The array that the slot is the item of, if it is.
     array: Option<SchemaId>,
     /// The keys under which `also` may name it, the narrower first.
@@ -28,14 +30,18 @@ impl Ctx<'_> {
     /// Gives each slot the schema of its name, or the one that the settings name.
     pub(super) fn expand_slots(&mut self, setting: &config::ExpandSlots) {
         let named = named(self.api);
-        let mut used = BTreeSet::new();
+        let (mut used, mut needed) = (BTreeSet::new(), BTreeSet::new());
         let mut count = 0;
         for slot in slots(self.api) {
             let also = slot.keys.iter().find_map(|key| setting.also.get_key_value(key));
             let target = match also {
                 Some((key, name)) => {
+                    let target = named.get(name.as_str()).copied();
                     used.insert(key.clone());
-                    named.get(name.as_str()).copied()
+                    if target != by_name(&named, &slot) {
+                        needed.insert(key.clone());
+                    }
+                    target
                 }
                 None => by_name(&named, &slot),
             };
@@ -44,6 +50,8 @@ impl Ctx<'_> {
                 self.note(Code::OpenSlot, &slot.place, message);
                 continue;
             };
+            let place = self.api.schema(slot.schema).place.clone();
+            self.api.absorbed.push(place);
             self.fill(&slot, target);
             count += 1;
         }
@@ -53,6 +61,8 @@ impl Ctx<'_> {
                 self.unused(&pointer, format!("schema `{name}` does not exist, or has no properties"));
             } else if !used.contains(key) {
                 self.unused(&pointer, format!("no property `{key}` is an object without properties"));
+            } else if !needed.contains(key) {
+                self.unused(&pointer, format!("property `{key}` takes the schema `{name}` by its own name"));
             }
         }
         self.applied("expand-slots", count, "no property is an object without properties that a schema is called like");
@@ -105,7 +115,8 @@ fn slots(api: &Api) -> Vec<Slot> {
                 Kind::Array(item) => Some(item),
                 _ => None,
             };
-            let inside = api.schema(array.unwrap_or(property.schema));
+            let id = array.unwrap_or(property.schema);
+            let inside = api.schema(id);
             let empty = matches!(&inside.kind, Kind::Object(object) if object.properties.is_empty() && object.additional.is_none());
             if !empty || inside.name.is_some() {
                 continue;
@@ -114,6 +125,7 @@ fn slots(api: &Api) -> Vec<Slot> {
             found.push(Slot {
                 owner,
                 property: index,
+                schema: id,
                 array: array.map(|_| property.schema),
                 keys: [format!("{owner_name}.{}", property.name), property.name.clone()],
                 owner_name,

@@ -75,6 +75,34 @@ fn lists_page_by_envelope_or_offset() {
     assert_eq!(paging, [false, false, false, false, true]);
 }
 
+/// What is said of settings that do nothing, by place.
+fn unused(conventions: &str) -> Vec<String> {
+    let (.., diagnostics) = with(conventions);
+    let unused = diagnostics.iter().filter(|diagnostic| diagnostic.code.id() == "D341");
+    unused.filter_map(|diagnostic| Some(diagnostic.place.as_ref()?.pointer.clone())).collect()
+}
+
+#[test]
+fn each_part_of_a_convention_applies_and_is_needed() {
+    let envelope = |parameter: &str, also: &str| {
+        unused(&format!("[conventions.list-envelope]\nparameter = '{parameter}'\nalso = [{also}]\n"))
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(envelope("items_per_page", "'/others/{id}'"), none);
+    // A misspelled parameter is not excused by what is named beside it.
+    assert_eq!(envelope("items_per_pag", "'/others/{id}'"), ["/conventions/list-envelope/parameter"]);
+    // What has the parameter need not be named, and nothing needs to be named twice.
+    assert_eq!(envelope("items_per_page", "'/contacts'"), ["/conventions/list-envelope/also/0"]);
+    let twice = envelope("items_per_page", "'/others/{id}', '/others/{id}'");
+    assert_eq!(twice, ["/conventions/list-envelope/also/1"]);
+    // The slot `unit` is called like the schema.
+    let slots = "[conventions.expand-slots.also]\n'site.unit' = 'unit'\nbase = 'unit'\n";
+    assert_eq!(unused(slots), ["/conventions/expand-slots/also/site.unit"]);
+    let posts = "[conventions.idempotency]\nproperty = 'i'\nmethods = ['POST', 'POST']\n";
+    assert_eq!(unused(posts), ["/conventions/idempotency/methods/1"]);
+    assert_eq!(unused("except = ['/sites', '/sites']\n"), ["/headers/0/except/1"]);
+}
+
 #[test]
 fn wrappers_are_called_after_their_path() {
     let (run, counts, diagnostics) =

@@ -46,8 +46,8 @@ Settings = "D111", Error, "the settings of an API cannot be read",
     "`api.toml` is not TOML, or holds a setting that is not known, or lacks one that is needed. The settings of \
      `specs/accounting/api.toml` are an example of all of them.";
 MissingFile = "D112", Error, "a file that the settings name does not exist",
-    "`documents` and `overlay` in `api.toml` name files relative to the folder of `api.toml`. Import the document \
-     with `cargo xtask specs import`, or correct the name.";
+    "`documents` and `overlay` in `api.toml` name files relative to the folder of `api.toml`. Put the file there, \
+     or correct the name. In the workspace of the generator `cargo xtask specs import` makes the documents.";
 NotText = "D113", Error, "the file is not UTF-8 text",
     "Documents and settings are read as UTF-8. Save the file in this encoding.";
 SameModule = "D114", Error, "two APIs have the same module",

@@ -3,13 +3,16 @@
 use std::fmt::Write as _;
 
 use super::layout::{Expr, function};
-use super::{declare, docs, models, types};
+use super::{Layout, RECURSION_LIMIT, declare, docs, models, types};
 use crate::ir;
 use crate::rust::{Header, Ident, Package, Variable};
 
 /// The root of an API.
-pub(super) fn print(package: &Package) -> String {
+pub(super) fn print(package: &Package, layout: &Layout) -> String {
     let mut out = docs::comment(&about(package), 0, "//!");
+    if let Layout::Crate { .. } = layout {
+        out.push_str(&format!("\n#![recursion_limit = \"{RECURSION_LIMIT}\"]\n"));
+    }
     out.push_str("\nuse sage_runtime::codegen as rt;\n\n");
     let mut modules: Vec<String> = package.resources.iter().map(|resource| resource.module.to_string()).collect();
     if !package.models.is_empty() {

@@ -167,7 +167,8 @@ fn union(item: &Union, scope: &Scope<'_>) -> String {
                     let name = types::text(unboxed(ty), "");
                     scope.link_one(&format!("\u{1}{name}\u{2}."))
                 }
-                ty => format!("`{}`.", held(ty)),
+                // As it is called for users, who know nothing of `rt`.
+                ty => format!("`{}`.", held(ty).replace("rt::", "")),
             };
             (variant.name.clone(), line, Some(held(&variant.ty)))
         })

@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shape::{ShapeId, Shapes};
+use super::types::Named;
 use crate::ir;
-use crate::names::Words;
+use crate::names::{Ident, Words};
 use crate::rust::Role;
 
 /// Index of a type in [`Found::types`].
@@ -96,10 +97,21 @@ impl Base {
 pub(super) struct Found {
     /// The types.
     pub types: Vec<Reached>,
+    /// Every schema on the way, those without a name of their own included.
+    pub reached: BTreeSet<ir::SchemaId>,
     index: BTreeMap<(ir::SchemaId, Option<Role>), TypeId>,
 }
 
 impl Found {
+    /// What each schema is called, in each of its roles; `named` is parallel to [`Found::types`].
+    pub(super) fn called(&self, named: &[Named]) -> BTreeMap<ir::SchemaId, Vec<Ident>> {
+        let mut called: BTreeMap<ir::SchemaId, Vec<Ident>> = BTreeMap::new();
+        for ((schema, _), ty) in &self.index {
+            called.entry(*schema).or_default().push(named[ty.0].name.clone());
+        }
+        called
+    }
+
     /// The type of a schema in a role, if it is one that has a name.
     pub(super) fn of(&self, schema: ir::SchemaId, role: Role) -> Option<TypeId> {
         self.index.get(&(schema, Some(role))).or_else(|| self.index.get(&(schema, None))).copied()
@@ -123,7 +135,7 @@ impl<'a> Walk<'a> {
         Self {
             api,
             shapes: Shapes::new(api),
-            found: Found { types: Vec::new(), index: BTreeMap::new() },
+            found: Found { types: Vec::new(), reached: BTreeSet::new(), index: BTreeMap::new() },
             identities: BTreeMap::new(),
             tasks: BTreeSet::new(),
             entered: BTreeSet::new(),
@@ -144,6 +156,7 @@ impl<'a> Walk<'a> {
     }
 
     fn visit(&mut self, base: Base, id: ir::SchemaId, role: Role) {
+        self.found.reached.insert(id);
         let schema = self.api.schema(id);
         let base = match &schema.name {
             Some(name) => self.named(name, &base),
@@ -185,8 +198,11 @@ impl<'a> Walk<'a> {
     }
 
     fn enter(&mut self, base: &Base, object: &ir::Object, role: Role) {
-        let leads = |property: &&ir::Property| in_role(property, role, false) && !is_plain(self.api, property.schema);
-        for property in object.properties.iter().filter(leads) {
+        for property in object.properties.iter().filter(|property| in_role(property, role, false)) {
+            if is_plain(self.api, property.schema) {
+                self.found.reached.insert(property.schema);
+                continue;
+            }
             self.begin(base.child(&property.name, &Words::of(&property.name)), property.schema, role);
         }
         if let Some(schema) = object.additional {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::paths::{self, Shape, Tail};
 use crate::ir::{self, Method};
-use crate::names::ident::RESERVED_TYPES;
+use crate::names::ident::{RESERVED_TYPES, is_device};
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Apart, Wish, resolve};
 use crate::names::{ApiNames, Ident, Words};
@@ -137,7 +137,7 @@ fn name_resources<'a>(tags: impl Iterator<Item = &'a Words>, kept: &ApiNames) ->
         }
     };
     let modules: Vec<Wish> = tags.iter().map(wish(0, Ident::snake, "resource")).collect();
-    let modules = resolve(&modules, &|name| RESERVED_MODULES.contains(&name));
+    let modules = resolve(&modules, &|name| RESERVED_MODULES.contains(&name) || is_device(name));
     let types: Vec<Wish> = tags.iter().map(wish(1, Ident::camel, "Resource")).collect();
     let types = resolve(&types, &|name| RESERVED_TYPES.contains(&name));
     let both = tags

@@ -93,6 +93,12 @@ pub fn is_keyword(text: &str) -> bool {
     KEYWORDS.iter().any(|(keyword, _)| *keyword == text)
 }
 
+/// Is this the name of a device on Windows? No file can be called so there, whatever stands behind a dot.
+pub fn is_device(text: &str) -> bool {
+    let numbered = |port: &str| text.strip_prefix(port).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
+    matches!(text, "aux" | "con" | "nul" | "prn") || numbered("com") || numbered("lpt")
+}
+
 /// Every keyword, strict and reserved, with the plain word that stands in for it.
 const KEYWORDS: &[(&str, &str)] = &[
     ("abstract", "summary"),
@@ -213,7 +219,7 @@ pub const RESERVED_TYPES: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{Ident, Words};
+    use super::{Ident, Words, is_device};
 
     #[test]
     fn values() {
@@ -228,6 +234,16 @@ mod tests {
         let b = Ident::snake(&Words::of(&"word ".repeat(61)));
         assert!(a.as_str().len() <= 80 && a != b);
         assert!(Ident::parse(a.as_str()).is_some());
+    }
+
+    #[test]
+    fn devices_are_known() {
+        for text in ["con", "prn", "aux", "nul", "com1", "lpt9"] {
+            assert!(is_device(text), "{text}");
+        }
+        for text in ["contacts", "com", "com12", "console", "lpt_1"] {
+            assert!(!is_device(text), "{text}");
+        }
     }
 
     #[test]

@@ -123,9 +123,9 @@ impl<'a> Ctx<'a> {
         match at.node.text("format") {
             Some(format) => whole(format).or_else(|| self.decimal(at, format)).unwrap_or_else(|| {
                 limits.other.push(format!("format `{format}`"));
-                Kind::Integer(Integer::I64)
+                widest(limits)
             }),
-            None => Kind::Integer(Integer::I64),
+            None => widest(limits),
         }
     }
 
@@ -171,6 +171,19 @@ impl<'a> Ctx<'a> {
         }
         Kind::Array(item.id)
     }
+}
+
+/// 64 bits; without a sign where the limits ask for what fits in no other way.
+fn widest(limits: &Limits) -> Kind {
+    let number = |limit: &Option<String>| limit.as_deref().and_then(|text| text.parse::<f64>().ok());
+    let never_negative = number(&limits.minimum).is_some_and(|least| least >= 0.0);
+    let exact = limits.maximum.as_deref().and_then(|text| text.parse::<i128>().ok());
+    let above = match exact {
+        Some(most) => most > i128::from(i64::MAX),
+        // Written with an exponent.
+        None => number(&limits.maximum).is_some_and(|most| most > i64::MAX as f64),
+    };
+    Kind::Integer(if never_negative && above { Integer::U64 } else { Integer::I64 })
 }
 
 /// The whole-number formats.

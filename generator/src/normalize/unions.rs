@@ -8,7 +8,7 @@ use super::at::At;
 use super::kinds::Described;
 use super::{Code, Ctx, limits};
 use crate::graph::components;
-use crate::ir::{Enumeration, Kind, SchemaId, Text, Union, Variant};
+use crate::ir::{Enumeration, Integer, Kind, SchemaId, Text, Union, Variant};
 use crate::node::Node;
 
 /// Is there a `oneOf` or `anyOf` with members?
@@ -236,7 +236,46 @@ fn distinct(kinds: &[&Kind], variants: &[Variant]) -> Vec<Variant> {
         }
         _ => true,
     });
-    kept.map(|(variant, _)| variant.clone()).collect()
+    let kept: Vec<(Variant, Option<(Json, u8)>)> =
+        kept.map(|(variant, kind)| (variant.clone(), precedence(kind))).collect();
+    specific_first(kept)
+}
+
+/// What a value is in JSON, as far as several simple types share it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Json {
+    Text,
+    Number,
+}
+
+/// Which of the simple types of one kind of JSON has to be tried before others, because they take all that it takes.
+fn precedence(kind: &Kind) -> Option<(Json, u8)> {
+    Some(match kind {
+        Kind::String(Text::Date | Text::DateTime) => (Json::Text, 0),
+        Kind::Enum(Enumeration::Strings(_)) => (Json::Text, 1),
+        Kind::String(Text::Base64 | Text::Binary) => (Json::Text, 2),
+        Kind::String(Text::Plain) => (Json::Text, 3),
+        Kind::Enum(Enumeration::Integers(_)) => (Json::Number, 0),
+        Kind::Integer(Integer::I32) => (Json::Number, 1),
+        Kind::Integer(Integer::U32) => (Json::Number, 2),
+        Kind::Integer(Integer::I64) => (Json::Number, 3),
+        Kind::Integer(Integer::U64) => (Json::Number, 4),
+        Kind::Decimal { .. } | Kind::Float => (Json::Number, 5),
+        Kind::Any | Kind::Boolean | Kind::Array(_) | Kind::Map(_) | Kind::Object(_) | Kind::Union(_) => return None,
+    })
+}
+
+/// The first choice that can be read is taken, so the special stands before the general; what shares its kind of JSON
+/// with no other stays where it is.
+fn specific_first(mut variants: Vec<(Variant, Option<(Json, u8)>)>) -> Vec<Variant> {
+    for json in [Json::Text, Json::Number] {
+        let rank = |precedence: &Option<(Json, u8)>| precedence.filter(|(kind, _)| *kind == json).map(|(_, rank)| rank);
+        let places: Vec<usize> = (0..variants.len()).filter(|at| rank(&variants[*at].1).is_some()).collect();
+        let mut sorted: Vec<_> = places.iter().map(|at| variants[*at].clone()).collect();
+        sorted.sort_by_key(|(_, precedence)| rank(precedence));
+        places.into_iter().zip(sorted).for_each(|(at, variant)| variants[at] = variant);
+    }
+    variants.into_iter().map(|(variant, _)| variant).collect()
 }
 
 fn joined_text(kinds: &[&Kind]) -> Option<Kind> {
