@@ -1,7 +1,7 @@
 //! As much of HTTP/2 as it takes to answer one request, or to fail it (RFC 9113).
 
 use std::io::Read;
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 use super::{Act, Journal, Seen, write};
 
@@ -18,17 +18,25 @@ const END_HEADERS: u8 = 4;
 const ACK: u8 = 1;
 const REFUSED_STREAM: u8 = 7;
 
-/// Acts once for each request, as long as the connection lasts.
-pub(super) fn serve(mut stream: TcpStream, mut act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
+/// Acts once for each request, as long as the connection lasts, and hangs up so that what was said is heard.
+pub(super) fn serve(mut stream: TcpStream, act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
+    converse(&mut stream, act, script, log);
+    // To close with frames unread would reset the connection, and with it a reply that the client has not read yet.
+    let _ = stream.shutdown(Shutdown::Write);
+    let _ = stream.set_read_timeout(Some(super::PATIENCE));
+    while read_frame(&mut stream).is_some() {}
+}
+
+fn converse(stream: &mut TcpStream, mut act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
     let mut preface = [0; 24];
-    if stream.read_exact(&mut preface).is_err() || !write(&mut stream, &frame(SETTINGS, 0, 0, &[])) {
+    if stream.read_exact(&mut preface).is_err() || !write(stream, &frame(SETTINGS, 0, 0, &[])) {
         return;
     }
-    while let Some((id, body)) = read(&mut stream) {
+    while let Some((id, body)) = read(stream) {
         let mut seen = Seen::new("HTTP/2".to_owned());
         seen.body = body;
         log.write(seen, &act);
-        if !perform(&mut stream, id, act) {
+        if !perform(stream, id, act) {
             return;
         }
         match script.next() {
