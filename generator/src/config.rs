@@ -199,6 +199,8 @@ pub struct Conventions {
     pub errors: Option<Errors>,
     /// The property that makes a resend safe.
     pub idempotency: Option<Idempotency>,
+    /// POSTs that the service wants one after the other.
+    pub sequential_writes: Option<SequentialWrites>,
     /// Path parameters of type `number` are whole.
     pub integer_ids: Option<IntegerIds>,
     /// Any 2xx is a success.
@@ -279,6 +281,14 @@ pub struct Idempotency {
     pub property: String,
     /// The HTTP methods whose bodies take it.
     pub methods: Vec<String>,
+}
+
+/// `sequential-writes`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SequentialWrites {
+    /// Path templates: the POSTs at these paths and below them.
+    pub paths: Vec<String>,
 }
 
 /// `integer-ids`

@@ -186,6 +186,8 @@ pub struct Operation {
     pub resend: Resend,
     /// The idempotency property goes into this body.
     pub idempotent_by_id: bool,
+    /// It waits until no other such operation of the same business is on its way.
+    pub sequential: bool,
     /// Marked as deprecated.
     pub deprecated: bool,
     /// Where it is to be had and who may use it.

@@ -152,6 +152,8 @@ pub struct Operation {
     pub wrapper: Option<String>,
     /// The idempotency property goes into the body.
     pub idempotent_by_id: bool,
+    /// It waits until no other such operation is on its way.
+    pub sequential: bool,
     /// What the reply should be, where it is not JSON.
     pub accept: Option<String>,
     /// Where it stands.

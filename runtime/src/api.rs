@@ -99,6 +99,8 @@ pub struct Operation {
     pub wrapper: Option<&'static str>,
     /// The API's idempotency id goes into the body.
     pub idempotent_by_id: bool,
+    /// It waits until no other such operation of the same business is on its way, as the service wants these in sequence.
+    pub sequential: bool,
     /// The media type of the reply.
     pub accept: &'static str,
     /// Where it stands in the project's specs.
@@ -117,6 +119,7 @@ impl Operation {
         paging: Paging::None,
         wrapper: None,
         idempotent_by_id: false,
+        sequential: false,
         accept: "application/json",
         place: "",
     };

@@ -269,6 +269,9 @@ impl<T> fmt::Debug for Sending<T> {
     }
 }
 
+// Whoever awaits a call holds it: it has to stay small.
+const _: () = assert!(size_of::<Sending<()>>() <= 256 && size_of::<SendingFull<()>>() <= 256);
+
 /// The same, with all that came with the reply; from `send_full()`.
 #[must_use = "futures do nothing unless they are awaited"]
 #[derive(Debug)]

@@ -45,6 +45,8 @@ pub(crate) struct Core {
     pub(crate) limits: Limits,
     pub(crate) budget: Arc<Budget>,
     pub(crate) gates: Gates,
+    /// One place for each business, for what the service wants in sequence.
+    pub(crate) turns: Gates,
     /// How many calls there were.
     calls: AtomicU64,
 }
@@ -233,6 +235,7 @@ impl ClientBuilder {
             limits: self.limits,
             budget: Arc::new(Budget::new()),
             gates: Gates::new(rules),
+            turns: Gates::new(Rules { concurrency: Some(1), rate: None }),
             calls: AtomicU64::new(0),
         })))
     }

@@ -4,13 +4,16 @@ mod kit;
 mod sample;
 mod server;
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use kit::{Answers, builder, reply, run_by_itself};
 use sage_runtime::transport::{Bounds, BoxFuture, Transport, TransportFault};
 use sage_runtime::{Clock, Delivery, Kind, ManualClock, Timeouts};
+use sample::model::NewContact;
+use server::{Act, Server};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -193,4 +196,85 @@ async fn r07_a_service_that_is_down_is_not_asked_thrice_by_everybody() {
         assert_eq!(contacts.get("1").await.unwrap_err().status(), Some(503));
     }
     assert!((1001..=1300).contains(&count.load(Ordering::SeqCst)), "{count:?}");
+}
+
+/// What a server has to do at this moment.
+#[derive(Default)]
+struct Inside {
+    /// The sites whose writes it is processing.
+    writing: Vec<String>,
+    /// Two writes of one site met.
+    collided: bool,
+    /// Sites that have written.
+    writers: HashSet<String>,
+    reading: usize,
+    most_reading: usize,
+}
+
+#[tokio::test]
+async fn l06_writes_go_in_sequence_where_the_service_wants_it_and_nothing_else_does() {
+    const PATIENCE: Duration = Duration::from_secs(20);
+    let inside = Arc::new((Mutex::new(Inside::default()), Condvar::new()));
+    let kept = inside.clone();
+    let server = Server::always(move |seen| {
+        let (inside, changed) = &*kept;
+        let mut now = inside.lock().unwrap();
+        if seen.line.starts_with("GET") {
+            now.reading += 1;
+            now.most_reading = now.most_reading.max(now.reading);
+            changed.notify_all();
+            // The first ones wait for one another: reads do overlap.
+            now = changed.wait_timeout_while(now, PATIENCE, |now| now.most_reading < 4).unwrap().0;
+            now.reading -= 1;
+            return Act::KeepAlive(200, b"{}".to_vec());
+        }
+        let site = seen.header("x-site").unwrap().to_owned();
+        now.collided |= now.writing.contains(&site);
+        now.writing.push(site.clone());
+        now.writers.insert(site.clone());
+        changed.notify_all();
+        // The first ones wait for the other site: only those of one business go in sequence.
+        now = changed.wait_timeout_while(now, PATIENCE, |now| now.writers.len() < 2).unwrap().0;
+        drop(now);
+        // Time enough for somebody to collide.
+        std::thread::sleep(Duration::from_millis(3));
+        inside.lock().unwrap().writing.retain(|other| *other != site);
+        Act::KeepAlive(201, b"{}".to_vec())
+    });
+    let mut timeouts = Timeouts::default();
+    timeouts.attempt = PATIENCE;
+    let contacts = builder(&server.origin).timeouts(timeouts).build().unwrap().contacts();
+    let mut calls = Vec::new();
+    for number in 0..40 {
+        let site = if number % 2 == 0 { "one" } else { "other" };
+        let contact = NewContact { name: number.to_string(), ..Default::default() };
+        calls.push(tokio::spawn(contacts.create(contact).header("X-Site", site).send()));
+        calls.push(tokio::spawn(contacts.get("1").header("X-Site", site).send()));
+    }
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let inside = inside.0.lock().unwrap();
+    assert!(!inside.collided, "two writes of one business met");
+    assert_eq!((inside.writers.len(), server.seen().len()), (2, 80));
+    assert!(inside.most_reading >= 4, "reads waited for one another");
+}
+
+#[tokio::test]
+async fn l06_a_write_keeps_its_turn_until_it_is_done() {
+    let tries = AtomicUsize::new(0);
+    let server = Server::always(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 | 1 => Act::KeepAlive(500, Vec::new()),
+        _ => Act::KeepAlive(201, b"{}".to_vec()),
+    });
+    let contacts = builder(&server.origin).build().unwrap().contacts();
+    let create = |name: &str| contacts.create(NewContact { name: name.into(), ..Default::default() });
+    let (first, second, given_up) = (create("first").send(), create("second").send(), create("given up").send());
+    let given_up = tokio::time::timeout(Duration::ZERO, given_up);
+    let (first, given_up, second) = tokio::join!(first, given_up, second);
+    first.unwrap();
+    second.unwrap();
+    assert!(given_up.is_err(), "its turn had not come");
+    let names: Vec<_> = server.seen().iter().map(|seen| seen.text().contains("first")).collect();
+    assert_eq!(names, [true, true, true, false]);
 }

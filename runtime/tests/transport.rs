@@ -6,12 +6,13 @@ mod server;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use kit::{Shared, Tokens, builder};
+use kit::{Answers, Shared, Tokens, builder, reply};
+use proptest::prelude::*;
 use sage_runtime::transport::Http;
 use sage_runtime::{Delivery, Error, Kind, Limits, Part, Token, TokenSource};
 use sample::model::Upload;
@@ -152,6 +153,86 @@ async fn h06_the_owner_of_the_token_is_the_site_of_a_client_without_one() {
     let error = set.origin(&nobody.origin).build().unwrap().contacts().get("1").await.unwrap_err();
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Config, Delivery::NotSent, 0));
     assert!(error.to_string().contains("`X-Site`"), "{error}");
+}
+
+/// Names of headers that matter, in any case, and of others.
+fn header_name() -> impl Strategy<Value = String> {
+    const KNOWN: &[&str] = &[
+        "X-Site",
+        "x-site",
+        "authorization",
+        "Authorization",
+        "HOST",
+        "content-length",
+        "Content-Type",
+        "accept",
+        "transfer-encoding",
+        "Connection",
+        "upgrade",
+        "content-encoding",
+        "user-agent",
+    ];
+    prop_oneof![prop::sample::select(KNOWN).prop_map(str::to_owned), "[A-Za-z-]{1,9}", "[ -~\r\n]{0,4}"]
+}
+
+/// What a header may be set to, and what it may not.
+fn header_value() -> impl Strategy<Value = String> {
+    prop_oneof!["[!-~]{1,9}", "[ -~\r\n\0é]{0,9}"]
+}
+
+proptest! {
+    #[test]
+    fn h06_nothing_malformed_is_sent_and_nothing_reserved_is_replaced(
+        site in header_value(),
+        set in prop::collection::vec((header_name(), header_value()), 0..4),
+    ) {
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let log = sent.clone();
+        let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+            log.lock().unwrap().push(request.headers().clone());
+            Ok(reply(200, &[], "{}"))
+        });
+        let legal = |value: &str| value.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 127));
+        let set_client = builder("http://127.0.0.1:1").site(site.clone()).transport(transport).build();
+        let Ok(client) = set_client else {
+            prop_assert!(!legal(&site));
+            return Ok(());
+        };
+        let mut call = client.contacts().get("1");
+        for (name, value) in &set {
+            call = call.header(name, value.clone());
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let result = runtime.block_on(call.send());
+        const OURS: [&str; 8] = [
+            "authorization", "connection", "content-encoding", "content-length", "content-type", "host",
+            "transfer-encoding", "upgrade",
+        ];
+        let name_is_legal =
+            |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+        let refused = set.iter().any(|(name, value)| {
+            !legal(value) || !name_is_legal(name) || OURS.contains(&name.to_ascii_lowercase().as_str())
+        });
+        let sent = sent.lock().unwrap();
+        if refused {
+            let error = result.unwrap_err();
+            prop_assert_eq!((error.kind(), error.delivery(), sent.len()), (Kind::Config, Delivery::NotSent, 0));
+            return Ok(());
+        }
+        prop_assert!(result.is_ok(), "{:?}", result);
+        let last = |name: &str| set.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        for (name, value) in [
+            ("authorization", "Bearer a-token"),
+            ("x-site", last("x-site").map_or(site.as_str(), |(_, value)| value.as_str())),
+            ("accept", last("accept").map_or("application/json", |(_, value)| value.as_str())),
+        ] {
+            let all: Vec<_> = sent[0].get_all(name).iter().map(|value| value.as_bytes()).collect();
+            prop_assert_eq!(all, [value.as_bytes()]);
+        }
+        for value in sent[0].values() {
+            prop_assert!(!value.as_bytes().iter().any(|byte| b"\r\n\0".contains(byte)));
+        }
+    }
 }
 
 #[tokio::test]

@@ -228,6 +228,7 @@ static CREATE: rt::Operation = rt::Operation {
     success: &[201],
     wrapper: Some("sales_corrective_invoice"),
     idempotent_by_id: true,
+    sequential: true,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_corrective_invoices/post",
     ..rt::Operation::DEFAULT
 };

@@ -243,6 +243,7 @@ static CREATE: rt::Operation = rt::Operation {
     success: &[201],
     wrapper: Some("sales_credit_note"),
     idempotent_by_id: true,
+    sequential: true,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes/post",
     ..rt::Operation::DEFAULT
 };
@@ -272,6 +273,7 @@ static RELEASE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/sales_credit_notes/{key}/release",
     success: &[201],
+    sequential: true,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}~1release/post",
     ..rt::Operation::DEFAULT
 };

@@ -184,6 +184,7 @@ static CREATE: rt::Operation = rt::Operation {
     success: &[201],
     wrapper: Some("sales_estimate"),
     idempotent_by_id: true,
+    sequential: true,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates/post",
     ..rt::Operation::DEFAULT
 };

@@ -242,6 +242,7 @@ static CREATE: rt::Operation = rt::Operation {
     success: &[201],
     wrapper: Some("sales_invoice"),
     idempotent_by_id: true,
+    sequential: true,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_invoices/post",
     ..rt::Operation::DEFAULT
 };
@@ -271,6 +272,7 @@ static RELEASE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/sales_invoices/{key}/release",
     success: &[201],
+    sequential: true,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_invoices~1{key}~1release/post",
     ..rt::Operation::DEFAULT
 };

@@ -187,6 +187,7 @@ static CREATE: rt::Operation = rt::Operation {
     success: &[201],
     wrapper: Some("sales_quote"),
     idempotent_by_id: true,
+    sequential: true,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_quotes/post",
     ..rt::Operation::DEFAULT
 };

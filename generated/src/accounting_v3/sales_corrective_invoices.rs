@@ -232,6 +232,7 @@ static CREATE: rt::Operation = rt::Operation {
     path: "/sales_corrective_invoices",
     success: &[201],
     wrapper: Some("sales_corrective_invoice"),
+    sequential: true,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_corrective_invoices/post",
     ..rt::Operation::DEFAULT
 };

@@ -247,6 +247,7 @@ static CREATE: rt::Operation = rt::Operation {
     path: "/sales_credit_notes",
     success: &[201],
     wrapper: Some("sales_credit_note"),
+    sequential: true,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_credit_notes/post",
     ..rt::Operation::DEFAULT
 };
@@ -275,6 +276,7 @@ static RELEASE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/sales_credit_notes/{key}/release",
     success: &[201],
+    sequential: true,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_credit_notes~1{key}~1release/post",
     ..rt::Operation::DEFAULT
 };

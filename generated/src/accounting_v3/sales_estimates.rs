@@ -193,6 +193,7 @@ static CREATE: rt::Operation = rt::Operation {
     path: "/sales_estimates",
     success: &[201],
     wrapper: Some("sales_estimate"),
+    sequential: true,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_estimates/post",
     ..rt::Operation::DEFAULT
 };

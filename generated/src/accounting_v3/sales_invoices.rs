@@ -249,6 +249,7 @@ static CREATE: rt::Operation = rt::Operation {
     path: "/sales_invoices",
     success: &[201],
     wrapper: Some("sales_invoice"),
+    sequential: true,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_invoices/post",
     ..rt::Operation::DEFAULT
 };
@@ -277,6 +278,7 @@ static RELEASE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/sales_invoices/{key}/release",
     success: &[201],
+    sequential: true,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_invoices~1{key}~1release/post",
     ..rt::Operation::DEFAULT
 };

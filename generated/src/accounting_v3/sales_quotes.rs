@@ -196,6 +196,7 @@ static CREATE: rt::Operation = rt::Operation {
     path: "/sales_quotes",
     success: &[201],
     wrapper: Some("sales_quote"),
+    sequential: true,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes/post",
     ..rt::Operation::DEFAULT
 };

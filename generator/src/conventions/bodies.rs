@@ -1,4 +1,4 @@
-//! Bodies: what wraps them, and what makes a resend safe.
+//! Bodies: what wraps them, what makes a resend safe, and which go one after the other.
 
 use super::Ctx;
 use crate::config;
@@ -70,6 +70,31 @@ impl Ctx<'_> {
             }
         }
         self.applied("idempotency", count, "no such method has a JSON body");
+    }
+
+    /// POSTs that draw from one numbering are sent one after the other.
+    pub(super) fn sequential_writes(&mut self, setting: &config::SequentialWrites) {
+        let (mut count, mut unused) = (0, Vec::new());
+        for (index, path) in setting.paths.iter().enumerate() {
+            let before = count;
+            for operation in &mut self.api.operations {
+                let rest = operation.path.template.strip_prefix(path.as_str());
+                let below = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                if below && operation.method == Method::Post {
+                    operation.sequential = true;
+                    count += 1;
+                }
+            }
+            if count == before {
+                unused.push((index, format!("there is no POST at or below `{path}`")));
+            }
+        }
+        if count > 0 {
+            for (index, message) in unused {
+                self.unused(&format!("/conventions/sequential-writes/paths/{index}"), message);
+            }
+        }
+        self.applied("sequential-writes", count, "there is no POST at or below such a path");
     }
 
     /// Lists of required properties that hold only sometimes: none is required but those named.

@@ -117,6 +117,22 @@ fn wrappers_are_called_after_their_path() {
 }
 
 #[test]
+fn writes_go_one_after_the_other_at_and_below_their_paths() {
+    let sequential = |conventions: &str| -> Vec<bool> {
+        let (run, ..) = with(conventions);
+        run.api.operations.iter().map(|operation| operation.sequential).collect()
+    };
+    assert_eq!(
+        sequential("[conventions.sequential-writes]\npaths = ['/contacts']\n"),
+        [false, false, true, false, false]
+    );
+    // `/contact` is no path above `/contacts`.
+    let (_, counts, diagnostics) = with("[conventions.sequential-writes]\npaths = ['/contacts', '/contact']\n");
+    assert_eq!(counts["sequential-writes"], 1);
+    assert!(diagnostics.iter().any(|diagnostic| diagnostic.message.contains("at or below `/contact`")));
+}
+
+#[test]
 fn numbers_are_exact_and_ids_whole() {
     let (run, counts, _) =
         with("[conventions.decimals]\nwire = 'string'\n[conventions.integer-ids]\nformat = 'int64'\n");
@@ -242,6 +258,7 @@ fn what_applies_nowhere_is_told_as_follows() {
     let nowhere = "except = ['/none']\n\
         [conventions.list-envelope]\nparameter = 'page'\nalso = ['/nowhere']\n\
         [conventions.idempotency]\nproperty = 'i'\nmethods = ['PATCH']\n\
+        [conventions.sequential-writes]\npaths = ['/none']\n\
         [conventions.integer-ids]\nformat = 'int32'\n\
         [conventions.expand-slots.also]\nbase = 'none'\nunused = 'unit'\n\
         [conventions.query-options]\nlist = ['items_per_page', '$top']\n\

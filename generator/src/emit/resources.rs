@@ -278,6 +278,9 @@ fn descriptor(constant: &str, operation: &Operation) -> String {
     if operation.idempotent_by_id {
         member("idempotent_by_id", "true".to_owned());
     }
+    if operation.sequential {
+        member("sequential", "true".to_owned());
+    }
     if let Some(accept) = &operation.accept {
         member("accept", types::literal(accept));
     }

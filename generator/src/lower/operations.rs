@@ -221,6 +221,7 @@ impl Lowering<'_> {
             paging: operation.paging.clone().filter(|_| matches!(reply, Reply::Page(_))),
             wrapper: operation.body.as_ref().and_then(|body| body.wrapper.clone()),
             idempotent_by_id: operation.idempotent_by_id,
+            sequential: operation.sequential,
             accept: replies::accept(operation, reply),
             place: operation.place.to_string(),
         }

@@ -157,6 +157,7 @@ impl<'a> Ctx<'a> {
             without_headers: Vec::new(),
             resend: resend(method, at.node),
             idempotent_by_id: false,
+            sequential: false,
             deprecated: parsed.deprecated,
             terms: joined_terms(item.node, at.node),
             summary: parsed.summary,

@@ -89,6 +89,8 @@ pub(crate) struct Run {
     alarm: Option<BoxFuture<'static, ()>>,
     token: Option<Token>,
     permit: Option<Permit>,
+    /// No other call that the service wants in sequence is on its way for this business; held to the end of the call.
+    turn: Option<Permit>,
     /// The headers of the next attempt, and what is secret among their values.
     headers: Option<(HeaderMap, Vec<Secret>)>,
     /// What the last attempt gave.
@@ -120,6 +122,7 @@ impl Run {
             alarm,
             token: None,
             permit: None,
+            turn: None,
             headers: None,
             last: None,
             stopped: None,
@@ -201,8 +204,17 @@ impl Run {
                 return Event::NoToken;
             }
         };
-        let gate = core.gates.of(&business(core, &headers));
+        let business = business(core, &headers);
+        let gate = core.gates.of(&business);
+        let turns = self.draft.operation.sequential.then(|| core.turns.of(&business));
         self.headers = Some((headers, secrets));
+        if let Some(turns) = turns.filter(|_| self.turn.is_none()) {
+            // Nobody pauses there: it is a place in a line, or the end of the time.
+            match in_time(&mut self.alarm, turns.enter(&*core.clock, Duration::MAX)).await {
+                None => return Event::Deadline,
+                Some(turn) => self.turn = turn.ok(),
+            }
+        }
         let longest = unless_zero(core.timeouts.longest_wait).unwrap_or(Duration::MAX);
         match in_time(&mut self.alarm, gate.enter(&*core.clock, longest)).await {
             None => Event::Deadline,

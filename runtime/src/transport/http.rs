@@ -7,7 +7,9 @@ use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use reqwest::{Proxy, redirect, retry};
 use rustls::crypto::{CryptoProvider, ring};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+#[cfg(not(target_os = "android"))]
+use rustls::pki_types::CertificateDer;
+use rustls_platform_verifier::Verifier;
 
 use super::{Bounds, BoxError, BoxFuture, Phase, Transport, TransportFault};
 use crate::error::Error;
@@ -37,6 +39,8 @@ pub struct HttpBuilder {
     no_proxy: bool,
     http2_only: bool,
     loopback_only: bool,
+    #[cfg(not(target_os = "android"))]
+    roots: Vec<CertificateDer<'static>>,
 }
 
 impl Http {
@@ -71,6 +75,14 @@ impl HttpBuilder {
         self
     }
 
+    /// Trusts whom this certificate has signed, beside those whom the platform trusts: DER, of a company's own authority or
+    /// of a test. Can be said several times.
+    #[cfg(not(target_os = "android"))]
+    pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(der.into().into());
+        self
+    }
+
     /// Trusts nobody, as no TLS is needed: it comes up where no certificates are installed, as in small containers.
     pub(crate) fn loopback_only(mut self) -> Self {
         self.loopback_only = true;
@@ -80,14 +92,14 @@ impl HttpBuilder {
     /// Reads the certificates of the platform.
     ///
     /// # Errors
-    /// There are none, or the proxy's URL is none.
+    /// There are none, one that was added is none, or the proxy's URL is none.
     pub fn build(self) -> Result<Http, Error> {
         self.client().map(Http).map_err(|error| Error::config("the transport can not be set up").because(error))
     }
 
     fn client(self) -> Result<reqwest::Client, BoxError> {
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(!self.loopback_only)?)
+            .tls_backend_preconfigured(self.tls()?)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .gzip(true)
@@ -106,6 +118,33 @@ impl HttpBuilder {
             builder = builder.proxy(Proxy::all(url).map_err(|_| "the URL of the proxy is none")?);
         }
         Ok(builder.build().map_err(reqwest::Error::without_url)?)
+    }
+
+    /// With the provider that the program has chosen, or ring; the trust is that of the platform, and what was added.
+    fn tls(&self) -> Result<rustls::ClientConfig, BoxError> {
+        let provider = CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(ring::default_provider()));
+        let builder = rustls::ClientConfig::builder_with_provider(provider.clone());
+        let builder = builder.with_safe_default_protocol_versions()?;
+        // A client of a loopback server must come up where no certificates are installed, as in small containers.
+        let builder = match self.loopback_only {
+            true => builder.with_root_certificates(rustls::RootCertStore::empty()),
+            false => builder.dangerous().with_custom_certificate_verifier(Arc::new(self.verifier(provider)?)),
+        };
+        let mut config = builder.with_no_client_auth();
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
+
+    /// Who is trusted.
+    #[cfg(not(target_os = "android"))]
+    fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Verifier, rustls::Error> {
+        Verifier::new_with_extra_roots(self.roots.iter().cloned(), provider)
+    }
+
+    /// Who is trusted.
+    #[cfg(target_os = "android")]
+    fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Verifier, rustls::Error> {
+        Verifier::new(provider)
     }
 }
 
@@ -127,20 +166,6 @@ pub(crate) fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Arc<
     let builder = Http::builder().timeouts(timeouts.clone());
     let builder = if https { builder } else { builder.loopback_only() };
     Ok(Arc::new(builder.build()?))
-}
-
-/// With the provider that the program has chosen, or ring; the trust is that of the platform.
-fn tls(https: bool) -> Result<rustls::ClientConfig, BoxError> {
-    let provider = CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(ring::default_provider()));
-    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    // A client of a loopback server must come up where no certificates are installed, as in small containers.
-    let builder = match https {
-        true => builder.with_platform_verifier()?,
-        false => builder.with_root_certificates(rustls::RootCertStore::empty()),
-    };
-    let mut config = builder.with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 impl Transport for Http {

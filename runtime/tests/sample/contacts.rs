@@ -183,6 +183,7 @@ static CREATE: rt::Operation = rt::Operation {
     success: &[201],
     wrapper: Some("contact"),
     idempotent_by_id: true,
+    sequential: true,
     ..rt::Operation::DEFAULT
 };
 

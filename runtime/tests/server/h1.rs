@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use super::{Act, Journal, PATIENCE, Seen, write};
 
@@ -9,7 +10,7 @@ use super::{Act, Journal, PATIENCE, Seen, write};
 pub(super) fn serve(stream: TcpStream, mut act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
     let mut writer = stream.try_clone().unwrap();
     let mut reader = BufReader::new(stream);
-    while let Some(seen) = read(&mut reader) {
+    while let Some(seen) = read(&mut reader, PATIENCE) {
         log.write(seen, &act);
         if !perform(&mut writer, &act) {
             return;
@@ -21,11 +22,11 @@ pub(super) fn serve(stream: TcpStream, mut act: Act, script: &mut impl Iterator<
     }
 }
 
-pub(super) fn serve_always(stream: TcpStream, act: &dyn Fn(&Seen) -> Act, log: &Journal) {
+pub(super) fn serve_always(stream: TcpStream, idle: Duration, act: &dyn Fn(&Seen) -> Act, log: &Journal) {
     let connection = log.connect();
     let mut writer = stream.try_clone().unwrap();
     let mut reader = BufReader::new(stream);
-    while let Some(mut seen) = read(&mut reader) {
+    while let Some(mut seen) = read(&mut reader, idle) {
         seen.connection = connection;
         let act = act(&seen);
         log.write(seen, &act);
@@ -79,7 +80,10 @@ fn perform(stream: &mut TcpStream, act: &Act) -> bool {
     false
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
+/// The next request, if it begins within the time.
+fn read(reader: &mut BufReader<TcpStream>, idle: Duration) -> Option<Seen> {
+    reader.get_ref().set_read_timeout(Some(idle)).ok()?;
+    reader.fill_buf().ok()?;
     reader.get_ref().set_read_timeout(Some(PATIENCE)).ok()?;
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;

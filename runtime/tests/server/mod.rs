@@ -130,6 +130,11 @@ impl Server {
 
     /// Starts a server that does the same with every request, on as many connections at once as come.
     pub fn always(act: impl Fn(&Seen) -> Act + Send + Sync + 'static) -> Self {
+        Server::idling(PATIENCE, act)
+    }
+
+    /// The same, but connections without a request for so long are closed.
+    pub fn idling(idle: Duration, act: impl Fn(&Seen) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let (journal, act) = (Arc::new(Journal::default()), Arc::new(act));
@@ -137,7 +142,7 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (log, act) = (log.clone(), act.clone());
-                std::thread::spawn(move || h1::serve_always(stream, &*act, &log));
+                std::thread::spawn(move || h1::serve_always(stream, idle, &*act, &log));
             }
         });
         Server { origin, journal }

@@ -146,6 +146,22 @@ pub(super) const FAULTS: &[Fault] = &[
         test: "gate::tests::l06_never_more_at_once",
     },
     Fault {
+        name: "writes that have to go in sequence overlap",
+        file: EXECUTE,
+        find: "let turns = self.draft.operation.sequential.then(",
+        replace: "let turns = (self.last.is_some() && self.last.is_none()).then(",
+        target: "--test gate",
+        test: "l06_writes_go_in_sequence_where_the_service_wants_it_and_nothing_else_does",
+    },
+    Fault {
+        name: "a write gives its turn away between two attempts",
+        file: EXECUTE,
+        find: "self.give_back_permit(action, now);",
+        replace: "self.give_back_permit(action, now); self.turn = self.turn.take().filter(|_| self.last.is_none());",
+        target: "--test gate",
+        test: "l06_a_write_keeps_its_turn_until_it_is_done",
+    },
+    Fault {
         name: "links to the next page are followed anywhere",
         file: "runtime/src/base.rs",
         find: "() => Err(\"the link to the next page leads out of the API\")",
