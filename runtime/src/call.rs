@@ -352,7 +352,7 @@ macro_rules! request {
             type Output = $crate::codegen::Result<$reply>;
             type IntoFuture = $crate::codegen::Sending<$reply>;
 
-            fn into_future(self) -> Self::IntoFuture {
+            fn into_future(self) -> $crate::codegen::Sending<$reply> {
                 self.0.send()
             }
         }

@@ -197,7 +197,7 @@ macro_rules! model {
         impl $crate::codegen::Model for $model {
             fn shape(&self) -> &'static $crate::codegen::Shape {
                 static SHAPE: $crate::codegen::Shape = $crate::codegen::Shape {
-                    name: stringify!($model),
+                    name: ::core::stringify!($model),
                     properties: &[$($name),*],
                     decimals: $crate::codegen::Decimals::$decimals,
                 };
