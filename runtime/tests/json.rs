@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use sage_runtime::codegen::{Extra, Json, Map, Page};
 use sage_runtime::{Update, json};
 use sample::model::{Base, Contact, ContactUpdate, Level, NewContact, Payee, Rate, Status};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 const CONTACT: &str = r#"{"id":"b88e","displayed_as":"Ann \"A\" O\u2019Hara\n","$path":"/contacts/b88e","balance":"12345678901234.56789",
@@ -88,6 +89,53 @@ fn no_decimal_comes_through_a_float() {
     assert_eq!(rate.amount.unwrap().to_string(), "110.00");
     let Either::Rate(rate) = serde_json::from_str(r#"{"amount":7}"#).unwrap();
     assert_eq!(rate.amount.unwrap().to_string(), "7");
+}
+
+#[test]
+fn no_decimal_comes_through_the_float_of_a_value() {
+    for text in [
+        r#"{"amount":12345678901234.56789}"#,
+        r#"{"amount":0.1}"#,
+        r#"{"amount":1e2}"#,
+        r#"{"by_currency":{"EUR":1.5}}"#,
+    ] {
+        let value: Value = serde_json::from_str(text).unwrap();
+        for result in [Rate::deserialize(&value), serde_json::from_value(value)] {
+            let error = result.expect_err("the digits may be lost").to_string();
+            assert!(error.contains("binary fraction"), "{error}");
+        }
+        // As text, it is what came, by every way in.
+        let rate: Rate = json::from_str(text).unwrap();
+        assert_eq!(serde_json::from_str::<Rate>(text).unwrap(), rate);
+        assert_eq!(serde_json::from_slice::<Rate>(text.as_bytes()).unwrap(), rate);
+        assert_eq!(serde_json::from_reader::<_, Rate>(text.as_bytes()).unwrap(), rate);
+    }
+    let nested = r#"{"name":"n","inner":{"amount":12345678901234.56789},"list":[]}"#;
+    let value: Value = serde_json::from_str(nested).unwrap();
+    assert!(serde_json::from_value::<Outer>(value).is_err());
+    let outer: Outer = serde_json::from_reader(nested.as_bytes()).unwrap();
+    assert_eq!(outer.inner.amount.unwrap().to_string(), "12345678901234.56789");
+}
+
+#[test]
+fn whole_numbers_and_text_come_through_a_value() {
+    let text = r#"{"id":"b88e","balance":"12345678901234.56789","created_at":"2024-02-29T10:11:12.5Z","level":2,"rate":0.1,
+      "lock_version":9007199254740993,"is_active":true,"parent":{"balance":7},"status":"on hold","legacy":null}"#;
+    let contact: Contact = json::from_str(text).unwrap();
+    let value: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(Contact::deserialize(&value).unwrap(), contact);
+    assert_eq!(serde_json::from_value::<Contact>(value).unwrap(), contact);
+}
+
+#[test]
+fn decimals_go_into_a_value_as_text() {
+    let rate: Rate = json::from_str(r#"{"amount":12345678901234.56789,"by_currency":{"EUR":0.10}}"#).unwrap();
+    let value = serde_json::to_value(&rate).unwrap();
+    assert_eq!(value.to_string(), r#"{"amount":"12345678901234.56789","by_currency":{"EUR":"0.10"}}"#);
+    assert_eq!(serde_json::from_value::<Rate>(value).unwrap(), rate);
+    let outer = Outer { name: "n".into(), inner: rate.clone(), list: vec![rate.clone()] };
+    let outer: Outer = serde_json::from_value(serde_json::to_value(outer).unwrap()).unwrap();
+    assert_eq!((&outer.inner, &outer.list[0]), (&rate, &rate));
 }
 
 #[test]

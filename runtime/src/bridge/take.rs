@@ -8,10 +8,21 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use super::RAW;
 use crate::json::Writer;
 
-/// Text, and whether it is as the service wrote it.
+/// Text, and where it is from.
 pub(super) struct Taken<'de> {
     pub(super) text: Cow<'de, str>,
-    pub(super) exact: bool,
+    pub(super) origin: Origin,
+}
+
+/// Where the text of a value is from.
+#[derive(Clone, Copy)]
+pub(super) enum Origin {
+    /// From `serde_json`, a part of the text that is being read.
+    BorrowedRaw,
+    /// From `serde_json`, a copy of what is being read, or made of a `serde_json::Value`.
+    OwnedRaw,
+    /// Made here, of the values of another format.
+    Made,
 }
 
 /// Takes the whole value: `serde_json` answers with a raw value, others with themselves.
@@ -21,7 +32,7 @@ impl Take {
     fn made<'de, E: Error>(write: impl FnOnce(Build<'_>) -> Result<(), E>) -> Result<Taken<'de>, E> {
         let mut writer = Writer::new();
         write(Build(&mut writer))?;
-        Ok(Taken { text: Cow::Owned(writer.finish()), exact: false })
+        Ok(Taken { text: Cow::Owned(writer.finish()), origin: Origin::Made })
     }
 }
 
@@ -38,11 +49,12 @@ impl<'de> Visitor<'de> for Take {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let Some(key) = map.next_key::<String>()? else {
-            return Ok(Taken { text: Cow::Borrowed("{}"), exact: true });
+            return Ok(Taken { text: Cow::Borrowed("{}"), origin: Origin::Made });
         };
         if key == RAW {
             let text = map.next_value_seed(Text)?;
-            return Ok(Taken { text, exact: true });
+            let origin = if matches!(text, Cow::Borrowed(_)) { Origin::BorrowedRaw } else { Origin::OwnedRaw };
+            return Ok(Taken { text, origin });
         }
         Take::made(|build| build.object(Some(key), map))
     }
