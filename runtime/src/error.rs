@@ -213,10 +213,9 @@ impl Error {
             ),
             false => format!("the service answered {}", status.as_u16()),
         };
-        let text = redact.text(&String::from_utf8_lossy(&raw.body));
         let mut error = Error::new(kind, delivery_of(Some(status)), what).about(raw, redact);
         error.0.retry_after = retry_after;
-        error.0.api = api::parse(&text);
+        error.0.api = api::parse(&String::from_utf8_lossy(&raw.body), |text| redact.text(text));
         error
     }
 
@@ -234,7 +233,7 @@ impl Error {
         error
     }
 
-    fn about(mut self, raw: &Raw, redact: &Redact<'_>) -> Self {
+    fn about(mut self, raw: &Raw, redact: &Redact) -> Self {
         let header = |name: &str| raw.headers.get(name).and_then(|value| value.to_str().ok());
         self.0.status = Some(raw.status);
         self.0.request_id = REQUEST_IDS.iter().find_map(|name| header(name)).map(|id| redact.text(id).into());

@@ -215,6 +215,30 @@ async fn the_service_says_no() {
 }
 
 #[tokio::test]
+async fn s04_a_short_secret_garbles_no_member_name() {
+    let body = r#"[{"$severity":"error","$dataCode":"RecordInvalid","$message":"you sent q\/7 as t","$source":"contact.name"}]"#;
+    for (token, key) in [("t", "k"), ("$", "e"), ("q/7", "k")] {
+        let server = Server::start(vec![json(422, body)]);
+        let builder = Client::builder().region(Region::Uki).site("s").subscription_key(key).access_token(token);
+        let client = builder.origin(&server.origin).build().unwrap();
+        let error = client.contacts().get("1").await.unwrap_err();
+        let [first] = error.api() else { panic!("{error}") };
+        let values = [&first.severity, &first.code, &first.message, &first.source];
+        assert!(values.iter().all(|value| value.is_some()), "{first:?}");
+        if token == "t" {
+            assert_eq!(first.code.as_deref(), Some("RecordInvalid"));
+            assert_eq!(first.message.as_deref(), Some("you sen[redacted] q/7 as [redacted]"));
+        }
+        for shown in values.into_iter().flatten().map(String::as_str).chain(error.body_snippet()) {
+            let shown = shown.replace("[redacted]", "");
+            for secret in [token, key, &token.replace('/', "\\/")] {
+                assert!(!shown.contains(secret), "{secret}: {shown}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn e01_e05_the_reply_makes_no_sense() {
     for (body, path) in [
         (r#"{"id":5}"#.to_owned(), "id"),

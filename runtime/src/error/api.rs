@@ -45,13 +45,20 @@ const LISTS: &[&str] = &["errors", "$diagnoses", "diagnoses", "error", "Errors"]
 /// No reply lists more that anyone reads.
 const MOST: usize = 100;
 
-/// The errors in a body; none if it has no shape that is known.
-pub(super) fn parse(text: &str) -> Vec<ApiError> {
+/// The errors in a body; none if it has no shape that is known. `clean` takes secrets out of each text: not out of the
+/// body, as a secret may be short enough to stand in the name of a member.
+pub(super) fn parse(text: &str, clean: impl Fn(&str) -> String) -> Vec<ApiError> {
     let Ok(value) = serde_json::from_str::<Value>(text) else {
         return Vec::new();
     };
     let mut errors = Vec::new();
     collect(&value, 0, &mut errors);
+    for error in &mut errors {
+        let parts = [&mut error.severity, &mut error.code, &mut error.message, &mut error.source];
+        for part in parts.into_iter().flatten() {
+            *part = clean(part);
+        }
+    }
     errors
 }
 
@@ -114,7 +121,7 @@ mod tests {
             ("[[[[[[1]]]]]]", ""),
         ];
         for (text, expected) in table {
-            let shown: Vec<_> = parse(text).iter().map(ToString::to_string).collect();
+            let shown: Vec<_> = parse(text, str::to_owned).iter().map(ToString::to_string).collect();
             assert_eq!(shown.join(" | "), expected, "{text}");
         }
     }

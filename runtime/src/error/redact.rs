@@ -1,9 +1,12 @@
 //! Taking secrets out of what a service says.
 
+use zeroize::Zeroizing;
+
+use crate::json::Writer;
 use crate::secret::Secret;
 
-/// The secrets of one request.
-pub(super) struct Redact<'a>(Vec<&'a str>);
+/// The secrets of one request, as they are and as JSON may write them.
+pub(super) struct Redact(Vec<Secret>);
 
 const MARK: &str = "[redacted]";
 const MOST: usize = 2048;
@@ -19,16 +22,46 @@ const NAMES: [&str; 8] = [
     "token",
 ];
 
-impl<'a> Redact<'a> {
-    pub(super) fn of(secrets: &'a [Secret]) -> Self {
-        Redact(secrets.iter().map(Secret::expose).collect())
+impl Redact {
+    pub(super) fn of(secrets: &[Secret]) -> Self {
+        let mut forms = Vec::new();
+        for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
+            let mut writer = Writer::new();
+            writer.string(secret.expose());
+            let quoted = Zeroizing::new(writer.finish());
+            let escaped = &quoted[1..quoted.len() - 1];
+            // Some services escape the slash as well.
+            forms.extend([secret.clone(), escaped.into(), escaped.replace('/', "\\/").into()]);
+        }
+        // Where several begin, the longest is the one.
+        forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
+        forms.dedup_by(|a, b| a.expose() == b.expose());
+        Redact(forms)
     }
 
     /// The text without the request's secrets, and without the values of members that are secret by their name.
     pub(super) fn text(&self, text: &str) -> String {
-        let known = self.0.iter().filter(|secret| !secret.is_empty());
-        let text = known.fold(text.to_owned(), |text, secret| text.replace(secret, MARK));
-        NAMES.iter().fold(text, |text, name| without_member(&text, name))
+        // The names come first: a short secret may be a part of one.
+        let text = NAMES.iter().fold(text.to_owned(), |text, name| without_member(&text, name));
+        self.without_known(&text)
+    }
+
+    fn without_known(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            match self.0.iter().find(|secret| rest.starts_with(secret.expose())) {
+                Some(secret) => {
+                    out.push_str(MARK);
+                    rest = &rest[secret.expose().len()..];
+                }
+                None => {
+                    out.push(first);
+                    rest = &rest[first.len_utf8()..];
+                }
+            }
+        }
+        out
     }
 
     /// The beginning of a body.
@@ -84,17 +117,22 @@ mod tests {
 
     #[test]
     fn secrets_are_taken_out() {
-        let redact = Redact(vec!["s3cret", ""]);
+        let redact = Redact::of(&["s3cret".into(), "".into(), "a/\"b".into()]);
         assert_eq!(redact.text("x s3cret y"), "x [redacted] y");
         let table = [
             (r#"{"access_token" : "a\"b", "x":1}"#, r#"{"access_token" : "[redacted]", "x":1}"#),
             (r#"{"Refresh_Token":"abc"#, r#"{"Refresh_Token":"[redacted]""#),
             (r#"{"token":null,"password":"p"}"#, r#"{"token":null,"password":"[redacted]"}"#),
             ("plain", "plain"),
+            // As JSON may escape it.
+            (r#"x a/"b a/\"b a\/\"b"#, "x [redacted] [redacted] [redacted]"),
         ];
         for (text, expected) in table {
             assert_eq!(redact.text(text), expected);
         }
+        // A short secret hides no name.
+        let short = Redact::of(&["k".into()]).text(r#"{"token":"abc"}"#);
+        assert!(!short.contains("abc"), "{short}");
         let long = format!("{}{}", "é".repeat(1500), "s3cret");
         assert!(redact.snippet(long.as_bytes()).len() <= 2048);
     }
