@@ -27,8 +27,8 @@ fn day() -> NaiveDate {
 fn documented(document: &str, path: &str) -> Vec<String> {
     // Only the part about this path is read: the files are large.
     let (_, rest) = document.split_once(&format!("\n  {path}:\n")).expect("the path is documented");
-    let end = rest.find("\n  /").unwrap_or(rest.len());
-    let item: Value = serde_yaml::from_str(&rest[..end]).expect("YAML");
+    let inside: Vec<_> = rest.lines().take_while(|line| line.starts_with("    ")).collect();
+    let item: Value = serde_yaml::from_str(&inside.join("\n")).expect("YAML");
     let parameters = [item.get("parameters"), item["get"].get("parameters")];
     let parameters = parameters.into_iter().flatten().flat_map(|list| list.as_sequence().expect("a list"));
     let query = parameters.filter(|parameter| parameter["in"] == "query");
