@@ -25,6 +25,8 @@ const COUNTED: u64 = 1000;
 const BODY: &str = r#"{"id":"1"}"#;
 
 fn main() {
+    // The bare client needs one for the whole process; ours brings its own.
+    rustls::crypto::ring::default_provider().install_default().expect("there is none yet");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = Server::always(|_| Act::KeepAlive(200, BODY.into()));
     let set = Client::builder().region(Region::Uki).site("s").subscription_key("k").access_token("token");
