@@ -54,7 +54,17 @@ impl Base {
 
     /// The URL of a path below the base.
     pub(crate) fn join(&self, path: &str) -> String {
-        format!("{}{}{path}", self.origin, self.path)
+        let mut url = self.begin(path.len());
+        url.push_str(path);
+        url
+    }
+
+    /// The base, with room for so much more.
+    pub(crate) fn begin(&self, more: usize) -> String {
+        let mut url = String::with_capacity(self.origin.len() + self.path.len() + more);
+        url.push_str(&self.origin);
+        url.push_str(&self.path);
+        url
     }
 
     /// The URL that a reply points to, if it is below this base. `current` is the path of the request.

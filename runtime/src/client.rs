@@ -19,6 +19,7 @@ use crate::exchange::Budget;
 use crate::gate::{Gates, Rules};
 use crate::limits::{Limits, Timeouts};
 use crate::path;
+use crate::secret::Secret;
 use crate::text::ToText;
 use crate::token::{StaticToken, TokenSource};
 use crate::transport::Transport;
@@ -33,6 +34,8 @@ pub(crate) struct Core {
     pub(crate) api: &'static Api,
     pub(crate) base: Base,
     pub(crate) headers: HeaderMap,
+    /// The values among them that must not be shown.
+    pub(crate) secrets: Arc<[Secret]>,
     pub(crate) token: Option<Arc<dyn TokenSource>>,
     grant: Option<Grant>,
     /// For `.await`.
@@ -221,10 +224,13 @@ impl ClientBuilder {
         };
         let rules = Rules { concurrency: self.limits.concurrency.or(self.api.concurrency), rate: self.limits.rate };
         let (token, grant) = self.access.resolve()?;
+        let secret = self.headers.values().filter(|value| value.is_sensitive());
+        let secrets = secret.filter_map(|value| value.to_str().ok()).map(Secret::new).collect();
         Ok(Client(Arc::new(Core {
             api: self.api,
             base,
             headers: self.headers,
+            secrets,
             token,
             grant,
             transport,
@@ -257,7 +263,7 @@ impl ClientBuilder {
             let Some(value) = path::segment(value) else {
                 return Err(Error::config(format!("`{}` is empty, `.` or `..`", variable.name)));
             };
-            url = url.replace(&place, &value);
+            url = url.replace(&place, &value.to_string());
         }
         let base = Base::parse(&url).map_err(Error::config)?;
         match &self.origin {

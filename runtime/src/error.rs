@@ -198,7 +198,7 @@ impl Error {
 
     /// A reply that is no success.
     pub(crate) fn answered(raw: &Raw, retry_after: Option<Duration>) -> Self {
-        let redact = &Redact::of(&raw.secrets);
+        let redact = &Redact::of(raw.secrets.iter());
         let status = raw.status;
         let kind = match status.as_u16() {
             401 => Kind::Auth,
@@ -221,7 +221,7 @@ impl Error {
 
     /// A success that can not be read.
     pub(crate) fn decode(raw: &Raw, fault: Fault) -> Self {
-        let redact = &Redact::of(&raw.secrets);
+        let redact = &Redact::of(raw.secrets.iter());
         let what = match raw.body.iter().find(|byte| !byte.is_ascii_whitespace()) {
             None => "the reply is empty".to_owned(),
             Some(b'<') => "the reply is a web page, or XML".to_owned(),

@@ -1,6 +1,6 @@
 //! Paths and queries: what a caller gives fills its place and no other.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 /// All but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -8,11 +8,11 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 const QUERY: &AsciiSet = &SEGMENT.remove(b':').remove(b'$');
 
 /// A text as one segment of a path; `None` where no encoding keeps it one.
-pub(crate) fn segment(text: &str) -> Option<String> {
+pub(crate) fn segment(text: &str) -> Option<PercentEncode<'_>> {
     match text {
         // Clients, servers and what is between them drop these, encoded or not.
         "" | "." | ".." => None,
-        _ => Some(utf8_percent_encode(text, SEGMENT).to_string()),
+        _ => Some(utf8_percent_encode(text, SEGMENT)),
     }
 }
 
@@ -21,9 +21,8 @@ pub(crate) fn query(text: &str) -> String {
     utf8_percent_encode(text, QUERY).to_string()
 }
 
-/// Fills the parameters of a path template in their order.
-pub(crate) fn fill(template: &str, values: &[String]) -> Result<String, String> {
-    let mut path = String::with_capacity(template.len() + 32);
+/// Appends a path template to this, and fills its parameters in their order.
+pub(crate) fn fill(path: &mut String, template: &str, values: &[String]) -> Result<(), String> {
     let mut rest = template;
     let mut values = values.iter();
     while let Some((before, after)) = rest.split_once('{') {
@@ -37,12 +36,12 @@ pub(crate) fn fill(template: &str, values: &[String]) -> Result<String, String> 
             return Err(format!("the path parameter `{name}` is empty, `.` or `..`"));
         };
         path.push_str(before);
-        path.push_str(&value);
+        path.extend(value);
         rest = after;
     }
     path.push_str(rest);
     match values.next() {
-        None => Ok(path),
+        None => Ok(()),
         Some(_) => Err(format!("there are too many values for the path template `{template}`")),
     }
 }
@@ -56,7 +55,12 @@ pub(crate) fn has_dots(path: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{fill, has_dots, query, segment};
+    use super::{has_dots, query, segment};
+
+    fn fill(template: &str, values: &[String]) -> Result<String, String> {
+        let mut path = String::new();
+        super::fill(&mut path, template, values).map(|()| path)
+    }
 
     #[test]
     fn h07_templates_are_filled_in_order() {
@@ -80,7 +84,7 @@ mod tests {
     proptest! {
         #[test]
         fn h07_a_segment_stays_one(text in "\\PC*|[./%\\\\\0a?#]*") {
-            if let Some(encoded) = segment(&text) {
+            if let Some(encoded) = segment(&text).map(|encoded| encoded.to_string()) {
                 let path = format!("/before/{encoded}/after");
                 prop_assert_eq!(path.split('/').count(), 4);
                 prop_assert!(!has_dots(&path));

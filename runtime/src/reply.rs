@@ -10,7 +10,7 @@ use crate::api::Operation;
 use crate::call::Run;
 use crate::error::{Error, Result};
 use crate::json::{self, Fault};
-use crate::secret::Secret;
+use crate::secret::Secrets;
 use crate::value::Value;
 
 /// A reply, as it came.
@@ -20,7 +20,7 @@ pub(crate) struct Raw {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     /// What must not be shown of the body, if it can not be read.
-    pub(crate) secrets: Vec<Secret>,
+    pub(crate) secrets: Secrets,
     /// How often the request was sent.
     pub(crate) attempts: u32,
     /// What is left of the call, if it may go on should the reply make no sense.
@@ -28,7 +28,7 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
-    pub(crate) fn new(operation: &'static Operation, head: Parts, body: Bytes, secrets: Vec<Secret>) -> Self {
+    pub(crate) fn new(operation: &'static Operation, head: Parts, body: Bytes, secrets: Secrets) -> Self {
         Raw { operation, status: head.status, headers: head.headers, body, secrets, attempts: 1, again: None }
     }
 }
@@ -43,7 +43,7 @@ pub struct Response<T> {
 
 impl<T> Response<T> {
     pub(crate) fn new(value: T, mut raw: Raw) -> Self {
-        raw.secrets.clear();
+        raw.secrets = Secrets::default();
         raw.again = None;
         Response { value, raw }
     }

@@ -1,28 +1,23 @@
 //! Text that never shows itself.
 
 use std::fmt;
+use std::sync::Arc;
 
-use zeroize::Zeroize as _;
+use zeroize::Zeroizing;
 
-/// A secret text: not printed by `Debug`, without `Display`, wiped when it is dropped.
+/// A secret text: not printed by `Debug`, without `Display`, wiped when its last clone is dropped. Clones share it.
 #[derive(Clone)]
-pub struct Secret(Box<str>);
+pub struct Secret(Arc<Zeroizing<Box<str>>>);
 
 impl Secret {
     /// Hides a text.
     pub fn new(text: impl Into<String>) -> Self {
-        Secret(text.into().into_boxed_str())
+        Secret(Arc::new(Zeroizing::new(text.into().into_boxed_str())))
     }
 
     /// The text itself.
     pub fn expose(&self) -> &str {
         &self.0
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }
 
@@ -41,5 +36,21 @@ impl From<String> for Secret {
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Secret::new(text)
+    }
+}
+
+/// What was secret in one request.
+#[derive(Default)]
+pub(crate) struct Secrets {
+    /// In every request of the client.
+    pub(crate) client: Arc<[Secret]>,
+    pub(crate) token: Option<Secret>,
+    /// In this request alone.
+    pub(crate) own: Vec<Secret>,
+}
+
+impl Secrets {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Secret> {
+        self.client.iter().chain(&self.token).chain(&self.own)
     }
 }

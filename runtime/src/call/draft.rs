@@ -133,12 +133,17 @@ impl Draft {
 
     /// The path of the template with its values, below the base.
     pub(crate) fn local_path(&self) -> Result<String, Error> {
-        path::fill(self.operation.path, &self.path).map_err(Error::config)
+        let mut path = String::new();
+        path::fill(&mut path, self.operation.path, &self.path).map_err(Error::config)?;
+        Ok(path)
     }
 
     /// The URL with its query.
     pub(crate) fn url(&self) -> Result<String, Error> {
-        let mut url = self.client.0.base.join(&self.local_path()?);
+        let path: usize = self.path.iter().map(String::len).sum();
+        let query: usize = self.query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+        let mut url = self.client.0.base.begin(self.operation.path.len() + path + query);
+        path::fill(&mut url, self.operation.path, &self.path).map_err(Error::config)?;
         for (index, (name, value)) in self.query.iter().enumerate() {
             url.push(if index == 0 { '?' } else { '&' });
             url.push_str(&path::query(name));

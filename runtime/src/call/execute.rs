@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
@@ -19,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::exchange::{Action, Class, End, Event, Exchange, Plan, retry_after, unless_zero};
 use crate::gate::Permit;
 use crate::reply::Raw;
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets};
 use crate::token::{Generation, Token};
 use crate::trace::Span;
 use crate::transport::{Bounds, BoxFuture, Transport};
@@ -71,7 +72,7 @@ impl Draft {
 /// Sends a request that is complete.
 async fn run(draft: Draft, url: Result<String>) -> Result<Raw> {
     let operation = draft.operation;
-    match url.and_then(|url| Run::new(draft, &url)) {
+    match url.and_then(|url| Run::new(draft, url)) {
         Ok(run) => run.finish(Event::Begin).await,
         Err(error) => Err(error.in_operation(operation)),
     }
@@ -92,7 +93,7 @@ pub(crate) struct Run {
     /// No other call that the service wants in sequence is on its way for this business; held to the end of the call.
     turn: Option<Permit>,
     /// The headers of the next attempt, and what is secret among their values.
-    headers: Option<(HeaderMap, Vec<Secret>)>,
+    headers: Option<(HeaderMap, Secrets)>,
     /// What the last attempt gave.
     last: Option<Result<Raw>>,
     /// Why there was no other attempt, if it is not the machine that knows.
@@ -100,14 +101,14 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn new(draft: Draft, url: &str) -> Result<Box<Self>> {
+    fn new(draft: Draft, url: String) -> Result<Box<Self>> {
         let core = &draft.client.0;
         // The token may know its owner.
         let later = |name: &str| OWNER == name && core.token.is_some();
         core.check(draft.operation, |name| {
             core.headers.contains_key(name) || draft.headers.contains_key(name) || later(name)
         })?;
-        let url = url.parse().map_err(|_| Error::config("the URL of the request is too long, or is none"))?;
+        let url = Uri::try_from(url).map_err(|_| Error::config("the URL of the request is too long, or is none"))?;
         let now = core.clock.now();
         let exchange = Exchange::new(draft.plan(now.monotonic), core.budget.clone(), core.seed(now));
         let alarm = unless_zero(core.timeouts.operation).map(|time| core.clock.sleep(time));
@@ -294,7 +295,7 @@ async fn in_time<T>(alarm: &mut Option<BoxFuture<'static, ()>>, work: impl Futur
 }
 
 /// All headers of a request, and the values among them that are secret.
-fn headers(draft: &Draft, token: Option<&Token>) -> Result<(HeaderMap, Vec<Secret>)> {
+fn headers(draft: &Draft, token: Option<&Token>) -> Result<(HeaderMap, Secrets)> {
     let core = &draft.client.0;
     let mut headers = HeaderMap::with_capacity(16);
     let without = |name: &HeaderName| goes_without(draft.operation, name.as_str());
@@ -310,8 +311,12 @@ fn headers(draft: &Draft, token: Option<&Token>) -> Result<(HeaderMap, Vec<Secre
         headers.insert(OWNER, owner.map_err(|_| Error::token("the token's owner can not be sent as a header"))?);
     }
     core.check(draft.operation, |name| headers.contains_key(name))?;
-    let secret = headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok());
-    let mut secrets: Vec<_> = secret.map(Secret::new).collect();
+    let own = draft.headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok());
+    let secrets = Secrets {
+        client: core.secrets.clone(),
+        token: token.map(|token| token.access.clone()),
+        own: own.map(Secret::new).collect(),
+    };
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static(draft.operation.accept));
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
     if let Some(media_type) = &draft.media_type {
@@ -319,7 +324,6 @@ fn headers(draft: &Draft, token: Option<&Token>) -> Result<(HeaderMap, Vec<Secre
     }
     if let Some(token) = token {
         headers.insert(AUTHORIZATION, bearer(&token.access)?);
-        secrets.push(token.access.clone());
     }
     Ok((headers, secrets))
 }
@@ -341,8 +345,8 @@ pub(crate) fn goes_without(operation: &Operation, name: &str) -> bool {
 }
 
 fn bearer(token: &Secret) -> Result<HeaderValue> {
-    let text = Secret::new(format!("Bearer {}", token.expose()));
-    let mut value = HeaderValue::from_str(text.expose())
+    let text = ["Bearer ", token.expose()].concat();
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from(text))
         .map_err(|_| Error::token("the access token has characters that can not be sent"))?;
     value.set_sensitive(true);
     Ok(value)

@@ -23,9 +23,9 @@ const NAMES: [&str; 8] = [
 ];
 
 impl Redact {
-    pub(super) fn of(secrets: &[Secret]) -> Self {
+    pub(super) fn of<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut forms = Vec::new();
-        for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
+        for secret in secrets.into_iter().filter(|secret| !secret.expose().is_empty()) {
             let mut writer = Writer::new();
             writer.string(secret.expose());
             let quoted = Zeroizing::new(writer.finish());

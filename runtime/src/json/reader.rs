@@ -85,9 +85,9 @@ impl<'a> Reader<'a> {
 
     /// Nothing but white space may be left.
     pub(crate) fn end(&mut self) -> Result<()> {
-        match self.peek() {
-            Ok(_) => Err(self.fault("there is more text after the value")),
-            Err(_) => Ok(()),
+        match self.text.as_bytes()[self.at..].trim_ascii_start() {
+            [] => Ok(()),
+            _ => Err(self.fault("there is more text after the value")),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The default transport: reqwest with rustls, without redirects, retries and waiting for ever.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{error, fmt};
 
 use bytes::{Bytes, BytesMut};
@@ -10,6 +12,7 @@ use rustls::crypto::{CryptoProvider, ring};
 #[cfg(not(target_os = "android"))]
 use rustls::pki_types::CertificateDer;
 use rustls_platform_verifier::Verifier;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Bounds, BoxError, BoxFuture, Phase, Transport, TransportFault};
 use crate::error::Error;
@@ -168,6 +171,11 @@ pub(crate) fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Arc<
     Ok(Arc::new(builder.build()?))
 }
 
+/// Room for most URLs.
+const URL: usize = 256;
+/// Longer than any attempt: 30 years.
+const ENDLESS: Duration = Duration::from_secs(30 * 365 * 86_400);
+
 impl Transport for Http {
     fn send(
         &self,
@@ -175,16 +183,20 @@ impl Transport for Http {
         bounds: Bounds,
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportFault>> {
         Box::pin(async move {
-            let mut request = reqwest::Request::try_from(request).map_err(unsent)?;
-            *request.timeout_mut() = Some(bounds.time);
-            let mut reply = self.0.execute(request).await.map_err(unanswered)?;
+            let request = to_reqwest(request)?;
+            // Not reqwest's own limit of time, which costs several allocations a request.
+            let now = Instant::now();
+            let end = now.checked_add(bounds.time).unwrap_or(now + ENDLESS);
+            let sent = timeout_at(end, self.0.execute(request)).await;
+            let mut reply = sent.map_err(|late| TransportFault::new(Phase::TimedOut, late))?.map_err(unanswered)?;
             let mut out = http::Response::new(Bytes::new());
             *out.status_mut() = reply.status();
             *out.version_mut() = reply.version();
             *out.headers_mut() = std::mem::take(reply.headers_mut());
             let (head, _) = out.into_parts();
             super::check_head(&head)?;
-            let body = read(reply, head.status, bounds).await?;
+            let body = timeout_at(end, read(reply, head.status, bounds)).await;
+            let body = body.map_err(|late| TransportFault::new(Phase::TimedOut, late).after(head.status))??;
             Ok(http::Response::from_parts(head, body))
         })
     }
@@ -192,24 +204,39 @@ impl Transport for Http {
 
 async fn read(mut reply: reqwest::Response, status: StatusCode, bounds: Bounds) -> Result<Bytes, TransportFault> {
     let most = if status.is_success() { bounds.body } else { bounds.error_body };
-    let mut body = BytesMut::new();
-    while let Some(chunk) = reply.chunk().await.map_err(|error| cut(error, status))? {
-        let room = most - body.len();
-        if chunk.len() <= room {
-            body.extend_from_slice(&chunk);
-        } else if status.is_success() {
+    // Most bodies come in one piece, and stay it.
+    let (mut body, mut joined) = (Bytes::new(), BytesMut::new());
+    while let Some(mut chunk) = reply.chunk().await.map_err(|error| cut(error, status))? {
+        let room = most - body.len() - joined.len();
+        let full = chunk.len() > room;
+        if full && status.is_success() {
             return Err(super::too_large(most, status));
+        }
+        chunk.truncate(room);
+        if body.is_empty() && joined.is_empty() {
+            body = chunk;
         } else {
-            body.extend_from_slice(&chunk[..room]);
+            joined.extend_from_slice(&std::mem::take(&mut body));
+            joined.extend_from_slice(&chunk);
+        }
+        if full {
             break;
         }
     }
-    Ok(body.freeze())
+    Ok(if joined.is_empty() { body } else { joined.freeze() })
 }
 
-/// The request is none that reqwest can send.
-fn unsent(error: reqwest::Error) -> TransportFault {
-    TransportFault::new(Phase::NotSent, error.without_url())
+/// The same request, as reqwest has it.
+fn to_reqwest(request: http::Request<Bytes>) -> Result<reqwest::Request, TransportFault> {
+    let (head, body) = request.into_parts();
+    let mut url = String::with_capacity(URL);
+    // Writing to a string does not fail.
+    let _ = write!(url, "{}", head.uri);
+    let url = url.parse().map_err(|error| TransportFault::new(Phase::NotSent, error))?;
+    let mut request = reqwest::Request::new(head.method, url);
+    *request.headers_mut() = head.headers;
+    *request.body_mut() = Some(body.into());
+    Ok(request)
 }
 
 /// There is no reply: was the request processed?
