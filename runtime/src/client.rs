@@ -23,6 +23,8 @@ use crate::secret::Secret;
 use crate::text::ToText;
 use crate::token::{StaticToken, TokenSource};
 use crate::transport::Transport;
+#[cfg(any(feature = "blocking", feature = "reqwest"))]
+use crate::transport::default_transport;
 
 use access::Access;
 
@@ -38,11 +40,9 @@ pub(crate) struct Core {
     pub(crate) secrets: Arc<[Secret]>,
     pub(crate) token: Option<Arc<dyn TokenSource>>,
     grant: Option<Grant>,
-    /// For `.await`.
-    transport: Option<Arc<dyn Transport>>,
-    /// For blocking calls.
-    #[cfg(feature = "blocking")]
-    blocking: Arc<dyn Transport>,
+    transport: Arc<dyn Transport>,
+    /// The transport can be awaited, and not only waited for.
+    awaits: bool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,
@@ -78,13 +78,10 @@ impl Core {
 
     /// The transport that suits the calling thread.
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>> {
-        #[cfg(feature = "blocking")]
-        if crate::block::is_running() {
-            return Ok(self.blocking.clone());
+        if self.awaits || crate::block::is_running() {
+            return Ok(self.transport.clone());
         }
-        self.transport.clone().ok_or_else(|| {
-            Error::config("there is no transport: give one to the builder, or switch on the feature `reqwest`")
-        })
+        Err(Error::config("there is no transport: give one to the builder, or switch on the feature `reqwest`"))
     }
 
     /// What the waits of a call are drawn from: another number for each call and each process, and the same ones again
@@ -216,10 +213,9 @@ impl ClientBuilder {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
-        #[cfg(feature = "blocking")]
-        let blocking = self.transport.clone().unwrap_or_else(|| crate::transport::blocking_transport(&self.timeouts));
+        let awaits = self.transport.is_some() || cfg!(feature = "reqwest");
         let transport = match self.transport {
-            Some(transport) => Some(transport),
+            Some(transport) => transport,
             None => default_transport(base.is_https(), &self.timeouts)?,
         };
         let rules = Rules { concurrency: self.limits.concurrency.or(self.api.concurrency), rate: self.limits.rate };
@@ -234,8 +230,7 @@ impl ClientBuilder {
             token,
             grant,
             transport,
-            #[cfg(feature = "blocking")]
-            blocking,
+            awaits,
             clock: self.clock,
             timeouts: self.timeouts,
             limits: self.limits,
@@ -282,19 +277,8 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-#[cfg(feature = "reqwest")]
-fn default_transport(https: bool, timeouts: &Timeouts) -> Result<Option<Arc<dyn Transport>>> {
-    crate::transport::default_transport(https, timeouts).map(Some)
-}
-
-/// Blocking calls have their own; `.await` says what is missing.
-#[cfg(all(feature = "blocking", not(feature = "reqwest")))]
-fn default_transport(_: bool, _: &Timeouts) -> Result<Option<Arc<dyn Transport>>> {
-    Ok(None)
-}
-
 #[cfg(not(any(feature = "blocking", feature = "reqwest")))]
-fn default_transport(_: bool, _: &Timeouts) -> Result<Option<Arc<dyn Transport>>> {
+fn default_transport(_: bool, _: &Timeouts) -> Result<Arc<dyn Transport>> {
     Err(Error::config(
         "there is no transport: give one to the builder, or switch on the feature `reqwest` or `blocking`",
     ))

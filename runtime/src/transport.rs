@@ -1,8 +1,6 @@
 //! The one thing that touches the network, and the one that a user may replace.
 
-#[cfg(feature = "blocking")]
-mod blocking;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "blocking"))]
 mod http;
 
 use std::fmt;
@@ -12,11 +10,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-#[cfg(feature = "blocking")]
-pub(crate) use self::blocking::blocking_transport;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "blocking"))]
 pub(crate) use self::http::default_transport;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "blocking"))]
 pub use self::http::{Http, HttpBuilder};
 
 /// A future in a box.

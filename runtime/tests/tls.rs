@@ -116,6 +116,80 @@ async fn r02_http2_over_tls() {
     }
 }
 
+/// Runs a blocking call beside the server, which needs this thread.
+#[cfg(feature = "blocking")]
+async fn apart<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(call).await.unwrap()
+}
+
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn r01_r02_a_blocking_call_that_breaks_during_tls_is_tried_again() {
+    let server = Server::start(vec![Act::Reply(204, Vec::new(), Vec::new())]);
+    let tls = Tls::before(&server, 2, &["h2", "http/1.1"]).await;
+    let contacts = trusting(&tls);
+    apart(move || contacts.form(ann()).send_blocking()).await.unwrap();
+    assert_eq!((tls.connections.load(Ordering::SeqCst), server.processed().len()), (3, 1));
+    assert!(server.lines().iter().all(|seen| seen.starts_with("POST")), "{:?}", server.lines());
+
+    let nobody = Server::start(vec![]);
+    let tls = Tls::before(&nobody, usize::MAX, &["http/1.1"]).await;
+    let contacts = trusting(&tls);
+    let error = apart(move || contacts.form(ann()).send_blocking()).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Transport, Delivery::NotSent, 3));
+    assert_eq!((tls.connections.load(Ordering::SeqCst), nobody.seen().len()), (3, 0));
+}
+
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn r02_blocking_calls_trust_nobody_else_either() {
+    let server = Server::start(vec![json(200, "{}")]);
+    let tls = Tls::before(&server, 0, &["http/1.1"]).await;
+    let other = Tls::before(&server, 0, &[]).await;
+    let foreign = Http::builder().no_proxy().root_certificate(other.certificate).build().unwrap();
+    for http in [foreign, Http::builder().no_proxy().build().unwrap()] {
+        let contacts = builder(&tls.origin).transport(http).build().unwrap().contacts();
+        let error = apart(move || contacts.form(ann()).send_blocking()).await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::NotSent));
+        assert!(server.seen().is_empty() && server.connections() == 0);
+    }
+}
+
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn h09_blocking_calls_through_a_proxy_that_is_named() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let server = Server::start(vec![json(201, r#"{"id":"1"}"#)]);
+    let tls = Tls::before(&server, 0, &["http/1.1"]).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://user:canary@{}", listener.local_addr().unwrap());
+    let told = tokio::spawn(async move {
+        let (mut front, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(front.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap();
+        let target = head.split(' ').nth(1).unwrap().to_owned();
+        let mut back = TcpStream::connect(target).await.unwrap();
+        front.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        tokio::spawn(async move { tokio::io::copy_bidirectional(&mut front, &mut back).await });
+        head
+    });
+    let http = Http::builder().proxy(proxy).root_certificate(tls.certificate.clone()).build().unwrap();
+    let contacts = builder(&tls.origin).transport(http).build().unwrap().contacts();
+    let created = apart(move || contacts.create(ann()).send_blocking()).await.unwrap();
+    assert_eq!(created.id.as_deref(), Some("1"));
+    let head = told.await.unwrap();
+    assert!(head.starts_with(&format!("CONNECT {} ", tls.origin.trim_start_matches("https://"))), "{head}");
+    assert!(head.contains("Proxy-Authorization: Basic dXNlcjpjYW5hcnk="), "{head}");
+    for wrong in ["no url canary", "socks5://user:canary@127.0.0.1:1"] {
+        let error = Http::builder().proxy(wrong).build().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}
+
 fn retry_now() -> Vec<(&'static str, String)> {
     vec![("retry-after", "0".to_owned())]
 }

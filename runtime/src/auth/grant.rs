@@ -301,15 +301,10 @@ impl Inner {
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "blocking", feature = "reqwest"))]
 fn default_transport(https: bool) -> Result<Arc<dyn Transport>, Failure> {
     crate::transport::default_transport(https, &Timeouts::default())
         .map_err(|error| Failure::new(Kind::Config, format!("the default transport can not be set up: {error}")))
-}
-
-#[cfg(all(feature = "blocking", not(feature = "reqwest")))]
-fn default_transport(_: bool) -> Result<Arc<dyn Transport>, Failure> {
-    Ok(crate::transport::blocking_transport(&Timeouts::default()))
 }
 
 #[cfg(not(any(feature = "blocking", feature = "reqwest")))]

@@ -5,7 +5,9 @@ use super::Fault;
 const RESEND: &str = "runtime/src/exchange/resend.rs";
 const EXCHANGE: &str = "runtime/src/exchange.rs";
 const EXECUTE: &str = "runtime/src/call/execute.rs";
-const HTTP: &str = "runtime/src/transport/http.rs";
+const HTTP: &str = "runtime/src/transport/http/awaited.rs";
+const BLOCKING: &str = "runtime/src/transport/http/blocking.rs";
+const TRUST: &str = "runtime/src/transport/http/trust.rs";
 const GATE: &str = "runtime/src/gate.rs";
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -28,8 +30,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "a timeout is called not sent",
         file: HTTP,
-        find: "() if error.is_timeout() => Phase::TimedOut",
-        replace: "() if error.is_timeout() => Phase::NotSent",
+        find: "sent.map_err(|late| TransportFault::new(Phase::TimedOut, late))",
+        replace: "sent.map_err(|late| TransportFault::new(Phase::NotSent, late))",
         target: "--test resends",
         test: "r01_r02_r04_a_post_is_never_processed_twice",
     },
@@ -60,8 +62,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "bodies have no limit",
         file: HTTP,
-        find: "if chunk.len() <= room {",
-        replace: "if chunk.len() <= room || most > 0 {",
+        find: "let room = most - body.len() - joined.len();",
+        replace: "let room = usize::MAX - body.len() - joined.len();",
         target: "--test transport",
         test: "h02_bodies_are_cut_at_the_limit",
     },
@@ -184,5 +186,21 @@ pub(super) const FAULTS: &[Fault] = &[
         replace: "self.here.taken += 2;",
         target: "--test paging",
         test: "p04_a_list_goes_on_in_another_process",
+    },
+    Fault {
+        name: "a blocking call without TLS is called unknown",
+        file: BLOCKING,
+        find: "error.is::<Handshake>() => Phase::NotSent",
+        replace: "error.is::<Handshake>() => Phase::Unknown",
+        target: "--test tls",
+        test: "r01_r02_a_blocking_call_that_breaks_during_tls_is_tried_again",
+    },
+    Fault {
+        name: "root certificates that were added are forgotten",
+        file: TRUST,
+        find: "roots.iter().cloned()",
+        replace: "roots.iter().take(0).cloned()",
+        target: "--test tls",
+        test: "r01_r02_a_blocking_call_that_breaks_during_tls_is_tried_again",
     },
 ];

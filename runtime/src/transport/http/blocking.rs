@@ -1,4 +1,4 @@
-//! The transport of blocking calls: ureq with rustls. It does its work when it is polled, on the calling thread.
+//! Blocking calls: ureq with rustls. It does its work when it is polled, on the calling thread.
 
 use std::fmt;
 use std::io::{self, Read as _};
@@ -7,45 +7,49 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use rustls::crypto::{CryptoProvider, ring};
 use ureq::config::AutoHeaderValue;
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body, Timeout};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
+use ureq::{Agent, Body, Proxy, ProxyProtocol, Timeout};
 
-use super::{Bounds, BoxFuture, Phase, Transport, TransportFault};
+use super::super::{Bounds, BoxError, BoxFuture, Phase, TransportFault, check_head, too_large};
+use super::HttpBuilder;
+use super::connect::{Handshake, Tls};
+use super::trust::Trust;
 use crate::exchange::unless_zero;
-use crate::limits::Timeouts;
 
-/// The transport of blocking calls, unless the client is given another.
-pub(crate) fn blocking_transport(timeouts: &Timeouts) -> Arc<dyn Transport> {
-    let provider = CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(ring::default_provider()));
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::PlatformVerifier)
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
-    let config = Agent::config_builder()
-        .tls_config(tls)
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .allow_non_standard_methods(true)
-        .user_agent(AutoHeaderValue::None)
-        .accept(AutoHeaderValue::None)
-        .timeout_connect(unless_zero(timeouts.connect))
-        .max_idle_age(unless_zero(timeouts.idle).unwrap_or(Duration::MAX))
-        .build();
-    Arc::new(Ureq(Agent::new_with_config(config)))
-}
+/// What blocking calls are sent by.
+#[derive(Clone)]
+pub(super) struct Blocking(Agent);
 
-struct Ureq(Agent);
+impl Blocking {
+    pub(super) fn new(set: &HttpBuilder, trust: &Trust) -> Result<Self, BoxError> {
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .allow_non_standard_methods(true)
+            .user_agent(AutoHeaderValue::None)
+            .accept(AutoHeaderValue::None)
+            .timeout_connect(unless_zero(set.timeouts.connect))
+            .max_idle_age(unless_zero(set.timeouts.idle).unwrap_or(Duration::MAX));
+        // If nothing is said, it is the proxy of the environment.
+        if set.no_proxy || set.proxy.is_some() {
+            config = config.proxy(set.proxy.as_deref().map(proxy).transpose()?);
+        }
+        let tls = Tls(Arc::new(trust.config(&[b"http/1.1"])?));
+        let connector = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(tls);
+        Ok(Blocking(Agent::with_parts(config.build(), connector, DefaultResolver::default())))
+    }
 
-impl Transport for Ureq {
-    fn send(&self, request: Request<Bytes>, bounds: Bounds) -> BoxFuture<'_, Result<Response<Bytes>, TransportFault>> {
+    pub(super) fn send(
+        &self,
+        request: Request<Bytes>,
+        bounds: Bounds,
+    ) -> BoxFuture<'_, Result<Response<Bytes>, TransportFault>> {
         Box::pin(async move { self.send_now(&request, bounds) })
     }
-}
 
-impl Ureq {
     fn send_now(&self, request: &Request<Bytes>, bounds: Bounds) -> Result<Response<Bytes>, TransportFault> {
         let body = request.body();
         let reply = match body.is_empty() && !matches!(*request.method(), http::Method::POST | http::Method::PUT) {
@@ -53,7 +57,7 @@ impl Ureq {
             false => self.run(request, &body[..], bounds),
         };
         let (head, body) = reply.map_err(|error| TransportFault::new(phase(&error), Told::new(&error)))?.into_parts();
-        super::check_head(&head)?;
+        check_head(&head)?;
         let body = read(body, head.status, bounds)?;
         Ok(Response::from_parts(head, body))
     }
@@ -73,6 +77,15 @@ impl Ureq {
     }
 }
 
+/// A proxy for HTTP; what is said of a wrong one could hold its password.
+fn proxy(url: &str) -> Result<Proxy, BoxError> {
+    let proxy = Proxy::new(url).map_err(|_| "the URL of the proxy is none")?;
+    match proxy.protocol() {
+        ProxyProtocol::Http | ProxyProtocol::Https => Ok(proxy),
+        _ => Err("the proxy is none for HTTP".into()),
+    }
+}
+
 fn read(body: Body, status: StatusCode, bounds: Bounds) -> Result<Bytes, TransportFault> {
     let most = if status.is_success() { bounds.body } else { bounds.error_body };
     let mut bytes = Vec::new();
@@ -85,7 +98,7 @@ fn read(body: Body, status: StatusCode, bounds: Bounds) -> Result<Bytes, Transpo
     }
     if bytes.len() > most {
         if status.is_success() {
-            return Err(super::too_large(most, status));
+            return Err(too_large(most, status));
         }
         bytes.truncate(most);
     }
@@ -102,6 +115,7 @@ fn phase(error: &ureq::Error) -> Phase {
         | ureq::Error::InvalidProxyUrl
         | ureq::Error::TlsRequired
         | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => Phase::NotSent,
+        ureq::Error::Other(error) if error.is::<Handshake>() => Phase::NotSent,
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => Phase::NotSent,
         ureq::Error::Timeout(_) => Phase::TimedOut,
         _ => Phase::Unknown,
