@@ -26,4 +26,6 @@ pub use login::Login;
 pub use pending::Pending;
 pub use profile::{ClientAuth, Endpoints, OAuth};
 pub use record::Record;
+#[cfg(feature = "keyring")]
+pub use store::KeyringStore;
 pub use store::{FileStore, GrantKey, MemoryStore, StoreError, StoreGuard, TokenStore};

@@ -7,7 +7,7 @@ pub use chrono::{DateTime, FixedOffset, NaiveDate};
 pub use rust_decimal::Decimal;
 
 pub use crate::api::{Api, Errors, Header, ListStyle, Method, Operation, Paging, Resend, Variable};
-pub use crate::auth::{App, ClientAuth, Endpoints, Grant, OAuth, TokenStore};
+pub use crate::auth::{App, ClientAuth, Endpoints, Grant, Login, OAuth, TokenStore};
 pub use crate::body::Part;
 pub use crate::bridge::{deserialize, serialize};
 pub use crate::call::{Call, Sending, SendingFull};

@@ -43,16 +43,21 @@ fn port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
 }
 
-async fn log_in(grant: &Grant, country: &'static str) -> BTreeMap<String, String> {
-    let (sender, urls) = mpsc::channel();
-    let browser = move |url: &str| {
+/// A login whose user agrees, and what it was shown with.
+fn login_from(country: &'static str) -> (Login, mpsc::Receiver<BTreeMap<String, String>>) {
+    let (sender, shown) = mpsc::channel();
+    let login = Login::loopback(port()).show(move |url| {
         let url = url.to_owned();
-        sender.send(url.clone()).expect("the test waits");
+        sender.send(pairs(url.split_once('?').expect("it has a query").1)).expect("the test waits");
         std::thread::spawn(move || agree(&url, country));
-    };
-    grant.login(Login::loopback(port(), browser)).await.expect("the user agrees");
-    let url = urls.recv().expect("it was shown");
-    pairs(url.split_once('?').expect("it has a query").1)
+    });
+    (login, shown)
+}
+
+async fn log_in(grant: &Grant, country: &'static str) -> BTreeMap<String, String> {
+    let (login, shown) = login_from(country);
+    grant.login(login).await.expect("the user agrees");
+    shown.recv().expect("it was shown")
 }
 
 #[tokio::test]
@@ -70,7 +75,9 @@ async fn a_client_logs_in_calls_and_goes_on_in_the_next_run() {
     assert_eq!((error.kind(), error.reauthorize()), (Kind::Auth, Some(Cause::NoGrant)));
     assert!(api.requests().is_empty() && login.requests().is_empty());
 
-    let query = log_in(first.grant().expect("its own"), "GB").await;
+    let (loopback, shown) = login_from("GB");
+    first.login(loopback).await.expect("the user agrees");
+    let query = shown.recv().expect("it was shown");
     assert_eq!((query["filter"].as_str(), query["scope"].as_str()), ("apiv3.1", "full_access"));
     first.businesses().list().await.expect("a list");
     assert_eq!(api.last().header("authorization"), Some("Bearer access-1"));
@@ -81,6 +88,8 @@ async fn a_client_logs_in_calls_and_goes_on_in_the_next_run() {
 
     // The next run finds the grant; when the service refuses the token, it is refreshed.
     let second = client();
+    second.login(Login::loopback(port()).show(|_| panic!("nobody has to log in"))).await.expect("somebody has");
+    assert_eq!(login.requests().len(), 1);
     let grant = second.grant().expect("its own");
     assert!(grant.is_authorized().await.expect("the store works"));
     second.businesses().list().await.expect("a list");
@@ -126,6 +135,8 @@ async fn what_is_half_said_of_a_grant_is_told_before_anything_is_sent() {
     assert!(said(both).contains("two sources"));
     let client = builder().access_token("t").build().expect("it is complete");
     assert!(client.grant().expect_err("no grant").to_string().contains("`credentials`"));
+    let error = client.login(Login::loopback(port())).await.expect_err("no grant");
+    assert!(error.to_string().contains("`credentials`"));
     let secret = Secret::new("CANARY");
     let client = builder().credentials("id", secret).token_store(store());
     assert!(!format!("{client:?}").contains("CANARY"));

@@ -22,8 +22,15 @@ API feature alone, too), codegen --check, all tests. Uses cargo-nextest if it is
 const FEATURES: [&str; 3] = ["accounting", "accounting-v3", "sage-200"];
 
 /// The features of the runtime, each alone, and none.
-const RUNTIME_FEATURES: [&str; 5] =
-    ["", "--features reqwest", "--features blocking", "--features stream", "--features tracing"];
+const RUNTIME_FEATURES: [&str; 7] = [
+    "",
+    "--features reqwest",
+    "--features blocking",
+    "--features stream",
+    "--features tracing",
+    "--features keyring",
+    "--features browser",
+];
 
 /// The command.
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {

@@ -49,7 +49,7 @@ const MOST: usize = 64 << 10;
 /// let app = App::new(&OAUTH, "client id").secret("client secret");
 /// let grant = Grant::new(app, FileStore::for_app("my-app")?)?;
 /// if !grant.is_authorized().await? {
-///     grant.login(Login::loopback(8910, |url| println!("Open {url}"))).await?;
+///     grant.login(Login::loopback(8910)).await?;
 /// }
 /// // let client = Client::builder().token_source(grant.clone()).build()?;
 /// # Ok(())

@@ -1,6 +1,8 @@
 //! Where grants are kept from one run of a program to the next.
 
 mod file;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod memory;
 
 use std::borrow::Cow;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 pub use file::FileStore;
+#[cfg(feature = "keyring")]
+pub use keyring::KeyringStore;
 pub use memory::MemoryStore;
 
 use super::record::Record;

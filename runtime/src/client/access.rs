@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Client, ClientBuilder};
-use crate::auth::{App, Grant, TokenStore};
+use crate::auth::{App, Grant, Login, TokenStore};
 use crate::error::{Error, Result};
 use crate::token::TokenSource;
 
@@ -75,6 +75,18 @@ impl Client {
             Error::config("the client has no grant of its own: give `credentials` and `token_store` to its builder")
         })
     }
+
+    /// Logs a user in, unless the store holds a grant already.
+    ///
+    /// # Errors
+    /// As for [`grant`](Client::grant), [`Grant::is_authorized`] and [`Grant::login`].
+    pub async fn login(&self, login: Login) -> Result<()> {
+        let grant = self.grant()?;
+        match grant.is_authorized().await? {
+            true => Ok(()),
+            false => grant.login(login).await,
+        }
+    }
 }
 
 /// Gives a client and its builder what APIs have whose users log in: `rt::client_login!(ClientBuilder, Client, OAUTH);`.
@@ -123,6 +135,16 @@ macro_rules! client_login {
             /// The client's tokens come from somewhere else.
             pub fn grant(&self) -> $crate::codegen::Result<&$crate::codegen::Grant> {
                 self.0.grant()
+            }
+
+            /// Logs a user in, unless the store holds a grant already. Another user takes the place of the first with
+            /// `grant()?.login(…)`.
+            ///
+            /// # Errors
+            /// The client's tokens come from somewhere else, the store can not be read, the address to listen on is taken,
+            /// the user or the service refused, or nobody answered in time.
+            pub async fn login(&self, login: $crate::codegen::Login) -> $crate::codegen::Result<()> {
+                self.0.login(login).await
             }
         }
     };

@@ -44,7 +44,7 @@ impl Browser {
     fn start(grant: &Grant) -> Self {
         let (grant, port, (sender, urls)) = (grant.clone(), port(), mpsc::channel());
         let login = std::thread::spawn(move || {
-            run(grant.login(Login::loopback(port, move |url| sender.send(url.to_owned()).unwrap())))
+            run(grant.login(Login::loopback(port).show(move |url| sender.send(url.to_owned()).unwrap())))
         });
         let query = query(&urls.recv().unwrap());
         Browser { port, query, login }
@@ -179,7 +179,7 @@ fn a04_a_port_that_is_taken_is_told() {
     let (_server, grant, _) = setup();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    let error = run(grant.login(Login::loopback(port, |_| panic!("shown too early")))).unwrap_err();
+    let error = run(grant.login(Login::loopback(port).show(|_| panic!("shown too early")))).unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string()),
         (Kind::Config, format!("`127.0.0.1:{port}` is used by another program"))
@@ -192,7 +192,7 @@ fn a04_only_loopback_is_listened_on() {
     for address in
         ["http://0.0.0.0:8910/", "http://example.com:8910/", "https://127.0.0.1:8910/", "http://127.0.0.1/", "x"]
     {
-        let error = run(grant.login(Login::at(address, |_| panic!("shown")))).unwrap_err();
+        let error = run(grant.login(Login::at(address).show(|_| panic!("shown")))).unwrap_err();
         assert_eq!(error.kind(), Kind::Config, "{address}");
     }
     // The name is registered with the service, the literal addresses are what is bound.
@@ -201,7 +201,7 @@ fn a04_only_loopback_is_listened_on() {
     let own = grant.clone();
     let login = std::thread::spawn(move || {
         let place = format!("http://localhost:{port}/back");
-        run(own.login(Login::at(place, move |url| sender.send(url.to_owned()).unwrap())))
+        run(own.login(Login::at(place).show(move |url| sender.send(url.to_owned()).unwrap())))
     });
     let query = query(&urls.recv().unwrap());
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
@@ -213,7 +213,7 @@ fn a04_only_loopback_is_listened_on() {
 #[test]
 fn a04_nobody_answers() {
     let (_server, grant, _) = setup();
-    let login = Login::loopback(port(), |_| ()).wait(Duration::from_millis(50));
+    let login = Login::loopback(port()).show(|_| ()).wait(Duration::from_millis(50));
     let error = run(grant.login(login)).unwrap_err();
     assert_eq!(error.to_string(), "nobody has logged in within 0 seconds");
 }
@@ -223,7 +223,7 @@ fn a04_whoever_stops_waiting_frees_the_port() {
     let (_server, grant, _) = setup();
     let (port, (sender, shown)) = (port(), mpsc::channel());
     run(async {
-        let login = grant.login(Login::loopback(port, move |_| sender.send(()).unwrap()));
+        let login = grant.login(Login::loopback(port).show(move |_| sender.send(()).unwrap()));
         assert!(tokio::time::timeout(Duration::from_millis(50), login).await.is_err());
     });
     shown.recv().unwrap();

@@ -3,6 +3,10 @@
 #![allow(unreachable_pub, reason = "the modules of one test")]
 #![cfg(feature = "reqwest")]
 
+#[cfg(all(unix, feature = "browser"))]
+mod browser;
+#[cfg(all(target_os = "linux", feature = "keyring"))]
+mod keyring;
 mod kit;
 mod login;
 #[cfg(unix)]

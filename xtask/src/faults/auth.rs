@@ -8,6 +8,8 @@ const HELD: &str = "runtime/src/auth/grant/held.rs";
 const FILE: &str = "runtime/src/auth/store/file.rs";
 const PENDING: &str = "runtime/src/auth/pending.rs";
 const LISTENER: &str = "runtime/src/auth/login/listener.rs";
+const KEYRING: &str = "runtime/src/auth/store/keyring.rs";
+const LOGIN: &str = "runtime/src/auth/login.rs";
 const ANSWER: &str = "runtime/src/auth/answer.rs";
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -196,5 +198,59 @@ pub(super) const FAULTS: &[Fault] = &[
         replace: "Some(word).filter(is_word).unwrap_or(word)",
         target: "--test auth",
         test: "secrets::s01_nothing_secret_is_shown_or_logged",
+    },
+    Fault {
+        name: "a keyring is waited for",
+        file: KEYRING,
+        find: "        match answer.recv_timeout(self.patience) {",
+        replace: "        match answer.recv_timeout(self.patience * 10_000) {",
+        target: "--lib",
+        test: "auth::store::keyring::tests::s07_a_keyring_that_hangs_is_not_waited_for",
+    },
+    Fault {
+        name: "a late write to the keyring is overtaken",
+        file: KEYRING,
+        find: "        if let Some(late) = self.late.take()",
+        replace: "        if let Some(late) = None::<Receiver<()>>",
+        target: "--lib",
+        test: "auth::store::keyring::tests::s07_a_write_that_is_late_is_not_overtaken",
+    },
+    Fault {
+        name: "a late write to the keyring lets the lock go",
+        file: KEYRING,
+        find: "            let answer = operation(&*keyring, &name);",
+        replace: r"            drop(lock);
+            let lock = ();
+            let answer = operation(&*keyring, &name);",
+        target: "--lib",
+        test: "auth::store::keyring::tests::s07_a_write_that_is_late_is_not_overtaken",
+    },
+    Fault {
+        name: "what is too large is written to the keyring",
+        file: KEYRING,
+        find: "        if size > most {",
+        replace: "        if size == 0 && most == 0 {",
+        target: "--lib",
+        test: "auth::store::keyring::tests::s07_what_is_too_large_is_not_written",
+    },
+    Fault {
+        name: "a browser in the terminal is waited for",
+        file: LOGIN,
+        find: "    let _ = std::thread::Builder::new().name(\"sage-browser\".into()).spawn(move || webbrowser::open(&url));",
+        replace: "    let _ = webbrowser::open(&url);",
+        target: "--test auth",
+        test: "browser::s06_a_browser_in_the_terminal_does_not_hold_the_answer_up",
+    },
+    Fault {
+        name: "the address is shown only if no browser is opened",
+        file: LOGIN,
+        find: r"            (self.show)(pending.url());
+",
+        replace: r"            if !self.open_browser {
+                (self.show)(pending.url());
+            }
+",
+        target: "--test auth",
+        test: "browser::s06_without_a_browser_the_address_is_shown",
     },
 ];

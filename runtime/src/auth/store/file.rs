@@ -48,11 +48,29 @@ impl FileStore {
     /// # Errors
     /// There is no such place, or see [`new`](FileStore::new).
     pub fn for_app(name: &str) -> Result<Self, StoreError> {
+        FileStore::below(name, "grants")
+    }
+
+    /// A store in a folder of this program.
+    pub(super) fn below(name: &str, folder: &str) -> Result<Self, StoreError> {
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
             return Err(StoreError::new("the name of the program must be of letters, digits, `-` and `_`"));
         }
         let place = state_folder().ok_or_else(|| StoreError::new("no folder is known for what programs remember"))?;
-        FileStore::new(place.join(name).join("grants"))
+        FileStore::new(place.join(name).join(folder))
+    }
+
+    /// Waits for the lock of a grant. It ends with the file handle.
+    pub(super) fn hold(&self, key: &GrantKey, wait: Duration) -> Result<File, StoreError> {
+        let path = self.folder.join(key.to_file_name()).with_extension("lock");
+        let mut options = private();
+        options.create(true).truncate(false).read(true).write(true);
+        let lock = open(&options, &path).map_err(|error| trouble("the lock can not be opened", &path, error))?;
+        wait_for(&lock, wait).map_err(|error| match error {
+            TryLockError::WouldBlock => StoreError::busy(),
+            TryLockError::Error(error) => trouble("there are no locks here", &path, error),
+        })?;
+        Ok(lock)
     }
 }
 
@@ -75,16 +93,9 @@ fn state_folder() -> Option<PathBuf> {
 
 impl TokenStore for FileStore {
     fn lock(&self, key: &GrantKey, wait: Duration) -> Result<Box<dyn StoreGuard>, StoreError> {
-        let name = key.to_file_name();
-        let path = self.folder.join(format!("{name}.lock"));
-        let mut options = private();
-        options.create(true).truncate(false).read(true).write(true);
-        let lock = open(&options, &path).map_err(|error| trouble("the lock can not be opened", &path, error))?;
-        wait_for(&lock, wait).map_err(|error| match error {
-            TryLockError::WouldBlock => StoreError::busy(),
-            TryLockError::Error(error) => trouble("there are no locks here", &path, error),
-        })?;
-        Ok(Box::new(Guard { file: self.folder.join(format!("{name}.json")), folder: self.folder.clone(), _lock: lock }))
+        let lock = self.hold(key, wait)?;
+        let file = self.folder.join(key.to_file_name()).with_extension("json");
+        Ok(Box::new(Guard { folder: self.folder.clone(), file, _lock: lock }))
     }
 }
 

@@ -1,0 +1,186 @@
+//! A keyring that fails, hangs and is small when it is told to.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::super::{FileStore, GrantKey, Record, StoreError, StoreGuard, TokenStore as _};
+use super::{Keyring, KeyringStore, trouble};
+use crate::secret::Secret;
+
+const NOW: Duration = Duration::ZERO;
+/// Far longer than anything here takes that works.
+const LONG: Duration = Duration::from_secs(20);
+
+/// What the keyring does in place of its work, or before it.
+enum Act {
+    Fail,
+    /// Waits for this, or for long.
+    Hang(Receiver<()>),
+}
+
+#[derive(Default)]
+struct Mock {
+    most: Mutex<Option<usize>>,
+    kept: Mutex<BTreeMap<String, String>>,
+    reads: Mutex<VecDeque<Option<Act>>>,
+    writes: Mutex<VecDeque<Option<Act>>>,
+    /// The texts that it was asked to keep.
+    asked: Mutex<Vec<String>>,
+}
+
+fn act(script: &Mutex<VecDeque<Option<Act>>>) -> Result<(), StoreError> {
+    let next = script.lock().unwrap().pop_front().flatten();
+    match next {
+        None => Ok(()),
+        Some(Act::Fail) => Err(trouble("the keyring is locked")),
+        Some(Act::Hang(released)) => {
+            let _ = released.recv_timeout(LONG);
+            Ok(())
+        }
+    }
+}
+
+impl Keyring for Mock {
+    fn most(&self) -> usize {
+        self.most.lock().unwrap().unwrap_or(usize::MAX)
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Secret>, StoreError> {
+        act(&self.reads)?;
+        Ok(self.kept.lock().unwrap().get(name).map(|text| Secret::new(text.as_str())))
+    }
+
+    fn write(&self, name: &str, text: &Secret) -> Result<(), StoreError> {
+        self.asked.lock().unwrap().push(text.expose().to_owned());
+        act(&self.writes)?;
+        self.kept.lock().unwrap().insert(name.to_owned(), text.expose().to_owned());
+        Ok(())
+    }
+}
+
+struct Setup {
+    folder: tempfile::TempDir,
+    mock: Arc<Mock>,
+    store: KeyringStore,
+    key: GrantKey,
+}
+
+fn setup() -> Setup {
+    let folder = tempfile::tempdir().unwrap();
+    let mock = Arc::new(Mock::default());
+    let locks = FileStore::new(folder.path().join("locks")).unwrap();
+    let store = KeyringStore { keyring: mock.clone(), locks, patience: Duration::from_millis(50) };
+    Setup { folder, mock, store, key: GrantKey::new("id", "name") }
+}
+
+impl Setup {
+    fn lock(&self) -> Box<dyn StoreGuard> {
+        self.store.lock(&self.key, NOW).unwrap()
+    }
+
+    fn hang(&self, script: &Mutex<VecDeque<Option<Act>>>) -> Sender<()> {
+        let (release, released) = mpsc::channel();
+        script.lock().unwrap().push_back(Some(Act::Hang(released)));
+        release
+    }
+}
+
+fn record(generation: u64) -> Record {
+    let text =
+        format!(r#"{{"version":1,"generation":{generation},"issued_at":7,"tokens":{{"access_token":"CANARY"}}}}"#);
+    Record::from_text(&text.into()).unwrap()
+}
+
+fn generation(guard: &mut Box<dyn StoreGuard>) -> Option<u64> {
+    guard.load().unwrap().map(|record| record.generation().get())
+}
+
+#[test]
+fn s07_grants_are_kept_each_under_its_name_and_never_replaced_by_older_ones() {
+    let setup = setup();
+    let mut guard = setup.lock();
+    assert_eq!(generation(&mut guard), None);
+    guard.save(&record(5)).unwrap();
+    assert!(guard.save(&record(4)).is_err());
+    assert_eq!(generation(&mut guard), Some(5));
+    let mut other = setup.store.lock(&GrantKey::new("id", "other"), NOW).unwrap();
+    assert_eq!(generation(&mut other), None);
+    assert!(setup.store.lock(&setup.key, NOW).map(drop).unwrap_err().is_busy());
+    drop(guard);
+    assert_eq!(generation(&mut setup.lock()), Some(5));
+}
+
+#[test]
+fn s07_what_is_too_large_is_not_written() {
+    let setup = setup();
+    let size = record(1).to_text().expose().len();
+    *setup.mock.most.lock().unwrap() = Some(size);
+    setup.lock().save(&record(1)).unwrap();
+    *setup.mock.most.lock().unwrap() = Some(size - 1);
+    let error = setup.lock().save(&record(2)).unwrap_err().to_string();
+    assert!(error.contains(&format!("{size} bytes")) && error.contains("`FileStore`"), "{error}");
+    assert_eq!(setup.mock.asked.lock().unwrap().len(), 1);
+    assert_eq!(generation(&mut setup.lock()), Some(1));
+}
+
+#[test]
+fn s07_a_keyring_that_hangs_is_not_waited_for() {
+    assert_eq!(KeyringStore::new("a-service", setup().folder.path().join("l")).unwrap().patience.as_secs(), 3);
+    let setup = setup();
+    let reading = setup.hang(&setup.mock.reads);
+    let mut guard = setup.lock();
+    let error = guard.load().unwrap_err().to_string();
+    assert!(error.contains("has not answered") && error.contains("`FileStore`"), "{error}");
+    drop(reading);
+    // It answers again.
+    guard.save(&record(1)).unwrap();
+    let writing = setup.hang(&setup.mock.writes);
+    assert!(guard.save(&record(2)).unwrap_err().to_string().contains("has not answered"));
+    drop(writing);
+}
+
+#[test]
+fn s07_a_write_that_is_late_is_not_overtaken() {
+    let setup = setup();
+    let writing = setup.hang(&setup.mock.writes);
+    let mut guard = setup.lock();
+    guard.save(&record(1)).unwrap_err();
+    // Nothing is asked of the keyring while the first write may still come to its end.
+    assert!(guard.save(&record(2)).unwrap_err().to_string().contains("has not answered"));
+    assert_eq!(setup.mock.asked.lock().unwrap().len(), 1);
+    drop(guard);
+    // It holds the lock, whoever else has given up.
+    assert!(setup.store.lock(&setup.key, NOW).map(drop).unwrap_err().is_busy());
+    writing.send(()).unwrap();
+    let mut guard = setup.store.lock(&setup.key, LONG).unwrap();
+    assert_eq!(generation(&mut guard), Some(1));
+    guard.save(&record(2)).unwrap();
+    assert_eq!(generation(&mut guard), Some(2));
+}
+
+#[test]
+fn s07_nothing_is_kept_elsewhere() {
+    let setup = setup();
+    setup.mock.writes.lock().unwrap().push_back(Some(Act::Fail));
+    let error = setup.lock().save(&record(1)).unwrap_err();
+    assert!(error.to_string().contains("`FileStore`") && !format!("{error:?}").contains("CANARY"));
+    assert_eq!(generation(&mut setup.lock()), None);
+    setup.lock().save(&record(1)).unwrap();
+    let files: Vec<_> = fs::read_dir(setup.folder.path().join("locks")).unwrap().map(Result::unwrap).collect();
+    assert_eq!(files.len(), 1);
+    assert_eq!(files[0].metadata().unwrap().len(), 0);
+    assert!(!format!("{:?}", setup.store).contains("CANARY"));
+}
+
+#[test]
+fn s07_what_is_no_grant_is_left_alone() {
+    let setup = setup();
+    setup.mock.kept.lock().unwrap().insert(setup.key.to_file_name(), r#"{"version":2,"access_token":"CANARY"}"#.into());
+    let error = setup.lock().load().unwrap_err().to_string();
+    assert!(error.contains("version 2") && !error.contains("CANARY"));
+    assert!(setup.lock().save(&record(1)).is_err());
+    assert!(setup.mock.asked.lock().unwrap().is_empty());
+}
