@@ -54,3 +54,43 @@ impl Secrets {
         self.client.iter().chain(&self.token).chain(&self.own)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Display;
+    use std::hash::Hash;
+
+    use serde::Serialize;
+
+    use super::Secret;
+
+    /// Fails to compile if the type has the trait: then there are two ways to name the function.
+    macro_rules! lacks {
+        ($type:ty: $($missing:path),+) => {$(
+            const _: fn() = || {
+                trait Either<T> {
+                    fn function() {}
+                }
+                struct Has;
+                impl<T: ?Sized> Either<()> for T {}
+                impl<T: ?Sized + $missing> Either<Has> for T {}
+                let _ = <$type as Either<_>>::function;
+            };
+        )+};
+    }
+
+    lacks!(Secret: Display, PartialEq, Hash, Serialize, AsRef<str>, std::ops::Deref);
+    lacks!(crate::token::Token: Display, PartialEq, Serialize);
+    lacks!(crate::token::StaticToken: Display, PartialEq, Serialize);
+
+    lacks!(crate::auth::Record: Display, PartialEq, Serialize);
+    lacks!(crate::auth::Pending: Display, PartialEq, Serialize);
+    lacks!(crate::auth::App: Display, PartialEq, Serialize);
+
+    #[test]
+    fn s05_a_secret_is_shown_by_its_name_only() {
+        let secret = Secret::new("CANARY");
+        assert_eq!((format!("{secret:?}").as_str(), secret.expose()), ("[secret]", "CANARY"));
+        assert!(!format!("{:?}", crate::token::StaticToken::new("CANARY")).contains("CANARY"));
+    }
+}

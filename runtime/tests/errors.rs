@@ -115,6 +115,19 @@ fn came() -> impl Strategy<Value = Came> {
     prop_oneof![(200..600u16).prop_map(Came::Reply), fault.prop_map(|(phase, status)| Came::Fault(phase, status))]
 }
 
+fn answer(came: Came, body: &str) -> Result<http::Response<bytes::Bytes>, TransportFault> {
+    match came {
+        Came::Reply(status) => Ok(reply(status, &[], body)),
+        Came::Fault(phase, status) => {
+            let fault = TransportFault::new(phase, "on purpose");
+            Err(match status {
+                Some(status) => fault.after(http::StatusCode::from_u16(status).unwrap()),
+                None => fault,
+            })
+        }
+    }
+}
+
 /// The kind that this is, and no other.
 fn expected(came: Came) -> Kind {
     match came {
@@ -128,20 +141,50 @@ fn expected(came: Came) -> Kind {
     }
 }
 
+/// Everything that an error and what is behind it may print.
+fn printed(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut next = std::error::Error::source(error);
+    while let Some(source) = next {
+        text.push_str(&format!(" {source} {source:?}"));
+        next = source.source();
+    }
+    text
+}
+
 proptest! {
+    /// What the caller has put into a URL is in no error: neither what names somebody nor what was searched for.
+    #[test]
+    fn s03_errors_name_the_operation_and_not_the_url(
+        came in prop::option::of(came()),
+        key in "CANARY[ -~é/%?#&]{0,9}",
+        value in "[ -~é/%?#&]{0,9}CANARY",
+    ) {
+        let http = sage_runtime::transport::Http::builder().no_proxy().build().unwrap();
+        let set = builder("http://127.0.0.1:1").limits(once());
+        let set = match came {
+            Some(came) => set.transport(Answers(move |_: &http::Request<bytes::Bytes>, _| answer(came, "no"))),
+            // Nobody listens there, and the library below has a good deal to say about it.
+            None => set.transport(http),
+        };
+        let contacts = set.build().unwrap().contacts();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let get = contacts.get(&key).attributes([value.clone()]);
+        let list = contacts.list().search(value.clone()).query(&value, key.clone());
+        let shown = format!("{get:?} {list:?}");
+        prop_assert!(!shown.contains("CANARY"), "{}", shown);
+        let errors = [runtime.block_on(get.send()).map(drop), runtime.block_on(list.send()).map(drop)];
+        for error in errors.into_iter().filter_map(Result::err) {
+            let text = printed(&error);
+            prop_assert!(!text.contains("CANARY"), "{}", text);
+            prop_assert!(text.contains("contacts."), "{}", text);
+        }
+    }
+
     #[test]
     fn e04_exactly_one_kind(came in came(), body in "[^\\{]{0,20}") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let error = runtime.block_on(told(move || match came {
-            Came::Reply(status) => Ok(reply(status, &[], &body)),
-            Came::Fault(phase, status) => {
-                let fault = TransportFault::new(phase, "on purpose");
-                Err(match status {
-                    Some(status) => fault.after(http::StatusCode::from_u16(status).unwrap()),
-                    None => fault,
-                })
-            }
-        }));
+        let error = runtime.block_on(told(move || answer(came, &body)));
         prop_assert_eq!(error.kind(), expected(came));
         prop_assert_eq!(error.is_timeout(), error.kind() == Kind::Timeout);
         prop_assert_eq!(error.is_auth(), error.kind() == Kind::Auth);

@@ -107,3 +107,88 @@ fn g02_each_operation_has_its_descriptor() {
     }
     assert_eq!(documented, described);
 }
+
+/// The bars, and how many there are of each kind.
+const BARS: [(char, u32); 12] = [
+    ('A', 10),
+    ('C', 3),
+    ('E', 5),
+    ('G', 3),
+    ('H', 11),
+    ('L', 7),
+    ('O', 2),
+    ('P', 7),
+    ('R', 11),
+    ('S', 7),
+    ('T', 20),
+    ('X', 3),
+];
+
+/// `t07_a_lost_reply` for T7, and for nothing else.
+fn names_a_bar(name: &str) -> bool {
+    let mut parts = name.chars();
+    let kind = parts.next().is_some_and(|kind| BARS.iter().any(|(known, _)| known.to_ascii_lowercase() == kind));
+    kind && name
+        .get(1..4)
+        .is_some_and(|rest| rest.ends_with('_') && rest[..2].bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+#[test]
+fn each_bar_has_its_row_and_each_row_its_tests() {
+    let table = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("BARS.md")).unwrap();
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split('|').map(str::trim).collect()).collect();
+    let mut listed = BTreeSet::new();
+    for row in rows.iter().filter(|row| row.len() == 5 && row[1] != "bar" && !row[1].starts_with('-')) {
+        assert!(listed.insert(row[1].to_owned()), "{} has two rows", row[1]);
+        assert!(!row[2].is_empty() && !row[3].is_empty(), "{} says nothing", row[1]);
+    }
+    let known = BARS.iter().flat_map(|(kind, count)| (1..=*count).map(move |number| format!("{kind}{number}")));
+    assert_eq!(listed, known.collect());
+
+    let tests = tests_of_bars();
+    let mut named = BTreeSet::new();
+    for part in rows.iter().filter(|row| row.len() == 5).flat_map(|row| row[3].split(';')) {
+        let (place, names) = part.split_once(':').unwrap_or(("", part));
+        let within = if place.contains("unit") { "runtime/src/" } else { "runtime/tests/" };
+        let places: Vec<String> = quoted(place).map(|place| format!("/{place}")).collect();
+        // Where no file is named, it is the one of the bars of A, S and T.
+        let auth = ["/auth/".to_owned()];
+        let places = if places.is_empty() && within == "runtime/tests/" { &auth[..] } else { &places[..] };
+        for name in quoted(names).filter(|name| names_a_bar(name)) {
+            let matching: Vec<_> = tests
+                .iter()
+                .filter(|(file, test)| {
+                    let place = places.is_empty() || places.iter().any(|place| file.contains(place.as_str()));
+                    file.contains(within) && place && covers(name, test)
+                })
+                .collect();
+            assert!(!matching.is_empty(), "`{name}` is no test of{part}");
+            named.extend(matching);
+        }
+    }
+    let missing: Vec<_> = tests.iter().filter(|test| !named.contains(test)).collect();
+    assert!(missing.is_empty(), "in no row: {missing:?}");
+}
+
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// `r05_…` stands for all that begin so.
+fn covers(name: &str, test: &str) -> bool {
+    name.strip_suffix('…').map_or(name == test, |start| test.starts_with(start))
+}
+
+/// The files and names of the tests that are named after a bar.
+fn tests_of_bars() -> BTreeSet<(String, String)> {
+    let mut tests = BTreeSet::new();
+    for path in [files("runtime/src", ".rs"), files("runtime/tests", ".rs")].concat() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let file = path.to_string_lossy().replace(".rs", "");
+        // What a child process runs is no test by itself.
+        let names = text.lines().filter_map(|line| line.trim().trim_start_matches("async ").strip_prefix("fn "));
+        let names = names.filter_map(|rest| rest.split('(').next()).filter(|name| names_a_bar(name));
+        tests.extend(names.filter(|name| !name.contains("_child")).map(|name| (file.clone(), name.to_owned())));
+    }
+    tests
+}

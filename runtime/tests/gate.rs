@@ -20,8 +20,8 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Sites, and when they were asked.
 type Asked = Arc<Mutex<Vec<(String, Duration)>>>;
 
-/// A client in manual time, whose service says 429 to the first request of the site `busy`.
-fn busy(clock: &ManualClock, wait: &'static str) -> (sample::ClientBuilder, Asked) {
+/// A client in manual time, whose service answers so to the first request of the site `busy`.
+fn busy(clock: &ManualClock, status: u16, wait: &'static str) -> (sample::ClientBuilder, Asked) {
     let journal = Arc::new(Mutex::new(Vec::new()));
     let (log, time) = (journal.clone(), clock.clone());
     let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
@@ -29,7 +29,7 @@ fn busy(clock: &ManualClock, wait: &'static str) -> (sample::ClientBuilder, Aske
         let mut log = log.lock().unwrap();
         let first = site == "busy" && !log.iter().any(|(known, _)| *known == site);
         log.push((site, time.now().monotonic));
-        Ok(if first { reply(429, &[("retry-after", wait)], "") } else { reply(200, &[], "{}") })
+        Ok(if first { reply(status, &[("retry-after", wait)], "") } else { reply(200, &[], "{}") })
     });
     let set = builder("http://127.0.0.1:1").timeouts(Timeouts::default()).clock(clock.clone()).transport(transport);
     (set, journal)
@@ -37,36 +37,38 @@ fn busy(clock: &ManualClock, wait: &'static str) -> (sample::ClientBuilder, Aske
 
 #[tokio::test]
 async fn l01_a_pause_is_kept_by_everybody_of_that_business() {
-    let clock = ManualClock::new();
-    let (set, journal) = busy(&clock, "2");
-    let contacts = set.build().unwrap().contacts();
-    let calls: Vec<_> = (0..100)
-        .map(|number| {
-            let site = if number % 2 == 0 { "busy" } else { "calm" };
-            tokio::spawn(contacts.get("1").header("X-Site", site).send())
-        })
-        .collect();
-    // All have come as far as they come without time.
-    for _ in 0..1000 {
-        tokio::task::yield_now().await;
+    for status in [429, 503] {
+        let clock = ManualClock::new();
+        let (set, journal) = busy(&clock, status, "2");
+        let contacts = set.build().unwrap().contacts();
+        let calls: Vec<_> = (0..200)
+            .map(|number| {
+                let site = if number % 2 == 0 { "busy" } else { "calm" };
+                tokio::spawn(contacts.get("1").header("X-Site", site).send())
+            })
+            .collect();
+        // All have come as far as they come without time.
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        let _by_itself = run_by_itself(&clock);
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+        let journal = journal.lock().unwrap();
+        let times =
+            |site: &str| journal.iter().filter(|(known, _)| known == site).map(|(_, time)| *time).collect::<Vec<_>>();
+        let (busy, calm) = (times("busy"), times("calm"));
+        assert_eq!((busy.len(), calm.len()), (101, 100), "{status}");
+        assert!(calm.iter().all(|time| *time == calm[0]), "{calm:?}");
+        assert!(busy[1..].iter().all(|time| *time >= busy[0] + 2 * SECOND), "{status} {busy:?}");
     }
-    let _by_itself = run_by_itself(&clock);
-    for call in calls {
-        call.await.unwrap().unwrap();
-    }
-    let journal = journal.lock().unwrap();
-    let times =
-        |site: &str| journal.iter().filter(|(known, _)| known == site).map(|(_, time)| *time).collect::<Vec<_>>();
-    let (busy, calm) = (times("busy"), times("calm"));
-    assert_eq!((busy.len(), calm.len()), (51, 50));
-    assert!(calm.iter().all(|time| *time == calm[0]), "{calm:?}");
-    assert!(busy[1..].iter().all(|time| *time >= busy[0] + 2 * SECOND), "{busy:?}");
 }
 
 #[tokio::test]
 async fn l04_a_pause_that_is_too_long_is_an_error_without_a_request() {
     let clock = ManualClock::new();
-    let (set, journal) = busy(&clock, "3600");
+    let (set, journal) = busy(&clock, 429, "3600");
     let contacts = set.site("busy").build().unwrap().contacts();
     let error = contacts.get("1").await.unwrap_err();
     assert_eq!((error.status(), error.retry_after()), (Some(429), Some(3600 * SECOND)));
@@ -183,19 +185,95 @@ async fn r11_the_time_of_a_call_holds_whatever_it_waits_for() {
     assert_eq!((error.delivery(), error.attempts(), error.elapsed()), (Delivery::NotSent, 0, 30 * SECOND));
 }
 
+/// Answers so, once so much time has passed.
+struct Slow(ManualClock, Duration, u16);
+
+impl Transport for Slow {
+    fn send(
+        &self,
+        _: http::Request<bytes::Bytes>,
+        _: Bounds,
+    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+        Box::pin(async {
+            self.0.sleep(self.1).await;
+            Ok(reply(self.2, &[("retry-after", "5")], ""))
+        })
+    }
+}
+
+#[tokio::test]
+async fn r11_the_time_of_a_call_holds_over_all_its_attempts() {
+    let clock = ManualClock::new();
+    let mut timeouts = Timeouts::default();
+    timeouts.operation = 30 * SECOND;
+    let _by_itself = run_by_itself(&clock);
+    let get = async |time: Duration, status: u16| {
+        let set = builder("http://127.0.0.1:1").timeouts(timeouts.clone()).clock(clock.clone());
+        let contacts = set.transport(Slow(clock.clone(), time, status)).build().unwrap().contacts();
+        contacts.get("1").await.unwrap_err()
+    };
+    for status in [429, 503] {
+        // 11 seconds, 5 of waiting, 11 again; there is no time for 5 more and another attempt.
+        let error = get(11 * SECOND, status).await;
+        assert_eq!((error.status(), error.attempts(), error.elapsed()), (Some(status), 2, 27 * SECOND));
+        // The second attempt is cut off at the end of the call.
+        let error = get(15 * SECOND, status).await;
+        assert_eq!((error.kind(), error.attempts(), error.elapsed()), (Kind::Timeout, 2, 30 * SECOND));
+    }
+}
+
+#[tokio::test]
+async fn r11_the_time_of_a_call_holds_over_a_body_that_drips() {
+    // At this pace the body takes an hour. Nothing but the end of the call ends it: the attempt may take longer.
+    let body: Vec<u8> =
+        b"HTTP/1.1 200 X\r\ncontent-length: 36000\r\n\r\n".iter().copied().chain([b' '; 36_000]).collect();
+    let server = Server::start(vec![Act::Drip(body, SECOND / 10)]);
+    let mut timeouts = Timeouts::default();
+    (timeouts.operation, timeouts.attempt) = (SECOND, Duration::ZERO);
+    let client = builder(&server.origin).timeouts(timeouts).build().unwrap();
+    let error = client.contacts().get("1").await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (Kind::Timeout, 1), "{error:?}");
+    assert!(error.elapsed() >= SECOND && server.processed().len() == 1);
+}
+
 #[tokio::test]
 async fn r07_a_service_that_is_down_is_not_asked_thrice_by_everybody() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let counter = count.clone();
-    let transport = Answers(move |_: &http::Request<bytes::Bytes>, _: Bounds| {
-        counter.fetch_add(1, Ordering::SeqCst);
-        Ok(reply(503, &[], ""))
-    });
-    let contacts = builder("http://127.0.0.1:1").transport(transport).build().unwrap().contacts();
-    for _ in 0..1000 {
-        assert_eq!(contacts.get("1").await.unwrap_err().status(), Some(503));
+    let server = Server::always(|_| Act::KeepAlive(503, Vec::new()));
+    let contacts = builder(&server.origin).timeouts(Timeouts::default()).build().unwrap().contacts();
+    let tasks: Vec<_> = (0..20)
+        .map(|_| {
+            let contacts = contacts.clone();
+            tokio::spawn(async move {
+                for _ in 0..50 {
+                    assert_eq!(contacts.get("1").await.unwrap_err().status(), Some(503));
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
     }
-    assert!((1001..=1300).contains(&count.load(Ordering::SeqCst)), "{count:?}");
+    let count = server.seen().len();
+    assert!((1001..=1300).contains(&count), "{count}");
+}
+
+#[tokio::test]
+async fn o02_a_transport_that_panics_wedges_nobody() {
+    let calls = AtomicUsize::new(0);
+    let transport = Answers(move |_: &http::Request<bytes::Bytes>, _: Bounds| {
+        assert!(calls.fetch_add(1, Ordering::SeqCst) != 0, "a transport with a fault");
+        Ok(reply(201, &[], "{}"))
+    });
+    let mut limits = kit::quick();
+    limits.concurrency = Some(1);
+    let mut timeouts = Timeouts::default();
+    timeouts.operation = 10 * SECOND;
+    let set = builder("http://127.0.0.1:1").limits(limits).timeouts(timeouts).transport(transport);
+    let contacts = set.build().unwrap().contacts();
+    // One place at the gate, and one turn to write: whoever comes next needs both.
+    let create = || contacts.create(NewContact { name: "Ann".into(), ..Default::default() }).send();
+    assert!(tokio::spawn(create()).await.is_err_and(|error| error.is_panic()));
+    create().await.unwrap();
 }
 
 /// What a server has to do at this moment.

@@ -155,6 +155,23 @@ async fn h06_the_owner_of_the_token_is_the_site_of_a_client_without_one() {
     assert!(error.to_string().contains("`X-Site`"), "{error}");
 }
 
+#[tokio::test]
+async fn s04_secrets_are_marked_for_the_libraries_below() {
+    let sent = Arc::new(Mutex::new(http::HeaderMap::new()));
+    let log = sent.clone();
+    let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+        log.lock().unwrap().clone_from(request.headers());
+        Ok(reply(200, &[], "{}"))
+    });
+    let set = builder("http://127.0.0.1:1").subscription_key("canary").access_token("canary").transport(transport);
+    set.build().unwrap().contacts().get("1").await.unwrap();
+    let sent = sent.lock().unwrap();
+    let marked: Vec<_> = sent.iter().filter(|(_, value)| value.is_sensitive()).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(marked.len(), 2, "{marked:?}");
+    assert!(marked.contains(&"authorization") && marked.contains(&"ocp-apim-subscription-key"));
+    assert!(!format!("{sent:?}").contains("canary"));
+}
+
 /// Names of headers that matter, in any case, and of others.
 fn header_name() -> impl Strategy<Value = String> {
     const KNOWN: &[&str] = &[

@@ -3,15 +3,23 @@
 #![allow(unreachable_pub, reason = "the modules of one test")]
 #![cfg(feature = "reqwest")]
 
+#[path = "../server/mod.rs"]
+mod api;
 #[cfg(all(unix, feature = "browser"))]
 mod browser;
+mod clocks;
 #[cfg(all(target_os = "linux", feature = "keyring"))]
 mod keyring;
 mod kit;
 mod login;
+mod mixed;
 #[cfg(unix)]
 mod processes;
+#[path = "../sample/mod.rs"]
+mod sample;
 mod secrets;
 mod server;
+#[path = "../tls/front.rs"]
+mod tls;
 mod tokens;
 mod writers;

@@ -41,6 +41,7 @@ fn child() {
                 for caller in callers {
                     tokens.push(caller.await.unwrap());
                 }
+                grant.settled().await;
                 tokens
             });
             assert!(tokens.iter().all(|token| *token == tokens[0]));

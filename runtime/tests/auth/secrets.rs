@@ -4,10 +4,15 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Mutex, Once, PoisonError};
 
 use sage_runtime::auth::{ClientAuth, Grant, Record};
-use tokio::runtime::Builder;
+use sage_runtime::transport::{Bounds, BoxFuture, Http, Phase, Transport, TransportFault};
+use tokio::runtime::{Builder, Runtime};
 
+use crate::api;
 use crate::kit::{FaultStore, get, seed};
+use crate::sample::model::NewContact;
+use crate::sample::{Client, Region};
 use crate::server::{Act, Server, stored};
+use crate::tls::Tls;
 
 /// Everything that was logged, by everybody, in this process.
 static LOG: Mutex<String> = Mutex::new(String::new());
@@ -26,7 +31,7 @@ impl log::Log for Capture {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        note(&format!("{} {}", record.target(), record.args()));
+        note(&format!("log {} {}", record.target(), record.args()));
     }
 
     fn flush(&self) {}
@@ -46,7 +51,7 @@ impl tracing::Subscriber for Capture {
     }
 
     fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        let mut fields = Fields(span.metadata().target().to_owned());
+        let mut fields = Fields(format!("tracing {} {}", span.metadata().target(), span.metadata().name()));
         span.record(&mut fields);
         note(&fields.0);
         tracing::span::Id::from_u64(1)
@@ -61,7 +66,7 @@ impl tracing::Subscriber for Capture {
     fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
 
     fn event(&self, event: &tracing::Event<'_>) {
-        let mut fields = Fields(event.metadata().target().to_owned());
+        let mut fields = Fields(format!("tracing {}", event.metadata().target()));
         event.record(&mut fields);
         note(&fields.0);
     }
@@ -121,7 +126,37 @@ fn answers() -> Vec<Act> {
 fn s01_nothing_secret_is_shown_or_logged() {
     capture();
     let mut secrets = vec!["CANARY".to_owned()];
-    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    logins_and_refreshes(&runtime, &mut secrets);
+    stores_that_fail(&runtime);
+    calls_over_tls(&runtime, &mut secrets);
+    let log = LOG.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    // The capture works: the libraries below us did say something, in `log` or in `tracing`, and so did we.
+    let parts = [
+        "log rustls::client",
+        "tracing h2::",
+        "hyper_util",
+        "reqwest",
+        "panicked",
+        "Grant {",
+        "Pending {",
+        "Client",
+        "the token endpoint answered 503",
+        "the service answered 422",
+        "sage call",
+    ];
+    for part in parts {
+        assert!(log.contains(part), "nothing of {part}");
+    }
+    assert!(secrets.len() > 100);
+    for secret in secrets {
+        let at = log.find(&secret);
+        assert!(at.is_none(), "{secret} in {}", &log[at.unwrap_or(0).saturating_sub(200)..][..400]);
+    }
+}
+
+/// Whatever the token endpoint says to a refresh, a login and a revocation.
+fn logins_and_refreshes(runtime: &Runtime, secrets: &mut Vec<String>) {
     for (at, act) in answers().into_iter().enumerate() {
         let (server, store) = (Server::start(), FaultStore::new());
         seed(&store, &stored(0, 400, ""));
@@ -152,25 +187,105 @@ fn s01_nothing_secret_is_shown_or_logged() {
                 .extend(asked.headers.get("authorization").map(|value| value.trim_start_matches("Basic ").to_owned()));
         }
     }
-    // A store that fails, and one that panics.
-    let (server, store) = (Server::start(), FaultStore::new());
-    seed(&store, &stored(0, 400, ""));
-    let grant = Grant::new(server.app(), store.clone()).unwrap();
-    {
-        let mut faults = store.faults.lock().unwrap();
-        (faults.skip, faults.saves) = (1, 3);
+}
+
+/// A store that fails, and one that panics with what is secret at hand.
+fn stores_that_fail(runtime: &Runtime) {
+    for panics in [false, true] {
+        let (server, store) = (Server::start(), FaultStore::new());
+        seed(&store, &stored(0, 400, ""));
+        let grant = Grant::new(server.app(), store.clone()).unwrap();
+        {
+            let mut faults = store.faults.lock().unwrap();
+            (faults.skip, faults.saves, faults.panic) = (1, if panics { 0 } else { 3 }, panics);
+        }
+        told(&runtime.block_on(get(&grant, None)).unwrap_err());
     }
-    told(&runtime.block_on(get(&grant, None)).unwrap_err());
     let record = Record::from_text(&stored(0, 0, "").into()).unwrap();
     shown(&(&record, record.to_text()));
-    let log = LOG.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    // The capture works: the libraries below us did say something, and so did we.
-    for part in ["hyper_util", "reqwest", "Grant {", "Pending {", "the token endpoint answered 503"] {
-        assert!(log.contains(part), "nothing of {part}");
+}
+
+/// Calls with everything that is secret, over TLS as services have it, with HTTP/1.1 and HTTP/2; the token comes over TLS,
+/// too.
+fn calls_over_tls(runtime: &Runtime, secrets: &mut Vec<String>) {
+    let status = |status, body: &str| api::Act::Reply(status, vec![("x-request-id", "r".into())], body.into());
+    for (protocol, client_auth) in [("http/1.1", ClientAuth::Basic), ("h2", ClientAuth::Body)] {
+        let (tokens, store) = (Server::start(), FaultStore::new());
+        seed(&store, &stored(0, 400, ""));
+        let service = api::Server::start(vec![
+            api::json(201, r#"{"id":"1"}"#),
+            status(401, ""),
+            status(200, r#"{"id":"1"}"#),
+            status(422, r#"[{"$message":"no CANARY-access-2, CANARY-key","$source":"x"}]"#),
+            status(500, "CANARY-key"),
+            status(200, "CANARY-access-2"),
+            status(200, r#"{"id":["CANARY-key"]}"#),
+            api::Act::HangUp,
+            api::Act::CutReply,
+        ]);
+        let tls = runtime.block_on(Tls::before(&service.origin, 0, &[protocol]));
+        let behind = runtime.block_on(Tls::before(&tokens.origin, 0, &["http/1.1"]));
+        let http = |tls: &Tls| Http::builder().no_proxy().root_certificate(tls.certificate.clone()).build().unwrap();
+        let grant = Grant::builder(tokens.app().origin(&behind.origin).client_auth(client_auth), store);
+        let grant = grant.transport(http(&behind)).build().unwrap();
+        let mut limits = sage_runtime::Limits::default();
+        limits.attempts = 2;
+        let builder = Client::builder()
+            .limits(limits)
+            .region(Region::Uki)
+            .site("s")
+            .subscription_key("CANARY-key")
+            .token_source(grant)
+            .transport(http(&tls))
+            .origin(&tls.origin);
+        shown(&builder);
+        let client = builder.build().unwrap();
+        let contacts = client.contacts();
+        shown(&(&client, &contacts, contacts.get("1")));
+        let contact = || NewContact { name: "Ann".into(), ..Default::default() };
+        runtime.block_on(async {
+            let response = contacts.create(contact()).send_full().await.unwrap();
+            note(&format!("{:?}", response.status()));
+            contacts.get("1").await.unwrap();
+            for call in 0..5 {
+                let error = match call {
+                    2 => contacts.get("1").await.unwrap_err(),
+                    _ => contacts.form(contact()).await.unwrap_err(),
+                };
+                shown(&(error.api(), error.body_snippet(), error.json_path()));
+                told(&error);
+            }
+        });
+        assert_eq!(service.seen()[0].header("ocp-apim-subscription-key").is_some(), protocol == "http/1.1");
+        assert_eq!((service.seen().len(), tokens.hits()), (9, 2), "{protocol}");
+        for asked in &tokens.ledger().asked {
+            secrets
+                .extend(asked.headers.get("authorization").map(|value| value.trim_start_matches("Basic ").to_owned()));
+        }
     }
-    assert!(secrets.len() > 100);
-    for secret in secrets {
-        let at = log.find(&secret);
-        assert!(at.is_none(), "{secret} in {}", &log[at.unwrap_or(0).saturating_sub(200)..][..400]);
+}
+
+/// Fails after a look at the request.
+struct Looks(std::sync::Arc<Mutex<String>>);
+
+impl Transport for Looks {
+    fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+        _: Bounds,
+    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+        *self.0.lock().unwrap() = format!("{:?}", request.headers());
+        Box::pin(std::future::ready(Err(TransportFault::new(Phase::NotSent, "on purpose"))))
     }
+}
+
+#[test]
+fn s04_the_secret_of_an_application_is_marked_too() {
+    let (store, seen) = (FaultStore::new(), std::sync::Arc::new(Mutex::new(String::new())));
+    seed(&store, &stored(0, 400, ""));
+    let app = Server::start().app().client_auth(ClientAuth::Basic);
+    let grant = Grant::builder(app, store).transport(Looks(seen.clone())).build().unwrap();
+    Builder::new_current_thread().build().unwrap().block_on(get(&grant, None)).unwrap_err();
+    let seen = seen.lock().unwrap();
+    assert!(seen.contains(r#""authorization": Sensitive"#), "{seen}");
 }

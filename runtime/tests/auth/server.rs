@@ -55,6 +55,8 @@ pub struct Ledger {
     pub script: VecDeque<Act>,
     /// The number of the newest refresh token; they are called `refresh-0`, `refresh-1`, ….
     pub current: u64,
+    /// What the names of its tokens begin with.
+    pub whose: &'static str,
     /// Spent refresh tokens are taken again.
     pub grace: bool,
     /// Somebody has used a spent refresh token, and the server has ended the grant.
@@ -171,8 +173,8 @@ impl Ledger {
                 self.revoked = false;
             }
             _ => {
-                let number =
-                    form("refresh_token").and_then(|token| token.strip_prefix("CANARY-refresh-")?.parse().ok());
+                let own = format!("CANARY-{}refresh-", self.whose);
+                let number = form("refresh_token").and_then(|token| token.strip_prefix(&own)?.parse().ok());
                 let known =
                     number.is_some_and(|number: u64| number == self.current || self.grace && number < self.current);
                 self.revoked |= !known;
@@ -184,8 +186,8 @@ impl Ledger {
         self.current += 1;
         let life = self.expires_in.map(|life| format!(r#","expires_in":{life}"#)).unwrap_or_default();
         let body = format!(
-            r#"{{"access_token":"CANARY-access-{0}","refresh_token":"CANARY-refresh-{0}","token_type":"bearer"{life}{1}}}"#,
-            self.current, self.extra
+            r#"{{"access_token":"CANARY-{2}access-{0}","refresh_token":"CANARY-{2}refresh-{0}","token_type":"bearer"{life}{1}}}"#,
+            self.current, self.extra, self.whose
         );
         (200, JSON, body)
     }

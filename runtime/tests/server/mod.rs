@@ -56,6 +56,12 @@ impl Seen {
         }
     }
 
+    /// All that it says, but for the body.
+    pub fn head(&self) -> String {
+        let headers = self.headers.iter().map(|(name, value)| format!("\n{name}: {value}"));
+        std::iter::once(self.line.clone()).chain(headers).collect()
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }

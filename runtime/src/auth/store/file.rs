@@ -1,7 +1,9 @@
 //! A store in files that nobody else can read.
 
+mod replace;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{GrantKey, LONGEST, Record, StoreError, StoreGuard, TokenStore, not_older};
 use crate::secret::Secret;
+use replace::{Local, replace};
 
 /// Keeps each grant in a file of a folder that only its owner may enter.
 ///
@@ -139,41 +142,9 @@ impl StoreGuard for Guard {
     fn save(&mut self, record: &Record) -> Result<(), StoreError> {
         // What can not be read is not replaced either: it may be a newer version's.
         not_older(self.load()?.as_ref(), record)?;
-        replace(&self.folder, &self.file, record.to_text().expose().as_bytes(), &mut |_| Ok(()))
+        replace(&mut Local, &self.folder, &self.file, record.to_text().expose().as_bytes())
             .map_err(|error| trouble("the grant can not be written", &self.file, error))
     }
-}
-
-/// The steps of a replacement. A crash may come after any of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Cleared,
-    Created,
-    Written,
-    Synced,
-    Renamed,
-    FolderSynced,
-}
-
-/// Replaces a file as a whole. `after` is told of each step, so that tests can crash there.
-fn replace(folder: &Path, file: &Path, text: &[u8], after: &mut dyn FnMut(Step) -> io::Result<()>) -> io::Result<()> {
-    // The lock is held, so what is here was left by a crash.
-    let beside = file.with_extension("new");
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => after(Step::Cleared)?,
-    }
-    let mut new = private().create_new(true).write(true).open(&beside)?;
-    after(Step::Created)?;
-    new.write_all(text)?;
-    after(Step::Written)?;
-    new.sync_all()?;
-    after(Step::Synced)?;
-    drop(new);
-    fs::rename(&beside, file)?;
-    after(Step::Renamed)?;
-    sync_folder(folder)?;
-    after(Step::FolderSynced)
 }
 
 /// Opens a file that is no link, whatever comes between looking and opening.
@@ -269,7 +240,8 @@ mod tests {
     use std::path::{Path, PathBuf};
     use std::time::Duration;
 
-    use super::{FileStore, GrantKey, Record, Step, TokenStore as _, replace};
+    use super::replace::{Disk, Local, replace};
+    use super::{FileStore, GrantKey, Record, TokenStore as _};
 
     const NOW: Duration = Duration::ZERO;
 
@@ -322,6 +294,13 @@ mod tests {
         symlink(&elsewhere, grant_file(&store, &key)).unwrap();
         assert!(load(&store, &key).unwrap_err().starts_with("the grant can not be opened"));
         assert!(store.lock(&key, NOW).unwrap().save(&record(6)).is_err());
+        // Where the new one is written, a link is removed and not followed.
+        fs::remove_file(grant_file(&store, &key)).unwrap();
+        symlink(&elsewhere, grant_file(&store, &key).with_extension("new")).unwrap();
+        store.lock(&key, NOW).unwrap().save(&record(6)).unwrap();
+        assert_eq!(load(&store, &key), Ok(Some(6)));
+        assert!(fs::read_to_string(&elsewhere).unwrap().contains(r#""generation": 5"#));
+        assert!(fs::symlink_metadata(grant_file(&store, &key)).unwrap().is_file());
         let lock = store.folder.join(key.to_file_name()).with_extension("lock");
         fs::remove_file(&lock).unwrap();
         symlink(&elsewhere, &lock).unwrap();
@@ -331,27 +310,82 @@ mod tests {
         assert!(FileStore::new(linked).is_err());
     }
 
+    /// The disk of this machine, until it fails: before a step, or in the middle of it.
+    struct Failing {
+        steps: usize,
+        half: bool,
+    }
+
+    impl Failing {
+        fn step(&mut self) -> io::Result<()> {
+            self.steps = self.steps.checked_sub(1).ok_or_else(|| io::Error::other("the disk is full"))?;
+            Ok(())
+        }
+    }
+
+    impl Disk for Failing {
+        type File = fs::File;
+
+        fn remove(&mut self, file: &Path) -> io::Result<()> {
+            self.step().and_then(|()| Local.remove(file))
+        }
+
+        fn create(&mut self, file: &Path) -> io::Result<fs::File> {
+            self.step().and_then(|()| Local.create(file))
+        }
+
+        fn write(&mut self, file: &mut fs::File, text: &[u8]) -> io::Result<()> {
+            let half = if self.half && self.steps == 0 { text.len() / 2 } else { 0 };
+            Local.write(file, &text[..half])?;
+            self.step().and_then(|()| Local.write(file, &text[half..]))
+        }
+
+        fn sync(&mut self, file: &fs::File) -> io::Result<()> {
+            self.step().and_then(|()| Local.sync(file))
+        }
+
+        fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+            self.step().and_then(|()| Local.rename(from, to))
+        }
+
+        fn sync_folder(&mut self, folder: &Path) -> io::Result<()> {
+            self.step().and_then(|()| Local.sync_folder(folder))
+        }
+    }
+
     #[test]
-    fn t16_a_crash_after_any_step_leaves_the_old_or_the_new() {
-        let steps = [Step::Cleared, Step::Created, Step::Written, Step::Synced, Step::Renamed, Step::FolderSynced];
-        for crash in steps {
+    fn t16_a_save_that_fails_at_any_step_leaves_the_old_or_the_new() {
+        // Of six steps the fifth is the renaming.
+        for (steps, half) in (0..=6).flat_map(|steps| [(steps, false), (steps, true)]) {
             let (_folder, store, key) = store();
             store.lock(&key, NOW).unwrap().save(&record(1)).unwrap();
-            let mut passed = Vec::new();
+            let file = grant_file(&store, &key);
             let text = record(2).to_text();
-            let result = replace(&store.folder, &grant_file(&store, &key), text.expose().as_bytes(), &mut |step| {
-                passed.push(step);
-                if step == crash { Err(io::Error::other("crash")) } else { Ok(()) }
-            });
-            assert!(result.is_err());
-            assert!(steps.starts_with(&passed) && passed.last() == Some(&crash));
-            let renamed = matches!(crash, Step::Renamed | Step::FolderSynced);
-            assert_eq!(load(&store, &key), Ok(Some(if renamed { 2 } else { 1 })), "{crash:?}");
-            // What the crash left is in nobody's way.
+            let done = replace(&mut Failing { steps, half }, &store.folder, &file, text.expose().as_bytes());
+            assert_eq!(done.is_ok(), steps == 6, "{steps}");
+            assert_eq!(load(&store, &key), Ok(Some(if steps >= 5 { 2 } else { 1 })), "{steps}");
+            for entry in fs::read_dir(&store.folder).unwrap() {
+                assert_eq!(mode(&entry.unwrap().path()), 0o600);
+            }
+            // What the failure left is in nobody's way.
             store.lock(&key, NOW).unwrap().save(&record(3)).unwrap();
             assert_eq!(load(&store, &key), Ok(Some(3)));
             assert_eq!(fs::read_dir(&store.folder).unwrap().count(), 2);
         }
+    }
+
+    #[test]
+    fn t16_what_a_newer_program_has_written_is_kept() {
+        let (_folder, store, key) = store();
+        let mut guard = store.lock(&key, NOW).unwrap();
+        guard.save(&record(1)).unwrap();
+        let file = grant_file(&store, &key);
+        let text = fs::read_to_string(&file).unwrap().replacen('{', r#"{"later":{"x":[1.10]},"#, 1);
+        fs::write(&file, text).unwrap();
+        let loaded = guard.load().unwrap().unwrap();
+        guard.save(&loaded.next(loaded.issued, loaded.tokens.clone())).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(r#"{"x":[1.10]}"#) && text.contains(r#""generation": 2"#), "{text}");
     }
 
     #[test]
