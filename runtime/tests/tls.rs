@@ -14,6 +14,7 @@ use sage_runtime::transport::Http;
 use sage_runtime::{Delivery, Kind};
 use sample::model::NewContact;
 use server::{Act, Server, json};
+use tokio::net::{TcpListener, TcpStream};
 
 fn trusting(tls: &Tls) -> sample::contacts::Contacts {
     let http = Http::builder().no_proxy().root_certificate(tls.certificate.clone()).build().unwrap();
@@ -78,14 +79,14 @@ async fn apart<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> 
 #[tokio::test]
 async fn r01_r02_a_blocking_call_that_breaks_during_tls_is_tried_again() {
     let server = Server::start(vec![Act::Reply(204, Vec::new(), Vec::new())]);
-    let tls = Tls::before(&server, 2, &["h2", "http/1.1"]).await;
+    let tls = Tls::before(&server.origin, 2, &["h2", "http/1.1"]).await;
     let contacts = trusting(&tls);
     apart(move || contacts.form(ann()).send_blocking()).await.unwrap();
     assert_eq!((tls.connections.load(Ordering::SeqCst), server.processed().len()), (3, 1));
     assert!(server.lines().iter().all(|seen| seen.starts_with("POST")), "{:?}", server.lines());
 
     let nobody = Server::start(vec![]);
-    let tls = Tls::before(&nobody, usize::MAX, &["http/1.1"]).await;
+    let tls = Tls::before(&nobody.origin, usize::MAX, &["http/1.1"]).await;
     let contacts = trusting(&tls);
     let error = apart(move || contacts.form(ann()).send_blocking()).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Transport, Delivery::NotSent, 3));
@@ -96,8 +97,8 @@ async fn r01_r02_a_blocking_call_that_breaks_during_tls_is_tried_again() {
 #[tokio::test]
 async fn r02_blocking_calls_trust_nobody_else_either() {
     let server = Server::start(vec![json(200, "{}")]);
-    let tls = Tls::before(&server, 0, &["http/1.1"]).await;
-    let other = Tls::before(&server, 0, &[]).await;
+    let tls = Tls::before(&server.origin, 0, &["http/1.1"]).await;
+    let other = Tls::before(&server.origin, 0, &[]).await;
     let foreign = Http::builder().no_proxy().root_certificate(other.certificate).build().unwrap();
     for http in [foreign, Http::builder().no_proxy().build().unwrap()] {
         let contacts = builder(&tls.origin).transport(http).build().unwrap().contacts();
@@ -113,7 +114,7 @@ async fn h09_blocking_calls_through_a_proxy_that_is_named() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     let server = Server::start(vec![json(201, r#"{"id":"1"}"#)]);
-    let tls = Tls::before(&server, 0, &["http/1.1"]).await;
+    let tls = Tls::before(&server.origin, 0, &["http/1.1"]).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let proxy = format!("http://user:canary@{}", listener.local_addr().unwrap());
     let told = tokio::spawn(async move {

@@ -6,18 +6,23 @@
 mod auth;
 mod exchange;
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use sage_codegen_host::{Exit, Fault as Stopped, terminal};
 
 use crate::{Stop, help, workspace};
 
 const USAGE: &str = "\
-Usage: cargo xtask faults [WORD]
+Usage: cargo xtask faults [WORDS]...
 
-Plants each fault whose name contains WORD in a copy of the runtime, and runs the test that
-has to catch it. Exit status 1 if one is not caught.
+Plants each fault whose name contains one of WORDS (all if there are none) in a copy of the
+runtime, and runs the test that has to catch it. Exit status 1 if one is not caught.
 ";
 
 /// A fault, and the test that has to catch it.
@@ -35,32 +40,49 @@ struct Fault {
 
 const ALL: &[&[Fault]] = &[auth::FAULTS, exchange::FAULTS];
 
+/// How long a test may take, with its build. A fault may make a test wait for ever.
+const LONGEST: Duration = Duration::from_secs(600);
+
 /// What a fault led to.
 #[derive(PartialEq, Eq)]
 enum Found {
     Caught,
     Missed,
-    /// The text is not there, or there twice; it does not compile; the test fails by itself.
+    /// The text is not there, or there twice; it does not compile; the test is not there, or fails by itself.
     Broken(&'static str),
 }
 
 /// The command.
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
     use lexopt::prelude::{Long, Short, Value};
-    let mut word = String::new();
+    let mut words: Vec<String> = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(help(USAGE)),
-            Value(value) if word.is_empty() => word = value.to_string_lossy().into_owned(),
+            Value(value) => words.push(value.to_string_lossy().into_owned()),
             other => return Err(other.unexpected().into()),
         }
     }
     let root = workspace::open()?;
+    let began = Instant::now();
     let copy = Copy::of(root.path())?;
-    let mut all = true;
-    for fault in ALL.iter().copied().flatten().filter(|fault| fault.name.contains(&word)) {
-        let found = copy.plant(fault)?;
-        all &= found == Found::Caught;
+    let is_meant = |fault: &&Fault| words.is_empty() || words.iter().any(|words| fault.name.contains(words.as_str()));
+    let chosen = || ALL.iter().copied().flatten().filter(is_meant);
+    // All tests without any fault first: nothing is built between them.
+    let mut sound = BTreeMap::new();
+    for fault in chosen() {
+        if let Entry::Vacant(place) = sound.entry((fault.target, fault.test)) {
+            place.insert(copy.test(fault)?.says(fault, "ok"));
+        }
+    }
+    let (mut caught, mut count) = (0, 0);
+    for fault in chosen() {
+        let found = match sound.get(&(fault.target, fault.test)) {
+            Some(true) => copy.plant(fault)?,
+            _ => Found::Broken("BROKEN, without the fault it fails or is not there:"),
+        };
+        count += 1;
+        caught += usize::from(found == Found::Caught);
         let said = match found {
             Found::Caught => "caught by",
             Found::Missed => "MISSED by",
@@ -68,7 +90,21 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
         };
         terminal::out(&format!("{:<52} {said} {}\n", fault.name, fault.test));
     }
-    Ok(if all { Exit::Ok } else { Exit::Errors })
+    terminal::out(&format!("{caught} of {count} caught, in {} s\n", began.elapsed().as_secs()));
+    Ok(if caught == count { Exit::Ok } else { Exit::Errors })
+}
+
+/// A test that has run, or has been ended.
+struct Ran {
+    status: Option<ExitStatus>,
+    said: String,
+}
+
+impl Ran {
+    /// Did the test of this fault run, and end so?
+    fn says(&self, fault: &Fault, how: &str) -> bool {
+        self.said.contains(&format!("test {} ... {how}\n", fault.test))
+    }
 }
 
 /// A copy of the workspace's files.
@@ -108,27 +144,86 @@ impl Copy {
         if text.matches(fault.find).count() != 1 {
             return Ok(Found::Broken("BROKEN, its place has changed:"));
         }
-        if !self.test(fault)?.status.success() {
-            return Ok(Found::Broken("BROKEN, it fails without the fault:"));
-        }
         self.write(fault.file, text.replacen(fault.find, fault.replace, 1).as_bytes())?;
-        let output = self.test(fault);
+        let ran = self.test(fault);
         self.write(fault.file, text.as_bytes())?;
-        let output = output?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        Ok(match output.status.success() {
-            true => Found::Missed,
-            false if said.contains(&format!("test {} ... FAILED", fault.test)) => Found::Caught,
-            false => Found::Broken("BROKEN, it does not compile:"),
+        let ran = ran?;
+        Ok(match ran.status {
+            None => Found::Broken("BROKEN, it does not end:"),
+            Some(status) if status.success() => Found::Missed,
+            Some(_) if ran.says(fault, "FAILED") => Found::Caught,
+            Some(_) => Found::Broken("BROKEN, it does not compile:"),
         })
     }
 
-    fn test(&self, fault: &Fault) -> Result<Output, Stopped> {
+    fn test(&self, fault: &Fault) -> Result<Ran, Stopped> {
+        let trouble = |error| Stopped::new(format!("cannot run `cargo`: {error}"));
+        let path = self.root.with_file_name("said.txt");
+        let said = File::create(&path).map_err(trouble)?;
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["test", "--quiet", "--package", "sage-runtime", "--all-features"]);
         command.args(fault.target.split(' ')).args(["--", "--exact", fault.test, "--format", "pretty"]);
         command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target).env("RUST_BACKTRACE", "0");
-        command.output().map_err(|error| Stopped::new(format!("cannot run `cargo`: {error}")))
+        // With a group of its own, so that what it has started can be ended with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.stdout(said).stderr(Stdio::null()).spawn().map_err(trouble)?;
+        let end = Instant::now() + LONGEST;
+        let status = loop {
+            let status = child.try_wait().map_err(trouble)?;
+            if status.is_some() || Instant::now() >= end {
+                break status;
+            }
+            sleep(Duration::from_millis(50));
+        };
+        if status.is_none() {
+            stop(&mut child);
+        }
+        let said = std::fs::read(&path).map_err(trouble)?;
+        Ok(Ran { status, said: String::from_utf8_lossy(&said).into_owned() })
+    }
+}
+
+/// Ends a child, and where groups are known what it has started.
+fn stop(child: &mut Child) {
+    #[cfg(unix)]
+    let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).status();
+    // If it has ended meanwhile, so much the better.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::read_to_string;
+    use std::path::Path;
+
+    use super::ALL;
+
+    /// Planting takes minutes; that each fault still has its place and its test is known at once.
+    #[test]
+    fn each_fault_has_its_place_and_its_test() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for fault in ALL.iter().copied().flatten() {
+            let text = read_to_string(root.join(fault.file)).unwrap();
+            assert_eq!(text.matches(fault.find).count(), 1, "{}: {}", fault.name, fault.file);
+            let (modules, name) = fault.test.rsplit_once("::").unwrap_or(("", fault.test));
+            let modules = modules.replace("::", "/");
+            let files = match fault.target.strip_prefix("--test ") {
+                Some(binary) if modules.is_empty() => vec![format!("runtime/tests/{binary}.rs")],
+                Some(binary) => vec![format!("runtime/tests/{binary}/{modules}.rs")],
+                None => vec![
+                    format!("runtime/src/{modules}.rs"),
+                    format!("runtime/src/{}.rs", modules.trim_end_matches("/tests")),
+                ],
+            };
+            let function = format!("fn {name}(");
+            let found = files.iter().filter_map(|file| read_to_string(root.join(file)).ok());
+            assert_eq!(found.filter(|text| text.contains(&function)).count(), 1, "{}: {}", fault.name, fault.test);
+        }
+        let mut names: Vec<_> = ALL.iter().copied().flatten().map(|fault| fault.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "a name stands for two faults");
     }
 }

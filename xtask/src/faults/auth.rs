@@ -6,6 +6,7 @@ const TURN: &str = "runtime/src/auth/grant/turn.rs";
 const STATE: &str = "runtime/src/auth/grant/state.rs";
 const HELD: &str = "runtime/src/auth/grant/held.rs";
 const FILE: &str = "runtime/src/auth/store/file.rs";
+const REPLACE: &str = "runtime/src/auth/store/file/replace.rs";
 const PENDING: &str = "runtime/src/auth/pending.rs";
 const LISTENER: &str = "runtime/src/auth/login/listener.rs";
 const KEYRING: &str = "runtime/src/auth/store/keyring.rs";
@@ -58,11 +59,51 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "a grant is saved without rename",
-        file: FILE,
-        find: r#"    let beside = file.with_extension("new");"#,
-        replace: "    let beside = file.to_path_buf();",
+        file: REPLACE,
+        find: r#"    let beside = file.with_extension("new");
+    disk.remove(&beside)?;"#,
+        replace: r#"    let beside = file.to_path_buf();
+    disk.remove(&beside)?;"#,
         target: "--lib",
-        test: "auth::store::file::tests::t16_a_crash_after_any_step_leaves_the_old_or_the_new",
+        test: "auth::store::file::replace::tests::t16_the_power_may_fail_at_any_moment",
+    },
+    Fault {
+        name: "a grant is renamed before it is synced",
+        file: REPLACE,
+        find: r"    disk.sync(&new)?;
+    drop(new);
+    disk.rename(&beside, file)?;
+",
+        replace: r"    disk.rename(&beside, file)?;
+    disk.sync(&new)?;
+    drop(new);
+",
+        target: "--lib",
+        test: "auth::store::file::replace::tests::t16_the_power_may_fail_at_any_moment",
+    },
+    Fault {
+        name: "the new name of a grant is not synced",
+        file: REPLACE,
+        find: "    disk.rename(&beside, file)?;\n    disk.sync_folder(folder)\n",
+        replace: "    let _ = folder;\n    disk.rename(&beside, file)\n",
+        target: "--lib",
+        test: "auth::store::file::replace::tests::t16_the_power_may_fail_at_any_moment",
+    },
+    Fault {
+        name: "a grant is readable for the group",
+        file: FILE,
+        find: "options.mode(0o600);",
+        replace: "options.mode(0o640);",
+        target: "--lib",
+        test: "auth::store::file::tests::t16_modes_are_600_in_700",
+    },
+    Fault {
+        name: "the grants of two companies share a file",
+        file: FILE,
+        find: r#"let file = self.folder.join(key.to_file_name()).with_extension("json");"#,
+        replace: r#"let file = self.folder.join("grant.json");"#,
+        target: "--test auth",
+        test: "mixed::t17_two_companies_and_many_tasks_never_meet",
     },
     Fault {
         name: "the lock is let go before the save",
@@ -150,6 +191,22 @@ pub(super) const FAULTS: &[Fault] = &[
         replace: ".max(walls.min(Duration::ZERO))",
         target: "--lib",
         test: "auth::grant::held::tests::t14_the_hand_that_has_gone_further_counts",
+    },
+    Fault {
+        name: "age is what the wall clock says",
+        file: HELD,
+        find: "now.monotonic.saturating_sub(self.at.monotonic).max(walls)",
+        replace: "walls",
+        target: "--test auth",
+        test: "clocks::t14_a_clock_that_is_set_back",
+    },
+    Fault {
+        name: "what a token endpoint says has no limit",
+        file: "runtime/src/auth/grant.rs",
+        find: "const MOST: usize = 64 << 10;",
+        replace: "const MOST: usize = 64 << 20;",
+        target: "--test auth",
+        test: "tokens::h02_the_token_endpoint_may_not_say_much",
     },
     Fault {
         name: "the state of an answer is not compared",
