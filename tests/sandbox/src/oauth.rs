@@ -1,0 +1,1 @@
+//! The OAuth servers of the three APIs.
