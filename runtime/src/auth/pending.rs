@@ -27,6 +27,16 @@ pub(super) struct Code {
     pub(super) country: Option<String>,
 }
 
+/// What an address is to a login.
+pub(super) enum Answer {
+    /// It brings a code.
+    Allowed,
+    /// It ends the login without one.
+    Refused,
+    /// It does not belong to the login, which goes on waiting.
+    NotOurs,
+}
+
 /// Why an address is no answer.
 #[derive(Debug)]
 pub(super) enum NoAnswer {
@@ -116,9 +126,13 @@ impl Pending {
         answer
     }
 
-    /// Does this address end the login, one way or the other?
-    pub(super) fn is_answered_by(&self, callback: &str) -> bool {
-        !matches!(self.read(callback), Err(NoAnswer::NotOurs(_)))
+    /// What this address would be. Taking it is something else.
+    pub(super) fn look(&self, callback: &str) -> Answer {
+        match self.read(callback) {
+            Ok(_) => Answer::Allowed,
+            Err(NoAnswer::Refused(_)) => Answer::Refused,
+            Err(NoAnswer::NotOurs(_)) => Answer::NotOurs,
+        }
     }
 
     /// Reads an address as it came back, whole or from its `?` on.

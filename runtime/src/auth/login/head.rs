@@ -4,6 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
 /// The head of a request.
 pub(super) struct Head {
     text: String,
@@ -48,18 +52,64 @@ impl Head {
     }
 }
 
-/// Answers with a page, and closes. `text` is ours: nothing of the request is in it.
-pub(super) fn reply(mut stream: TcpStream, status: &str, text: &str) {
-    let page =
-        format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sage</title><p>{text}</p></html>\n");
+/// A page, in words of ours: nothing of a request is in it.
+pub(super) struct Page {
+    pub(super) status: &'static str,
+    pub(super) title: &'static str,
+    pub(super) text: &'static str,
+}
+
+impl Page {
+    pub(super) const ALLOWED: Page = Page {
+        status: "200 OK",
+        title: "Access was given",
+        text: "The program is finishing the login. You can close this window and go back to it.",
+    };
+    pub(super) const REFUSED: Page = Page {
+        status: "200 OK",
+        title: "Access was not given",
+        text: "The program knows. You can close this window and go back to it.",
+    };
+    pub(super) const OTHER_LOGIN: Page = Page {
+        status: "400 Bad Request",
+        title: "This is another login",
+        text: "The program is waiting for a different one. Close this window, and use the page that the program has opened.",
+    };
+    pub(super) const MALFORMED: Page = Page {
+        status: "400 Bad Request",
+        title: "There is nothing here",
+        text: "A program on this computer is waiting for a login, and this address is not part of it.",
+    };
+    pub(super) const ELSEWHERE: Page = Page { status: "404 Not Found", ..Page::MALFORMED };
+}
+
+const STYLE: &str = "\
+:root{color-scheme:light dark}\
+body{margin:0;min-height:100vh;display:grid;place-content:center;padding:1.5rem;box-sizing:border-box;\
+background:#f3f5f4;color:#1b1f1d;font:1rem/1.5 system-ui,sans-serif}\
+main{max-width:26rem;padding:2rem;background:#fff;border:1px solid #cfd6d2;border-radius:.75rem}\
+h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25}\
+p{margin:0}\
+@media(prefers-color-scheme:dark){body{background:#111513;color:#edf1ef}main{background:#1b201d;border-color:#3a433e}}";
+
+/// Answers with a page, and closes. The policy lets the page do nothing but look as it should.
+pub(super) fn reply(mut stream: TcpStream, page: &Page) {
+    let Page { status, title, text } = page;
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
+         <style>{STYLE}</style></head><body><main><h1>{title}</h1><p>{text}</p></main></body></html>\n"
+    );
+    let style = STANDARD.encode(Sha256::digest(STYLE));
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\
          cache-control: no-store\r\nreferrer-policy: no-referrer\r\nx-content-type-options: nosniff\r\n\
-         content-security-policy: default-src 'none'\r\n\r\n",
-        page.len()
+         content-security-policy: default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'\r\n\r\n",
+        html.len()
     );
     // Whether the page arrives changes nothing.
     let _ = stream.set_write_timeout(Some(Duration::from_secs(1)));
-    let _ = stream.write_all(format!("{head}{page}").as_bytes());
+    let _ = stream.write_all(format!("{head}{html}").as_bytes());
     let _ = stream.shutdown(Shutdown::Write);
 }

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use http::Uri;
 
 use super::super::failure::{Failure, Kind};
-use super::super::pending::Pending;
-use super::head::{Head, reply};
+use super::super::pending::{Answer, Pending};
+use super::head::{Head, Page, reply};
 use crate::error::{Error, Result};
 
 /// Where the answer is awaited.
@@ -79,16 +79,16 @@ impl Place {
     }
 
     /// What a request is: the query of an answer, or what it is told.
-    fn look<'a>(&self, head: &'a Head) -> Result<&'a str, &'static str> {
-        let target = head.target().ok_or("400 Bad Request")?;
+    fn look<'a>(&self, head: &'a Head) -> Result<&'a str, Page> {
+        let target = head.target().ok_or(Page::MALFORMED)?;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let own = |value: &str| value.eq_ignore_ascii_case(&self.authority);
         let mut hosts = head.header("host");
         let right_host = hosts.next().is_some_and(own) && hosts.next().is_none();
         let foreign = head.header("origin").any(|origin| !origin.strip_prefix("http://").is_some_and(own));
         match () {
-            () if !right_host || foreign => Err("400 Bad Request"),
-            () if path != self.path => Err("404 Not Found"),
+            () if !right_host || foreign => Err(Page::MALFORMED),
+            () if path != self.path => Err(Page::ELSEWHERE),
             () => Ok(query),
         }
     }
@@ -112,13 +112,17 @@ pub(super) fn wait(
             }
         }
         while let Ok((head, stream)) = heads.try_recv() {
-            match place.look(&head) {
-                Ok(query) if pending.is_answered_by(query) => {
-                    reply(stream, "200 OK", "You can close this window and go back to the program.");
-                    return Ok(query.to_owned());
-                }
-                Ok(_) => reply(stream, "400 Bad Request", "This is no answer to the login that is waiting."),
-                Err(status) => reply(stream, status, "There is nothing here."),
+            let (page, answer) = match place.look(&head) {
+                Err(page) => (page, None),
+                Ok(query) => match pending.look(query) {
+                    Answer::Allowed => (Page::ALLOWED, Some(query)),
+                    Answer::Refused => (Page::REFUSED, Some(query)),
+                    Answer::NotOurs => (Page::OTHER_LOGIN, None),
+                },
+            };
+            reply(stream, &page);
+            if let Some(query) = answer {
+                return Ok(query.to_owned());
             }
         }
         if began.elapsed() >= wait {
@@ -142,7 +146,7 @@ fn read(mut stream: TcpStream, sender: Sender<(Head, TcpStream)>, reading: &Arc<
         match head {
             // Nobody listens any more once the answer is there.
             Some(head) => drop(sender.send((head, stream))),
-            None => reply(stream, "400 Bad Request", "There is nothing here."),
+            None => reply(stream, &Page::MALFORMED),
         }
     });
     if spawned.is_err() {
