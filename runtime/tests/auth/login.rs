@@ -141,7 +141,8 @@ fn a03_a_refusal_with_the_right_state_ends_the_login() {
     let browser = Browser::start(&grant);
     assert!(browser.get("/callback?error=access_denied").starts_with("HTTP/1.1 400 "));
     let refusal = format!("/callback?error=Invalid+request&reason=Email+already+in+use&state={}", browser.state());
-    assert!(browser.get(&refusal).starts_with("HTTP/1.1 200 "));
+    let page = browser.get(&refusal);
+    assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("was not given"), "{page}");
     let error = browser.end().unwrap_err();
     assert_eq!(error.to_string(), "the login was refused: Invalid request (Email already in use)");
     assert_eq!(server.hits(), 0);
@@ -158,6 +159,8 @@ fn a04_the_page_tells_nothing_and_is_kept_nowhere() {
         browser.get(&format!("/callback?code=GB%2Fcode-1&x=<b>&state={state}")),
     ];
     browser.end().unwrap();
+    assert!(replies[0].contains("nothing here") && replies[1].contains("another login"));
+    assert!(replies[2].contains("was given"));
     for reply in replies {
         let lower = reply.to_ascii_lowercase();
         for header in

@@ -62,13 +62,13 @@ pub(super) struct Page {
 impl Page {
     pub(super) const ALLOWED: Page = Page {
         status: "200 OK",
-        title: "Access was given",
+        title: "Access to Sage was given",
         text: "The program is finishing the login. You can close this window and go back to it.",
     };
     pub(super) const REFUSED: Page = Page {
         status: "200 OK",
-        title: "Access was not given",
-        text: "The program knows. You can close this window and go back to it.",
+        title: "Access to Sage was not given",
+        text: "The program has been told. You can close this window and go back to it.",
     };
     pub(super) const OTHER_LOGIN: Page = Page {
         status: "400 Bad Request",
@@ -85,11 +85,12 @@ impl Page {
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
-body{margin:0;min-height:100vh;display:grid;place-content:center;padding:1.5rem;box-sizing:border-box;\
+body{margin:0;padding:12vh 1.25rem 2rem;\
 background:#f3f5f4;color:#1b1f1d;font:1rem/1.5 system-ui,sans-serif}\
-main{max-width:26rem;padding:2rem;background:#fff;border:1px solid #cfd6d2;border-radius:.75rem}\
-h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25}\
+main{max-width:30rem;margin:0 auto;padding:1.75rem;box-sizing:border-box;background:#fff;border:1px solid #cfd6d2;border-radius:.75rem}\
+h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25;text-wrap:balance}\
 p{margin:0}\
+p+p{margin-top:1rem;font-size:.9rem;opacity:.75}\
 @media(prefers-color-scheme:dark){body{background:#111513;color:#edf1ef}main{background:#1b201d;border-color:#3a433e}}";
 
 /// Answers with a page, and closes. The policy lets the page do nothing but look as it should.
@@ -98,7 +99,8 @@ pub(super) fn reply(mut stream: TcpStream, page: &Page) {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
-         <style>{STYLE}</style></head><body><main><h1>{title}</h1><p>{text}</p></main></body></html>\n"
+         <style>{STYLE}</style></head><body><main><h1>{title}</h1><p>{text}</p>\
+         <p>This page comes from the program, on this computer.</p></main></body></html>\n"
     );
     let style = STANDARD.encode(Sha256::digest(STYLE));
     let head = format!(

@@ -149,14 +149,7 @@ fn over() -> Response {
     page::stop(StatusCode::BAD_REQUEST, "This login is over", what)
 }
 
-fn shown(
-    oauth: &Oauth,
-    requested: &Requested,
-    country: &str,
-    id: &str,
-    seal: &str,
-    problem: Option<&str>,
-) -> Response {
+fn shown(oauth: &Oauth, requested: &Requested, country: &str, id: &str, seal: &str, problem: Option<&str>) -> Response {
     let countries = oauth.options.countries(requested.api);
     let companies = oauth.options.companies_of(requested.api, country);
     page::consent(&Page {

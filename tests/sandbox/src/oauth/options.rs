@@ -44,12 +44,8 @@ pub struct Rules {
 
 impl Default for Options {
     fn default() -> Self {
-        let rules = |access_seconds, refresh_seconds| Rules {
-            access_seconds,
-            refresh_seconds,
-            rotate: true,
-            grace_seconds: 0,
-        };
+        let rules =
+            |access_seconds, refresh_seconds| Rules { access_seconds, refresh_seconds, rotate: true, grace_seconds: 0 };
         Options {
             seed: 0,
             clients: clients::samples(),

@@ -34,9 +34,10 @@ pub(super) struct Page<'a> {
 /// The consent page.
 pub(super) fn consent(page: &Page<'_>) -> Response {
     let client = escape(page.requested.client.shown());
-    let mut main = format!("<h1>Allow “{client}” to use your Sage data?</h1>\n");
+    let product = product(page.requested.api);
+    let mut main = format!("<h1>Allow “{client}” to use your data in {product}?</h1>\n");
     let (name, email) = (escape(&page.user.name), escape(&page.user.email));
-    main.push_str(&format!("<p class=\"soft\">You are signed in as {name} ({email}).</p>\n"));
+    main.push_str(&format!("<p class=\"soft\">Signed in: {name} ({email})</p>\n"));
     main.push_str("<section><h2>It will be able to</h2><ul>");
     for line in abilities(page.requested.api, &page.requested.scope) {
         main.push_str(&format!("<li>{line}</li>"));
@@ -45,7 +46,10 @@ pub(super) fn consent(page: &Page<'_>) -> Response {
     main.push_str(&countries(page));
     main.push_str(&answer(page));
     let place = escape(&redirect::place(&page.requested.redirect_uri));
-    main.push_str(&format!("<p class=\"soft end\">Whatever you answer, you go back to {place}.</p>\n"));
+    let id = escape(page.requested.client.id());
+    main.push_str(&format!(
+        "<p class=\"soft end\">Either way you go back to {place}.<br>The application’s client id is {id}.</p>\n"
+    ));
     let status = if page.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let back = redirect::source(&page.requested.redirect_uri);
     respond(status, "Allow access", &main, back.as_deref())
@@ -75,13 +79,25 @@ fn respond(status: StatusCode, title: &str, main: &str, back: Option<&str>) -> R
     reply::page(status, html, &policy)
 }
 
+fn product(api: Api) -> &'static str {
+    match api {
+        Api::Accounting => "Sage Accounting",
+        Api::AccountingV3 => "Sage Accounting (v3)",
+        Api::Sage200 => "Sage 200",
+    }
+}
+
 /// What the words of a scope mean.
 fn abilities(api: Api, scope: &str) -> Vec<&'static str> {
     let asks = |word: &str| scope.split(' ').any(|known| known == word);
     if api != Api::Sage200 {
-        let reads = "see contacts, invoices, payments, bank accounts and reports of the company you choose";
+        let reads = "see contacts, invoices, payments, bank accounts and reports";
         return match asks("readonly") {
-            true => vec![reads, "<strong>not</strong> create, change or delete anything", "stay connected while you are away"],
+            true => vec![
+                reads,
+                "<strong>not</strong> create, change or delete anything",
+                "stay connected while you are away",
+            ],
             false => vec![reads, "create, change and delete them", "stay connected while you are away"],
         };
     }
@@ -90,7 +106,7 @@ fn abilities(api: Api, scope: &str) -> Vec<&'static str> {
         ("email", "see your e-mail address"),
         ("offline_access", "stay connected while you are away"),
     ];
-    let mut lines = vec!["see, create, change and delete what you can in Sage 200, in the companies you choose"];
+    let mut lines = vec!["see, create, change and delete what you can yourself"];
     lines.extend(words.into_iter().filter(|(word, _)| asks(word)).map(|(_, line)| line));
     lines
 }
@@ -110,7 +126,7 @@ fn countries(page: &Page<'_>) -> String {
     format!(
         "<form method=\"get\" action=\"{PATH}\" class=\"row\"><input type=\"hidden\" name=\"request\" value=\"{id}\">\
          <label for=\"country\">Country</label><select id=\"country\" name=\"country\">{options}</select>\
-         <button>Show</button></form>\n"
+         <button>Change</button></form>\n"
     )
 }
 
@@ -132,9 +148,8 @@ fn answer(page: &Page<'_>) -> String {
     let problem = page.problem.map(|what| format!("<p class=\"wrong\" role=\"alert\">{}</p>", escape(what)));
     let problem = problem.unwrap_or_default();
     let hidden = [("request", page.id), ("seal", page.seal), ("country", page.country)];
-    let hidden = hidden.map(|(name, value)| {
-        format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value))
-    });
+    let hidden =
+        hidden.map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value)));
     format!(
         "<form method=\"post\" action=\"{PATH}\">{}<fieldset><legend>{legend}</legend>{choices}</fieldset>{problem}\
          <div class=\"answer\"><button name=\"decision\" value=\"deny\">Deny</button>\

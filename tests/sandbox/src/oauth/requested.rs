@@ -87,13 +87,21 @@ impl Query {
 pub(super) fn read(options: &Options, door: Door, query: &str, at: DateTime<Utc>) -> Result<Requested, Fault> {
     let query = Query(form_urlencoded::parse(query.as_bytes()).into_owned().collect());
     if query.repeats() {
-        return Err(Fault::Page("The address says something twice."));
+        return Err(Fault::Page("The address that the program has opened says something twice."));
     }
-    let client = query.get("client_id").ok_or(Fault::Page("The address names no application (client_id)."))?;
-    let client = options.client(client).ok_or(Fault::Page("The application (client_id) is not registered."))?;
-    let redirect_uri = query.get("redirect_uri").ok_or(Fault::Page("The address says no redirect_uri."))?;
+    let client = query
+        .get("client_id")
+        .ok_or(Fault::Page("The address that the program has opened names no application (client_id)."))?;
+    let client = options
+        .client(client)
+        .ok_or(Fault::Page("The application that the program says it is (client_id) is not registered here."))?;
+    let redirect_uri = query.get("redirect_uri").ok_or(Fault::Page(
+        "The address that the program has opened does not say where to go back to (redirect_uri).",
+    ))?;
     if !client.may_come_back_to(redirect_uri) {
-        return Err(Fault::Page("The redirect_uri is not registered for this application, to the character."));
+        return Err(Fault::Page(
+            "Where the program wants you to go back to (redirect_uri) is not registered for it, to the character.",
+        ));
     }
     let state = query.get("state").map(str::to_owned);
     let told = |told: Told| Fault::Back {

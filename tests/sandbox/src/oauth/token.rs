@@ -53,12 +53,7 @@ pub(super) async fn exchange(
 }
 
 /// The endpoint where grants end. A token that nobody knows is no fault (RFC 7009, section 2.2).
-pub(super) async fn revoke(
-    place: Place,
-    State(oauth): State<Arc<Oauth>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+pub(super) async fn revoke(place: Place, State(oauth): State<Arc<Oauth>>, headers: HeaderMap, body: Bytes) -> Response {
     match revoked(&oauth, place, &headers, &body) {
         Ok(()) => reply::json(StatusCode::OK, &json!({})),
         Err(refusal) => refusal.response(),

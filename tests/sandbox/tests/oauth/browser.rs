@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::mpsc;
+use std::time::Duration;
 
 use sage_api::auth::{FileStore, Grant, Login, MemoryStore};
 use sage_api::{accounting, accounting_v3, sage_200};
@@ -10,6 +11,9 @@ use sage_sandbox::oauth::Options;
 
 use super::chromium::{self, Chromium};
 use super::server::{Sandbox, port};
+
+/// Only so that a user who fails does not hang the tests.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The browser of this machine, or a line that says why this test did nothing.
 fn browser(test: &str) -> Option<Chromium> {
@@ -52,7 +56,7 @@ async fn log_in(
             sender.send(chromium)
         });
     };
-    let result = grant.login(Login::loopback(port(), show)).await;
+    let result = grant.login(Login::loopback(port(), show).wait(PATIENCE)).await;
     (result, back.recv().expect("the user has done their part"))
 }
 
@@ -70,7 +74,10 @@ async fn a_user_allows_in_a_real_browser() {
     let first = client();
     let user = |chromium: &mut Chromium| {
         assert_eq!(chromium.text("document.title"), "Allow access – Sage sandbox");
-        assert_eq!(chromium.text("document.querySelector('h1').innerText"), "Allow “Sandbox example” to use your Sage data?");
+        assert_eq!(
+            chromium.text("document.querySelector('h1').innerText"),
+            "Allow “Sandbox example” to use your data in Sage Accounting?"
+        );
         // The policy lets its own style through.
         assert_eq!(chromium.text("getComputedStyle(document.querySelector('.answer')).display"), "grid");
         shoot(chromium, "consent-accounting");
@@ -80,8 +87,8 @@ async fn a_user_allows_in_a_real_browser() {
     };
     let (result, mut chromium) = log_in(first.grant().expect("its own"), chromium, user).await;
     result.expect("the user has allowed");
-    assert_eq!(chromium.text("document.querySelector('h1').innerText"), "Access was given");
-    assert_eq!(chromium.text("getComputedStyle(document.body).display"), "grid");
+    assert_eq!(chromium.text("document.querySelector('h1').innerText"), "Access to Sage was given");
+    assert_eq!(chromium.text("getComputedStyle(document.querySelector('main')).borderRadius"), "12px");
     shoot(&mut chromium, "callback-allowed");
     assert_eq!(chromium.complaints(), Vec::<String>::new());
 
@@ -127,7 +134,7 @@ async fn a_user_chooses_another_country_and_another_denies() {
     };
     let (result, mut chromium) = log_in(&grant, chromium, user).await;
     assert!(result.expect_err("denied").to_string().contains("access_denied"));
-    assert_eq!(chromium.text("document.querySelector('h1').innerText"), "Access was not given");
+    assert_eq!(chromium.text("document.querySelector('h1').innerText"), "Access to Sage was not given");
     shoot(&mut chromium, "callback-denied");
     chromium.open(&format!("{}/oauth2/auth/central", sandbox.origin));
     shoot(&mut chromium, "stop");

@@ -1,6 +1,7 @@
 //! The generated clients log in, call, refresh and give back.
 
 use std::sync::mpsc;
+use std::time::Duration;
 
 use sage_api::auth::{App, ClientAuth, FileStore, Grant, Login, MemoryStore};
 use sage_api::{Cause, Kind, TokenSource as _, accounting, accounting_v3, sage_200};
@@ -10,6 +11,9 @@ use sage_sandbox::oauth::{Denied, Options, Scope};
 use super::server::{Sandbox, port};
 use super::visitor::{Visitor, pairs};
 
+/// Only so that a user who fails does not hang the tests.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 /// Logs in as somebody who allows these companies; gives the page that they end on.
 async fn log_in(grant: &Grant, companies: &'static [&'static str]) -> String {
     let (sender, pages) = mpsc::channel();
@@ -17,7 +21,7 @@ async fn log_in(grant: &Grant, companies: &'static [&'static str]) -> String {
         let url = url.to_owned();
         std::thread::spawn(move || sender.send(Visitor::default().allow(&url, companies)));
     };
-    grant.login(Login::loopback(port(), show)).await.expect("the user allows");
+    grant.login(Login::loopback(port(), show).wait(PATIENCE)).await.expect("the user allows");
     pages.recv().expect("a page")
 }
 
@@ -47,7 +51,10 @@ async fn accounting_logs_in_calls_refreshes_and_goes_on_in_the_next_run() {
     first.businesses().list().await.expect("a list");
     let token = access(first.grant().expect("its own")).await;
     let session = sandbox.session(Api::Accounting, &token).expect("a session");
-    assert_eq!((session.client.as_str(), session.scope, session.companies.len()), ("sandbox-accounting", Scope::FullAccess, 2));
+    assert_eq!(
+        (session.client.as_str(), session.scope, session.companies.len()),
+        ("sandbox-accounting", Scope::FullAccess, 2)
+    );
 
     // The seconds pass at the service, which refuses the token; a refresh cures that.
     sandbox.clock.advance(3);
@@ -122,7 +129,7 @@ async fn a_user_who_denies_gives_nothing() {
         let url = url.to_owned();
         std::thread::spawn(move || sender.send(Visitor::default().answer(&url, "deny", &[])));
     };
-    let error = grant.login(Login::loopback(port(), show)).await.expect_err("denied");
+    let error = grant.login(Login::loopback(port(), show).wait(PATIENCE)).await.expect_err("denied");
     assert_eq!(error.to_string(), "the login was refused: access_denied (the user has denied access)");
     assert!(pages.recv().expect("a page").contains("not given"));
     assert!(!grant.is_authorized().await.expect("the store works"));

@@ -127,7 +127,12 @@ async fn the_page_says_who_asks_for_what_and_is_kept_by_nobody() {
     .await;
     let page = open(&sandbox, &[]);
     assert_eq!(page.status, 200);
-    for text in ["Allow “&lt;b&gt;Bold &amp; Co&lt;/b&gt;” to use", "Sam Sample", "create, change and delete", "127.0.0.1:9"] {
+    for text in [
+        "Allow “&lt;b&gt;Bold &amp; Co&lt;/b&gt;” to use your data",
+        "Sam Sample",
+        "create, change and delete",
+        "127.0.0.1:9",
+    ] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
     assert!(!page.body.contains("<b>"));

@@ -170,7 +170,8 @@ async fn a_code_is_for_whoever_asked_for_it() {
         }
     }
     let code = code(&sandbox, &[]);
-    let other = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", "http://127.0.0.1:9/callback/")];
+    let other =
+        [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", "http://127.0.0.1:9/callback/")];
     let answer = Visitor::default().post(&format!("{}/token", sandbox.origin), &[&other, &SECRET[..]].concat());
     refused(&answer, 400, "invalid_grant");
 }
