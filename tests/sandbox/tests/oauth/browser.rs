@@ -20,8 +20,8 @@ fn browser(test: &str) -> Option<Chromium> {
     match chromium::find() {
         Ok(program) => Some(Chromium::start(&program)),
         Err(reason) => {
-            // Not by `eprintln`, which the test runner keeps to itself.
-            let _ = writeln!(std::io::stderr(), "skipped {test}: {reason}");
+            // Not by `eprintln`, which the test runner keeps to itself; at once, as other tests run beside it.
+            let _ = std::io::stderr().write_all(format!("\nskipped {test}: {reason}\n").as_bytes());
             None
         }
     }

@@ -28,8 +28,11 @@ fn url(sandbox: &Sandbox, path: &str, query: &BTreeMap<&'static str, String>) ->
     format!("{}{path}?{query}", sandbox.origin)
 }
 
-/// Opens `complete` with some parameters changed, or left out if empty.
-fn open(sandbox: &Sandbox, changes: &[(&'static str, &str)]) -> Answer {
+/// Parameters and what they are instead; empty ones are left out.
+type Changes<'a> = &'a [(&'static str, &'a str)];
+
+/// Opens `complete` with some parameters changed.
+fn open(sandbox: &Sandbox, changes: Changes<'_>) -> Answer {
     let mut query = complete();
     for (name, value) in changes {
         match value.is_empty() {
@@ -64,7 +67,7 @@ async fn what_is_wrong_with_who_asks_is_told_to_the_user() {
 async fn all_else_is_told_to_the_application() {
     let sandbox = Sandbox::start(Options::default()).await;
     let short = "too-short";
-    let table: [(&[(&'static str, &str)], &str, &str); 16] = [
+    let table: [(Changes<'_>, &str, &str); 16] = [
         (&[("response_type", "")], "invalid_request", "error_description"),
         (&[("response_type", "token")], "unsupported_response_type", "error_description"),
         (&[("scope", "")], "invalid_scope", "error_description"),
