@@ -115,6 +115,21 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
     Run { outcome, names: lowered.names, files }
 }
 
+/// What one API is, after all corrections and conventions, for programs that work with it rather than generate from it;
+/// or what is wrong with its files.
+pub fn model(api: &ApiInput) -> Result<ir::Api, Vec<Diagnostic>> {
+    let config = config::read(&api.config)?;
+    let mut diagnostics = Diagnostics::new();
+    let documents = read(api, &config, &mut diagnostics);
+    let overlay = read_overlay(api, &config, &mut diagnostics);
+    let (documents, _) = correct(documents, overlay.as_ref(), &mut diagnostics);
+    let (mut ir, _) = normalize::normalize(&documents, &config, &mut diagnostics);
+    conventions::apply(&mut ir, &config, &mut diagnostics);
+    let failed = diagnostics.has_errors();
+    let diagnostics = diagnostics.into_vec();
+    if failed { Err(diagnostics) } else { Ok(ir) }
+}
+
 /// Reads the documents that the settings name. A fault costs the document, not the run.
 pub fn read(api: &ApiInput, config: &ApiConfig, diagnostics: &mut Diagnostics) -> Vec<Source> {
     config.documents.iter().filter_map(|name| read_file(api, name, false, diagnostics)).collect()

@@ -81,6 +81,11 @@ impl Number {
 }
 
 impl Node {
+    /// Reads JSON: one value, every digit of a number kept, every key once; or says what is wrong.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        json::parse(text, &mut ()).map_err(|fault| fault.message)
+    }
+
     /// The member `key` of an object.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.as_object()?.get(key)

@@ -7,6 +7,7 @@ mod codegen;
 mod coverage;
 mod faults;
 mod options;
+mod sandbox;
 mod specs;
 mod workspace;
 
@@ -27,6 +28,7 @@ Commands:
   coverage                count what the documents hold and what is emitted
   faults                  plant faults in the runtime, and see that the tests catch each
   specs import            take the facts of a vendor's documents
+  sandbox                 run a local Sage: OAuth and every operation of the three APIs
   ci                      everything that CI runs
 
 Options:
@@ -70,6 +72,7 @@ fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
     };
     match command.as_str() {
         "codegen" => codegen::run(arguments),
+        "sandbox" => sandbox::run(arguments),
         "specs" => specs::run(arguments),
         "coverage" => coverage::run(arguments),
         "ci" => ci::run(arguments),

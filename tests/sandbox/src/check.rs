@@ -1,0 +1,302 @@
+//! Does a request keep to the documents? What does not is a finding; what the service could not read is refused.
+
+use base64::Engine as _;
+use chrono::{DateTime, NaiveDate};
+use sage_codegen::ir::{self, Content, Enumeration, Integer, Kind, Location, Method, SchemaId, Text};
+use serde::Serialize;
+
+use crate::Api;
+use crate::fault::Fault;
+use crate::json::{Node, Object, decimal, scalar};
+use crate::query::Query;
+use crate::spec::{Segment, Spec};
+
+/// Something in a request that is not as the documents say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The operation: `POST /contacts`; or the method and path of a request that is none.
+    pub operation: String,
+    /// Where in the request: `query.page`, `header.X-Site`, `body.contact.name`.
+    pub at: String,
+    /// What is wrong.
+    pub message: String,
+    /// The request was refused because of it.
+    pub refused: bool,
+}
+
+/// What the check of a request found.
+pub(crate) struct Check<'a> {
+    spec: &'a Spec,
+    operation: &'a ir::Operation,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// The parts of a request.
+pub(crate) struct Parts<'a> {
+    /// The path below the base URL.
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a Query,
+    pub(crate) headers: &'a http::HeaderMap,
+    /// The body, if there is one and it is JSON.
+    pub(crate) body: Option<&'a Node>,
+}
+
+/// Checks a request of the operation with this index.
+pub(crate) fn check<'a>(spec: &'a Spec, index: usize, parts: &Parts<'_>) -> Check<'a> {
+    let operation = &spec.ir.operations[index];
+    let mut check = Check { spec, operation, findings: Vec::new(), faults: Vec::new() };
+    check.path(&spec.routes[index].segments, parts.path);
+    check.headers(parts.headers);
+    check.query(parts.query);
+    check.body(parts.body);
+    check
+}
+
+impl Check<'_> {
+    fn note(&mut self, at: impl Into<String>, message: impl Into<String>) {
+        let operation = format!("{} {}", self.operation.method.name(), self.operation.path.template);
+        self.findings.push(Finding { operation, at: at.into(), message: message.into(), refused: false });
+    }
+
+    /// `at` is the place in the request, and `source` what the service would call it.
+    fn refuse(&mut self, at: &str, source: &str, message: impl Into<String>) {
+        let message = message.into();
+        self.note(at, message.as_str());
+        if let Some(finding) = self.findings.last_mut() {
+            finding.refused = true;
+        }
+        self.faults.push(Fault::invalid(source, message));
+    }
+
+    fn path(&mut self, segments: &[Segment], path: &str) {
+        let parts = path.split('/').skip(1).zip(segments).filter(|(_, segment)| **segment == Segment::Parameter);
+        for ((part, _), parameter) in parts.zip(&self.operation.path.parameters) {
+            let text = decoded(part);
+            if let Err(message) = self.text_fits(parameter.schema, &text) {
+                self.refuse(&format!("path.{}", parameter.name), &parameter.name, message);
+            }
+        }
+    }
+
+    fn headers(&mut self, headers: &http::HeaderMap) {
+        let of_operation = self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
+        let of_operation = of_operation.filter(|parameter| parameter.required).map(|parameter| &parameter.name);
+        let of_client = self.spec.ir.client.headers.iter().filter(|header| header.required).map(|header| &header.name);
+        let of_client = of_client.filter(|name| !self.operation.without_headers.contains(name));
+        let missing: Vec<String> =
+            of_operation.chain(of_client).filter(|name| !headers.contains_key(name.as_str())).cloned().collect();
+        for name in missing {
+            self.note(format!("header.{name}"), "is missing");
+        }
+        let json = self.operation.body.as_ref().is_some_and(|body| matches!(body.content, Content::Json(_)));
+        let bytes = self.operation.replies.iter().any(|reply| matches!(reply.content, Some(Content::Bytes(_))));
+        let accepts = headers.get(http::header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if bytes && accepts != "application/octet-stream" {
+            self.note("header.Accept", "is not `application/octet-stream`, and the reply is a file");
+        }
+        let sent = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if json && !sent.is_empty() && !is_json(sent) {
+            self.note("header.Content-Type", format!("is `{sent}`, and the body is JSON"));
+        }
+    }
+
+    fn query(&mut self, query: &Query) {
+        for (index, (name, value)) in query.0.iter().enumerate() {
+            let at = format!("query.{name}");
+            let is_it = |parameter: &&ir::Parameter| parameter.location == Location::Query && parameter.name == *name;
+            let Some(parameter) = self.operation.parameters.iter().find(is_it) else {
+                self.note(at, "is no parameter of this operation");
+                continue;
+            };
+            if query.0[..index].iter().any(|(other, _)| other == name) {
+                self.note(&at, "is there twice");
+            }
+            if let Err(message) = self.text_fits(parameter.schema, value) {
+                self.refuse(&at, name, message);
+            }
+        }
+        let needed = self
+            .operation
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.location == Location::Query && parameter.required);
+        let missing: Vec<&str> = needed
+            .filter(|parameter| query.get(&parameter.name).is_none())
+            .map(|parameter| parameter.name.as_str())
+            .collect();
+        for name in missing {
+            self.refuse(&format!("query.{name}"), name, "is missing");
+        }
+    }
+
+    /// Is this the text of such a value?
+    fn text_fits(&self, schema: SchemaId, text: &str) -> Result<(), String> {
+        let wrong = |what: &str| Err(format!("`{text}` is no {what}"));
+        match &self.spec.ir.schema(schema).kind {
+            Kind::Boolean if !matches!(text, "true" | "false") => wrong("boolean"),
+            Kind::Integer(kind) if !in_range(*kind, text) => wrong("whole number"),
+            Kind::Decimal { .. } | Kind::Float if decimal(&Node::from(text)).is_none() => wrong("number"),
+            Kind::String(kind) => text_kind(*kind, text, self.spec.service),
+            Kind::Enum(values) => listed(values, text),
+            Kind::Array(item) => text.split(',').try_for_each(|part| self.text_fits(*item, part)),
+            _ => Ok(()),
+        }
+    }
+
+    fn body(&mut self, body: Option<&Node>) {
+        let Some(declared) = &self.operation.body else {
+            if body.is_some() {
+                self.note("body", "is there, and the operation has none");
+            }
+            return;
+        };
+        let Content::Json(schema) = declared.content else { return };
+        let Some(body) = body else {
+            if declared.required {
+                self.refuse("body", declared.wrapper.as_deref().unwrap_or_default(), "is missing");
+            }
+            return;
+        };
+        // Only what makes something has to be complete.
+        let whole = self.operation.method == Method::Post;
+        let Some(wrapper) = declared.wrapper.clone() else {
+            self.value(schema, body, "body", "", whole);
+            return;
+        };
+        let Some(inner) = body.get(&wrapper) else {
+            self.refuse("body", "", format!("has no `{wrapper}` around it"));
+            return;
+        };
+        let others: Vec<String> =
+            body.as_object().into_iter().flat_map(Object::keys).filter(|name| **name != wrapper).cloned().collect();
+        for name in others {
+            self.note(format!("body.{name}"), format!("stands beside `{wrapper}`"));
+        }
+        let idempotency = self.spec.ir.client.idempotency.as_ref().filter(|_| self.operation.idempotent_by_id);
+        if let Some(id) = idempotency.and_then(|known| inner.get(&known.property)) {
+            let sound = id.as_str().is_some_and(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            if !sound {
+                self.note(format!("body.{wrapper}.idempotency_id"), "is not 32 hexadecimal digits");
+            }
+        }
+        self.value(schema, inner, &format!("body.{wrapper}"), "", whole);
+    }
+
+    fn value(&mut self, schema: SchemaId, value: &Node, at: &str, source: &str, whole: bool) {
+        if value.is_null() {
+            return;
+        }
+        let spec = self.spec;
+        let wrong = |this: &mut Self, what: &str| this.refuse(at, source, format!("is {}, not {what}", value.kind()));
+        match (&spec.ir.schema(schema).kind, value) {
+            (Kind::Any | Kind::Union(_), _) => {}
+            (Kind::Boolean, Node::Bool(_)) => {}
+            (Kind::Boolean, _) => wrong(self, "a boolean"),
+            (Kind::Integer(kind), Node::Number(number)) if in_range(*kind, number.as_str()) => {}
+            (Kind::Integer(_), _) => wrong(self, "a whole number"),
+            (Kind::Decimal { .. } | Kind::Float, Node::Number(_)) => {}
+            (Kind::Decimal { .. } | Kind::Float, Node::String(text))
+                if spec.service != Api::Sage200 && (text.is_empty() || decimal(value).is_some()) => {}
+            (Kind::Decimal { .. } | Kind::Float, _) => wrong(self, "a number"),
+            (Kind::String(kind), Node::String(text)) => {
+                if let Err(message) = text_kind(*kind, text, spec.service) {
+                    self.refuse(at, source, message);
+                }
+            }
+            (Kind::String(_) | Kind::Enum(Enumeration::Strings(_)), _) if !matches!(value, Node::String(_)) => {
+                wrong(self, "text")
+            }
+            (Kind::String(_), _) => {}
+            (Kind::Enum(values), _) => {
+                if let Err(message) = listed(values, &scalar(value).unwrap_or_default()) {
+                    self.refuse(at, source, message);
+                }
+            }
+            (Kind::Array(item), Node::Array(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    self.value(*item, value, &format!("{at}[{index}]"), &format!("{source}[{index}]"), whole);
+                }
+            }
+            (Kind::Array(_), _) => wrong(self, "a list"),
+            (Kind::Map(item), Node::Object(members)) => {
+                for (name, value) in members {
+                    self.value(*item, value, &format!("{at}.{name}"), &joined(source, name), whole);
+                }
+            }
+            (Kind::Object(object), Node::Object(members)) => self.object(object, members, at, source, whole),
+            (Kind::Map(_) | Kind::Object(_), _) => wrong(self, "an object"),
+        }
+    }
+
+    fn object(&mut self, object: &ir::Object, members: &Object, at: &str, source: &str, whole: bool) {
+        for (name, value) in members {
+            let (at, source) = (format!("{at}.{name}"), joined(source, name));
+            let remembered = self.spec.ir.client.idempotency.as_ref().is_some_and(|known| known.property == *name);
+            if remembered && self.operation.idempotent_by_id {
+                continue;
+            }
+            match object.properties.iter().find(|property| property.name == *name) {
+                Some(property) if property.read_only => self.note(at, "is only read"),
+                Some(property) => self.value(property.schema, value, &at, &source, whole),
+                None => match object.additional {
+                    Some(schema) => self.value(schema, value, &at, &source, whole),
+                    None => self.note(at, "is no property of this object"),
+                },
+            }
+        }
+        let absent =
+            |property: &&ir::Property| property.required && members.get(&property.name).is_none_or(Node::is_null);
+        for property in object.properties.iter().filter(|_| whole).filter(absent) {
+            self.refuse(&format!("{at}.{}", property.name), &joined(source, &property.name), "is missing");
+        }
+    }
+}
+
+fn joined(source: &str, name: &str) -> String {
+    if source.is_empty() { name.to_owned() } else { format!("{source}.{name}") }
+}
+
+/// Without percent-encoding.
+pub(crate) fn decoded(part: &str) -> String {
+    percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()
+}
+
+/// Is this media type JSON?
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let name = media_type.split(';').next().unwrap_or_default().trim();
+    name.eq_ignore_ascii_case("application/json") || name.to_ascii_lowercase().ends_with("+json")
+}
+
+fn in_range(kind: Integer, text: &str) -> bool {
+    match kind {
+        Integer::I32 => text.parse::<i32>().is_ok(),
+        Integer::I64 => text.parse::<i64>().is_ok(),
+        Integer::U32 => text.parse::<u32>().is_ok(),
+        Integer::U64 => text.parse::<u64>().is_ok(),
+    }
+}
+
+fn text_kind(kind: Text, text: &str, service: Api) -> Result<(), String> {
+    let (sound, what) = match kind {
+        Text::Plain | Text::Binary => (true, "text"),
+        Text::Date => (text.is_empty() || text.parse::<NaiveDate>().is_ok(), "date"),
+        Text::DateTime => {
+            let moment = DateTime::parse_from_rfc3339(text).is_ok() || text.parse::<NaiveDate>().is_ok();
+            // Sage 200 sends times without an offset, and takes them back.
+            let local = service == Api::Sage200 && text.parse::<chrono::NaiveDateTime>().is_ok();
+            (text.is_empty() || moment || local, "date-time")
+        }
+        Text::Base64 => (base64::engine::general_purpose::STANDARD.decode(text).is_ok(), "Base64"),
+    };
+    if sound { Ok(()) } else { Err(format!("`{text}` is no {what}")) }
+}
+
+fn listed(values: &Enumeration, text: &str) -> Result<(), String> {
+    let known = match values {
+        Enumeration::Strings(values) => values.iter().any(|value| value == text),
+        Enumeration::Integers(values) => text.parse().is_ok_and(|number: i64| values.contains(&number)),
+    };
+    if known { Ok(()) } else { Err(format!("`{text}` is not one of its values")) }
+}

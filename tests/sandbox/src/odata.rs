@@ -1,0 +1,161 @@
+//! The query options of Sage 200: the part of OData that its guide names.
+//!
+//! `$filter` is read by [`parse`] and answered by [`eval`]; the others are here. What the guide does not name is refused
+//! rather than guessed.
+
+mod eval;
+mod parse;
+
+use std::collections::BTreeMap;
+
+use sage_codegen::ir::SchemaId;
+
+use crate::fault::Fault;
+use crate::json::{Node, Object, number, object};
+use crate::listing::{Row, compare};
+use crate::query::Query;
+use crate::render::Detail;
+use crate::world::World;
+
+/// How many rows come if nothing is said, and at most.
+const TOP: usize = 500;
+const LARGEST: usize = 5000;
+
+/// The rows that the options ask for.
+pub(crate) fn list(world: &World, item: SchemaId, rows: &[Row<'_>], query: &Query) -> Result<Node, Fault> {
+    let options = Options::read(world, item, query)?;
+    let filter =
+        query.get("$filter").map(|text| parse::filter(text).map_err(|message| bad("$filter", message))).transpose()?;
+    let order = query.get("$orderby").map(|text| order(world, item, text)).transpose()?;
+    let top = match count(query, "$top")? {
+        Some(top) if top > LARGEST => return Err(bad("$top", format!("is more than {LARGEST}"))),
+        top => top.unwrap_or(TOP),
+    };
+    let skip = match count(query, "$skip")? {
+        Some(_) if order.is_none() => return Err(bad("$skip", "needs `$orderby`")),
+        skip => skip.unwrap_or(0),
+    };
+    let render =
+        |(_, value): &Row<'_>, detail: &Detail| world.render(item, &Node::Object(value.clone().into_owned()), detail);
+    let mut rows: Vec<&Row<'_>> = rows.iter().collect();
+    if let Some(filter) = &filter {
+        eval::check(world.spec, item, filter).map_err(|message| bad("$filter", message))?;
+        // A path goes through a related record.
+        let related = eval::through(filter).into_iter().map(|name| (name, Detail::default()));
+        let detail = Detail { expand: related.collect(), ..Detail::default() };
+        rows.retain(|row| eval::holds(filter, &render(row, &detail)));
+    }
+    let mut found: Vec<Node> = rows.into_iter().map(|row| render(row, &options.detail)).collect();
+    if let Some(order) = &order {
+        found.sort_by(|a, b| {
+            let each = order.iter().map(|(name, descending)| {
+                let by = compare(a.get(name), b.get(name));
+                if *descending { by.reverse() } else { by }
+            });
+            each.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+        });
+    }
+    let total = found.len();
+    let page = found.into_iter().skip(skip).take(top).map(|row| options.selected(row)).collect();
+    if !query.is_true("$count") && !query.is_true("$metadata") {
+        return Ok(Node::Array(page));
+    }
+    let mut reply = Object::new();
+    if query.is_true("$metadata") {
+        reply.insert("@odata.context".to_owned(), Node::from(context(world, item)));
+    }
+    if query.is_true("$count") {
+        reply.insert("@odata.count".to_owned(), number(total));
+    }
+    reply.insert("value".to_owned(), Node::Array(page));
+    Ok(Node::Object(reply))
+}
+
+/// A record, as the options ask for.
+pub(crate) fn single(world: &World, schema: SchemaId, record: &Object, query: &Query) -> Result<Node, Fault> {
+    let options = Options::read(world, schema, query)?;
+    let value = options.selected(world.render(schema, &Node::Object(record.clone()), &options.detail));
+    match value {
+        Node::Object(members) if query.is_true("$metadata") => {
+            let context = object([("@odata.context", Node::from(context(world, schema)))]);
+            let context = context.as_object().cloned().unwrap_or_default();
+            Ok(Node::Object(context.into_iter().chain(members).collect()))
+        }
+        value => Ok(value),
+    }
+}
+
+fn context(world: &World, schema: SchemaId) -> String {
+    format!("$metadata#{}", world.spec.home(schema).unwrap_or_default())
+}
+
+/// `$select` and `$expand`.
+struct Options {
+    select: Option<Vec<String>>,
+    detail: Detail,
+    /// What `$expand` names comes even if `$select` leaves it out.
+    expanded: Vec<String>,
+}
+
+impl Options {
+    fn read(world: &World, schema: SchemaId, query: &Query) -> Result<Self, Fault> {
+        let known = |option: &str, name: &str| match world.spec.property(schema, name) {
+            Some(property) => Ok(property),
+            None => Err(bad(option, format!("`{name}` is no property"))),
+        };
+        let names = |text: &str| -> Vec<String> { text.split(',').map(|name| name.trim().to_owned()).collect() };
+        let select = query.get("$select").map(names);
+        for name in select.iter().flatten() {
+            known("$select", name)?;
+        }
+        let mut expand = BTreeMap::new();
+        let mut expanded = Vec::new();
+        for path in query.get("$expand").map(names).unwrap_or_default() {
+            let mut steps = path.split('/');
+            let first = steps.next().unwrap_or_default();
+            let property = known("$expand", first)?;
+            let inner = world.spec.item(property.schema).unwrap_or(property.schema);
+            if !world.spec.is_object(inner) {
+                return Err(bad("$expand", format!("`{first}` is no related record")));
+            }
+            expanded.push(first.to_owned());
+            let mut detail: &mut Detail = expand.entry(first.to_owned()).or_default();
+            for step in steps {
+                detail = detail.expand.entry(step.to_owned()).or_default();
+            }
+        }
+        Ok(Self { select, detail: Detail { expand, ..Detail::default() }, expanded })
+    }
+
+    fn selected(&self, row: Node) -> Node {
+        let (Some(select), Node::Object(members)) = (&self.select, row.clone()) else { return row };
+        let wanted = |name: &String| select.contains(name) || self.expanded.contains(name);
+        Node::Object(members.into_iter().filter(|(name, _)| wanted(name)).collect())
+    }
+}
+
+/// `a asc,b desc`: names, and whether the last comes first.
+fn order(world: &World, item: SchemaId, text: &str) -> Result<Vec<(String, bool)>, Fault> {
+    let part = |part: &str| {
+        let mut words = part.split_whitespace();
+        let name = words.next().unwrap_or_default();
+        if world.spec.property(item, name).is_none() {
+            return Err(bad("$orderby", format!("`{name}` is no property")));
+        }
+        match (words.next(), words.next()) {
+            (None | Some("asc"), None) => Ok((name.to_owned(), false)),
+            (Some("desc"), None) => Ok((name.to_owned(), true)),
+            _ => Err(bad("$orderby", format!("`{}` is neither `asc` nor `desc`", part.trim()))),
+        }
+    };
+    text.split(',').map(part).collect()
+}
+
+fn count(query: &Query, name: &str) -> Result<Option<usize>, Fault> {
+    let parse = |text: &str| text.parse().map_err(|_| bad(name, format!("`{text}` is no number of rows")));
+    query.get(name).map(parse).transpose()
+}
+
+fn bad(option: &str, message: impl Into<String>) -> Fault {
+    Fault { at: option.to_owned(), ..Fault::new(400, "", message) }
+}

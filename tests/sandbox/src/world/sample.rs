@@ -1,0 +1,150 @@
+//! Values made from schemas: what stands in records that nobody wrote, and bodies in which everything is set.
+
+use rust_decimal::Decimal;
+use sage_codegen::ir::{Enumeration, Kind, SchemaId, Text};
+
+use super::World;
+use crate::Api;
+use crate::json::{Node, Object, number};
+use crate::spec::{plural_of, words};
+
+/// How deep samples go into themselves.
+const DEPTH: usize = 4;
+
+/// Makes values of schemas.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample<'a> {
+    pub(crate) world: &'a World,
+    /// Which one: others differ in names and amounts.
+    pub(crate) number: usize,
+    /// What it will be called.
+    pub(crate) name: &'a str,
+    /// For a request: ids lead somewhere, and what is only read is left out.
+    pub(crate) request: bool,
+}
+
+impl Sample<'_> {
+    /// A value of this schema.
+    pub(crate) fn of(&self, schema: SchemaId) -> Node {
+        self.value(schema, self.name, 0)
+    }
+
+    fn value(&self, schema: SchemaId, name: &str, depth: usize) -> Node {
+        match &self.world.spec.ir.schema(schema).kind {
+            Kind::Any | Kind::Union(_) => Node::Null,
+            Kind::Boolean => Node::Bool(false),
+            Kind::Integer(_) => self.integer(name),
+            Kind::Decimal { .. } | Kind::Float => self.decimal(),
+            Kind::String(text) => self.text(*text, name),
+            Kind::Enum(Enumeration::Strings(values)) => {
+                values.first().map_or(Node::Null, |value| Node::from(value.as_str()))
+            }
+            Kind::Enum(Enumeration::Integers(values)) => values.first().map_or(Node::Null, |value| Node::from(*value)),
+            Kind::Array(item) => self.list(*item, name, depth),
+            Kind::Map(_) => Node::Object(Object::new()),
+            Kind::Object(_) if depth >= DEPTH => Node::Null,
+            Kind::Object(_) => Node::Object(self.object(schema, depth)),
+        }
+    }
+
+    fn object(&self, schema: SchemaId, depth: usize) -> Object {
+        let mut members = Object::new();
+        for property in self.world.spec.properties(schema) {
+            if self.request && property.read_only || !self.request && property.write_only {
+                continue;
+            }
+            if !self.request && self.world.spec.is_slot(schema, &property.name) {
+                continue;
+            }
+            if !self.request && matches!(property.name.as_str(), "id" | "displayed_as" | "$path" | "deleted_at") {
+                continue;
+            }
+            let value = self.property(property.schema, &property.name, depth);
+            // Where the sample ends, nothing is better than null.
+            if !value.is_null() || !self.request {
+                members.insert(property.name.clone(), value);
+            }
+        }
+        members
+    }
+
+    fn property(&self, schema: SchemaId, name: &str, depth: usize) -> Node {
+        // In records of Accounting, what is a record of its own is a reference.
+        if !self.request
+            && self.world.spec.service != Api::Sage200
+            && self.world.spec.is_object(schema)
+            && let Some(resource) = self.world.spec.target(name)
+            && self.world.spec.property(schema, "$path").is_some()
+        {
+            return self.some(resource).map_or(Node::Null, |(resource, record)| self.world.reference(resource, record));
+        }
+        self.value(schema, name, depth + 1)
+    }
+
+    /// A record of a collection, if there is one.
+    fn some(&self, resource: &str) -> Option<(&str, &super::Record)> {
+        let (name, collection) = self.world.collections.get_key_value(resource)?;
+        let count = collection.records.len();
+        let (_, record) = collection.records.get_index(self.number.checked_rem(count)?)?;
+        Some((name, record))
+    }
+
+    fn list(&self, item: SchemaId, name: &str, depth: usize) -> Node {
+        if let Some(one) = name.strip_suffix("_ids") {
+            return Node::Array(self.leads_to(one).into_iter().collect());
+        }
+        let references =
+            || self.world.spec.resources.keys().find(|resource| plural_of(resource, &crate::spec::singular(name)));
+        if !self.request
+            && self.world.spec.service != Api::Sage200
+            && let Some((resource, record)) = references().and_then(|resource| self.some(resource))
+        {
+            return Node::Array(vec![self.world.reference(resource, record)]);
+        }
+        match self.value(item, name, depth + 1) {
+            Node::Null => Node::Array(Vec::new()),
+            value => Node::Array(vec![value]),
+        }
+    }
+
+    /// The id of a record that a property of this name leads to.
+    fn leads_to(&self, name: &str) -> Option<Node> {
+        let resource = self.world.spec.target(name)?;
+        self.some(resource).map(|(_, record)| self.world.id_node(&record.id))
+    }
+
+    fn integer(&self, name: &str) -> Node {
+        let led = name.strip_suffix("_id").and_then(|name| self.leads_to(name));
+        led.unwrap_or_else(|| number(self.number + 1))
+    }
+
+    fn decimal(&self) -> Node {
+        let cents = i64::try_from(self.number + 1).unwrap_or(1) * 1250;
+        number(Decimal::new(cents, 2))
+    }
+
+    fn text(&self, text: Text, name: &str) -> Node {
+        let day = self.number % 28 + 1;
+        match text {
+            Text::Date => Node::from(format!("2026-01-{day:02}")),
+            Text::DateTime => Node::from(format!("2026-01-{day:02}T09:30:00Z")),
+            Text::Base64 => Node::from("SGVsbG8sIFNhZ2UK"),
+            Text::Plain | Text::Binary => self.plain(name),
+        }
+    }
+
+    fn plain(&self, name: &str) -> Node {
+        if let Some(id) = name.strip_suffix("_id").and_then(|name| self.leads_to(name)) {
+            return id;
+        }
+        let letter = char::from(b'A' + u8::try_from(self.number % 26).unwrap_or(0));
+        Node::from(match name {
+            "email" => format!("{}@example.invalid", letter.to_ascii_lowercase()),
+            _ if name.ends_with("_id") => {
+                format!("{}_{}", name.trim_end_matches("_id").to_uppercase(), self.number + 1)
+            }
+            _ if name.ends_with("date") => "2026-01-01".to_owned(),
+            _ => format!("{} {letter}", words(name)),
+        })
+    }
+}
