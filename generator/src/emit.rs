@@ -4,6 +4,7 @@
 //! tables are laid out by `layout` and its neighbors: rustfmt breaks lines, calls and chains each at a width of its own,
 //! where `prettyplease` knows but one, and neither of them touches what stands in a macro.
 
+mod calls;
 mod client;
 mod declare;
 mod docs;
@@ -71,6 +72,12 @@ pub fn emit(package: &Package, form: &Form) -> Vec<File> {
         files.push(manifest::print(name, runtime, package, &form.command));
     }
     files
+}
+
+/// A call of every operation with everything set, for the tests of a package that is a module: `MODULE.rs`.
+pub fn calls(package: &Package, form: &Form) -> File {
+    let text = format!("{}{}", header(&form.command, &package.documents), calls::print(package));
+    File { path: format!("{}.rs", package.module), text }
 }
 
 /// The first line of a file: what made it, from what, and where to change it.

@@ -38,7 +38,7 @@ pub use outcome::{ApiOutcome, Outcome};
 use config::{ApiConfig, Counts};
 use coverage::Coverage;
 use diagnostic::{Code, Diagnostic, Diagnostics};
-use emit::Form;
+use emit::{Form, Layout};
 use names::{ApiNames, Lock};
 use plan::File;
 use source::{Place, Source};
@@ -57,6 +57,7 @@ pub fn generate(inputs: &Inputs, watch: Watch<'_>) -> Outcome {
         names.set(&run.outcome.module, run.names);
         outcome.apis.push(run.outcome);
         outcome.files.extend(run.files);
+        outcome.calls.extend(run.calls);
     }
     let modules: Vec<&str> = outcome.apis.iter().map(|api| api.module.as_str()).collect();
     names.retain(&modules);
@@ -72,6 +73,7 @@ struct Run {
     outcome: ApiOutcome,
     names: ApiNames,
     files: Vec<File>,
+    calls: Option<File>,
 }
 
 /// Generates one API, from its files to Rust.
@@ -110,9 +112,10 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
     coverage::settle(&mut coverage, &ir, &lowered);
     drop(ir);
     let files = emit::emit(&lowered.package, form);
+    let calls = matches!(form.layout, Layout::Module).then(|| emit::calls(&lowered.package, form));
     books(&mut coverage, api, diagnostics);
     let outcome = ApiOutcome { corrections, coverage, sources, ..ApiOutcome::of(&lowered.package) };
-    Run { outcome, names: lowered.names, files }
+    Run { outcome, names: lowered.names, files, calls }
 }
 
 /// What one API is, after all corrections and conventions, for programs that work with it rather than generate from it;

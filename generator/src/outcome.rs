@@ -15,6 +15,8 @@ pub struct Outcome {
     pub apis: Vec<ApiOutcome>,
     /// Every file below the generated crate's `src`: complete only if there are no errors.
     pub files: Vec<File>,
+    /// A call of every operation with everything set, one file an API, for tests.
+    pub calls: Vec<File>,
     /// The new `names.lock`.
     pub names: String,
     /// The new `codegen.lock`.

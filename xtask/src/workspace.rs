@@ -11,6 +11,8 @@ use sage_codegen_host::{Fault, Root};
 pub(crate) const COMMAND: &str = "cargo xtask codegen";
 /// The generated crate's source, where each API has its folder.
 const SRC: &str = "generated/src";
+/// Where the calls of every operation are, for the tests of the sandbox.
+const CALLS: &str = "tests/sandbox/tests/operations";
 const NAMES: &str = "specs/names.lock";
 const LOCK: &str = "specs/codegen.lock";
 
@@ -62,6 +64,8 @@ fn read(root: &Root, name: String) -> Result<Option<InputFile>, Fault> {
 pub(crate) fn wanted(outcome: &mut Outcome) -> Vec<plan::File> {
     let generated = std::mem::take(&mut outcome.files).into_iter();
     let mut files: Vec<_> = generated.map(|file| plan::File { path: format!("{SRC}/{}", file.path), ..file }).collect();
+    let calls = std::mem::take(&mut outcome.calls).into_iter();
+    files.extend(calls.map(|file| plan::File { path: format!("{CALLS}/{}", file.path), ..file }));
     files.push(plan::File { path: NAMES.to_owned(), text: std::mem::take(&mut outcome.names) });
     files.push(plan::File { path: LOCK.to_owned(), text: std::mem::take(&mut outcome.lock) });
     files
@@ -69,13 +73,15 @@ pub(crate) fn wanted(outcome: &mut Outcome) -> Vec<plan::File> {
 
 /// What belongs to the generator.
 pub(crate) fn owned(outcome: &Outcome) -> Owned {
-    Owned { files: vec![NAMES.to_owned(), LOCK.to_owned()], ..outcome.owned(SRC) }
+    let mut owned = Owned { files: vec![NAMES.to_owned(), LOCK.to_owned()], ..outcome.owned(SRC) };
+    owned.folders.push(CALLS.to_owned());
+    owned
 }
 
 /// What is there now.
 pub(crate) fn tree(root: &Root) -> Result<Tree, Fault> {
     let mut tree = Tree::new();
-    for path in [SRC, NAMES, LOCK] {
+    for path in [SRC, CALLS, NAMES, LOCK] {
         root.scan(path, &mut tree)?;
     }
     Ok(tree)

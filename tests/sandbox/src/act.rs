@@ -42,7 +42,7 @@ impl Call<'_> {
         let parents = self.parents()?;
         match self.route.action {
             Action::List => self.list(&parents),
-            Action::Get => self.get(),
+            Action::Get => self.get(&parents),
             Action::Create => self.create(parents),
             Action::Update => self.update(),
             Action::UpdateAll => self.update_all(),
@@ -133,8 +133,8 @@ impl Call<'_> {
         this.is_some_and(|(_, operation)| operation.paging.is_some())
     }
 
-    fn get(&self) -> Outcome {
-        let record = self.shown(&self.id()).map_err(|fault| vec![fault])?;
+    fn get(&self, parents: &[(String, String)]) -> Outcome {
+        let record = self.shown(&self.id(), parents).map_err(|fault| vec![fault])?;
         let Some(schema) = self.route.reply else { return Ok(Reply::empty(self.route.status)) };
         if self.spec().service == Api::Sage200 {
             let value = crate::odata::single(self.world, schema, &record, self.query).map_err(|fault| vec![fault])?;
@@ -147,10 +147,11 @@ impl Call<'_> {
     }
 
     /// A record, or what a view shows of it.
-    fn shown(&self, id: &str) -> Result<Object, Fault> {
+    fn shown(&self, id: &str, parents: &[(String, String)]) -> Result<Object, Fault> {
         let rows = self.world.records(self.resource());
         let is_it = |record: &Record| record.id == id && (self.resource() != "businesses" || (self.granted)(id));
-        let found = rows.into_iter().find(|(record, _)| is_it(record));
+        let below = |record: &Record, value: &Object| self.world.is_below(record, value, parents);
+        let found = rows.into_iter().find(|(record, value)| is_it(record) && below(record, value));
         found.map(|(_, value)| value.into_owned()).ok_or_else(|| Fault::not_found(self.resource(), id))
     }
 
@@ -187,8 +188,13 @@ impl Call<'_> {
         let items = self.body.and_then(Node::as_array).unwrap_or_default();
         let mut changed = Vec::new();
         for item in items.iter().filter_map(Node::as_object) {
-            let id = given(item, "id").and_then(scalar).unwrap_or_default();
-            self.world.update(self.resource(), &id, item, self.now)?;
+            let id = match given(item, "id").and_then(scalar) {
+                Some(id) => {
+                    self.world.update(self.resource(), &id, item, self.now)?;
+                    id
+                }
+                None => self.world.create(self.resource(), item, Vec::new(), self.now)?,
+            };
             changed.extend(self.world.record(self.resource(), &id).map(|record| Node::Object(record.value.clone())));
         }
         let Some(schema) = self.route.reply else { return Ok(Reply::empty(self.route.status)) };

@@ -1,5 +1,7 @@
 //! Does a request keep to the documents? What does not is a finding; what the service could not read is refused.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use chrono::{DateTime, NaiveDate};
 use sage_codegen::ir::{self, Content, Enumeration, Integer, Kind, Location, Method, SchemaId, Text};
@@ -31,6 +33,8 @@ pub(crate) struct Check<'a> {
     operation: &'a ir::Operation,
     pub(crate) findings: Vec<Finding>,
     pub(crate) faults: Vec<Fault>,
+    /// The parameters and properties that were sent, by the documents' names: `query.page`, `body.contact.name`.
+    pub(crate) seen: BTreeSet<String>,
 }
 
 /// The parts of a request.
@@ -46,7 +50,7 @@ pub(crate) struct Parts<'a> {
 /// Checks a request of the operation with this index.
 pub(crate) fn check<'a>(spec: &'a Spec, index: usize, parts: &Parts<'_>) -> Check<'a> {
     let operation = &spec.ir.operations[index];
-    let mut check = Check { spec, operation, findings: Vec::new(), faults: Vec::new() };
+    let mut check = Check { spec, operation, findings: Vec::new(), faults: Vec::new(), seen: BTreeSet::new() };
     check.path(&spec.routes[index].segments, parts.path);
     check.headers(parts.headers);
     check.query(parts.query);
@@ -90,6 +94,9 @@ impl Check<'_> {
         for name in missing {
             self.note(format!("header.{name}"), "is missing");
         }
+        let declared = self.operation.parameters.iter().filter(|parameter| parameter.location == Location::Header);
+        let sent = declared.filter(|parameter| headers.contains_key(parameter.name.as_str()));
+        self.seen.extend(sent.map(|parameter| format!("header.{}", parameter.name)));
         let json = self.operation.body.as_ref().is_some_and(|body| matches!(body.content, Content::Json(_)));
         let bytes = self.operation.replies.iter().any(|reply| matches!(reply.content, Some(Content::Bytes(_))));
         let accepts = headers.get(http::header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -113,6 +120,7 @@ impl Check<'_> {
             if query.0[..index].iter().any(|(other, _)| other == name) {
                 self.note(&at, "is there twice");
             }
+            self.seen.insert(at.clone());
             if let Err(message) = self.text_fits(parameter.schema, value) {
                 self.refuse(&at, name, message);
             }
@@ -239,7 +247,10 @@ impl Check<'_> {
             }
             match object.properties.iter().find(|property| property.name == *name) {
                 Some(property) if property.read_only => self.note(at, "is only read"),
-                Some(property) => self.value(property.schema, value, &at, &source, whole),
+                Some(property) => {
+                    self.seen.insert(without_indices(&at));
+                    self.value(property.schema, value, &at, &source, whole);
+                }
                 None => match object.additional {
                     Some(schema) => self.value(schema, value, &at, &source, whole),
                     None => self.note(at, "is no property of this object"),
@@ -252,6 +263,48 @@ impl Check<'_> {
             self.refuse(&format!("{at}.{}", property.name), &joined(source, &property.name), "is missing");
         }
     }
+}
+
+/// `lines[0].price` is `lines[].price`.
+fn without_indices(at: &str) -> String {
+    let parts = at.split('[').enumerate().map(|(index, part)| match part.split_once(']') {
+        Some((_, rest)) if index > 0 => format!("[]{rest}"),
+        _ => part.to_owned(),
+    });
+    parts.collect()
+}
+
+/// Everything that a request of this operation can hold, named as in [`Check::seen`]. A schema inside itself is left out.
+pub(crate) fn possible(spec: &Spec, index: usize) -> BTreeSet<String> {
+    let operation = &spec.ir.operations[index];
+    let named = |parameter: &ir::Parameter| match parameter.location {
+        Location::Query => Some(format!("query.{}", parameter.name)),
+        Location::Header => Some(format!("header.{}", parameter.name)),
+        Location::Path | Location::Cookie => None,
+    };
+    let mut all: BTreeSet<String> = operation.parameters.iter().filter_map(named).collect();
+    if let Some(body) = &operation.body
+        && let Content::Json(schema) = body.content
+    {
+        let at = body.wrapper.as_ref().map_or_else(|| "body".to_owned(), |wrapper| format!("body.{wrapper}"));
+        walk(spec, schema, &at, &mut Vec::new(), &mut all);
+    }
+    all
+}
+
+fn walk(spec: &Spec, schema: SchemaId, at: &str, above: &mut Vec<SchemaId>, all: &mut BTreeSet<String>) {
+    if let Some(item) = spec.item(schema) {
+        return walk(spec, item, &format!("{at}[]"), above, all);
+    }
+    above.push(schema);
+    for property in spec.properties(schema).iter().filter(|property| !property.read_only) {
+        if !above.contains(&spec.item(property.schema).unwrap_or(property.schema)) {
+            let at = format!("{at}.{}", property.name);
+            all.insert(at.clone());
+            walk(spec, property.schema, &at, above, all);
+        }
+    }
+    above.pop();
 }
 
 fn joined(source: &str, name: &str) -> String {

@@ -138,8 +138,9 @@ impl Engine {
         let query = Query::parse(&request.query);
         let body = self.body(spec, index, request).map_err(one)?;
         let parts = Parts { path: to.path, query: &query, headers: &request.headers, body: body.as_ref() };
-        let Check { findings, faults, .. } = check::check(spec, index, &parts);
+        let Check { findings, faults, seen, .. } = check::check(spec, index, &parts);
         self.journal.find(findings);
+        self.journal.see(to.api, index, seen);
         if !faults.is_empty() {
             return Err(faults);
         }

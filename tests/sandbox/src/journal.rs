@@ -1,6 +1,6 @@
 //! What was asked, and what is to be said about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub struct Entry {
 pub(crate) struct Journal {
     entries: Mutex<Vec<Entry>>,
     findings: Mutex<Vec<Finding>>,
+    /// What was sent to each operation.
+    seen: Mutex<BTreeMap<(Api, usize), BTreeSet<String>>>,
 }
 
 impl Journal {
@@ -38,6 +40,15 @@ impl Journal {
 
     pub(crate) fn find(&self, findings: Vec<Finding>) {
         lock(&self.findings).extend(findings);
+    }
+
+    pub(crate) fn see(&self, api: Api, operation: usize, seen: BTreeSet<String>) {
+        lock(&self.seen).entry((api, operation)).or_default().extend(seen);
+    }
+
+    /// What was sent to an operation; `None`: it was not called.
+    pub(crate) fn seen(&self, api: Api, operation: usize) -> Option<BTreeSet<String>> {
+        lock(&self.seen).get(&(api, operation)).cloned()
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
@@ -61,6 +72,7 @@ impl Journal {
     pub(crate) fn clear(&self) {
         lock(&self.entries).clear();
         lock(&self.findings).clear();
+        lock(&self.seen).clear();
     }
 }
 

@@ -45,6 +45,7 @@ pub use faults::{Effect, Injected, When};
 pub use journal::Entry;
 pub use limits::Limits;
 pub use sandbox::{Builder, Sandbox};
+pub use world::Example;
 
 /// One of the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

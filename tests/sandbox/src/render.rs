@@ -64,7 +64,8 @@ impl World {
             (Kind::Object(_), Node::Object(members)) => self.render_object(schema, members, detail),
             (Kind::Object(_), _) | (Kind::Array(_), Node::Object(_)) => Node::Null,
             (Kind::Array(item), Node::Array(items)) => {
-                Node::Array(items.iter().map(|value| self.render(*item, value, detail)).collect())
+                let items = items.iter().map(|value| self.render(*item, value, detail));
+                Node::Array(items.filter(|value| !value.is_null()).collect())
             }
             (Kind::Decimal { .. }, Node::Number(text)) if decimals == Decimals::String => Node::from(text.as_str()),
             (Kind::Decimal { .. } | Kind::Float | Kind::Integer(_), Node::String(text))
@@ -106,7 +107,7 @@ impl World {
             Some(inner) => self.referenced(item, inner, detail),
             None => self.render(item, value, detail),
         };
-        Node::Array(items.iter().map(of).collect())
+        Node::Array(items.iter().map(of).filter(|value| !value.is_null()).collect())
     }
 
     /// A reference: what identifies the record, or more of it.

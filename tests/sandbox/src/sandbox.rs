@@ -5,8 +5,10 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use sage_codegen::ir::Operation;
+
 use crate::Api;
-use crate::check::Finding;
+use crate::check::{self, Finding};
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::faults::{Effect, Injected, When};
@@ -14,6 +16,8 @@ use crate::journal::{Entry, lock};
 use crate::limits::Limits;
 use crate::oauth::{Company, Oauth, Options};
 use crate::server::{self, Running};
+use crate::spec::Spec;
+use crate::world::Example;
 
 /// A local Sage that is running; it stops when this is dropped.
 pub struct Sandbox {
@@ -156,6 +160,38 @@ impl Sandbox {
     /// What was wrong with requests, by the documents.
     pub fn findings(&self) -> Vec<Finding> {
         self.engine.journal.findings()
+    }
+
+    /// What no request has sent yet: operations that were not called, their parameters, and the properties of their
+    /// bodies. Empty: everything that the documents know has been sent at least once.
+    pub fn unsent(&self, api: Api) -> Vec<String> {
+        let spec = Spec::of(api);
+        let mut unsent = Vec::new();
+        for (index, operation) in spec.ir.operations.iter().enumerate() {
+            let name = format!("{} {}", operation.method.name(), operation.path.template);
+            match self.engine.journal.seen(api, index) {
+                None => unsent.push(name),
+                Some(seen) => {
+                    let missing = check::possible(spec, index).into_iter().filter(|part| !seen.contains(part));
+                    unsent.extend(missing.map(|part| format!("{name}: {part}")));
+                }
+            }
+        }
+        unsent
+    }
+
+    /// A request of an operation, `POST /contacts`, in which everything is set: ids lead to records of the first company
+    /// that the service has. `None`: there is no such operation.
+    pub fn example(&self, api: Api, operation: &str) -> Option<Example> {
+        let spec = Spec::of(api);
+        let is_it = |known: &Operation| operation == format!("{} {}", known.method.name(), known.path.template);
+        let index = spec.ir.operations.iter().position(is_it)?;
+        let company = self.companies().first()?;
+        let tenant = match api {
+            Api::Accounting | Api::AccountingV3 => company.business.clone(),
+            Api::Sage200 => format!("{}/{}", company.site, company.number),
+        };
+        Some(self.engine.in_world(api, &tenant, |world| world.example(index)))
     }
 
     /// Forgets all that was stored, the journal and the faults. Tokens stay.

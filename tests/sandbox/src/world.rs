@@ -2,6 +2,7 @@
 
 mod absorb;
 mod books;
+mod example;
 mod records;
 mod sample;
 mod seed;
@@ -21,6 +22,7 @@ use crate::oauth::Company;
 use crate::spec::Spec;
 
 pub(crate) use absorb::is_reference;
+pub use example::Example;
 pub(crate) use sample::Sample;
 
 /// The books of one tenant.

@@ -76,7 +76,7 @@ rt::model!(Attachment, String, {
 #[derive(Clone, Default)]
 pub struct AttachmentUpdate {
     /// File.
-    pub file: rt::Update<String>,
+    pub file: rt::Update<rt::Base64>,
     /// File name.
     pub file_name: rt::Update<String>,
     /// Mime type.

@@ -9,7 +9,7 @@ use crate::json::{Node, Object, number};
 use crate::spec::{plural_of, words};
 
 /// How deep samples go into themselves.
-const DEPTH: usize = 4;
+const DEPTH: usize = 8;
 
 /// Makes values of schemas.
 #[derive(Debug, Clone, Copy)]
@@ -26,12 +26,13 @@ pub(crate) struct Sample<'a> {
 impl Sample<'_> {
     /// A value of this schema.
     pub(crate) fn of(&self, schema: SchemaId) -> Node {
-        self.value(schema, self.name, 0)
+        self.value(schema, self.name, &mut Vec::new())
     }
 
-    fn value(&self, schema: SchemaId, name: &str, depth: usize) -> Node {
+    fn value(&self, schema: SchemaId, name: &str, above: &mut Vec<SchemaId>) -> Node {
         match &self.world.spec.ir.schema(schema).kind {
-            Kind::Any | Kind::Union(_) => Node::Null,
+            Kind::Any => Node::from("any"),
+            Kind::Union(union) => union.variants.first().map_or(Node::Null, |first| self.value(first.schema, name, above)),
             Kind::Boolean => Node::Bool(false),
             Kind::Integer(_) => self.integer(name),
             Kind::Decimal { .. } | Kind::Float => self.decimal(),
@@ -40,14 +41,23 @@ impl Sample<'_> {
                 values.first().map_or(Node::Null, |value| Node::from(value.as_str()))
             }
             Kind::Enum(Enumeration::Integers(values)) => values.first().map_or(Node::Null, |value| Node::from(*value)),
-            Kind::Array(item) => self.list(*item, name, depth),
-            Kind::Map(_) => Node::Object(Object::new()),
-            Kind::Object(_) if depth >= DEPTH => Node::Null,
-            Kind::Object(_) => Node::Object(self.object(schema, depth)),
+            Kind::Array(item) => self.list(*item, name, above),
+            Kind::Map(item) => {
+                let value = self.value(*item, name, above);
+                Node::from([("key", value)])
+            }
+            // A schema inside itself ends here.
+            Kind::Object(_) if above.contains(&schema) || above.len() >= DEPTH => Node::Null,
+            Kind::Object(_) => {
+                above.push(schema);
+                let members = self.object(schema, above);
+                above.pop();
+                Node::Object(members)
+            }
         }
     }
 
-    fn object(&self, schema: SchemaId, depth: usize) -> Object {
+    fn object(&self, schema: SchemaId, above: &mut Vec<SchemaId>) -> Object {
         let mut members = Object::new();
         for property in self.world.spec.properties(schema) {
             if self.request && property.read_only || !self.request && property.write_only {
@@ -59,7 +69,7 @@ impl Sample<'_> {
             if !self.request && matches!(property.name.as_str(), "id" | "displayed_as" | "$path" | "deleted_at") {
                 continue;
             }
-            let value = self.property(property.schema, &property.name, depth);
+            let value = self.property(property.schema, &property.name, above);
             // Where the sample ends, nothing is better than null.
             if !value.is_null() || !self.request {
                 members.insert(property.name.clone(), value);
@@ -68,7 +78,7 @@ impl Sample<'_> {
         members
     }
 
-    fn property(&self, schema: SchemaId, name: &str, depth: usize) -> Node {
+    fn property(&self, schema: SchemaId, name: &str, above: &mut Vec<SchemaId>) -> Node {
         // In records of Accounting, what is a record of its own is a reference.
         if !self.request
             && self.world.spec.service != Api::Sage200
@@ -78,7 +88,7 @@ impl Sample<'_> {
         {
             return self.some(resource).map_or(Node::Null, |(resource, record)| self.world.reference(resource, record));
         }
-        self.value(schema, name, depth + 1)
+        self.value(schema, name, above)
     }
 
     /// A record of a collection, if there is one.
@@ -89,7 +99,7 @@ impl Sample<'_> {
         Some((name, record))
     }
 
-    fn list(&self, item: SchemaId, name: &str, depth: usize) -> Node {
+    fn list(&self, item: SchemaId, name: &str, above: &mut Vec<SchemaId>) -> Node {
         if let Some(one) = name.strip_suffix("_ids") {
             return Node::Array(self.leads_to(one).into_iter().collect());
         }
@@ -101,7 +111,7 @@ impl Sample<'_> {
         {
             return Node::Array(vec![self.world.reference(resource, record)]);
         }
-        match self.value(item, name, depth + 1) {
+        match self.value(item, name, above) {
             Node::Null => Node::Array(Vec::new()),
             value => Node::Array(vec![value]),
         }

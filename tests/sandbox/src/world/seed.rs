@@ -116,6 +116,10 @@ impl World {
         let sample = Sample { world: self, number, name: &one, request: false };
         let mut value = sample.of(entity).as_object().cloned().unwrap_or_default();
         value.insert("displayed_as".to_owned(), Node::from(format!("{} {}", words(&one), number + 1)));
+        // One document of each kind has not been sent out yet.
+        if number + 1 == SAMPLES && self.spec.property(entity, "status").is_some() {
+            self.set_status(&mut value, "DRAFT");
+        }
         // What the vendor made has an id that can be read.
         if creation.is_none() && self.spec.service != Api::Sage200 {
             value.insert("id".to_owned(), Node::from(format!("{}_{}", one.to_uppercase(), number + 1)));
