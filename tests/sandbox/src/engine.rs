@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use chrono::SubsecRound as _;
 use sage_codegen::ir::{Content, Method};
 
 use crate::Api;
@@ -216,7 +217,8 @@ impl Engine {
         session: &Session,
     ) -> Result<Reply, Vec<Fault>> {
         let (route, operation) = (&spec.routes[index], &spec.ir.operations[index]);
-        let now = self.clock.now();
+        // Replies show whole seconds, and filters compare with what was shown.
+        let now = self.clock.now().trunc_subsecs(0);
         let wrapper = operation.body.as_ref().and_then(|body| body.wrapper.as_deref());
         let payload = match wrapper {
             Some(wrapper) => body.and_then(|body| body.get(wrapper)),

@@ -126,7 +126,8 @@ async fn sage_200() {
     let sage = sandbox().await;
     let company = &sage.companies()[0];
     let builder = sage_api::sage_200::Client::builder().origin(sage.origin());
-    let builder = builder.product(sage_api::sage_200::Product::Professional).access_token(sage.access_token(Api::Sage200));
+    let builder =
+        builder.product(sage_api::sage_200::Product::Professional).access_token(sage.access_token(Api::Sage200));
     let builder = builder.site(&*company.site).company(company.number);
     let client = builder.build().expect("the client is complete");
     call_all(Api::Sage200, &client, sage_200::CALLS, &sage).await;

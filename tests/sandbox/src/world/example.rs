@@ -75,7 +75,11 @@ impl World {
         ids
     }
 
-    fn first(&self, resource: &str, fits: impl Fn(&crate::json::Object) -> bool) -> Option<(String, crate::json::Object)> {
+    fn first(
+        &self,
+        resource: &str,
+        fits: impl Fn(&crate::json::Object) -> bool,
+    ) -> Option<(String, crate::json::Object)> {
         let rows = self.records(resource);
         let found = rows.into_iter().find(|(_, value)| fits(value));
         found.map(|(record, value)| (record.id.clone(), value.into_owned()))

@@ -32,7 +32,9 @@ impl Sample<'_> {
     fn value(&self, schema: SchemaId, name: &str, above: &mut Vec<SchemaId>) -> Node {
         match &self.world.spec.ir.schema(schema).kind {
             Kind::Any => Node::from("any"),
-            Kind::Union(union) => union.variants.first().map_or(Node::Null, |first| self.value(first.schema, name, above)),
+            Kind::Union(union) => {
+                union.variants.first().map_or(Node::Null, |first| self.value(first.schema, name, above))
+            }
             Kind::Boolean => Node::Bool(false),
             Kind::Integer(_) => self.integer(name),
             Kind::Decimal { .. } | Kind::Float => self.decimal(),

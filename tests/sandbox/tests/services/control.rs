@@ -1,0 +1,205 @@
+//! Plain HTTP: the control endpoint, and requests that the generated clients do not send.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use sage_sandbox::{Api, Sandbox};
+use serde_json::{Value, json};
+
+use crate::sandbox;
+
+/// Status and body of a GET.
+pub(crate) fn get(url: &str, headers: &[(&str, &str)]) -> (u16, String) {
+    send("GET", url, headers, "")
+}
+
+/// Status and body of a request. The sandbox has a thread of its own, so that this may wait.
+fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+    let rest = url.strip_prefix("http://").expect("http");
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let mut stream = TcpStream::connect(host).expect("the sandbox listens");
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    let head = format!(
+        "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
+    );
+    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("it is sent");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).expect("a reply");
+    let (head, body) = reply.split_once("\r\n\r\n").expect("a head");
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+    (status, body.to_owned())
+}
+
+struct Http<'a> {
+    sage: &'a Sandbox,
+    bearer: String,
+}
+
+impl Http<'_> {
+    fn send(&self, method: &str, path: &str, media_type: &str, body: &str) -> (u16, String) {
+        let url = format!("{}{path}", self.sage.url(Api::Accounting));
+        let mut headers = vec![("Authorization", self.bearer.as_str())];
+        if !media_type.is_empty() {
+            headers.push(("Content-Type", media_type));
+        }
+        send(method, &url, &headers, body)
+    }
+
+    fn post(&self, body: &str) -> (u16, Value) {
+        let (status, text) = self.send("POST", "/contacts", "application/json", body);
+        (status, serde_json::from_str(&text).expect("JSON"))
+    }
+}
+
+fn http(sage: &Sandbox) -> Http<'_> {
+    Http { sage, bearer: format!("Bearer {}", sage.access_token(Api::Accounting)) }
+}
+
+#[tokio::test]
+async fn requests_that_are_none_have_their_status() {
+    let sage = sandbox().await;
+    let http = http(&sage);
+    let code = |(status, body): (u16, String)| {
+        let body: Value = serde_json::from_str(&body).expect("JSON");
+        (status, body[0]["$dataCode"].as_str().expect("a code").to_owned())
+    };
+    let whole = r#"{"contact":{"name":"x","contact_type_ids":["CUSTOMER"]}}"#;
+    assert_eq!(code(http.send("GET", "/nothing", "", "")), (404, "RecordNotFound".into()));
+    assert_eq!(code(http.send("DELETE", "/contacts", "", "")), (405, "MethodNotAllowed".into()));
+    assert_eq!(code(http.send("POST", "/contacts", "text/plain", whole)), (415, "UnsupportedMediaType".into()));
+    assert_eq!(code(http.send("POST", "/contacts", "application/json", "{")), (422, "RecordInvalid".into()));
+    let url = format!("{}/contacts", sage.url(Api::Accounting));
+    assert_eq!(code(get(&url, &[])), (401, "AuthorizationFailure".into()));
+    let findings = sage.findings();
+    let told: Vec<_> = findings.iter().map(|finding| finding.operation.as_str()).collect();
+    assert_eq!(told, ["GET /v3.1/nothing", "DELETE /v3.1/contacts"]);
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_documents_is_found() {
+    let sage = sandbox().await;
+    let http = http(&sage);
+    for (body, at, refused) in [
+        (json!({"name": "x"}), "body", true),
+        (json!({"contact": {"contact_type_ids": ["CUSTOMER"]}}), "body.contact.name", true),
+        (json!({"contact": {"name": 7, "contact_type_ids": ["CUSTOMER"]}}), "body.contact.name", true),
+        (json!({"contact": {"name": "x", "contact_type_ids": "CUSTOMER"}}), "body.contact.contact_type_ids", true),
+        (json!({"contact": {"name": "x", "contact_type_ids": [1]}}), "body.contact.contact_type_ids[0]", true),
+        (
+            json!({"contact": {"name": "x", "contact_type_ids": [], "credit_days": 1.5}}),
+            "body.contact.credit_days",
+            true,
+        ),
+        (
+            json!({"contact": {"name": "x", "contact_type_ids": [], "credit_limit": "ten"}}),
+            "body.contact.credit_limit",
+            true,
+        ),
+        (
+            json!({"contact": {"name": "x", "contact_type_ids": [], "credit_terms": "never"}}),
+            "body.contact.credit_terms",
+            true,
+        ),
+        (
+            json!({"contact": {"name": "x", "contact_type_ids": [], "main_address": []}}),
+            "body.contact.main_address",
+            true,
+        ),
+        (json!({"contact": {"name": "x", "contact_type_ids": [], "nam": "y"}}), "body.contact.nam", false),
+        (
+            json!({"contact": {"name": "x", "contact_type_ids": [], "idempotency_id": "1-2"}}),
+            "body.contact.idempotency_id",
+            false,
+        ),
+        (json!({"contact": {"name": "x", "contact_type_ids": []}, "other": 1}), "body.other", false),
+    ] {
+        let before = sage.findings().len();
+        let (status, reply) = http.post(&body.to_string());
+        assert_eq!(status, if refused { 422 } else { 201 }, "{body}: {reply}");
+        let new: Vec<_> = sage.findings().into_iter().skip(before).collect();
+        let [finding] = &new[..] else { panic!("one finding about {body}: {new:?}") };
+        assert_eq!((finding.at.as_str(), finding.refused), (at, refused), "{body}");
+    }
+    for (query, at, refused) in [
+        ("page=x", "query.page", true),
+        ("from=1", "query.from", false),
+        ("exclude_system=yes", "query.exclude_system", true),
+        ("updated_or_created_since=yesterday", "query.updated_or_created_since", true),
+        ("search=a&search=b", "query.search", false),
+    ] {
+        let before = sage.findings().len();
+        let (status, _) = http.send("GET", &format!("/contacts?{query}"), "", "");
+        assert_eq!(status, if refused { 422 } else { 200 }, "{query}");
+        let new: Vec<_> = sage.findings().into_iter().skip(before).collect();
+        let [finding] = &new[..] else { panic!("one finding about {query}: {new:?}") };
+        assert_eq!((finding.at.as_str(), finding.refused), (at, refused), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn sage_200_wants_an_order_for_its_offset() {
+    let sage = sandbox().await;
+    let company = &sage.companies()[0];
+    let (bearer, number) = (format!("Bearer {}", sage.access_token(Api::Sage200)), company.number.to_string());
+    let headers =
+        [("Authorization", bearer.as_str()), ("X-Site", company.site.as_str()), ("X-Company", number.as_str())];
+    let url = format!("{}/customers?$skip=1", sage.url(Api::Sage200));
+    let (status, body) = get(&url, &headers);
+    assert_eq!(status, 400);
+    assert!(body.starts_with(r#"{"Message":"#) && body.contains("$orderby"), "{body}");
+    let (status, body) = get(&url.replace("$skip=1", "$top=1&$metadata=true"), &headers);
+    assert_eq!(status, 200);
+    assert!(body.contains("@odata.context"), "{body}");
+    let (status, _) = get(&url, &headers[..1]);
+    assert_eq!(status, 401);
+}
+
+#[tokio::test]
+async fn the_control_endpoint_does_what_the_library_does() {
+    let sage = sandbox().await;
+    let control = |method: &str, path: &str, body: Value| {
+        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, reply) = send(method, &format!("{}/_sandbox{path}", sage.origin()), &[], &text);
+        (status, serde_json::from_str::<Value>(&reply).unwrap_or_default())
+    };
+    let (status, overview) = control("GET", "", Value::Null);
+    assert_eq!((status, overview["apis"].as_array().map(Vec::len)), (200, Some(3)));
+    let (status, token) = control("POST", "/tokens", json!({"api": "accounting"}));
+    assert_eq!(status, 201);
+    let bearer = format!("Bearer {}", token["access_token"].as_str().expect("a token"));
+    let url = format!("{}/contacts?from=1", sage.url(Api::Accounting));
+    let contacts = || get(&url, &[("Authorization", &bearer)]).0;
+    assert_eq!(contacts(), 200);
+    assert_eq!(control("GET", "/findings", Value::Null).1[0]["at"], "query.from");
+    assert_eq!(control("GET", "/counts?api=accounting", Value::Null).1["GET /contacts"], 1);
+    assert_eq!(control("GET", "/requests", Value::Null).1[0]["status"], 200);
+
+    let fault = json!({"match": {"method": "GET"}, "times": 2, "fault": {"reply": {"status": 500, "body": "[]"}}});
+    assert_eq!(control("POST", "/faults", fault).0, 201);
+    assert_eq!((contacts(), control("GET", "/faults", Value::Null).1[0]["times"].clone()), (500, json!(1)));
+    assert_eq!(control("DELETE", "/faults", Value::Null).0, 204);
+    assert_eq!(contacts(), 200);
+    assert_eq!(control("POST", "/faults", json!({"fault": "explode"})).0, 400);
+
+    assert_eq!(control("PUT", "/limits", json!({"per_minute": 0})).0, 200);
+    assert_eq!(contacts(), 429);
+    assert_eq!(send("PUT", &format!("{}/_sandbox/limits", sage.origin()), &[], "null").0, 200);
+    let before = sage.clock().now();
+    assert_eq!(control("POST", "/clock", json!({"advance": 3600})).0, 200);
+    assert!((sage.clock().now() - before).num_seconds() >= 3600);
+    assert_eq!(contacts(), 401, "the token lasts five minutes");
+    assert_eq!(control("POST", "/reset", Value::Null).0, 204);
+    assert_eq!(sage.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_books_and_another_gives_others() {
+    let books = async |seed: u64| {
+        let sage = Sandbox::builder().seed(seed).start().await.expect("a free port on loopback");
+        let http = http(&sage);
+        http.send("GET", "/contacts?attributes=name", "", "").1
+    };
+    assert_eq!(books(7).await, books(7).await);
+    assert_ne!(books(7).await, books(8).await);
+}
