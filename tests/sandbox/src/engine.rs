@@ -131,6 +131,10 @@ impl Engine {
             }
         };
         let operation = &spec.ir.operations[index];
+        if to.part == service::STANDARD && operation.terms.professional_only {
+            self.stray(request, "Sage 200 Standard has no such operation");
+            return Err(one(Fault::new(404, "RecordNotFound", "Sage 200 Standard has no such operation")));
+        }
         progress.operation = format!("{} {}", operation.method.name(), operation.path.template);
         progress.wrapper = operation.body.as_ref().and_then(|body| body.wrapper.as_deref());
         if session.scope == Scope::ReadOnly && operation.method != Method::Get {

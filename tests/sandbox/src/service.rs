@@ -9,6 +9,9 @@ use crate::reply::Reply;
 /// The regions of Sage Business Cloud Accounting v3.
 const REGIONS: [&str; 6] = ["uki", "us", "ca", "de", "es", "fr"];
 
+/// The product of Sage 200 that has a little less than the other.
+pub(crate) const STANDARD: &str = "sage200";
+
 /// Where a request goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Destination<'a> {
@@ -25,7 +28,7 @@ pub(crate) fn destination(path: &str) -> Option<Destination<'_>> {
     if let Some(path) = path.strip_prefix("/v3.1").filter(|rest| below(rest)) {
         return Some(Destination { api: Api::Accounting, part: "", path });
     }
-    for (prefix, product) in [("/uk/sage200extra/accounts/v1", "sage200extra"), ("/uk/sage200/accounts/v1", "sage200")]
+    for (prefix, product) in [("/uk/sage200extra/accounts/v1", "sage200extra"), ("/uk/sage200/accounts/v1", STANDARD)]
     {
         if let Some(path) = path.strip_prefix(prefix).filter(|rest| below(rest)) {
             return Some(Destination { api: Api::Sage200, part: product, path });

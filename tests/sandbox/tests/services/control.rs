@@ -156,6 +156,17 @@ async fn sage_200_wants_an_order_for_its_offset() {
 }
 
 #[tokio::test]
+async fn standard_lacks_what_only_professional_has() {
+    let sage = sandbox().await;
+    let company = &sage.companies()[0];
+    let (bearer, number) = (format!("Bearer {}", sage.access_token(Api::Sage200)), company.number.to_string());
+    let headers = [("Authorization", bearer.as_str()), ("X-Site", company.site.as_str()), ("X-Company", number.as_str())];
+    let professional = format!("{}/configurable_terms", sage.url(Api::Sage200));
+    let standard = professional.replace("sage200extra", "sage200");
+    assert_eq!((get(&professional, &headers).0, get(&standard, &headers).0), (200, 404));
+}
+
+#[tokio::test]
 async fn the_control_endpoint_does_what_the_library_does() {
     let sage = sandbox().await;
     let control = |method: &str, path: &str, body: Value| {
