@@ -28,8 +28,7 @@ pub(crate) fn destination(path: &str) -> Option<Destination<'_>> {
     if let Some(path) = path.strip_prefix("/v3.1").filter(|rest| below(rest)) {
         return Some(Destination { api: Api::Accounting, part: "", path });
     }
-    for (prefix, product) in [("/uk/sage200extra/accounts/v1", "sage200extra"), ("/uk/sage200/accounts/v1", STANDARD)]
-    {
+    for (prefix, product) in [("/uk/sage200extra/accounts/v1", "sage200extra"), ("/uk/sage200/accounts/v1", STANDARD)] {
         if let Some(path) = path.strip_prefix(prefix).filter(|rest| below(rest)) {
             return Some(Destination { api: Api::Sage200, part: product, path });
         }

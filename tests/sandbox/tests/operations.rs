@@ -97,7 +97,12 @@ async fn call_all<C>(api: Api, client: &C, calls: Calls<C>, sage: &Sandbox) {
     assert_eq!(counts.len(), calls.len(), "operations of the documents and of the client");
     let requests: usize = counts.values().sum();
     // Past the capture of tests: the count is told in every run.
-    let _ = writeln!(std::io::stderr(), "{}: {} operations called in {requests} requests, no finding", api.folder(), counts.len());
+    let _ = writeln!(
+        std::io::stderr(),
+        "{}: {} operations called in {requests} requests, no finding",
+        api.folder(),
+        counts.len()
+    );
 }
 
 async fn sandbox() -> Sandbox {

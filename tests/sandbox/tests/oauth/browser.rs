@@ -56,7 +56,7 @@ async fn log_in(
             sender.send(chromium)
         });
     };
-    let result = grant.login(Login::loopback(port(), show).wait(PATIENCE)).await;
+    let result = grant.login(Login::loopback(port()).show(show).wait(PATIENCE)).await;
     (result, back.recv().expect("the user has done their part"))
 }
 

@@ -21,7 +21,7 @@ async fn log_in(grant: &Grant, companies: &'static [&'static str]) -> String {
         let url = url.to_owned();
         std::thread::spawn(move || sender.send(Visitor::default().allow(&url, companies)));
     };
-    grant.login(Login::loopback(port(), show).wait(PATIENCE)).await.expect("the user allows");
+    grant.login(Login::loopback(port()).show(show).wait(PATIENCE)).await.expect("the user allows");
     pages.recv().expect("a page")
 }
 
@@ -129,7 +129,7 @@ async fn a_user_who_denies_gives_nothing() {
         let url = url.to_owned();
         std::thread::spawn(move || sender.send(Visitor::default().answer(&url, "deny", &[])));
     };
-    let error = grant.login(Login::loopback(port(), show).wait(PATIENCE)).await.expect_err("denied");
+    let error = grant.login(Login::loopback(port()).show(show).wait(PATIENCE)).await.expect_err("denied");
     assert_eq!(error.to_string(), "the login was refused: access_denied (the user has denied access)");
     assert!(pages.recv().expect("a page").contains("not given"));
     assert!(!grant.is_authorized().await.expect("the store works"));

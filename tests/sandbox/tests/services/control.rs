@@ -160,8 +160,9 @@ async fn standard_lacks_what_only_professional_has() {
     let sage = sandbox().await;
     let company = &sage.companies()[0];
     let (bearer, number) = (format!("Bearer {}", sage.access_token(Api::Sage200)), company.number.to_string());
-    let headers = [("Authorization", bearer.as_str()), ("X-Site", company.site.as_str()), ("X-Company", number.as_str())];
-    let professional = format!("{}/configurable_terms", sage.url(Api::Sage200));
+    let headers =
+        [("Authorization", bearer.as_str()), ("X-Site", company.site.as_str()), ("X-Company", number.as_str())];
+    let professional = format!("{}/purchase_trading_periods", sage.url(Api::Sage200));
     let standard = professional.replace("sage200extra", "sage200");
     assert_eq!((get(&professional, &headers).0, get(&standard, &headers).0), (200, 404));
 }
