@@ -214,7 +214,7 @@ fn machines_get_json_lines_and_no_color() {
 #[test]
 fn a_command_line_that_is_not_understood_ends_with_2() {
     let workspace = Workspace::small("usage");
-    let table: [&[&str]; 14] = [
+    let table: [&[&str]; 13] = [
         &[],
         &["codgen"],
         &["codegen", "--chek"],
@@ -228,7 +228,6 @@ fn a_command_line_that_is_not_understood_ends_with_2() {
         &["specs", "import", "--api", "pets"],
         &["ci", "--fast"],
         // Planned, and not there.
-        &["sandbox"],
         &["specs", "update"],
     ];
     for arguments in table {
