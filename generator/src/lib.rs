@@ -17,6 +17,7 @@ pub mod diagnostic;
 pub mod emit;
 mod graph;
 pub mod import;
+pub mod infer;
 pub mod inputs;
 pub mod ir;
 pub mod lower;
