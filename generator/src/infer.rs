@@ -89,7 +89,7 @@ pub fn parameter(texts: &[&str]) -> Node {
 pub struct Root {
     /// What one of them is called, in snake case: `contact`, also where the samples are lists of contacts.
     pub name: String,
-    /// Was it sent or answered? What is sent and what is answered are never one type.
+    /// Was it sent or answered? What is sent has the properties that were sent and no others.
     pub role: Role,
     /// What was seen.
     pub inferred: Inferred,

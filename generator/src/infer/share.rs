@@ -21,9 +21,7 @@ pub(super) fn share(roots: Vec<Root>, taken: &BTreeSet<String>) -> Shared {
     groups.join_same_names();
     groups.name(taken);
     let mut shared = Shared::default();
-    for role in [Role::Request, Role::Reply] {
-        groups.describe(role, &mut shared);
-    }
+    groups.describe(&mut shared);
     shared.components.sort_unstable_keys();
     shared.roots = roots.into_iter().map(|root| groups.refer(root)).collect();
     shared
@@ -36,8 +34,8 @@ fn in_order(roots: &[Root]) -> Vec<&Root> {
     order
 }
 
-/// The keys of objects, in order, and in which direction the objects go.
-type Keys = (Role, Vec<String>);
+/// The keys of objects, in order.
+type Keys = Vec<String>;
 
 /// Index of a group.
 type GroupId = usize;
@@ -50,10 +48,9 @@ struct Groups {
 
 /// Objects of one shape.
 struct Group {
-    role: Role,
     evidence: Evidence,
     /// The names of the roots that it is, or is listed by.
-    roots: BTreeSet<String>,
+    roots: BTreeSet<(Role, String)>,
     /// The names of the properties in which it stands, and of those with what they stand in before them.
     hints: BTreeSet<(Words, Words)>,
     /// In how many places it stands.
@@ -68,16 +65,16 @@ impl Groups {
         let evidence = &root.inferred.evidence;
         let name = Words::of(&root.name);
         let whole = whole(evidence);
-        if let Some(group) = whole.and_then(|whole| self.add(root.role, whole)) {
-            self.all[group].roots.insert(root.name.clone());
+        if let Some(group) = whole.and_then(|whole| self.add(whole)) {
+            self.all[group].roots.insert((root.role, root.name.clone()));
         }
-        self.add_inside(root.role, evidence, whole, &name);
+        self.add_inside(evidence, whole, &name);
     }
 
     /// Adds the objects that stand in something, except for `done`.
-    fn add_inside(&mut self, role: Role, evidence: &Evidence, done: Option<&Evidence>, parent: &Words) {
+    fn add_inside(&mut self, evidence: &Evidence, done: Option<&Evidence>, parent: &Words) {
         if let Some(items) = &evidence.list {
-            self.add_value(role, items, done, parent, &parent.singular());
+            self.add_value(items, done, parent, &parent.singular());
         }
         let Some(objects) = &evidence.objects else { return };
         let map = maps::values(objects).is_some();
@@ -85,24 +82,24 @@ impl Groups {
             // Items of an envelope are called after the list, values of a map after the map.
             let outer = map || matches!(key.as_str(), "$items" | "value");
             let hint = if outer { parent.clone() } else { Words::of(key) };
-            self.add_value(role, value, done, parent, &hint);
+            self.add_value(value, done, parent, &hint);
         }
     }
 
-    fn add_value(&mut self, role: Role, value: &Evidence, done: Option<&Evidence>, parent: &Words, hint: &Words) {
+    fn add_value(&mut self, value: &Evidence, done: Option<&Evidence>, parent: &Words, hint: &Words) {
         let again = done.is_some_and(|done| std::ptr::eq(done, value));
-        if !again && let Some(group) = self.add(role, value) {
+        if !again && let Some(group) = self.add(value) {
             let group = &mut self.all[group];
             group.places += 1;
             group.hints.insert((hint.clone(), parent.overlap(hint)));
         }
-        self.add_inside(role, value, done, hint);
+        self.add_inside(value, done, hint);
     }
 
     /// Puts objects to those that they are alike with.
-    fn add(&mut self, role: Role, evidence: &Evidence) -> Option<GroupId> {
+    fn add(&mut self, evidence: &Evidence) -> Option<GroupId> {
         let objects = evidence.only_objects().filter(|objects| has_shape(objects))?;
-        let keys = keys(role, objects);
+        let keys = keys(objects);
         let known = self.by_keys.entry(keys).or_default();
         if let Some(&group) = known.iter().find(|&&group| alike(&self.all[group].evidence, evidence)) {
             self.all[group].evidence.join(without_null(evidence));
@@ -114,7 +111,6 @@ impl Groups {
         let group = self.all.len();
         known.push(group);
         self.all.push(Group {
-            role,
             evidence: without_null(evidence),
             roots: BTreeSet::new(),
             hints: BTreeSet::new(),
@@ -129,18 +125,18 @@ impl Groups {
     fn join_same_names(&mut self) {
         let mut named: BTreeMap<(Role, String), Vec<GroupId>> = BTreeMap::new();
         for (id, group) in self.all.iter().enumerate() {
-            for name in &group.roots {
-                named.entry((group.role, name.clone())).or_default().push(id);
+            for root in &group.roots {
+                named.entry(root.clone()).or_default().push(id);
             }
         }
         for mut ids in named.into_values() {
             // The one with the most keys takes the others in.
-            ids.sort_by_key(|&id| (std::cmp::Reverse(self.keys_of(id).1.len()), self.keys_of(id)));
+            ids.sort_by_key(|&id| (std::cmp::Reverse(self.keys_of(id).len()), self.keys_of(id)));
             let Some((&into, others)) = ids.split_first() else { continue };
             for &id in others {
                 let same = !self.all[id].is_gone
                     && !self.all[into].is_gone
-                    && overlap(&self.keys_of(into).1, &self.keys_of(id).1)
+                    && overlap(&self.keys_of(into), &self.keys_of(id))
                     && alike(&self.all[into].evidence, &self.all[id].evidence);
                 if same {
                     self.join(into, id);
@@ -151,7 +147,7 @@ impl Groups {
 
     fn keys_of(&self, id: GroupId) -> Keys {
         let group = &self.all[id];
-        group.evidence.only_objects().map_or((group.role, Vec::new()), |objects| keys(group.role, objects))
+        group.evidence.only_objects().map_or_else(Vec::new, keys)
     }
 
     fn join(&mut self, into: GroupId, id: GroupId) {
@@ -180,7 +176,10 @@ impl Groups {
         let mut used: BTreeSet<Words> = taken.iter().map(|name| Words::of(name)).collect();
         let mut order: Vec<GroupId> = (0..self.all.len()).collect();
         order.retain(|&id| !self.all[id].is_gone && (!self.all[id].roots.is_empty() || self.all[id].places > 1));
-        order.sort_by_cached_key(|&id| (self.all[id].roots.is_empty(), self.candidates(id), self.keys_of(id)));
+        // What is answered keeps its name before what is sent.
+        let sent = |id: GroupId| self.all[id].roots.iter().all(|(role, _)| *role == Role::Request);
+        let rank = |id: GroupId| (self.all[id].roots.is_empty(), sent(id));
+        order.sort_by_cached_key(|&id| (rank(id), self.candidates(id), self.keys_of(id)));
         for id in order {
             let candidates = self.candidates(id);
             let free = candidates.iter().find(|name| !name.is_empty() && !used.contains(name)).cloned();
@@ -197,14 +196,19 @@ impl Groups {
     /// What a group may be called, the best first.
     fn candidates(&self, id: GroupId) -> Vec<Words> {
         let group = &self.all[id];
-        let mut names: Vec<Words> = group.roots.iter().map(|name| Words::of(name)).collect();
+        let mut names: Vec<Words> = group.roots.iter().map(|(_, name)| Words::of(name)).collect();
+        // Where the name is another's, the direction tells them apart.
+        names.extend(group.roots.iter().map(|(role, name)| {
+            let direction = if *role == Role::Request { "request" } else { "reply" };
+            Words::of(name).then(&Words::of(direction))
+        }));
         let short: BTreeSet<&Words> = group.hints.iter().map(|(hint, _)| hint).collect();
         match short.iter().collect::<Vec<_>>().as_slice() {
             [] => {}
             [one] => names.push((**one).clone()),
             several => {
                 names.push(Words::common_tail(several.iter().map(|words| **words)));
-                let (_, keys) = self.keys_of(id);
+                let keys = self.keys_of(id);
                 if keys.len() <= 3 {
                     names.push(Words::of(&keys.join("_")));
                 }
@@ -214,14 +218,15 @@ impl Groups {
         long.sort_by_key(|words| (words.snake().len(), words.snake()));
         names.extend(long.into_iter().cloned());
         names.retain(|name| !name.is_empty());
-        let (_, keys) = self.keys_of(id);
-        names.push(Words::of(&keys.join("_")));
+        names.push(Words::of(&self.keys_of(id).join("_")));
         names
     }
 
-    fn describe(&self, role: Role, shared: &mut Shared) {
-        let named = Named { groups: self, role };
-        for group in self.all.iter().filter(|group| group.role == role) {
+    fn describe(&self, shared: &mut Shared) {
+        for group in &self.all {
+            // What was answered somewhere is described as it is answered.
+            let sent = !group.roots.is_empty() && group.roots.iter().all(|(role, _)| *role == Role::Request);
+            let named = Named { groups: self, role: if sent { Role::Request } else { Role::Reply } };
             let Some(name) = &group.name else { continue };
             let (schema, places) = render::component(&group.evidence, &named);
             shared.components.insert(name.clone(), schema);
@@ -237,7 +242,7 @@ impl Groups {
     }
 }
 
-/// The names of one role's groups.
+/// The groups, for what goes in this direction.
 struct Named<'a> {
     groups: &'a Groups,
     role: Role,
@@ -245,12 +250,14 @@ struct Named<'a> {
 
 impl render::Names for Named<'_> {
     fn name(&self, objects: &Objects) -> Option<&str> {
-        let known = self.groups.by_keys.get(&keys(self.role, objects))?;
-        let group = known
-            .iter()
-            .map(|&id| &self.groups.all[id])
-            .find(|group| group.evidence.only_objects().is_some_and(|known| alike_objects(known, objects)))?;
-        group.name.as_deref()
+        let keys = keys(objects);
+        let known = self.groups.by_keys.get(&keys)?.iter().copied().find(|&id| {
+            let known = self.groups.all[id].evidence.only_objects();
+            known.is_some_and(|known| alike_objects(known, objects))
+        })?;
+        // What is answered may leave properties out; what may be sent is what was sent.
+        let fits = self.role == Role::Reply || self.groups.keys_of(known) == keys;
+        self.groups.all[known].name.as_deref().filter(|_| fits)
     }
 }
 
@@ -278,10 +285,10 @@ fn has_shape(objects: &Objects) -> bool {
     !objects.members.is_empty() && maps::values(objects).is_none() && !is_envelope(objects)
 }
 
-fn keys(role: Role, objects: &Objects) -> Keys {
+fn keys(objects: &Objects) -> Keys {
     let mut keys: Vec<String> = objects.members.keys().cloned().collect();
     keys.sort_unstable();
-    (role, keys)
+    keys
 }
 
 /// Has one most of the other's keys? Both are sorted.
