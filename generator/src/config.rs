@@ -36,6 +36,17 @@ impl ApiConfig {
         Place::root(&self.file).join(pointer)
     }
 
+    /// Where the operations of a document are, relative to the base URL, if it is not there.
+    pub fn beside(&self, file: &str) -> Option<&str> {
+        let is_named = |name: &&String| file == *name || file.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('/'));
+        self.server.beside.iter().find(|(name, _)| is_named(name)).map(|(_, beside)| beside.as_str())
+    }
+
+    /// The base URL of the operations of a document.
+    pub fn server_of(&self, file: &str) -> String {
+        crate::ir::base_url(self.server.url.trim_end_matches('/'), self.beside(file))
+    }
+
     /// A diagnostic about the setting at this pointer.
     pub fn diagnostic(&self, code: Code, pointer: &str, message: impl Into<String>) -> Diagnostic {
         let diagnostic = Diagnostic::new(code, message).at(&self.place(pointer));
@@ -99,6 +110,9 @@ pub struct Server {
     /// The variables.
     #[serde(default)]
     pub variables: Vec<Variable>,
+    /// Documents whose operations are at another base URL, and where it is, relative to this one: `../../core/v3`.
+    #[serde(default)]
+    pub beside: BTreeMap<String, String>,
     /// How many requests at once the service takes of each business; none: it does not say.
     pub concurrency: Option<std::num::NonZeroU32>,
 }

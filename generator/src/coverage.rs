@@ -15,6 +15,7 @@ use crate::ir::{self, Kind};
 use crate::source::{Place, Source};
 
 mod emitted;
+mod requests;
 mod walk;
 
 pub use emitted::settle;
@@ -35,6 +36,18 @@ pub struct Coverage {
     pub schemas: Part,
     /// Properties of these.
     pub properties: Part,
+    /// Requests of collections.
+    #[serde(skip_serializing_if = "Part::is_empty")]
+    pub requests: Part,
+    /// Their parameters: of query, path and headers.
+    #[serde(skip_serializing_if = "Part::is_empty")]
+    pub request_parameters: Part,
+    /// Replies that were saved in collections.
+    #[serde(skip_serializing_if = "Part::is_empty")]
+    pub saved_replies: Part,
+    /// Variables of collections.
+    #[serde(skip_serializing_if = "Part::is_empty")]
+    pub variables: Part,
     /// What of it is in the IR, for [`settle`].
     #[serde(skip)]
     held: Held,
@@ -48,6 +61,8 @@ struct Held {
     parameters: Vec<(ParameterKey, Place)>,
     schemas: Vec<Place>,
     properties: Vec<Place>,
+    /// Of collections.
+    kept: Vec<requests::KeptAt>,
 }
 
 /// One side of the books.
@@ -74,8 +89,8 @@ pub struct Skipped {
 }
 
 impl Coverage {
-    /// The four parts, with their names.
-    pub fn parts(&self) -> [(&'static str, &Part); 4] {
+    /// The parts of documents, with their names.
+    pub fn documents(&self) -> [(&'static str, &Part); 4] {
         [
             ("operations", &self.operations),
             ("parameters", &self.parameters),
@@ -84,9 +99,35 @@ impl Coverage {
         ]
     }
 
+    /// The parts of collections, with their names.
+    fn collections(&self) -> [(&'static str, &Part); 4] {
+        [
+            ("requests", &self.requests),
+            ("request parameters", &self.request_parameters),
+            ("saved replies", &self.saved_replies),
+            ("variables", &self.variables),
+        ]
+    }
+
+    fn collections_mut(&mut self) -> [&mut Part; 4] {
+        [&mut self.requests, &mut self.request_parameters, &mut self.saved_replies, &mut self.variables]
+    }
+
+    /// All parts, with their names: those of collections where there is one.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &Part)> {
+        let collections = self.collections().into_iter().filter(|(_, part)| !part.is_empty());
+        self.documents().into_iter().chain(collections)
+    }
+
     /// Do the books balance?
     pub fn balances(&self) -> bool {
-        self.parts().iter().all(|(_, part)| part.documented == part.emitted + part.skipped.len())
+        self.parts().all(|(_, part)| part.documented == part.emitted + part.skipped.len())
+    }
+}
+
+impl Part {
+    fn is_empty(&self) -> bool {
+        self.documented == 0
     }
 }
 
@@ -115,14 +156,17 @@ pub(crate) fn count(sources: &[Source], api: &ir::Api, losses: &Losses) -> Cover
     let schemas = |place: &Place| emitted.schemas.contains(place) || losses.absorbed.contains(place);
     let properties = |place: &Place| emitted.properties.contains(place) || losses.absorbed.contains(place);
     let mut held = Held::default();
-    Coverage {
+    let mut coverage = Coverage {
         name: api.module.clone(),
         operations: books.part(documented.operations, |place| emitted.operations.contains(place), &mut held.operations),
         parameters: books.parameters(documented.parameters, &emitted, &mut held.parameters),
         schemas: books.part(documented.schemas, schemas, &mut held.schemas),
         properties: books.part(documented.properties, properties, &mut held.properties),
-        held,
-    }
+        ..Coverage::default()
+    };
+    requests::count(&books, api, &emitted, &mut coverage, &mut held);
+    coverage.held = held;
+    coverage
 }
 
 /// What the IR holds, by place.

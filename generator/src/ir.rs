@@ -165,6 +165,8 @@ pub struct Operation {
     pub place: Place,
     /// The HTTP method.
     pub method: Method,
+    /// Where its server is, relative to the client's base URL, if it is not there: `../../core/v3`.
+    pub beside: Option<String>,
     /// The path template.
     pub path: Path,
     /// The first tag: the resource that it belongs to.
@@ -196,6 +198,18 @@ pub struct Operation {
     pub summary: Option<String>,
     /// Long prose, only with `--keep-prose`.
     pub description: Option<String>,
+}
+
+/// The base URL of an operation: that of the client, or one beside it.
+pub fn base_url(client: &str, beside: Option<&str>) -> String {
+    let Some(mut rest) = beside else { return client.to_owned() };
+    let start = client.find("://").map_or(0, |at| at + 3);
+    let mut base = client;
+    while let Some(further) = rest.strip_prefix("../") {
+        base = base[start..].rfind('/').map_or(base, |at| &base[..start + at]);
+        rest = further;
+    }
+    format!("{base}/{rest}")
 }
 
 /// The name of an operation that its path does not give.

@@ -28,6 +28,7 @@ pub mod outcome;
 pub mod overlay;
 pub mod plan;
 pub mod position;
+pub mod postman;
 pub mod report;
 pub mod rust;
 pub mod source;
@@ -105,7 +106,7 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
             ..Run::default()
         };
     }
-    let (documents, mut corrections) = correct(documents, overlay.as_ref(), diagnostics);
+    let (documents, mut corrections) = correct(documents, overlay.as_ref(), config, diagnostics);
     let (mut ir, mut coverage) = normalize::normalize(&documents, config, diagnostics);
     let sources = documents.into_iter().chain(overlay).map(Source::without_tree).collect();
     corrections.extend(conventions::apply(&mut ir, config, diagnostics));
@@ -148,10 +149,14 @@ pub fn read_overlay(api: &ApiInput, config: &ApiConfig, diagnostics: &mut Diagno
 pub fn correct(
     documents: Vec<Source>,
     overlay: Option<&Source>,
+    config: &ApiConfig,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<Source>, Counts) {
+    let (collections, documents): (Vec<_>, Vec<_>) =
+        documents.into_iter().partition(|source| source.dialect().is_postman());
     let adapted = documents.into_iter().map(|source| adapt::to_openapi_30(source, diagnostics));
     let mut documents: Vec<Source> = adapted.collect();
+    documents.extend(postman::to_openapi_30(collections, &documents, config, diagnostics));
     let apply = |overlay| ("overlay".to_owned(), overlay::apply(&mut documents, overlay, diagnostics).actions);
     let counts = overlay.map(apply).into_iter().collect();
     (documents, counts)

@@ -19,6 +19,7 @@ mod beside;
 mod bodies;
 mod client;
 mod enums;
+mod join;
 mod kinds;
 mod limits;
 mod objects;
@@ -32,6 +33,7 @@ mod terms;
 mod unions;
 
 pub(crate) use at::{At, Key, LONGEST_CHAIN, resolve};
+pub(crate) use operations::METHODS;
 pub(crate) use path::parameters as path_parameters;
 
 use report::Report;
@@ -50,6 +52,8 @@ struct Ctx<'a> {
     skipped: BTreeMap<Place, Reason>,
     /// Parameters that were left out of one operation.
     skipped_parameters: BTreeMap<coverage::ParameterKey, Reason>,
+    /// Parameters that a document and a collection both have.
+    twice: Vec<join::Twice<'a>>,
     /// Properties of joined schemas so far.
     merged: usize,
     /// Members of `allOf` so far.
@@ -67,16 +71,19 @@ pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagn
         schemas: Schemas::default(),
         skipped: BTreeMap::new(),
         skipped_parameters: BTreeMap::new(),
+        twice: Vec::new(),
         merged: 0,
         members: 0,
         exhausted: false,
     };
     ctx.name_schemas();
-    let operations = ctx.operations();
+    let joined = ctx.in_collections();
+    let operations = ctx.operations(&joined);
     ctx.describe_all();
     ctx.join_texts();
     ctx.break_circles();
     ctx.spread_nullability();
+    ctx.contradictions(&operations, &joined);
     let api = ir::Api {
         module: config.module.clone(),
         title: config.title.clone(),

@@ -38,7 +38,10 @@ impl Row {
             models: api.models,
             enums: api.enums,
             corrections: api.corrections.clone(),
-            skipped: api.coverage.parts().iter().map(|(_, part)| part.skipped.len()).sum(),
+            skipped: {
+                let documents = api.coverage.documents().iter().map(|(_, part)| part.skipped.len()).sum::<usize>();
+                documents + api.coverage.requests.skipped.len()
+            },
             seconds,
         }
     }
@@ -97,7 +100,7 @@ pub fn coverage(apis: &[Coverage]) -> String {
         }
     }
     let mut text = align(&lines);
-    for skipped in apis.iter().flat_map(Coverage::parts).flat_map(|(_, part)| &part.skipped) {
+    for skipped in apis.iter().flat_map(|api| api.parts()).flat_map(|(_, part)| &part.skipped) {
         let _ = write!(text, "\nskipped: {}\n  {}\n", clean(&skipped.place.to_string()), clean(&skipped.reason));
     }
     text

@@ -138,6 +138,8 @@ pub struct Operation {
     pub id: String,
     /// The HTTP method.
     pub method: ir::Method,
+    /// Where its server is, relative to the base URL, if it is not there.
+    pub beside: Option<String>,
     /// The path template.
     pub path: String,
     /// Statuses that are a success; empty: any 2xx.

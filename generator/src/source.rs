@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::node::{Node, escape, json, parent, plain, yaml};
 use crate::position::{Lines, is_json};
+use crate::postman::Ledger;
 
 /// One input file, read and parsed but not interpreted.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Source {
     pub tree: Node,
     /// Where the parts that [`crate::adapt`] moved stand on disk.
     pub origins: Origins,
+    /// The books of a collection, once [`crate::postman`] has made a document of it.
+    pub(crate) ledger: Option<Box<Ledger>>,
 }
 
 impl Source {
@@ -31,7 +34,7 @@ impl Source {
             false => plain::parse(text, &mut ()).map_or_else(|| yaml::parse(text, &mut ()), Ok),
         };
         match parsed {
-            Ok(tree) => Ok(Source { file: file.into(), text: text.into(), tree, origins: Origins::default() }),
+            Ok(tree) => Ok(Source { file: file.into(), text: text.into(), tree, origins: Origins::default(), ledger: None }),
             Err(fault) => {
                 let at = fault.at..fault.at + 1;
                 let lines = Lines::new(text);
@@ -82,11 +85,37 @@ impl Source {
         if version("overlay").is_some() {
             return Dialect::Overlay;
         }
-        let schema = self.tree.pointer("/info/schema").and_then(Node::as_str).unwrap_or_default();
-        if schema.contains("/collection/v2.") && self.tree.get("item").is_some() {
+        self.postman()
+    }
+
+    /// Which of Postman's formats it has, if any. Not every export names its schema.
+    fn postman(&self) -> Dialect {
+        let (collection, _) = self.collection();
+        let schema = collection.pointer("/info/schema").and_then(Node::as_str).unwrap_or_default();
+        let has = |key| collection.get(key).is_some();
+        let list = |key| collection.get(key).and_then(Node::as_array).is_some();
+        if schema.contains("/collection/v1") || (list("requests") && has("order")) || list("collections") {
+            return Dialect::PostmanV1;
+        }
+        if list("item") && (has("info") || has("variable") || collection.pointer("/item/0/request").is_some()) {
             return Dialect::Postman;
         }
+        let is_scope = has("_postman_variable_scope") || collection.text("name").is_some();
+        if list("values") && is_scope {
+            return Dialect::PostmanEnvironment;
+        }
         Dialect::Unknown
+    }
+
+    /// The collection, and where it stands: Postman's own service wraps it.
+    pub(crate) fn collection(&self) -> (&Node, Place) {
+        match self.tree.get("collection").or_else(|| self.tree.get("environment")) {
+            Some(inside @ Node::Object(_)) if self.tree.get("item").is_none() => {
+                let key = if self.tree.get("collection").is_some() { "collection" } else { "environment" };
+                (inside, self.root().child(key))
+            }
+            _ => (&self.tree, self.root()),
+        }
     }
 }
 
@@ -103,8 +132,22 @@ pub enum Dialect {
     Overlay,
     /// A Postman collection, v2.0 or v2.1.
     Postman,
+    /// A Postman collection, v1, which is not read.
+    PostmanV1,
+    /// A Postman environment, or the globals of a workspace.
+    PostmanEnvironment,
     /// None that is read here.
     Unknown,
+}
+
+impl Dialect {
+    /// Is it one of Postman's?
+    pub fn is_postman(self) -> bool {
+        match self {
+            Dialect::Postman | Dialect::PostmanV1 | Dialect::PostmanEnvironment => true,
+            Dialect::Swagger20 | Dialect::OpenApi30 | Dialect::OpenApi31 | Dialect::Overlay | Dialect::Unknown => false,
+        }
+    }
 }
 
 /// Where the parts of an adapted tree stand in the file on disk: `/components/schemas` at `/definitions`.

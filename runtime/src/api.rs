@@ -85,6 +85,8 @@ pub struct Operation {
     pub id: &'static str,
     /// The HTTP method.
     pub method: Method,
+    /// Where its server is, relative to the base URL, e.g. `../../core/v3`; empty: there.
+    pub beside: &'static str,
     /// The path template, e.g. `/contacts/{key}`.
     pub path: &'static str,
     /// The documented successes; any 2xx is one.
@@ -112,6 +114,7 @@ impl Operation {
     pub const DEFAULT: Operation = Operation {
         id: "",
         method: Method::Get,
+        beside: "",
         path: "/",
         success: &[],
         resend: Resend::Never,

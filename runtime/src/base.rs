@@ -1,5 +1,6 @@
 //! Base URLs: filled in, checked, and the only place that requests go to.
 
+use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
@@ -65,6 +66,19 @@ impl Base {
         url.push_str(&self.origin);
         url.push_str(&self.path);
         url
+    }
+
+    /// The base URL beside this one: `../../core/v3` replaces its last two steps. What leads further up stays at the host.
+    pub(crate) fn beside(&self, relative: &str) -> Cow<'_, Self> {
+        if relative.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let (mut path, mut rest) = (self.path.as_str(), relative);
+        while let Some(further) = rest.strip_prefix("../") {
+            path = path.rsplit_once('/').map_or("", |(above, _)| above);
+            rest = further;
+        }
+        Cow::Owned(Base { origin: self.origin.clone(), path: format!("{path}/{rest}") })
     }
 
     /// The URL that a reply points to, if it is below this base. `current` is the path of the request.
@@ -144,6 +158,20 @@ mod tests {
         ] {
             let error = Base::parse(url).unwrap_err();
             assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn servers_of_one_api_stand_beside_each_other() {
+        let base = Base::parse("https://api.example.com/uki/accounts/v3").unwrap();
+        let cases = [
+            ("", "https://api.example.com/uki/accounts/v3/x"),
+            ("../../core/v3", "https://api.example.com/uki/core/v3/x"),
+            ("../v4", "https://api.example.com/uki/accounts/v4/x"),
+            ("../../../../../core", "https://api.example.com/core/x"),
+        ];
+        for (relative, joined) in cases {
+            assert_eq!(base.beside(relative).join("/x"), joined);
         }
     }
 

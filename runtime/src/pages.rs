@@ -119,7 +119,7 @@ impl<T: Value> Pages<T> {
                     return Err(Error::paging("the list leads back to a page that has been read already"));
                 }
                 let current = self.draft.local_path()?;
-                self.draft.client.0.base.follow(link, &current).map_err(Error::paging)?
+                self.draft.base().follow(link, &current).map_err(Error::paging)?
             }
             Next::Skip(count) => {
                 let count = *count;
@@ -247,7 +247,7 @@ impl Draft {
     fn local_link(&self, next: &Next) -> Next {
         let Next::Link(link) = next else { return next.clone() };
         let local = || {
-            let base = &self.client.0.base;
+            let base = self.base();
             let url = base.follow(link, &self.local_path().ok()?).ok()?;
             url.strip_prefix(&base.join("")).map(str::to_owned)
         };

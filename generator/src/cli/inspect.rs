@@ -71,7 +71,7 @@ fn dump(api: &ApiInput, stage: Stage, diagnostics: &mut Diagnostics) -> (String,
         return (trees(&sources), sources);
     }
     let overlay = sage_codegen::read_overlay(api, &config, diagnostics);
-    let (sources, _) = sage_codegen::correct(sources, overlay.as_ref(), diagnostics);
+    let (sources, _) = sage_codegen::correct(sources, overlay.as_ref(), &config, diagnostics);
     if stage == Stage::Adapted {
         return (trees(&sources), sources);
     }

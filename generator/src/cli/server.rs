@@ -5,6 +5,7 @@ use sage_codegen::adapt;
 use sage_codegen::config;
 use sage_codegen::diagnostic::{Code, Diagnostic, Diagnostics};
 use sage_codegen::node::{Node, Object};
+use sage_codegen::postman;
 use sage_codegen::source::{Dialect, Source};
 
 use super::Stop;
@@ -18,7 +19,8 @@ const LARGE: [&str; 3] = ["paths", "definitions", "components"];
 
 /// The settings of the first server that tokens may be sent to, or of a stand-in, with a warning that says so.
 pub(super) fn settings(documents: &[InputFile]) -> (String, Option<Diagnostic>) {
-    let sources: Vec<Source> = documents.iter().filter_map(document).collect();
+    let mut sources: Vec<Source> = documents.iter().filter_map(document).collect();
+    collections(documents, &mut sources);
     let each =
         sources.iter().flat_map(|source| servers(source).enumerate().map(move |(at, server)| (source, at, server)));
     if let Some((source, at, server, text)) =
@@ -70,8 +72,26 @@ fn document(file: &InputFile) -> Option<Source> {
             source.origins.moved("/servers", "/host");
             Some(source)
         }
-        Dialect::Overlay | Dialect::Postman | Dialect::Unknown => None,
+        Dialect::Overlay
+        | Dialect::Postman
+        | Dialect::PostmanV1
+        | Dialect::PostmanEnvironment
+        | Dialect::Unknown => None,
     }
+}
+
+/// Collections name no server; what most of their requests share is one. It comes after those of documents.
+fn collections(files: &[InputFile], sources: &mut Vec<Source>) {
+    let read = |file: &InputFile| Source::read(&file.name, file.text().ok()?).ok();
+    let mut read: Vec<Source> = files.iter().filter_map(read).filter(|source| source.dialect().is_postman()).collect();
+    let servers = postman::server(&read).map_or_else(Vec::new, |server| vec![server]);
+    let first = read.iter().position(|source| source.dialect() == Dialect::Postman);
+    for (at, source) in read.iter_mut().enumerate() {
+        let servers = if Some(at) == first { servers.clone() } else { Vec::new() };
+        source.tree = Node::from([("servers", Node::Array(servers))]);
+        source.origins.moved("/servers", "/item");
+    }
+    sources.append(&mut read);
 }
 
 fn servers(source: &Source) -> impl Iterator<Item = &Node> {

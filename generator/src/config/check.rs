@@ -84,6 +84,7 @@ impl Faults<'_> {
             let message = format!("`{}` is no base URL", server.url);
             self.say("/server/url", message, "a base URL has a host and a path, and neither user, query nor fragment");
         }
+        self.beside(rest);
         let names = match crate::normalize::path_parameters(&format!("/{rest}")) {
             Ok(names) => names.into_iter().map(str::to_owned).collect(),
             Err(reason) => {
@@ -110,6 +111,28 @@ impl Faults<'_> {
         for name in names.difference(&declared) {
             let message = format!("variable `{name}` of the base URL is not declared");
             self.say("/server/url", message, "declare it under `[[server.variables]]`");
+        }
+    }
+
+    /// Servers of single documents: `../../core/v3`, and never above the host.
+    fn beside(&mut self, rest: &str) {
+        let config = self.config;
+        let depth = rest.trim_end_matches('/').matches('/').count();
+        for (document, beside) in &config.server.beside {
+            let pointer = format!("/server/beside/{}", crate::node::escape(document));
+            if !config.documents.contains(document) {
+                self.say(&pointer, format!("`{document}` is no document"), list("the documents are", config.documents.iter()));
+            }
+            let steps: Vec<&str> = beside.split('/').collect();
+            let up = steps.iter().take_while(|step| **step == "..").count();
+            let legal = |step: &&str| {
+                let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+                !matches!(*step, "" | "." | "..") && step.bytes().all(letter)
+            };
+            if up == 0 || up > depth || up == steps.len() || !steps[up..].iter().all(legal) {
+                let message = format!("`{beside}` does not lead from the base URL to one beside it");
+                self.say(&pointer, message, "`../v3` replaces the last step of the base URL, `../../core/v3` the last two");
+            }
         }
     }
 

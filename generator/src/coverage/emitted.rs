@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::requests::Kept;
 use super::{Coverage, Part, Skipped, location};
 use crate::ir::{self, Kind, Location, SchemaId};
 use crate::lower::Lowered;
@@ -23,6 +24,17 @@ pub fn settle(coverage: &mut Coverage, api: &ir::Api, lowered: &Lowered) {
         (if methods.takes(&operation, location, &name) { Fate::Made } else { Fate::Lost }, place)
     });
     settle_part(&mut coverage.parameters, parameters);
+    let mut collections: [Vec<(Fate, Place)>; 4] = Default::default();
+    for (which, place, kept) in held.kept {
+        let made = match kept {
+            Kept::Operation(place) => methods.0.contains_key(place.to_string().as_str()),
+            Kept::Parameter((operation, location, name)) => methods.takes(&operation, location, &name),
+        };
+        collections[which].push((if made { Fate::Made } else { Fate::Lost }, place));
+    }
+    for (part, held) in coverage.collections_mut().into_iter().zip(collections) {
+        settle_part(part, held.into_iter());
+    }
     let fates = Fates::of(api, lowered);
     settle_part(&mut coverage.schemas, held.schemas.into_iter().map(|place| (fates.schema(&place), place)));
     settle_part(&mut coverage.properties, held.properties.into_iter().map(|place| (fates.property(&place), place)));
@@ -248,7 +260,7 @@ components:
     }
 
     fn counts(coverage: &Coverage) -> Vec<(usize, usize, usize)> {
-        coverage.parts().map(|(_, part)| (part.emitted, part.skipped.len(), part.unaccounted.len())).to_vec()
+        coverage.documents().map(|(_, part)| (part.emitted, part.skipped.len(), part.unaccounted.len())).to_vec()
     }
 
     #[test]

@@ -28,7 +28,7 @@ struct Walk<'a> {
 pub(super) fn walk(sources: &[Source]) -> Documented {
     let mut walk = Walk { sources, found: Documented::default(), seen: BTreeSet::new() };
     let mut names: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
-    let mut methods: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut methods: BTreeMap<(&str, &str), Place> = BTreeMap::new();
     for (document, source) in sources.iter().enumerate() {
         let root = At::root(document, source);
         let schemas = root.child("components").and_then(|components| components.child("schemas"));
@@ -43,8 +43,14 @@ pub(super) fn walk(sources: &[Source]) -> Documented {
         {
             let Some(item) = walk.target(item) else { continue };
             for (method, operation) in item.members().filter(|(key, _)| METHODS.contains(key)) {
-                if methods.insert((path, method)) {
-                    walk.operation(&item, &operation);
+                match methods.get(&(path, method)) {
+                    None => {
+                        methods.insert((path, method), operation.place.clone());
+                        walk.operation(&item, &operation);
+                    }
+                    // What collections add to an operation is a part of it.
+                    Some(first) if source.ledger.is_some() => walk.added(first, &operation),
+                    Some(_) => {}
                 }
             }
         }
@@ -71,6 +77,24 @@ impl<'a> Walk<'a> {
         for (_, reply) in operation.child("responses").iter().flat_map(At::members) {
             if let Some(reply) = self.target(reply) {
                 self.content(&reply);
+            }
+        }
+    }
+
+    /// The parameters that a collection adds to the operation at `first`. Names of headers are the same in capitals.
+    fn added(&mut self, first: &Place, operation: &At<'a>) {
+        for at in operation.child("parameters").iter().flat_map(At::items) {
+            let (location, name) = (at.node.text("in").unwrap_or(""), at.node.text("name").unwrap_or("?"));
+            let location = location_word(location);
+            let same = |key: &&ParameterKey| {
+                key.0 == *first
+                    && key.1 == location
+                    && (key.2 == name || (location == "header" && key.2.eq_ignore_ascii_case(name)))
+            };
+            let from = (first.clone(), location, String::new());
+            if !self.found.parameters.range(from..).map(|(key, _)| key).take_while(|key| key.0 == *first).any(|key| same(&key)) {
+                self.found.parameters.insert((first.clone(), location, name.to_owned()), at.place.clone());
+                self.child_schema(&at);
             }
         }
     }

@@ -83,6 +83,10 @@ UnknownDialect = "D106", Error, "the document is of no known format",
     "A document says what it is: `openapi: 3.0.x` or `3.1.x`, `swagger: \"2.0\"`, `overlay: 1.0.0`, or for a Postman \
      collection the address of its schema in `info.schema`. This one says none of them.";
 
+PostmanV1 = "D107", Error, "the collection is of Postman's format v1",
+    "Collections are read in the formats v2.0 and v2.1. Postman itself has not written v1 for years: open the collection \
+     in Postman and export it as v2.1, or convert it with `postman-collection-transformer`.";
+
 // Adapting to OpenAPI 3.0.
 WrongKind = "D121", Error, "something of another kind was expected",
     "The format of the document wants an object, a list or a text here and found something else. The part is left \
@@ -102,6 +106,25 @@ Webhooks = "U122", Note, "webhooks are left out",
 CollectionFormat = "U123", Warning, "a list is written in an unsupported way",
     "Swagger 2.0 separates the values of a list by commas, spaces, bars, tabs, or by repeating the parameter. Tabs, \
      and words that Swagger does not know, are not supported; commas are used.";
+
+// Reading collections.
+CollectionItem = "D131", Warning, "an item of a collection is neither a folder nor a request",
+    "An item of a Postman collection has `item` if it is a folder, and `request` if it is one. This one has neither, or \
+     something of another kind; it is left out.";
+Request = "D132", Warning, "a request of a collection makes no operation",
+    "An operation needs an address and one of HTTP's methods: GET, PUT, POST, DELETE, OPTIONS, HEAD, PATCH or TRACE. \
+     Only this request is left out.";
+Contradiction = "D133", Warning, "a collection contradicts a document",
+    "An operation stands in a document and in a collection, and the two do not agree. The document rules the types. If it \
+     is wrong, correct it in `overlay.yaml`; if the collection is, an action there with `x-document` corrects that.";
+Scripts = "U131", Note, "scripts of a collection are left out",
+    "Scripts run in Postman before and after requests. They are counted, and nothing of them is run or generated.";
+Way = "U132", Note, "a way to log in is not supported",
+    "Clients send bearer tokens, and keys in headers or in the query. Requests of the collection log in otherwise: a \
+     transport of your own can add what is needed.";
+OtherServer = "U133", Note, "a request goes to another host",
+    "A client has one base URL. Most requests of the collection share one; this one goes elsewhere, and the client \
+     sends it to the base URL like all others. If that is wrong, generate from a collection without such requests.";
 
 // Importing a vendor's documents.
 ImportConflict = "D141", Error, "two documents of one API contradict each other",

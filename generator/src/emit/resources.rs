@@ -242,6 +242,9 @@ fn descriptor(constant: &str, operation: &Operation) -> String {
     };
     member("id", types::literal(&operation.id));
     member("method", format!("rt::Method::{method}"));
+    if let Some(beside) = &operation.beside {
+        member("beside", types::literal(beside));
+    }
     member("path", types::literal(&operation.path));
     if !operation.success.is_empty() {
         let codes: Vec<String> = operation.success.iter().map(u16::to_string).collect();

@@ -214,6 +214,7 @@ impl Lowering<'_> {
         rust::Operation {
             id: format!("{}.{}", self.resource.module, self.planned.method),
             method: operation.method,
+            beside: operation.beside.clone(),
             path: operation.path.template.clone(),
             success,
             resend: operation.resend,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::at::At;
+use super::join::Joined;
 use super::{Code, Ctx, Reason, shallow, terms};
 use crate::ir::{Method, Operation, Resend, Terms};
 use crate::node::Node;
@@ -22,7 +23,7 @@ pub(crate) const METHODS: [(&str, Method); 8] = [
 
 impl<'a> Ctx<'a> {
     /// Every operation that can be read, in the order of the documents.
-    pub(super) fn operations(&mut self) -> Vec<Operation> {
+    pub(super) fn operations(&mut self, joined: &Joined<'a>) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut firsts: BTreeMap<(&'a str, Method), (At<'a>, At<'a>)> = BTreeMap::new();
         let mut ids = BTreeMap::new();
@@ -35,11 +36,15 @@ impl<'a> Ctx<'a> {
                 let Some(item) = self.path_item(&item) else { continue };
                 for (method, operation) in self.methods(&item) {
                     if let Some(first) = firsts.get(&(template, method)) {
-                        self.compare(first, &(item.clone(), operation));
+                        // Of a collection nothing more is wanted than what is joined to the first.
+                        if source.ledger.is_none() {
+                            self.compare(first, &(item.clone(), operation));
+                        }
                         continue;
                     }
                     firsts.insert((template, method), (item.clone(), operation.clone()));
-                    match self.operation(template, method, &item, &operation) {
+                    let others = joined.get(&(template, method)).map(Vec::as_slice).unwrap_or_default();
+                    match self.operation((template, method), &item, &operation, others) {
                         Ok(operation) => {
                             self.note_id(&operation, &mut ids);
                             operations.push(operation);
@@ -126,7 +131,14 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn operation(&mut self, template: &str, method: Method, item: &At<'a>, at: &At<'a>) -> Result<Operation, Reason> {
+    /// `others` is what collections say of the same operation.
+    fn operation(
+        &mut self,
+        (template, method): (&str, Method),
+        item: &At<'a>,
+        at: &At<'a>,
+        others: &[At<'a>],
+    ) -> Result<Operation, Reason> {
         let parsed = shallow::operation(at.node).map_err(|error| {
             let reason = format!("operation cannot be read: {}", super::report::plain(&error));
             self.report.say(Code::Operation, &at.place, reason.clone());
@@ -142,11 +154,12 @@ impl<'a> Ctx<'a> {
                 self.report.say(Code::Ignored, &at.place.child(key), message);
             }
         }
-        let parameters = self.parameters(template, item, at)?;
+        let parameters = self.parameters(template, item, at, others)?;
         Ok(Operation {
             id: parsed.operation_id,
             place: at.place.clone(),
             method,
+            beside: self.config.beside(&at.place.file).map(str::to_owned),
             path: parameters.path,
             tag: parsed.tags.into_iter().next(),
             called: None,

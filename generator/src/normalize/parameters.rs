@@ -12,6 +12,11 @@ use crate::source::Place;
 /// Headers that OpenAPI leaves to the bodies and to authentication.
 const RULED: [&str; 3] = ["accept", "content-type", "authorization"];
 
+/// Is it one name? Headers are known by theirs whatever the case.
+pub(crate) fn same_name(location: Location, a: &str, b: &str) -> bool {
+    a == b || (location == Location::Header && a.eq_ignore_ascii_case(b))
+}
+
 /// A declared parameter, not converted yet.
 struct Declared<'a> {
     at: At<'a>,
@@ -31,11 +36,12 @@ impl<'a> Ctx<'a> {
         template: &str,
         item: &At<'a>,
         operation: &At<'a>,
+        beside: &[At<'a>],
     ) -> Result<Parameters, Reason> {
         let names = super::path::parameters(template)?;
         let mut in_path: IndexMap<String, Parameter> = IndexMap::new();
         let mut others = Vec::new();
-        for ((location, name), declared) in self.declared(item, operation)? {
+        for ((location, name), declared) in self.declared(item, operation, beside)? {
             let required = location == Location::Path || data(&declared.parsed).required;
             match self.parameter(&names, location, &declared) {
                 Ok(parameter) if location == Location::Path => {
@@ -69,6 +75,7 @@ impl<'a> Ctx<'a> {
         &mut self,
         item: &At<'a>,
         operation: &At<'a>,
+        others: &[At<'a>],
     ) -> Result<IndexMap<(Location, String), Declared<'a>>, Reason> {
         let mut all = IndexMap::new();
         for holder in [item, operation] {
@@ -85,7 +92,34 @@ impl<'a> Ctx<'a> {
             }
             all.extend(own);
         }
+        for other in others.iter().filter(|other| other.place != operation.place) {
+            self.join_declared(operation, other, &mut all)?;
+        }
         Ok(all)
+    }
+
+    /// Adds what a collection has beside: the names of headers are the same in capitals.
+    fn join_declared(
+        &mut self,
+        operation: &At<'a>,
+        other: &At<'a>,
+        all: &mut IndexMap<(Location, String), Declared<'a>>,
+    ) -> Result<(), Reason> {
+        for at in other.child("parameters").iter().flat_map(At::items) {
+            let Some(declared) = self.declaration(operation, &at)? else { continue };
+            let (location, name) = (location(&declared.parsed), data(&declared.parsed).name.clone());
+            let same = |known: &&(Location, String)| known.0 == location && same_name(location, &known.1, &name);
+            match all.keys().find(same) {
+                Some((_, known)) => {
+                    let (operation, name) = (operation.place.clone(), known.clone());
+                    self.twice.push(super::join::Twice { operation, location, name, seen: declared.at });
+                }
+                None => {
+                    all.insert((location, name), declared);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// One declaration, or `None` where it cannot be read and is not needed.

@@ -21,9 +21,21 @@ impl<'a> Report<'a> {
         self.say_with(code, place, message, None);
     }
 
-    pub(super) fn say_with(&mut self, code: Code, place: &Place, message: impl Into<String>, help: Option<String>) {
+    /// With another place that has to do with it.
+    pub(super) fn say_also(&mut self, code: Code, place: &Place, message: String, (label, other): (&str, &Place)) {
+        let (place, other) = (self.on_disk(place), self.on_disk(other));
+        if self.said.insert((code, place.clone())) {
+            self.diagnostics.push(Diagnostic::new(code, message).at(&place).also(label, &other));
+        }
+    }
+
+    fn on_disk(&self, place: &Place) -> Place {
         let source = self.sources.iter().find(|source| source.file == place.file);
-        let place = source.map_or_else(|| place.clone(), |source| source.on_disk(place));
+        source.map_or_else(|| place.clone(), |source| source.on_disk(place))
+    }
+
+    pub(super) fn say_with(&mut self, code: Code, place: &Place, message: impl Into<String>, help: Option<String>) {
+        let place = self.on_disk(place);
         if !self.said.insert((code, place.clone())) {
             return;
         }

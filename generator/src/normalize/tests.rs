@@ -54,7 +54,7 @@ impl Run {
     /// Why things were left out.
     fn skipped(&self) -> Vec<String> {
         let parts = self.coverage.parts();
-        parts.iter().flat_map(|(_, part)| &part.skipped).map(|skipped| skipped.reason.clone()).collect()
+        parts.flat_map(|(_, part)| &part.skipped).map(|skipped| skipped.reason.clone()).collect()
     }
 
     /// The schema of this name, in short.

@@ -1,9 +1,12 @@
 //! A request while it is being put together.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
 use crate::api::{ListStyle, Operation};
+use crate::base::Base;
 use crate::body;
 use crate::client::{self, Client};
 use crate::error::Error;
@@ -131,6 +134,11 @@ impl Draft {
         self.problem.take()
     }
 
+    /// The base URL that it goes to.
+    pub(crate) fn base(&self) -> Cow<'_, Base> {
+        self.client.0.base.beside(self.operation.beside)
+    }
+
     /// The path of the template with its values, below the base.
     pub(crate) fn local_path(&self) -> Result<String, Error> {
         let mut path = String::new();
@@ -142,7 +150,7 @@ impl Draft {
     pub(crate) fn url(&self) -> Result<String, Error> {
         let path: usize = self.path.iter().map(String::len).sum();
         let query: usize = self.query.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
-        let mut url = self.client.0.base.begin(self.operation.path.len() + path + query);
+        let mut url = self.base().begin(self.operation.path.len() + path + query);
         path::fill(&mut url, self.operation.path, &self.path).map_err(Error::config)?;
         for (index, (name, value)) in self.query.iter().enumerate() {
             url.push(if index == 0 { '?' } else { '&' });

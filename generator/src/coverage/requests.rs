@@ -1,0 +1,98 @@
+//! The books of Postman collections: every request, parameter, saved reply and variable is in an operation, or left out
+//! for a reason. What there is was counted by [`crate::postman::Ledger`] in the file as it is on disk.
+
+use std::collections::BTreeMap;
+
+use super::{Books, Coverage, Emitted, Held, ParameterKey, Part, Skipped, location, location_word};
+use crate::ir::{self, Method};
+use crate::postman::{Fate, Ledger};
+use crate::source::Place;
+
+/// What of a collection is in the IR, to be balanced against the package.
+#[derive(Debug, Clone)]
+pub(super) enum Kept {
+    /// A part of this operation.
+    Operation(Place),
+    /// This parameter.
+    Parameter(ParameterKey),
+}
+
+/// Which part of the books, as an index into [`Coverage::collections_mut`].
+type Which = usize;
+
+/// What of a collection is in the IR: the part of the books, where it stands, and what it is there.
+pub(super) type KeptAt = (Which, Place, Kept);
+
+/// Adds the books of the collections among the documents.
+pub(super) fn count(books: &Books<'_>, api: &ir::Api, emitted: &Emitted<'_>, coverage: &mut Coverage, held: &mut Held) {
+    let by_name = |operation: &'_ ir::Operation| ((operation.method, operation.path.template.clone()), operation.place.clone());
+    let operations: BTreeMap<(Method, String), Place> = api.operations.iter().map(by_name).collect();
+    let mut parameters: BTreeMap<&Place, Vec<(&'static str, &str)>> = BTreeMap::new();
+    for (operation, word, name) in &emitted.parameters {
+        parameters.entry(operation).or_default().push((word, name));
+    }
+    for source in books.sources {
+        let Some(ledger) = source.ledger.as_deref() else { continue };
+        let page = Page { books, operations: &operations, parameters: &parameters, ledger };
+        let parts = [&ledger.requests, &ledger.parameters, &ledger.replies, &ledger.variables];
+        for (which, (pointers, part)) in parts.into_iter().zip(coverage.collections_mut()).enumerate() {
+            for pointer in pointers {
+                page.line(which, source.root().join(pointer), part, held);
+            }
+        }
+    }
+}
+
+struct Page<'a> {
+    books: &'a Books<'a>,
+    operations: &'a BTreeMap<(Method, String), Place>,
+    parameters: &'a BTreeMap<&'a Place, Vec<(&'static str, &'a str)>>,
+    ledger: &'a Ledger,
+}
+
+impl Page<'_> {
+    fn line(&self, which: Which, place: Place, part: &mut Part, held: &mut Held) {
+        part.documented += 1;
+        match self.kept(&place) {
+            Ok(kept) => {
+                part.emitted += 1;
+                held.kept.extend(kept.map(|kept| (which, place, kept)));
+            }
+            Err(Some(reason)) => part.skipped.push(Skipped { place, reason }),
+            Err(None) => part.unaccounted.push(place),
+        }
+    }
+
+    /// What became of it; an error is why it was left out, or that nobody knows.
+    fn kept(&self, place: &Place) -> Result<Option<Kept>, Option<String>> {
+        match self.ledger.fates.get(&place.pointer) {
+            None => Err(None),
+            Some(Fate::Used) => Ok(None),
+            Some(Fate::Left(reason)) => Err(Some(reason.clone())),
+            Some(Fate::Operation(method, template)) => {
+                let operation = self.operation(*method, template)?;
+                Ok(Some(Kept::Operation(self.books.on_disk(operation.clone()))))
+            }
+            Some(Fate::Parameter(method, template, word, name)) => {
+                let operation = self.operation(*method, template)?;
+                let word = location_word(word);
+                let headers = location(ir::Location::Header);
+                let own = self.parameters.get(operation).map(Vec::as_slice).unwrap_or_default();
+                let known = own.iter().find(|(place, known)| {
+                    *place == word && (known == name || (word == headers && known.eq_ignore_ascii_case(name)))
+                });
+                if let Some((_, name)) = known {
+                    let key = (self.books.on_disk(operation.clone()), word, (*name).to_owned());
+                    return Ok(Some(Kept::Parameter(key)));
+                }
+                let key = (operation.clone(), word, name.clone());
+                Err(self.books.losses.skipped_parameters.get(&key).cloned())
+            }
+        }
+    }
+
+    fn operation(&self, method: Method, template: &str) -> Result<&Place, Option<String>> {
+        let known = self.operations.get(&(method, template.to_owned()));
+        known.ok_or_else(|| Some(format!("its operation `{} {template}` is left out", method.name())))
+    }
+}

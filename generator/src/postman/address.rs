@@ -1,0 +1,166 @@
+//! Where requests go, and what of it is the base URL.
+
+use std::collections::BTreeMap;
+
+use super::collection::{Collection, Scope};
+use super::template;
+use super::url::Url;
+use super::variables::{self, Piece};
+use crate::node::Node;
+
+/// Where one request goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Address {
+    /// `https://api.example.com`, perhaps with variables in it; `None` where only a variable stands that nothing sets.
+    pub(super) origin: Option<String>,
+    /// The steps of the path.
+    pub(super) path: Vec<String>,
+    /// How many of them come from the variable that holds the base URL.
+    pub(super) given: usize,
+}
+
+/// The address of a request, with the variables of its beginning put in.
+pub(super) fn of(url: &Url, scope: &Scope) -> Address {
+    let host = variables::expand(&url.host, scope);
+    let (scheme, rest) = match host.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme), rest),
+        None => (None, host.as_str()),
+    };
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (authority, steps) = match rest.split_once('/') {
+        Some((authority, steps)) => (authority, steps),
+        None => (rest, ""),
+    };
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let mut path: Vec<String> = Vec::new();
+    let known = is_known(authority, scheme.is_some());
+    if !known && !authority.starts_with("{{") && !authority.is_empty() {
+        path.push(authority.to_owned());
+    }
+    path.extend(steps.split('/').filter(|step| !step.is_empty()).map(str::to_owned));
+    let given = path.len();
+    path.extend(url.path.iter().cloned());
+    let scheme = scheme.filter(|scheme| !scheme.contains("{{")).unwrap_or("https").to_ascii_lowercase();
+    Address { origin: known.then(|| format!("{scheme}://{authority}")), path, given }
+}
+
+/// Is it the name of a host? A word without a dot is the first step of a path, unless there is a scheme before it.
+fn is_known(authority: &str, scheme: bool) -> bool {
+    let fixed = variables::pieces(authority).iter().any(|piece| match piece {
+        Piece::Text(text) => text.bytes().any(|byte| byte.is_ascii_alphanumeric()) && text.contains(['.', ':']),
+        Piece::Variable(_) => false,
+    });
+    let whole = !authority.contains("{{") && !authority.is_empty() && (scheme || authority == "localhost");
+    (fixed && !authority.starts_with(':')) || whole
+}
+
+/// The steps of a base URL; those in braces may be anything.
+pub(super) fn prefix(base_url: &str) -> Vec<String> {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    rest.split('/').skip(1).filter(|step| !step.is_empty()).map(str::to_owned).collect()
+}
+
+/// What of a path comes after the base URL; all of it if it does not start like that.
+pub(super) fn behind<'p>(path: &'p [String], prefix: &[String]) -> &'p [String] {
+    let same = |(step, base): (&String, &String)| step == base || is_variable(base);
+    match path.get(..prefix.len()) {
+        Some(start) if start.iter().zip(prefix).all(same) => &path[prefix.len()..],
+        _ => path,
+    }
+}
+
+fn is_variable(step: &str) -> bool {
+    step.starts_with('{') && step.ends_with('}')
+}
+
+/// The base URL that most requests share, as a server of OpenAPI; `None` if no host is known.
+pub(super) fn server(collections: &[Collection]) -> Option<Node> {
+    let requests = || collections.iter().flat_map(|collection| &collection.requests);
+    let addresses: Vec<Address> = requests().map(|request| of(&request.url, &request.scope)).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for origin in addresses.iter().filter_map(|address| address.origin.as_deref()) {
+        *counts.entry(origin).or_default() += 1;
+    }
+    // Tokens go to safe places only, so that such an address is better than one which is named more often.
+    let best = |(origin, count): &(&&str, &usize)| (origin.starts_with("https://"), **count);
+    let (origin, _) = counts.iter().rev().max_by_key(best)?;
+    let same = || addresses.iter().filter(|address| address.origin.as_deref() == Some(origin));
+    let given = common(same().map(|address| &address.path[..address.given]));
+    let all = common(addresses.iter().map(|address| address.path.as_slice()));
+    let mut steps = given.to_vec();
+    if addresses.len() > 1 && all.len() > given.len() {
+        let tail = all[given.len()..].iter().take_while(|step| step.starts_with("{{") && step.ends_with("}}"));
+        steps.extend(tail.cloned());
+    }
+    let url = format!("{origin}{}", steps.iter().map(|step| format!("/{step}")).collect::<String>());
+    let mut variables = crate::node::Object::new();
+    let mut template = String::new();
+    for piece in variables::pieces(&url) {
+        match piece {
+            Piece::Text(text) => template.push_str(text),
+            Piece::Variable(name) => {
+                let clean = template::clean(name);
+                let value = requests().find_map(|request| variables::value(name, &request.scope));
+                let default = value.map_or_else(Node::default, Node::from);
+                template.push_str(&format!("{{{clean}}}"));
+                variables.insert(clean, Node::from([("default", default)]));
+            }
+        }
+    }
+    Some(Node::from([("url", Node::from(template)), ("variables", Node::from(variables))]))
+}
+
+/// What all paths begin with.
+fn common<'p>(mut paths: impl Iterator<Item = &'p [String]>) -> &'p [String] {
+    let Some(mut start) = paths.next() else { return &[] };
+    for path in paths {
+        let length = start.iter().zip(path).take_while(|(a, b)| a == b).count();
+        start = &start[..length];
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::url;
+    use super::*;
+    use crate::source::Place;
+
+    fn address(text: &str) -> String {
+        let set = [("base", "https://a.b/v1/"), ("host", "a.b"), ("plain", "a.b/v2")];
+        let scope: Scope = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let found = of(&url::parse(text, &Place::root(&"a".into())), &scope);
+        format!("{} {} {}", found.origin.as_deref().unwrap_or("?"), found.given, found.path.join("/"))
+    }
+
+    #[test]
+    fn addresses_are_found_behind_variables() {
+        let cases = [
+            ("{{base}}/c/{{id}}", "https://a.b 1 v1/c/{{id}}"),
+            ("https://{{host}}/c", "https://a.b 0 c"),
+            ("{{plain}}/c", "https://a.b 1 v2/c"),
+            ("{{unknown}}/c", "? 0 c"),
+            ("{{unknown}}.a.b/c", "https://{{unknown}}.a.b 0 c"),
+            ("http://localhost:3000/c", "http://localhost:3000 0 c"),
+            ("http://localhost/c", "http://localhost 0 c"),
+            ("localhost:3000/c", "https://localhost:3000 0 c"),
+            ("{{scheme}}://{{unknown}}/c", "? 0 c"),
+            ("https://u:p@a.b/c", "https://a.b 0 c"),
+            ("api/c", "? 1 api/c"),
+            ("/c", "? 0 c"),
+            ("", "? 0 "),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(address(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn base_urls_are_taken_off() {
+        let path: Vec<String> = ["uki", "core", "v3", "me"].map(str::to_owned).into();
+        assert_eq!(behind(&path, &prefix("https://a.b/{region}/core/v3")), ["me"]);
+        assert_eq!(behind(&path, &prefix("https://a.b/{region}/accounts/v3")), path);
+        assert_eq!(behind(&path, &prefix("https://a.b")), path);
+        assert_eq!(behind(&path[3..], &prefix("https://a.b/{region}/core/v3")), ["me"]);
+    }
+}

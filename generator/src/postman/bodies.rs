@@ -1,0 +1,229 @@
+//! Bodies of requests and saved replies: their media types, and what they are samples of.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::collection::{Content, Pair, Reply, Request, Scope};
+use super::{pairs, relaxed, variables};
+use crate::infer;
+use crate::node::{Node, Object};
+use crate::source::Place;
+
+/// A body in one media type, as several requests or replies show it.
+#[derive(Debug)]
+pub(super) enum Media {
+    /// JSON, with the values that were seen, if any could be read.
+    Json(Vec<(Node, Place)>),
+    /// A form, by its names.
+    Form(IndexMap<String, Field>),
+    /// This schema, whatever was seen.
+    Fixed(Node),
+}
+
+/// A field of a form.
+#[derive(Debug, Default)]
+pub(super) struct Field {
+    values: Vec<String>,
+    file: bool,
+    repeated: bool,
+    description: Option<String>,
+}
+
+/// The bodies of one operation or status, by media type.
+#[derive(Debug, Default)]
+pub(super) struct Bodies {
+    /// Where the first of them stands.
+    pub(super) place: Option<Place>,
+    /// The media types, and what is known of each.
+    pub(super) media: IndexMap<String, Media>,
+}
+
+const JSON: &str = "application/json";
+
+impl Bodies {
+    /// Adds the body of a request, if it is sent: Postman itself sends none with `GET` and `HEAD`.
+    pub(super) fn request(&mut self, request: &Request) {
+        let Some(body) = request.body.as_ref().filter(|_| !matches!(request.method.as_str(), "GET" | "HEAD")) else {
+            return;
+        };
+        let declared = media_type(&request.headers, &request.scope);
+        match &body.content {
+            Content::Raw { text, language } => {
+                let (media, content) = raw(text, declared, language.as_deref(), &request.scope, &body.place);
+                self.add(media, content, &body.place);
+            }
+            Content::UrlEncoded(fields) => self.form("application/x-www-form-urlencoded", fields, request, &body.place),
+            Content::FormData(fields) => self.form("multipart/form-data", fields, request, &body.place),
+            Content::File => {
+                let media = declared.unwrap_or_else(|| "application/octet-stream".to_owned());
+                self.add(media, Media::Fixed(binary()), &body.place);
+            }
+            Content::GraphQl => self.add(JSON.to_owned(), Media::Fixed(graphql()), &body.place),
+        }
+    }
+
+    /// Adds the body of a saved reply.
+    pub(super) fn reply(&mut self, reply: &Reply, scope: &Scope) {
+        let declared = media_type(&reply.headers, scope);
+        self.place.get_or_insert_with(|| reply.place.clone());
+        let Some(text) = &reply.body else { return };
+        let place = reply.place.child("body");
+        let structured = |text: &str| text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+        // Services and people often name another type than JSON; what reads as an object or a list is one.
+        let json = declared.as_deref().is_some_and(is_json) || structured(text);
+        let value = if json { relaxed::parse(text, scope) } else { None };
+        let (media, content) = match (value, declared) {
+            (Some((value, _)), Some(media)) if is_json(&media) => (media, Media::Json(vec![(value, place)])),
+            (Some((value, _)), _) => (JSON.to_owned(), Media::Json(vec![(value, place)])),
+            (None, Some(media)) if !is_json(&media) => (media, Media::Fixed(text_schema())),
+            (None, _) => ("text/plain".to_owned(), Media::Fixed(text_schema())),
+        };
+        self.add(media, content, &reply.place);
+    }
+
+    fn form(&mut self, media: &str, fields: &[Pair], request: &Request, place: &Place) {
+        let mut form = IndexMap::new();
+        add_fields(&mut form, fields, &request.scope);
+        self.add(media.to_owned(), Media::Form(form), place);
+    }
+
+    fn add(&mut self, media: String, content: Media, place: &Place) {
+        self.place.get_or_insert_with(|| place.clone());
+        match (self.media.get_mut(&media), content) {
+            (Some(Media::Json(known)), Media::Json(more)) => known.extend(more),
+            (Some(Media::Form(known)), Media::Form(more)) => {
+                for (name, field) in more {
+                    known.entry(name).or_default().join(field);
+                }
+            }
+            // A body in GraphQL and another in JSON: what is known of both is that they are JSON.
+            (Some(known @ Media::Fixed(_)), Media::Json(more)) if is_json(&media) => *known = Media::Json(more),
+            (Some(_), _) => {}
+            (None, content) => {
+                self.media.insert(media, content);
+            }
+        }
+    }
+}
+
+/// Text, in the media type that its header, its language or itself names.
+fn raw(
+    text: &str,
+    declared: Option<String>,
+    language: Option<&str>,
+    scope: &Scope,
+    place: &Place,
+) -> (String, Media) {
+    let value = || relaxed::parse(text, scope).map(|(value, _)| (value, place.clone()));
+    let start = text.trim_start();
+    let media = declared.unwrap_or_else(|| match language {
+        Some("json") => JSON.to_owned(),
+        Some("xml") => "application/xml".to_owned(),
+        Some("html") => "text/html".to_owned(),
+        Some("javascript") => "text/javascript".to_owned(),
+        _ if start.starts_with('<') => "application/xml".to_owned(),
+        _ if start.starts_with(['{', '[']) => JSON.to_owned(),
+        _ => "text/plain".to_owned(),
+    });
+    if is_json(&media) {
+        return (media, Media::Json(value().into_iter().collect()));
+    }
+    if media == "application/x-www-form-urlencoded" {
+        let mut form = IndexMap::new();
+        add_fields(&mut form, &pairs::of_query(text, place), scope);
+        return (media, Media::Form(form));
+    }
+    match value().filter(|_| start.starts_with(['{', '[']) && media == "text/plain") {
+        Some(value) => (JSON.to_owned(), Media::Json(vec![value])),
+        None => (media, Media::Fixed(text_schema())),
+    }
+}
+
+fn add_fields(form: &mut IndexMap<String, Field>, fields: &[Pair], scope: &Scope) {
+    let mut seen: Vec<&str> = Vec::new();
+    for field in fields.iter().filter(|field| !field.key.trim().is_empty() && !field.key.contains("{{")) {
+        let value = field.value.as_deref().map(|value| variables::expand(value, scope));
+        form.entry(field.key.trim().to_owned()).or_default().join(Field {
+            values: value.filter(|value| !value.is_empty() && !value.contains("{{")).into_iter().collect(),
+            file: field.file,
+            repeated: field.enabled && seen.contains(&field.key.as_str()),
+            description: field.description.clone(),
+        });
+        seen.push(&field.key);
+    }
+}
+
+impl Field {
+    fn join(&mut self, other: Field) {
+        for value in other.values {
+            if !self.values.contains(&value) {
+                self.values.push(value);
+            }
+        }
+        self.file |= other.file;
+        self.repeated |= other.repeated;
+        self.description = self.description.take().or(other.description);
+    }
+
+    fn schema(&self) -> Node {
+        let values: Vec<&str> = self.values.iter().map(String::as_str).collect();
+        let single = if self.file { binary() } else { infer::parameter(&values) };
+        let mut schema = match self.repeated {
+            true => Object::from_iter([("type".to_owned(), Node::from("array")), ("items".to_owned(), single)]),
+            false => match single {
+                Node::Object(members) => members,
+                _ => Object::new(),
+            },
+        };
+        if let Some(description) = &self.description {
+            schema.insert("description".into(), Node::from(description.as_str()));
+        }
+        Node::Object(schema)
+    }
+}
+
+/// The schema of a form.
+pub(super) fn form(fields: &IndexMap<String, Field>) -> Node {
+    let properties: Object = fields.iter().map(|(name, field)| (name.clone(), field.schema())).collect();
+    Node::from([("type", Node::from("object")), ("properties", Node::Object(properties))])
+}
+
+/// The media type that the headers name, without its parameters.
+fn media_type(headers: &[Pair], scope: &Scope) -> Option<String> {
+    let header = headers.iter().find(|header| header.enabled && header.key.trim().eq_ignore_ascii_case("content-type"))?;
+    let value = variables::expand(header.value.as_deref()?, scope);
+    let essence = value.split([';', ',']).next()?.trim().to_ascii_lowercase();
+    let (kind, name) = essence.split_once('/')?;
+    let legal = |text: &str| {
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte);
+        !text.is_empty() && text.bytes().all(letter)
+    };
+    (legal(kind) && legal(name)).then_some(essence)
+}
+
+fn is_json(media: &str) -> bool {
+    media == JSON || media == "text/json" || media.ends_with("+json")
+}
+
+fn text_schema() -> Node {
+    Node::from([("type", "string")].map(|(key, value)| (key, Node::from(value))))
+}
+
+fn binary() -> Node {
+    Node::from([("type", "string"), ("format", "binary")].map(|(key, value)| (key, Node::from(value))))
+}
+
+/// What a request in GraphQL is; what its variables are stands in the query.
+fn graphql() -> Node {
+    let properties: BTreeMap<&str, Node> = BTreeMap::from([
+        ("operationName", text_schema()),
+        ("query", text_schema()),
+        ("variables", Node::Object(Object::new())),
+    ]);
+    Node::from([
+        ("type", Node::from("object")),
+        ("required", Node::from(vec![Node::from("query")])),
+        ("properties", Node::Object(properties.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
+    ])
+}

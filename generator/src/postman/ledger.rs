@@ -1,0 +1,94 @@
+//! What a collection holds, and what became of it, for [`crate::coverage`].
+//!
+//! [`count`] walks the tree as it is on disk and shares nothing with the reader, so that the two can disagree.
+
+use std::collections::BTreeMap;
+
+use crate::ir::Method;
+use crate::node::Node;
+use crate::source::{Place, Source};
+
+/// The books of one collection, by pointers into its file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ledger {
+    /// Where its requests stand.
+    pub(crate) requests: Vec<String>,
+    /// Where their parameters stand: of query, path and headers.
+    pub(crate) parameters: Vec<String>,
+    /// Where the replies that were saved stand.
+    pub(crate) replies: Vec<String>,
+    /// Where its variables stand.
+    pub(crate) variables: Vec<String>,
+    /// What became of each.
+    pub(crate) fates: BTreeMap<String, Fate>,
+}
+
+/// What became of a part of a collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is a part of this operation.
+    Operation(Method, String),
+    /// It is this parameter of this operation: the location and the name.
+    Parameter(Method, String, &'static str, String),
+    /// It is in what others became, such as a variable.
+    Used,
+    /// It was left out, for this reason.
+    Left(String),
+}
+
+impl Ledger {
+    /// Says what became of what stands at `place`. Where several have one place, what was made counts.
+    pub(super) fn note(&mut self, place: &Place, fate: Fate) {
+        match self.fates.get(&place.pointer) {
+            Some(known) if !matches!(known, Fate::Left(_)) => {}
+            _ => {
+                self.fates.insert(place.pointer.clone(), fate);
+            }
+        }
+    }
+
+    /// Says why what stands at `place` is left out.
+    pub(super) fn leave(&mut self, place: &Place, reason: impl Into<String>) {
+        self.note(place, Fate::Left(reason.into()));
+    }
+}
+
+/// Counts what stands in a collection.
+pub(super) fn count(source: &Source) -> Ledger {
+    let mut ledger = Ledger::default();
+    let (tree, place) = source.collection();
+    walk(tree, &place.pointer, &mut ledger);
+    ledger
+}
+
+fn walk(node: &Node, pointer: &str, ledger: &mut Ledger) {
+    list(node, pointer, "variable", &mut ledger.variables);
+    for (at, item) in node.get("item").and_then(Node::as_array).unwrap_or_default().iter().enumerate() {
+        let pointer = format!("{pointer}/item/{at}");
+        if item.get("item").is_some() {
+            walk(item, &pointer, ledger);
+            continue;
+        }
+        list(item, &pointer, "variable", &mut ledger.variables);
+        let Some(request) = item.get("request").filter(|request| !request.is_null()) else {
+            ledger.requests.push(pointer);
+            continue;
+        };
+        list(item, &pointer, "response", &mut ledger.replies);
+        let pointer = format!("{pointer}/request");
+        list(request, &pointer, "header", &mut ledger.parameters);
+        if let Some(url) = request.get("url") {
+            let pointer = format!("{pointer}/url");
+            list(url, &pointer, "query", &mut ledger.parameters);
+            list(url, &pointer, "variable", &mut ledger.parameters);
+        }
+        ledger.requests.push(pointer);
+    }
+}
+
+/// The objects of a list; of texts in its place one cannot be told from another by a pointer.
+fn list(node: &Node, pointer: &str, key: &str, found: &mut Vec<String>) {
+    let items = node.get(key).and_then(Node::as_array).unwrap_or_default();
+    let objects = items.iter().enumerate().filter(|(_, item)| item.as_object().is_some());
+    found.extend(objects.map(|(at, _)| format!("{pointer}/{key}/{at}")));
+}

@@ -1,0 +1,178 @@
+//! A tree as a collection. Whatever is not as the format says costs itself alone: it is reported and left out.
+
+use std::rc::Rc;
+
+use super::collection::{Auth, Body, Collection, Content, Pair, Reply, Request, Scope, Variable};
+use super::{auth, pairs, url};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::node::Node;
+use crate::source::{Place, Source};
+
+/// What requests have from the folders around them.
+#[derive(Clone)]
+struct Around {
+    folders: Vec<String>,
+    scope: Rc<Scope>,
+    auth: Auth,
+}
+
+/// Reads a collection; what `environment` sets rules over what the collection sets.
+pub(super) fn read(source: &Source, environment: &Scope, diagnostics: &mut Diagnostics) -> Collection {
+    let collection = Collection { requests: Vec::new(), variables: Vec::new(), scripts: 0 };
+    let mut reader = Reader { environment, diagnostics, collection };
+    let around = Around { folders: Vec::new(), scope: Rc::new(environment.clone()), auth: Auth::None };
+    let (tree, place) = source.collection();
+    reader.inside(tree, &place, &around);
+    let collection = reader.collection;
+    if collection.scripts > 0 {
+        let message = format!("{} of the collection are left out: nothing of it is run", scripts(collection.scripts));
+        diagnostics.push(Diagnostic::new(Code::Scripts, message).at(&place));
+    }
+    collection
+}
+
+fn scripts(count: usize) -> String {
+    if count == 1 { "one script".to_owned() } else { format!("{count} scripts") }
+}
+
+struct Reader<'a> {
+    environment: &'a Scope,
+    diagnostics: &'a mut Diagnostics,
+    collection: Collection,
+}
+
+impl Reader<'_> {
+    /// The collection or a folder: what it sets for all in it, and its items.
+    fn inside(&mut self, node: &Node, place: &Place, around: &Around) {
+        let mut around = around.clone();
+        around.scope = self.scope(node, place, &around.scope);
+        if let Some(auth) = auth::read(node, place) {
+            around.auth = auth;
+        }
+        self.events(node);
+        let items = place.child("item");
+        match node.get("item") {
+            Some(Node::Array(list)) => {
+                for (at, item) in list.iter().enumerate() {
+                    self.item(item, &items.child(at), &around);
+                }
+            }
+            Some(Node::Null) | None => {}
+            Some(other) => self.odd(&items, format!("`item` is {} in place of a list", other.kind())),
+        }
+    }
+
+    fn item(&mut self, item: &Node, place: &Place, around: &Around) {
+        let name = item.text("name").unwrap_or_default();
+        if item.get("item").is_some() {
+            let mut around = around.clone();
+            around.folders.push(name.to_owned());
+            return self.inside(item, place, &around);
+        }
+        match item.get("request") {
+            Some(request @ (Node::Object(_) | Node::String(_))) => {
+                let around = Around { scope: self.scope(item, place, &around.scope), ..around.clone() };
+                self.events(item);
+                let mut read = self.request(request, &place.child("request"), name, &around);
+                let replies = item.get("response").and_then(Node::as_array).unwrap_or_default();
+                let place = place.child("response");
+                read.replies = replies
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, reply)| !reply.is_null())
+                    .map(|(at, reply)| self.reply(reply, &place.child(at), name, &around))
+                    .collect();
+                self.collection.requests.push(read);
+            }
+            _ => self.odd(place, format!("`{name}` is neither a folder nor a request")),
+        }
+    }
+
+    fn request(&mut self, node: &Node, place: &Place, name: &str, around: &Around) -> Request {
+        let at = place.child("url");
+        let url = match node {
+            Node::String(text) => url::parse(text, place),
+            _ => node.get("url").map(|url| url::read(url, &at)).unwrap_or_default(),
+        };
+        Request {
+            name: name.to_owned(),
+            folders: around.folders.clone(),
+            method: node.text("method").unwrap_or("GET").trim().to_ascii_uppercase(),
+            url,
+            headers: node.get("header").map(|list| pairs::read(list, &place.child("header"))).unwrap_or_default(),
+            body: node.get("body").and_then(|node| body(node, &place.child("body"))),
+            auth: auth::read(node, place).unwrap_or_else(|| around.auth.clone()),
+            description: pairs::description(node.get("description")),
+            replies: Vec::new(),
+            scope: around.scope.clone(),
+            place: place.clone(),
+        }
+    }
+
+    fn reply(&mut self, node: &Node, place: &Place, name: &str, around: &Around) -> Reply {
+        let status = pairs::scalar(node.get("code")).and_then(|code| code.trim().parse().ok());
+        let original = node
+            .get("originalRequest")
+            .filter(|original| original.as_object().is_some_and(|members| !members.is_empty()))
+            .map(|original| Box::new(self.request(original, &place.child("originalRequest"), name, around)));
+        Reply {
+            place: place.clone(),
+            status: status.filter(|status| (100..600).contains(status)),
+            headers: node.get("header").map(|list| pairs::read(list, &place.child("header"))).unwrap_or_default(),
+            body: node.text("body").filter(|body| !body.trim().is_empty()).map(str::to_owned),
+            original,
+        }
+    }
+
+    /// What variables are set to inside of `node`. An environment rules over all.
+    fn scope(&mut self, node: &Node, place: &Place, outer: &Rc<Scope>) -> Rc<Scope> {
+        let Some(list) = node.get("variable") else { return outer.clone() };
+        let mut scope = Scope::clone(outer);
+        for Pair { place, key, value, enabled, .. } in pairs::read(list, &place.child("variable")) {
+            if key.is_empty() {
+                continue;
+            }
+            if let Some(value) = value.filter(|_| enabled && !self.environment.contains_key(&key)) {
+                scope.insert(key.clone(), value);
+            }
+            self.collection.variables.push(Variable { place, name: key });
+        }
+        Rc::new(scope)
+    }
+
+    fn events(&mut self, node: &Node) {
+        self.collection.scripts += node.get("event").and_then(Node::as_array).map_or(0, <[Node]>::len);
+    }
+
+    fn odd(&mut self, place: &Place, message: String) {
+        self.diagnostics.push(Diagnostic::new(Code::CollectionItem, message).at(place));
+    }
+}
+
+/// A body; `None` where nothing would be sent.
+fn body(node: &Node, place: &Place) -> Option<Body> {
+    if node.get("disabled").and_then(Node::as_bool) == Some(true) {
+        return None;
+    }
+    let mode = node.text("mode")?;
+    let place = place.child(mode);
+    let list = || node.get(mode).map(|list| pairs::read(list, &place)).filter(|list| !list.is_empty());
+    let content = match mode {
+        "raw" => Content::Raw {
+            text: pairs::scalar(node.get("raw")).filter(|text| !text.trim().is_empty())?,
+            language: node.pointer("/options/raw/language").and_then(Node::as_str).map(str::to_owned),
+        },
+        "urlencoded" => Content::UrlEncoded(list()?),
+        "formdata" => Content::FormData(list()?),
+        "file" | "binary" => Content::File,
+        "graphql" => Content::GraphQl,
+        _ => return None,
+    };
+    Some(Body { place, content })
+}
+
+/// What an environment, or the globals of a workspace, set.
+pub(super) fn environment(source: &Source) -> Vec<Pair> {
+    let (tree, place) = source.collection();
+    tree.get("values").map(|list| pairs::read(list, &place.child("values"))).unwrap_or_default()
+}

@@ -1,0 +1,253 @@
+//! Operations as a document in the form of OpenAPI 3.0, with what says where each part stands in the collection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::bodies::{self, Bodies, Media};
+use super::collection::{Reply, Request};
+use super::ledger::{Fate, Ledger};
+use super::operations::{self, Operation};
+use super::parameters::{self, Parameters, SEEN};
+use super::Settings;
+use crate::infer::{self, Role, Root, Sample};
+use crate::names::words::Words;
+use crate::node::{Node, Object, escape};
+use crate::source::Origins;
+
+/// Builds the document of one collection.
+pub(super) struct Builder<'a> {
+    settings: &'a Settings<'a>,
+    ledger: &'a mut Ledger,
+    paths: Object,
+    origins: Origins,
+    /// Schemas that are inferred, to be named together: where each goes, and what it was inferred from.
+    slots: Vec<String>,
+    roots: Vec<Root>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(settings: &'a Settings<'a>, ledger: &'a mut Ledger) -> Self {
+        Self {
+            settings,
+            ledger,
+            paths: Object::new(),
+            origins: Origins::default(),
+            slots: Vec::new(),
+            roots: Vec::new(),
+        }
+    }
+
+    /// Adds an operation. Of one that a document describes no more is wanted than its parameters.
+    pub(super) fn operation(&mut self, operation: &Operation<'_>) {
+        let pointer = format!("/paths/{}/{}", escape(&operation.template), method(operation));
+        let Some(first) = operation.uses.first().map(|used| used.request) else { return };
+        self.origins.moved(&pointer, &first.place.pointer);
+        let mut parameters = parameters::gather(operation, self.settings, self.ledger);
+        self.requests(operation);
+        let mut replies: Vec<(&Reply, &Request)> = Vec::new();
+        let mut requests: Vec<&Request> = Vec::new();
+        for used in &operation.uses {
+            requests.push(used.request);
+            for reply in &used.request.replies {
+                replies.push((reply, used.request));
+                let original = reply.original.as_deref();
+                if let Some(original) = original.filter(|o| operations::is_of(o, operation, self.settings.prefix)) {
+                    parameters::add(original, operation, self.settings, &mut parameters);
+                    requests.push(original);
+                }
+            }
+        }
+        self.replies(operation, &replies);
+        let mut node = Object::new();
+        if let Some(tag) = tag(first) {
+            node.insert("tags".into(), Node::from(vec![Node::from(tag)]));
+        }
+        if !operation.known {
+            texts(&mut node, first);
+        }
+        node.insert("parameters".into(), self.parameters(operation, &parameters, &pointer));
+        if !operation.known {
+            self.body(operation, &requests, &pointer, &mut node);
+            node.insert("responses".into(), self.responses(operation, &replies, &pointer));
+        } else {
+            node.insert(SEEN.into(), self.seen(&requests, &replies, &pointer));
+        }
+        let item = self.paths.entry(operation.template.clone()).or_insert_with(|| Node::Object(Object::new()));
+        if let Some(members) = item.as_object_mut() {
+            members.insert(method(operation), Node::Object(node));
+        }
+    }
+
+    /// The document. `taken` are names of schemas in other documents of the API; those of this one are added.
+    pub(super) fn finish(mut self, taken: &mut BTreeSet<String>) -> (Node, Origins) {
+        let shared = infer::share(self.roots, taken);
+        let mut tree = Node::from([("openapi", Node::from("3.0.3")), ("paths", Node::Object(self.paths))]);
+        for (slot, root) in self.slots.iter().zip(shared.roots) {
+            for (inside, place) in &root.places {
+                // Bodies are texts in their file: no pointer leads into them, and two schemas have two places.
+                self.origins.moved(format!("{slot}{inside}"), format!("{}{inside}", place.pointer));
+            }
+            if let Some(node) = tree.pointer_mut(slot) {
+                *node = root.schema;
+            }
+        }
+        for (inside, place) in &shared.places {
+            self.origins.moved(format!("/components/schemas{inside}"), format!("{}{inside}", place.pointer));
+        }
+        taken.extend(shared.components.keys().cloned());
+        if let Some(root) = tree.as_object_mut() {
+            let components = Node::from([("schemas", Node::Object(shared.components))]);
+            root.insert("components".into(), components);
+        }
+        (tree, self.origins)
+    }
+
+    fn requests(&mut self, operation: &Operation<'_>) {
+        for used in &operation.uses {
+            self.ledger.note(&used.request.place, fate(operation));
+        }
+    }
+
+    /// Writes down what became of the replies.
+    fn replies(&mut self, operation: &Operation<'_>, replies: &[(&Reply, &Request)]) {
+        for (reply, _) in replies {
+            let fate = match reply.status {
+                Some(status) if is_success(status) => fate(operation),
+                Some(_) => Fate::Left(
+                    "replies that are no success are read by the runtime, in the API's error shape".to_owned(),
+                ),
+                None => Fate::Left("reply has no status".to_owned()),
+            };
+            self.ledger.note(&reply.place, fate);
+        }
+    }
+
+    fn parameters(&mut self, operation: &Operation<'_>, parameters: &Parameters, pointer: &str) -> Node {
+        let mut list: Vec<Node> = Vec::new();
+        if !operation.known {
+            let names: BTreeSet<&String> = operation.names.iter().collect();
+            list.extend(names.into_iter().map(|name| parameters::path(name)));
+        }
+        for ((location, _), merged) in parameters {
+            self.origins.moved(format!("{pointer}/parameters/{}", list.len()), &merged.place.pointer);
+            list.push(merged.node(location, operation.known));
+        }
+        Node::Array(list)
+    }
+
+    /// Whether a body was sent, and which successes came.
+    fn seen(&mut self, requests: &[&Request], replies: &[(&Reply, &Request)], pointer: &str) -> Node {
+        let mut seen = Object::new();
+        let mut bodies = Bodies::default();
+        requests.iter().for_each(|request| bodies.request(request));
+        if let Some(place) = bodies.place {
+            self.origins.moved(format!("{pointer}/{SEEN}/body"), &place.pointer);
+            seen.insert("body".into(), Node::from(true));
+        }
+        let mut statuses = Object::new();
+        for (reply, status) in replies.iter().filter_map(|(reply, _)| Some((reply, reply.status?))) {
+            if is_success(status) && statuses.insert(status.to_string(), Node::from(true)).is_none() {
+                self.origins.moved(format!("{pointer}/{SEEN}/replies/{status}"), &reply.place.pointer);
+            }
+        }
+        seen.insert("replies".into(), Node::Object(statuses));
+        Node::Object(seen)
+    }
+
+    fn body(&mut self, operation: &Operation<'_>, requests: &[&Request], pointer: &str, node: &mut Object) {
+        let mut bodies = Bodies::default();
+        for request in requests {
+            bodies.request(request);
+        }
+        let Some(place) = bodies.place.take() else { return };
+        let pointer = format!("{pointer}/requestBody");
+        self.origins.moved(&pointer, &place.pointer);
+        let name = format!("new_{}", name(operation));
+        let name = if method(operation) == "post" { name } else { format!("{}_update", self::name(operation)) };
+        let content = self.content(bodies, &pointer, &name, Role::Request);
+        node.insert("requestBody".into(), Node::from([("content", content)]));
+    }
+
+    fn responses(&mut self, operation: &Operation<'_>, replies: &[(&Reply, &Request)], pointer: &str) -> Node {
+        let mut by_status: BTreeMap<u16, Bodies> = BTreeMap::new();
+        for (reply, request) in replies {
+            if let Some(status) = reply.status.filter(|status| is_success(*status)) {
+                by_status.entry(status).or_default().reply(reply, &request.scope);
+            }
+        }
+        if by_status.is_empty() {
+            // Nothing is known, so that nothing may be promised or lost: the bytes as they come.
+            let anything = Node::from([("*/*", Node::Object(Object::new()))]);
+            return Node::from([("default", Node::from([("content", anything)]))]);
+        }
+        let mut responses = Object::new();
+        for (status, mut bodies) in by_status {
+            let pointer = format!("{pointer}/responses/{status}");
+            if let Some(place) = bodies.place.take() {
+                self.origins.moved(&pointer, &place.pointer);
+            }
+            let mut reply = Object::new();
+            if !bodies.media.is_empty() {
+                reply.insert("content".into(), self.content(bodies, &pointer, &name(operation), Role::Reply));
+            }
+            responses.insert(status.to_string(), Node::Object(reply));
+        }
+        Node::Object(responses)
+    }
+
+    fn content(&mut self, bodies: Bodies, pointer: &str, name: &str, role: Role) -> Node {
+        let mut content = Object::new();
+        for (media, body) in bodies.media {
+            let schema = match body {
+                Media::Fixed(schema) => schema,
+                Media::Form(fields) => bodies::form(&fields),
+                Media::Json(values) => {
+                    let samples: Vec<Sample<'_>> = values
+                        .iter()
+                        .map(|(value, place)| Sample { value, place: place.clone(), embedded: true, role })
+                        .collect();
+                    self.slots.push(format!("{pointer}/content/{}/schema", escape(&media)));
+                    self.roots.push(Root { name: name.to_owned(), role, inferred: infer::schema(&samples) });
+                    Node::Object(Object::new())
+                }
+            };
+            content.insert(media, Node::from([("schema", schema)]));
+        }
+        Node::Object(content)
+    }
+}
+
+fn fate(operation: &Operation<'_>) -> Fate {
+    Fate::Operation(operation.method, operation.template.clone())
+}
+
+fn method(operation: &Operation<'_>) -> String {
+    operation.method.name().to_ascii_lowercase()
+}
+
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
+/// What one of the things is called that an operation is about: the last fixed step of its path, in singular.
+fn name(operation: &Operation<'_>) -> String {
+    let fixed = |step: &&str| !step.is_empty() && !step.contains('{');
+    let last = operation.template.split('/').rev().find(fixed).unwrap_or("root");
+    Words::of(last).singular().snake()
+}
+
+/// The innermost folder that is no step of a path, which generators of collections make folders of.
+fn tag(request: &Request) -> Option<&str> {
+    let is_name = |folder: &&str| !folder.trim().is_empty() && !folder.trim().starts_with(['{', ':', '<', '/']);
+    request.folders.iter().rev().map(String::as_str).find(is_name).map(str::trim)
+}
+
+/// What people call the request, and say of it.
+fn texts(node: &mut Object, request: &Request) {
+    let name = request.name.trim();
+    if !name.is_empty() && !name.contains("{{") {
+        node.insert("summary".into(), Node::from(name));
+    }
+    if let Some(description) = &request.description {
+        node.insert("description".into(), Node::from(description.as_str()));
+    }
+}
