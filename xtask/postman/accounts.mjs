@@ -3,11 +3,22 @@
 //     cd xtask/postman && npm install && node accounts.mjs
 //
 // The converter knows nothing of the region and of the headers that every request carries, so they are told to it and
-// added here. Its random ids are taken out, so that the same facts give the same file.
+// added here. Its random ids are taken out, its dice are loaded and its clock stands, so that the same facts give the same file.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import converter from "openapi-to-postmanv2";
 import yaml from "js-yaml";
+
+let seed = 1;
+Math.random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+globalThis.Date = class extends Date {
+  constructor(...parts) {
+    super(...(parts.length > 0 ? parts : [Date.now()]));
+  }
+  static now() {
+    return 1735689600000;
+  }
+};
+const { default: converter } = await import("openapi-to-postmanv2");
 
 const specs = new URL("../../specs/accounting-v3/", import.meta.url);
 const text = readFileSync(new URL("accounts.openapi.yaml", specs), "utf8");

@@ -202,6 +202,13 @@ fn media_type(headers: &[Pair], scope: &Scope) -> Option<String> {
     (legal(kind) && legal(name)).then_some(essence)
 }
 
+/// Does the request ask for JSON?
+pub(super) fn asks_for_json(request: &Request) -> bool {
+    let accept = |header: &&Pair| header.enabled && header.key.trim().eq_ignore_ascii_case("accept");
+    let value = request.headers.iter().find(accept).and_then(|header| header.value.as_deref());
+    value.and_then(|value| value.split([';', ',']).next()).is_some_and(|media| is_json(media.trim()))
+}
+
 fn is_json(media: &str) -> bool {
     media == JSON || media == "text/json" || media.ends_with("+json")
 }

@@ -175,9 +175,11 @@ impl<'a> Builder<'a> {
             }
         }
         if by_status.is_empty() {
-            // Nothing is known, so that nothing may be promised or lost: the bytes as they come.
-            let anything = Node::from([("*/*", Node::Object(Object::new()))]);
-            return Node::from([("default", Node::from([("content", anything)]))]);
+            // Nothing is known but what was asked for, so that nothing may be promised or lost: any JSON, or bytes as they come.
+            let json = operation.uses.iter().any(|used| bodies::asks_for_json(used.request));
+            let anything = Node::Object(Object::new());
+            let media = if json { ("application/json", Node::from([("schema", anything)])) } else { ("*/*", anything) };
+            return Node::from([("default", Node::from([("content", Node::from([media]))]))]);
         }
         let mut responses = Object::new();
         for (status, mut bodies) in by_status {
