@@ -32,7 +32,7 @@ use crate::config::ApiConfig;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::node::Node;
 use crate::normalize::METHODS;
-use crate::source::{Dialect, Source};
+use crate::source::{Dialect, Place, Source};
 use collection::{Auth, Collection, Scope};
 use operations::{Known, Operations};
 
@@ -119,7 +119,11 @@ fn translate(
     let settings = Settings { config, prefix: &prefix };
     let operations = operations::group(&collection, known, &prefix);
     left(&operations, &mut ledger, diagnostics);
+    for (place, reason) in &collection.odd {
+        ledger.leave(place, reason);
+    }
     ways(&collection, diagnostics);
+    elsewhere(&collection, &config.server_of(&source.file), diagnostics);
     let mut builder = tree::Builder::new(&settings, &mut ledger);
     for operation in &operations.list {
         builder.operation(operation);
@@ -139,14 +143,9 @@ fn translate(
 fn left(operations: &Operations<'_>, ledger: &mut Ledger, diagnostics: &mut Diagnostics) {
     for (request, reason) in &operations.left {
         diagnostics.push(Diagnostic::new(Code::Request, reason).at(&request.place).fact("request", &request.name));
-        ledger.leave(&request.place, reason);
-        let parts = request.headers.iter().chain(&request.url.query).chain(&request.url.variables);
-        for pair in parts {
-            ledger.leave(&pair.place, "its request is left out");
-        }
-        for reply in &request.replies {
-            ledger.leave(&reply.place, "its request is left out");
-        }
+        // With all that is in its item.
+        let item = request.place.pointer.strip_suffix("/request").unwrap_or(&request.place.pointer);
+        ledger.leave(&Place { file: request.place.file.clone(), pointer: item.to_owned() }, reason);
     }
 }
 
@@ -159,6 +158,21 @@ fn ways(collection: &Collection, diagnostics: &mut Diagnostics) {
         {
             let message = format!("the client does not know how to log in by `{way}`");
             diagnostics.push(Diagnostic::new(Code::Way, message).at(place));
+        }
+    }
+}
+
+/// Requests to other hosts than the base URL's, one for each host. That of a stand-in is nobody's.
+fn elsewhere(collection: &Collection, base_url: &str, diagnostics: &mut Diagnostics) {
+    let mut said = BTreeSet::from([address::origin(base_url), "https://localhost".to_owned()]);
+    for request in &collection.requests {
+        let address = address::of(&request.url, &request.scope);
+        if let Some(origin) = address.origin.map(|origin| address::origin(&origin))
+            && !base_url.starts_with("https://localhost")
+            && said.insert(origin.clone())
+        {
+            let message = format!("request goes to `{origin}`; the client sends it to its base URL");
+            diagnostics.push(Diagnostic::new(Code::OtherServer, message).at(&request.place));
         }
     }
 }

@@ -97,7 +97,7 @@ impl Source {
         if schema.contains("/collection/v1") || (list("requests") && has("order")) || list("collections") {
             return Dialect::PostmanV1;
         }
-        if list("item") && (has("info") || has("variable") || collection.pointer("/item/0/request").is_some()) {
+        if (list("item") || (list("items") && schema.contains("/collection/v2."))) && (has("info") || has("variable") || collection.pointer("/item/0/request").is_some()) {
             return Dialect::Postman;
         }
         let is_scope = has("_postman_variable_scope") || collection.text("name").is_some();

@@ -34,10 +34,18 @@ fn inputs(folder: &Path, document: impl Fn(String) -> String, names: Option<Stri
         )
     });
     let file = |file: &str, text: String| InputFile { name: file.into(), bytes: text.into_bytes() };
+    let mut files = vec![file(&format!("specs/{name}/openapi.yaml"), document)];
+    let mut collections: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    collections.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    collections.sort();
+    for path in collections {
+        let text = std::fs::read_to_string(&path).unwrap();
+        files.push(file(&format!("specs/{name}/{}", self::name(&path)), text));
+    }
     Inputs {
         apis: vec![ApiInput {
             config: file(&format!("specs/{name}/api.toml"), settings),
-            files: vec![file(&format!("specs/{name}/openapi.yaml"), document)],
+            files,
             name,
         }],
         names: names.map(|text| file("specs/names.lock", text)),
@@ -108,11 +116,12 @@ fn specifications(document: impl Fn(String) -> String) -> Vec<Inputs> {
     let each = ["accounting", "accounting-v3", "sage-200"].map(|api| {
         let mut files: Vec<PathBuf> =
             std::fs::read_dir(specs.join(api)).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "json"));
         files.sort();
         let read = |path: &Path| {
             let text = std::fs::read_to_string(path).unwrap();
-            let text = if path.ends_with("overlay.yaml") || path.ends_with("api.toml") { text } else { document(text) };
+            let is_document = path.to_string_lossy().ends_with("openapi.yaml");
+            let text = if is_document { document(text) } else { text };
             InputFile { name: format!("specs/{api}/{}", name(path)).into(), bytes: text.into_bytes() }
         };
         Inputs {

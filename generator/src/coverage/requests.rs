@@ -66,7 +66,7 @@ impl Page<'_> {
     /// What became of it; an error is why it was left out, or that nobody knows.
     fn kept(&self, place: &Place) -> Result<Option<Kept>, Option<String>> {
         match self.ledger.fates.get(&place.pointer) {
-            None => Err(None),
+            None => Err(self.around(&place.pointer)),
             Some(Fate::Used) => Ok(None),
             Some(Fate::Left(reason)) => Err(Some(reason.clone())),
             Some(Fate::Operation(method, template)) => {
@@ -89,6 +89,18 @@ impl Page<'_> {
                 Err(self.books.losses.skipped_parameters.get(&key).cloned())
             }
         }
+    }
+
+    /// Why what is around it was left out.
+    fn around(&self, pointer: &str) -> Option<String> {
+        let mut pointer = pointer;
+        while let Some((around, _)) = crate::node::parent(pointer) {
+            if let Some(Fate::Left(reason)) = self.ledger.fates.get(around) {
+                return Some(reason.clone());
+            }
+            pointer = around;
+        }
+        None
     }
 
     fn operation(&self, method: Method, template: &str) -> Result<&Place, Option<String>> {

@@ -54,6 +54,13 @@ fn is_known(authority: &str, scheme: bool) -> bool {
     (fixed && !authority.starts_with(':')) || whole
 }
 
+/// Scheme and host of an address, with variables in single braces.
+pub(super) fn origin(url: &str) -> String {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find('/').map_or(url.len(), |at| start + at);
+    url[..end].replace("{{", "{").replace("}}", "}")
+}
+
 /// The steps of a base URL; those in braces may be anything.
 pub(super) fn prefix(base_url: &str) -> Vec<String> {
     let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::collection::{Content, Pair, Reply, Request, Scope};
+use super::collection::{Body, Content, Pair, Reply, Request, Scope};
 use super::{pairs, relaxed, variables};
 use crate::infer;
 use crate::node::{Node, Object};
@@ -42,11 +42,9 @@ pub(super) struct Bodies {
 const JSON: &str = "application/json";
 
 impl Bodies {
-    /// Adds the body of a request, if it is sent: Postman itself sends none with `GET` and `HEAD`.
+    /// Adds the body of a request, if it is sent.
     pub(super) fn request(&mut self, request: &Request) {
-        let Some(body) = request.body.as_ref().filter(|_| !matches!(request.method.as_str(), "GET" | "HEAD")) else {
-            return;
-        };
+        let Some(body) = sent(request) else { return };
         let declared = media_type(&request.headers, &request.scope);
         match &body.content {
             Content::Raw { text, language } => {
@@ -105,6 +103,11 @@ impl Bodies {
             }
         }
     }
+}
+
+/// The body of a request, if it is sent: Postman itself sends none with `GET` and `HEAD`.
+pub(super) fn sent(request: &Request) -> Option<&Body> {
+    request.body.as_ref().filter(|_| !matches!(request.method.as_str(), "GET" | "HEAD"))
 }
 
 /// Text, in the media type that its header, its language or itself names.

@@ -16,6 +16,8 @@ pub(crate) struct Collection {
     pub(crate) requests: Vec<Request>,
     /// Its variables, those of its folders among them.
     pub(crate) variables: Vec<Variable>,
+    /// What in it is neither a folder nor a request, and why.
+    pub(crate) odd: Vec<(Place, String)>,
     /// How many scripts it holds; none of them is run.
     pub(crate) scripts: usize,
 }

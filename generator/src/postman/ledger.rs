@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::read::list_key;
 use crate::ir::Method;
 use crate::node::Node;
 use crate::source::{Place, Source};
@@ -62,19 +63,20 @@ pub(super) fn count(source: &Source) -> Ledger {
 }
 
 fn walk(node: &Node, pointer: &str, ledger: &mut Ledger) {
-    list(node, pointer, "variable", &mut ledger.variables);
-    for (at, item) in node.get("item").and_then(Node::as_array).unwrap_or_default().iter().enumerate() {
-        let pointer = format!("{pointer}/item/{at}");
-        if item.get("item").is_some() {
+    list(node, pointer, list_key(node, "variable"), &mut ledger.variables);
+    let key = list_key(node, "item");
+    for (at, item) in node.get(key).and_then(Node::as_array).unwrap_or_default().iter().enumerate() {
+        let pointer = format!("{pointer}/{key}/{at}");
+        if item.get(list_key(item, "item")).is_some() {
             walk(item, &pointer, ledger);
             continue;
         }
-        list(item, &pointer, "variable", &mut ledger.variables);
+        list(item, &pointer, list_key(item, "variable"), &mut ledger.variables);
         let Some(request) = item.get("request").filter(|request| !request.is_null()) else {
             ledger.requests.push(pointer);
             continue;
         };
-        list(item, &pointer, "response", &mut ledger.replies);
+        list(item, &pointer, list_key(item, "response"), &mut ledger.replies);
         let pointer = format!("{pointer}/request");
         list(request, &pointer, "header", &mut ledger.parameters);
         if let Some(url) = request.get("url") {

@@ -18,7 +18,7 @@ struct Around {
 
 /// Reads a collection; what `environment` sets rules over what the collection sets.
 pub(super) fn read(source: &Source, environment: &Scope, diagnostics: &mut Diagnostics) -> Collection {
-    let collection = Collection { requests: Vec::new(), variables: Vec::new(), scripts: 0 };
+    let collection = Collection { requests: Vec::new(), variables: Vec::new(), odd: Vec::new(), scripts: 0 };
     let mut reader = Reader { environment, diagnostics, collection };
     let around = Around { folders: Vec::new(), scope: Rc::new(environment.clone()), auth: Auth::None };
     let (tree, place) = source.collection();
@@ -50,8 +50,9 @@ impl Reader<'_> {
             around.auth = auth;
         }
         self.events(node);
-        let items = place.child("item");
-        match node.get("item") {
+        let key = list_key(node, "item");
+        let items = place.child(key);
+        match node.get(key) {
             Some(Node::Array(list)) => {
                 for (at, item) in list.iter().enumerate() {
                     self.item(item, &items.child(at), &around);
@@ -64,7 +65,7 @@ impl Reader<'_> {
 
     fn item(&mut self, item: &Node, place: &Place, around: &Around) {
         let name = item.text("name").unwrap_or_default();
-        if item.get("item").is_some() {
+        if item.get(list_key(item, "item")).is_some() {
             let mut around = around.clone();
             around.folders.push(name.to_owned());
             return self.inside(item, place, &around);
@@ -74,8 +75,9 @@ impl Reader<'_> {
                 let around = Around { scope: self.scope(item, place, &around.scope), ..around.clone() };
                 self.events(item);
                 let mut read = self.request(request, &place.child("request"), name, &around);
-                let replies = item.get("response").and_then(Node::as_array).unwrap_or_default();
-                let place = place.child("response");
+                let key = list_key(item, "response");
+                let replies = item.get(key).and_then(Node::as_array).unwrap_or_default();
+                let place = place.child(key);
                 read.replies = replies
                     .iter()
                     .enumerate()
@@ -126,9 +128,10 @@ impl Reader<'_> {
 
     /// What variables are set to inside of `node`. An environment rules over all.
     fn scope(&mut self, node: &Node, place: &Place, outer: &Rc<Scope>) -> Rc<Scope> {
-        let Some(list) = node.get("variable") else { return outer.clone() };
+        let key = list_key(node, "variable");
+        let Some(list) = node.get(key) else { return outer.clone() };
         let mut scope = Scope::clone(outer);
-        for Pair { place, key, value, enabled, .. } in pairs::read(list, &place.child("variable")) {
+        for Pair { place, key, value, enabled, .. } in pairs::read(list, &place.child(key)) {
             if key.is_empty() {
                 continue;
             }
@@ -141,12 +144,25 @@ impl Reader<'_> {
     }
 
     fn events(&mut self, node: &Node) {
-        self.collection.scripts += node.get("event").and_then(Node::as_array).map_or(0, <[Node]>::len);
+        self.collection.scripts += node.get(list_key(node, "event")).and_then(Node::as_array).map_or(0, <[Node]>::len);
     }
 
     fn odd(&mut self, place: &Place, message: String) {
-        self.diagnostics.push(Diagnostic::new(Code::CollectionItem, message).at(place));
+        self.diagnostics.push(Diagnostic::new(Code::CollectionItem, message.clone()).at(place));
+        self.collection.odd.push((place.clone(), message));
     }
+}
+
+/// The key of a list: drafts of v2.1 had it in plural.
+pub(super) fn list_key(node: &Node, key: &'static str) -> &'static str {
+    let plural = match key {
+        "item" => "items",
+        "variable" => "variables",
+        "event" => "events",
+        "response" => "responses",
+        other => other,
+    };
+    if node.get(key).is_none() && node.get(plural).is_some() { plural } else { key }
 }
 
 /// A body; `None` where nothing would be sent.

@@ -58,7 +58,12 @@ fn step(text: &str, before: Option<&str>) -> Step {
             };
         }
     }
-    if is_id(text, before) { Step::Parameter(None) } else { Step::Fixed(encoded(text)) }
+    match text {
+        _ if is_id(text, before) => Step::Parameter(None),
+        // Steps that mean this folder and the one above would change the path.
+        "." | ".." => Step::Fixed(text.replace('.', "%2E")),
+        _ => Step::Fixed(encoded(text)),
+    }
 }
 
 /// Pieces of single braces count as well: people copy paths out of OpenAPI documents.
@@ -108,8 +113,7 @@ fn encoded(text: &str) -> String {
             out.push_str(&format!("%{byte:02X}"));
         }
     }
-    // Steps that mean this folder and the one above would change the path.
-    if matches!(out.as_str(), "." | "..") { out.replace('.', "%2E") } else { out }
+    out
 }
 
 /// Is this an id rather than a word? `4d63c5…`, `1047`, a UUID, an address, a date.

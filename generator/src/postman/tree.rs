@@ -62,7 +62,7 @@ impl<'a> Builder<'a> {
             node.insert("tags".into(), Node::from(vec![Node::from(tag)]));
         }
         if !operation.known {
-            texts(&mut node, first);
+            texts(&mut node, first, &operation.template);
         }
         node.insert("parameters".into(), self.parameters(operation, &parameters, &pointer));
         if !operation.known {
@@ -137,9 +137,7 @@ impl<'a> Builder<'a> {
     /// Whether a body was sent, and which successes came.
     fn seen(&mut self, requests: &[&Request], replies: &[(&Reply, &Request)], pointer: &str) -> Node {
         let mut seen = Object::new();
-        let mut bodies = Bodies::default();
-        requests.iter().for_each(|request| bodies.request(request));
-        if let Some(place) = bodies.place {
+        if let Some(place) = requests.iter().find_map(|request| bodies::sent(request)).map(|body| &body.place) {
             self.origins.moved(format!("{pointer}/{SEEN}/body"), &place.pointer);
             seen.insert("body".into(), Node::from(true));
         }
@@ -243,10 +241,21 @@ fn tag(request: &Request) -> Option<&str> {
     request.folders.iter().rev().map(String::as_str).find(is_name).map(str::trim)
 }
 
+/// Does the name of a request say no more than its method and path? The sentences on operations say that already.
+fn is_plain(name: &str, template: &str) -> bool {
+    const PLAIN: [&str; 20] = [
+        "a", "add", "all", "an", "by", "create", "delete", "edit", "get", "id", "list", "new", "of", "one", "patch", "post",
+        "put", "retrieve", "the", "update",
+    ];
+    let path = Words::new(template).singulars();
+    let known: BTreeSet<&str> = path.iter().chain(PLAIN).collect();
+    Words::new(name).singulars().iter().all(|word| known.contains(word))
+}
+
 /// What people call the request, and say of it.
-fn texts(node: &mut Object, request: &Request) {
+fn texts(node: &mut Object, request: &Request, template: &str) {
     let name = request.name.trim();
-    if !name.is_empty() && !name.contains("{{") {
+    if !name.is_empty() && !name.contains("{{") && !is_plain(name, template) {
         node.insert("summary".into(), Node::from(name));
     }
     if let Some(description) = &request.description {
