@@ -21,7 +21,8 @@ Commands:
   explain  CODE                                      explain a diagnostic
 
 Options:
-  --document FILE…       OpenAPI 2.0, 3.0 or 3.1, as JSON or YAML
+  --document FILE…       OpenAPI 2.0, 3.0 or 3.1, as JSON or YAML; Postman collections
+                         (v2.0, v2.1) and environments
   --overlay FILE         corrections, in the format OpenAPI Overlay 1.0
   --config FILE          settings: an `api.toml`
   --name NAME            the name of the API: the crate and its module

@@ -54,6 +54,20 @@ async fn each_region_has_its_path() {
 }
 
 #[tokio::test]
+async fn core_is_beside_accounts() {
+    let server = Server::start([Reply::json(200, r#"{"id":"a","unknown":1.50}"#), Reply::json(200, CONTACTS)]);
+    let client = client(&server);
+    let me = client.me().get().await.expect("it is any JSON");
+    assert_eq!(me.as_str(), r#"{"id":"a","unknown":1.50}"#);
+    let request = server.last();
+    assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/uki/sageone/core/v3/me"));
+    assert_eq!(request.header("x-site"), Some("a-site"));
+    assert_eq!(request.header("ocp-apim-subscription-key"), Some("a-subscription-key"));
+    client.contacts().list().await.expect("it decodes");
+    assert_eq!(server.last().path, "/uki/sageone/accounts/v3/contacts");
+}
+
+#[tokio::test]
 async fn what_is_missing_is_named_before_anything_is_sent() {
     let builder = Client::builder().subscription_key("k").site("s").access_token("t");
     let error = builder.build().expect_err("no region");

@@ -8,6 +8,7 @@ mod coverage;
 mod faults;
 mod options;
 mod sandbox;
+mod postman;
 mod specs;
 mod workspace;
 
@@ -27,6 +28,7 @@ Commands:
   codegen --check         compare instead of writing; exit status 3 if something is stale
   coverage                count what the documents hold and what is emitted
   faults                  plant faults in the runtime, and see that the tests catch each
+  postman compare         types from collections alone beside those of the documents
   specs import            take the facts of a vendor's documents
   sandbox                 run a local Sage: OAuth and every operation of the three APIs
   ci                      everything that CI runs
@@ -77,6 +79,7 @@ fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
         "coverage" => coverage::run(arguments),
         "ci" => ci::run(arguments),
         "faults" => faults::run(arguments),
+        "postman" => postman::run(arguments),
         "help" => Ok(help(USAGE)),
         other => Err(Stop::Usage(format!("there is no command `{other}`"))),
     }

@@ -16,9 +16,7 @@ impl Business {
         }
     }
 
-    /// Gets a business: `GET /business`.
-    ///
-    /// Get the business
+    /// Gets the business: `GET /business`.
     pub fn get(&self) -> rt::Call<rt::Json> {
         rt::Call::json(&self.client, &GET)
     }

@@ -18,15 +18,13 @@ impl BusinessRelationships {
     }
 
     /// Gets business relationships: `GET /business_relationships`.
-    ///
-    /// List business relationships
-    pub fn get(&self) -> rt::Call<rt::Json> {
-        rt::Call::json(&self.client, &GET)
+    pub fn list(&self) -> rt::Call<rt::Json> {
+        rt::Call::json(&self.client, &LIST)
     }
 }
 
-static GET: rt::Operation = rt::Operation {
-    id: "business_relationships.get",
+static LIST: rt::Operation = rt::Operation {
+    id: "business_relationships.list",
     method: rt::Method::Get,
     beside: "../../core/v3",
     path: "/business_relationships",

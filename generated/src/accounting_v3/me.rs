@@ -16,9 +16,7 @@ impl Me {
         }
     }
 
-    /// Gets a me: `GET /me`.
-    ///
-    /// Get me
+    /// Gets `me`: `GET /me`.
     pub fn get(&self) -> rt::Call<rt::Json> {
         rt::Call::json(&self.client, &GET)
     }

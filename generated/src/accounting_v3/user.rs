@@ -16,9 +16,7 @@ impl User {
         }
     }
 
-    /// Gets a user: `GET /user`.
-    ///
-    /// Get the user
+    /// Gets the user: `GET /user`.
     pub fn get(&self) -> rt::Call<rt::Json> {
         rt::Call::json(&self.client, &GET)
     }

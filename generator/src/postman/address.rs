@@ -68,8 +68,10 @@ pub(super) fn prefix(base_url: &str) -> Vec<String> {
 }
 
 /// What of a path comes after the base URL; all of it if it does not start like that.
-pub(super) fn behind<'p>(path: &'p [String], prefix: &[String]) -> &'p [String] {
-    let same = |(step, base): (&String, &String)| step == base || is_variable(base);
+pub(super) fn behind<'p>(path: &'p [String], prefix: &[String], scope: &Scope) -> &'p [String] {
+    let same = |(step, base): (&String, &String)| {
+        step == base || is_variable(base) || variables::expand(step, scope) == *base
+    };
     match path.get(..prefix.len()) {
         Some(start) if start.iter().zip(prefix).all(same) => &path[prefix.len()..],
         _ => path,
@@ -164,10 +166,11 @@ mod tests {
 
     #[test]
     fn base_urls_are_taken_off() {
-        let path: Vec<String> = ["uki", "core", "v3", "me"].map(str::to_owned).into();
-        assert_eq!(behind(&path, &prefix("https://a.b/{region}/core/v3")), ["me"]);
-        assert_eq!(behind(&path, &prefix("https://a.b/{region}/accounts/v3")), path);
-        assert_eq!(behind(&path, &prefix("https://a.b")), path);
-        assert_eq!(behind(&path[3..], &prefix("https://a.b/{region}/core/v3")), ["me"]);
+        let path: Vec<String> = ["uki", "core", "{{edition}}", "me"].map(str::to_owned).into();
+        let scope = Scope::from([("edition".to_owned(), "v3".to_owned())]);
+        assert_eq!(behind(&path, &prefix("https://a.b/{region}/core/v3"), &scope), ["me"]);
+        assert_eq!(behind(&path, &prefix("https://a.b/{region}/accounts/v3"), &scope), path);
+        assert_eq!(behind(&path, &prefix("https://a.b"), &scope), path);
+        assert_eq!(behind(&path[3..], &prefix("https://a.b/{region}/core/v3"), &scope), ["me"]);
     }
 }

@@ -116,7 +116,7 @@ fn route<'c>(request: &'c Request, prefix: &[String]) -> Result<Routed<'c>, Stri
     if address.path.is_empty() && address.origin.is_none() && request.url.host.is_empty() {
         return Err("request has no address".to_owned());
     }
-    Ok(Routed { request, method, steps: template::steps(address::behind(&address.path, prefix)) })
+    Ok(Routed { request, method, steps: template::steps(address::behind(&address.path, prefix, &request.scope)) })
 }
 
 /// The shape of a request: its own, or that of another where a word of this one can be taken for an id.

@@ -162,7 +162,8 @@ impl<'a> Builder<'a> {
         let name = format!("new_{}", name(operation));
         let name = if method(operation) == "post" { name } else { format!("{}_update", self::name(operation)) };
         let content = self.content(bodies, &pointer, &name, Role::Request);
-        node.insert("requestBody".into(), Node::from([("content", content)]));
+        let always = operation.uses.iter().all(|used| bodies::sent(used.request).is_some());
+        node.insert("requestBody".into(), Node::from([("required", Node::from(always)), ("content", content)]));
     }
 
     fn responses(&mut self, operation: &Operation<'_>, replies: &[(&Reply, &Request)], pointer: &str) -> Node {
