@@ -18,15 +18,18 @@ mod pairs;
 mod parameters;
 mod read;
 mod relaxed;
+mod sample;
 mod template;
 mod tree;
 mod url;
 mod variables;
+mod write;
 
 use std::collections::BTreeSet;
 
 pub(crate) use ledger::{Fate, Ledger};
 pub(crate) use parameters::SEEN;
+pub use write::{Written, write};
 
 use crate::config::ApiConfig;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

@@ -1,0 +1,95 @@
+//! Values to begin with: for every parameter and property one that its type allows.
+
+use serde_json::{Map, Value, json};
+
+use super::write::Resources;
+use crate::ir::{Api, Decimals, Enumeration, Kind, Object, Parameter, Property, SchemaId, Text};
+
+/// Objects in objects are filled so far: further in stands what contains itself as often as not.
+const DEPTH: usize = 6;
+
+/// A parameter, as text.
+pub(super) fn text(api: &Api, parameter: &Parameter, resources: &Resources) -> String {
+    let known = parameter.default.as_ref().and_then(|default| super::pairs::scalar(Some(default)));
+    if let Some(known) = known.or_else(|| parameter.values.first().cloned()) {
+        return known;
+    }
+    plain(&Sampler { api, resources }.named(&parameter.name, parameter.schema, DEPTH))
+}
+
+/// A body.
+pub(super) fn value(api: &Api, schema: SchemaId, resources: &Resources) -> Value {
+    Sampler { api, resources }.value(schema, DEPTH)
+}
+
+/// The fields of a form.
+pub(super) fn fields(api: &Api, schema: SchemaId, resources: &Resources) -> Vec<(String, String)> {
+    match value(api, schema, resources) {
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, plain(&value))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+struct Sampler<'a> {
+    api: &'a Api,
+    resources: &'a Resources,
+}
+
+impl Sampler<'_> {
+    fn value(&self, schema: SchemaId, depth: usize) -> Value {
+        match &self.api.schema(schema).kind {
+            Kind::Any | Kind::Map(_) => json!({}),
+            Kind::Boolean => json!(true),
+            Kind::Integer(_) => json!(1),
+            Kind::Decimal { .. } if self.api.client.decimals == Decimals::String => json!("1.0"),
+            Kind::Decimal { .. } | Kind::Float => json!(1.5),
+            Kind::String(Text::Plain) => json!("text"),
+            Kind::String(Text::Date) => json!("2025-01-31"),
+            Kind::String(Text::DateTime) => json!("2025-01-31T12:00:00Z"),
+            Kind::String(Text::Base64 | Text::Binary) => json!("dGV4dA=="),
+            Kind::Enum(Enumeration::Strings(values)) => values.first().map_or(Value::Null, |value| json!(value)),
+            Kind::Enum(Enumeration::Integers(values)) => values.first().map_or(Value::Null, |value| json!(value)),
+            Kind::Array(_) if depth == 0 => json!([]),
+            Kind::Array(item) => json!([self.value(*item, depth - 1)]),
+            Kind::Object(object) => self.object(object, depth),
+            Kind::Union(union) => match union.variants.first() {
+                Some(variant) if depth > 0 => self.value(variant.schema, depth - 1),
+                _ => Value::Null,
+            },
+        }
+    }
+
+    fn object(&self, object: &Object, depth: usize) -> Value {
+        let wanted = |property: &&Property| !property.read_only && (depth > 0 || property.required);
+        let filled = object
+            .properties
+            .iter()
+            .filter(wanted)
+            .map(|property| (property.name.clone(), self.named(&property.name, property.schema, depth.saturating_sub(1))));
+        // Where nothing may be left out and nothing has an end, there is no value at all.
+        Value::Object(if depth == 0 { Map::new() } else { filled.collect() })
+    }
+
+    /// Ids are of things that a request before has found.
+    fn named(&self, name: &str, schema: SchemaId, depth: usize) -> Value {
+        let variable = |ending: &str| {
+            let thing = name.strip_suffix(ending)?;
+            self.resources.variable(thing).map(|variable| format!("{{{{{variable}}}}}"))
+        };
+        match &self.api.schema(schema).kind {
+            Kind::String(Text::Plain) => variable("_id").map_or_else(|| self.value(schema, depth), Value::String),
+            Kind::Array(item) if matches!(self.api.schema(*item).kind, Kind::String(Text::Plain)) => {
+                variable("_ids").map_or_else(|| self.value(schema, depth), |id| json!([id]))
+            }
+            _ => self.value(schema, depth),
+        }
+    }
+}

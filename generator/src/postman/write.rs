@@ -1,0 +1,386 @@
+//! The way back: an API as a collection and an environment, so that it can be tried by hand.
+//!
+//! What is written comes from the IR, so that the corrections are in it. Each request has every parameter, those that
+//! may be missing switched off, and a body in which everything is filled. Where a list is asked for, or something made, a
+//! script keeps the id, so that the requests after it find something; every request expects a success.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::sample;
+use crate::ir::{self, Api, Content, Location, Method, Operation, Parameter};
+use crate::names::words::Words;
+
+const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+
+/// A collection and its environment, as JSON.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The collection, in the format v2.1.
+    pub collection: String,
+    /// The environment that its variables stand in.
+    pub environment: String,
+}
+
+/// Writes an API for Postman.
+pub fn write(api: &Api) -> Written {
+    let mut folders: IndexMap<String, Vec<Item>> = IndexMap::new();
+    let mut operations: Vec<&Operation> = api.operations.iter().collect();
+    operations.sort_by_key(|operation| order(operation));
+    let resources = Resources::of(api);
+    for operation in operations {
+        let folder = operation.tag.clone().unwrap_or_else(|| first(&operation.path.template).to_owned());
+        folders.entry(folder).or_default().push(item(api, operation, &resources));
+    }
+    // What refers to other things comes after lists of them.
+    let (lists, others) = split(folders);
+    let collection = Collection {
+        info: Info { name: api.title.clone(), schema: SCHEMA },
+        auth: Auth {
+            kind: "bearer",
+            bearer: vec![Pair::new("token", "{{access_token}}")],
+        },
+        item: lists.into_iter().chain(others).collect(),
+    };
+    let environment = Environment { name: api.title.clone(), values: values(api), scope: "environment" };
+    Written { collection: json(&collection), environment: json(&environment) }
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Text and lists of text: there is nothing in them that JSON could not hold.
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+/// Reading, making, changing and what else there is; taking away comes last.
+fn order(operation: &Operation) -> (u8, bool, &str) {
+    let kind = match operation.method {
+        Method::Get | Method::Head | Method::Options | Method::Trace => 0,
+        Method::Post => 1,
+        Method::Put | Method::Patch => 2,
+        Method::Delete => 3,
+    };
+    (kind, operation.path.template.contains('{'), &operation.path.template)
+}
+
+/// Lists in a folder of their own at the beginning, as what they find is what the others ask for.
+fn split(folders: IndexMap<String, Vec<Item>>) -> (Option<Folder>, Vec<Folder>) {
+    let (mut lists, mut others, mut last) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, items) in folders {
+        let (first, rest): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| item.lists);
+        let (gone, rest): (Vec<Item>, Vec<Item>) = rest.into_iter().partition(|item| item.request.method == "DELETE");
+        lists.extend(first);
+        last.extend(gone);
+        if !rest.is_empty() {
+            others.push(Folder { name, item: rest });
+        }
+    }
+    if !last.is_empty() {
+        others.push(Folder { name: "Deletions".to_owned(), item: last });
+    }
+    (Some(Folder { name: "Lists".to_owned(), item: lists }).filter(|folder| !folder.item.is_empty()), others)
+}
+
+fn first(template: &str) -> &str {
+    template.split('/').find(|step| !step.is_empty() && !step.contains('{')).unwrap_or("root")
+}
+
+/// The variables that ids are kept in, by what the things are called, in singular.
+pub(super) struct Resources(BTreeMap<Words, String>);
+
+impl Resources {
+    fn of(api: &Api) -> Self {
+        let mut found = BTreeMap::new();
+        for operation in &api.operations {
+            for (step, parameter) in owned(&operation.path.template) {
+                found.entry(Words::of(step).singulars()).or_insert_with(|| variable(step, parameter));
+            }
+        }
+        Self(found)
+    }
+
+    /// The variable with an id of such a thing.
+    pub(super) fn variable(&self, thing: &str) -> Option<&str> {
+        let words = Words::of(thing).singulars();
+        // `main_address` is an address.
+        let tails = (0..words.len()).map(|at| words.split_at(at).1);
+        tails.into_iter().find_map(|tail| self.0.get(&tail)).map(String::as_str)
+    }
+}
+
+/// The fixed steps of a path that are followed by a parameter, with its name.
+fn owned(template: &str) -> Vec<(&str, &str)> {
+    let steps: Vec<&str> = template.split('/').filter(|step| !step.is_empty()).collect();
+    steps
+        .windows(2)
+        .filter_map(|pair| Some((pair[0], pair[1].strip_prefix('{')?.strip_suffix('}')?)))
+        .filter(|(step, _)| !step.contains('{'))
+        .collect()
+}
+
+fn variable(step: &str, parameter: &str) -> String {
+    format!("{}_{}", Words::of(step).snake(), Words::of(parameter).snake())
+}
+
+fn item(api: &Api, operation: &Operation, resources: &Resources) -> Item {
+    let template = &operation.path.template;
+    let name = match &operation.called {
+        Some(called) => called.does.clone(),
+        None => format!("{} {template}", operation.method.name()),
+    };
+    let lists = operation.method == Method::Get && !template.contains('{');
+    let keeps = (lists || operation.method == Method::Post).then(|| kept(template, resources)).flatten();
+    Item {
+        name,
+        event: vec![Event { listen: "test", script: Script { kind: "text/javascript", exec: script(operation, keeps) } }],
+        request: request(api, operation, resources),
+        response: [],
+        lists,
+    }
+}
+
+/// The variable for ids of what this path lists or makes.
+fn kept<'r>(template: &str, resources: &'r Resources) -> Option<&'r str> {
+    let last = template.rsplit('/').next().filter(|step| !step.contains('{'))?;
+    resources.0.get(&Words::of(last).singulars()).map(String::as_str)
+}
+
+/// What runs after a request: its status has to be a success, and an id is kept.
+fn script(operation: &Operation, keeps: Option<&str>) -> Vec<String> {
+    let codes: Vec<String> = operation
+        .replies
+        .iter()
+        .filter_map(|reply| match reply.status {
+            ir::Status::Code(code) => Some(code.to_string()),
+            ir::Status::AnySuccess => None,
+        })
+        .collect();
+    let expected = match codes.len() {
+        0 => "pm.expect(pm.response.code).to.be.within(200, 299);".to_owned(),
+        _ => format!("pm.expect(pm.response.code).to.be.oneOf([{}]);", codes.join(", ")),
+    };
+    let mut lines =
+        vec!["pm.test(\"it is a success\", function () {".to_owned(), format!("    {expected}"), "});".to_owned()];
+    if let Some(variable) = keeps {
+        lines.extend([
+            "const reply = pm.response.code < 300 && pm.response.text() ? pm.response.json() : null;".to_owned(),
+            "const list = reply && (reply.$items || reply.value || reply);".to_owned(),
+            "const first = Array.isArray(list) ? list[0] : list;".to_owned(),
+            "if (first && first.id !== undefined) {".to_owned(),
+            format!("    pm.environment.set(\"{variable}\", first.id);"),
+            "}".to_owned(),
+        ]);
+    }
+    lines
+}
+
+fn request(api: &Api, operation: &Operation, resources: &Resources) -> Request {
+    let of = |location: Location| operation.parameters.iter().filter(move |parameter| parameter.location == location);
+    let pair = |parameter: &Parameter| Pair {
+        disabled: !parameter.required,
+        ..Pair::new(&parameter.name, &sample::text(api, parameter, resources))
+    };
+    let headers = api.client.headers.iter().filter(|header| !operation.without_headers.contains(&header.name));
+    let mut header: Vec<Pair> =
+        headers.map(|header| Pair::new(&header.name, &format!("{{{{{}}}}}", header.setter))).collect();
+    header.extend(of(Location::Header).map(pair));
+    let body = operation.body.as_ref().and_then(|body| self::body(api, body, resources, &mut header));
+    Request {
+        method: operation.method.name(),
+        header,
+        url: url(api, operation, of(Location::Query).map(pair).collect(), resources),
+        body,
+    }
+}
+
+fn body(api: &Api, body: &ir::Body, resources: &Resources, header: &mut Vec<Pair>) -> Option<Body> {
+    let fields = |schema: ir::SchemaId| {
+        let fields = sample::fields(api, schema, resources);
+        fields.into_iter().map(|(name, value)| Pair::new(&name, &value)).collect::<Vec<_>>()
+    };
+    let mut raw = |media: &str, text: String| {
+        header.push(Pair::new("Content-Type", media));
+        Some(Body { mode: "raw", raw: Some(text), ..Body::default() })
+    };
+    match &body.content {
+        Content::Json(schema) => {
+            let value = sample::value(api, *schema, resources);
+            let value = match &body.wrapper {
+                Some(wrapper) => serde_json::json!({ wrapper: value }),
+                None => value,
+            };
+            raw("application/json", serde_json::to_string_pretty(&value).unwrap_or_default())
+        }
+        Content::Text(media) => raw(media, "text".to_owned()),
+        Content::Form(schema) => {
+            Some(Body { mode: "urlencoded", urlencoded: Some(fields(*schema)), ..Body::default() })
+        }
+        Content::Multipart(schema) => {
+            Some(Body { mode: "formdata", formdata: Some(fields(*schema)), ..Body::default() })
+        }
+        Content::Bytes(_) => None,
+    }
+}
+
+fn url(api: &Api, operation: &Operation, query: Vec<Pair>, resources: &Resources) -> Url {
+    let base = ir::base_url(&api.client.base_url, operation.beside.as_deref());
+    let rest = base.split_once("://").map_or("", |(_, rest)| rest);
+    let steps = rest.split('/').skip(1).filter(|step| !step.is_empty());
+    let mut path: Vec<String> = steps.map(|step| step.replace('{', "{{").replace('}', "}}")).collect();
+    let mut variable = Vec::new();
+    let mut before = "";
+    for step in operation.path.template.split('/').filter(|step| !step.is_empty()) {
+        match step.strip_prefix('{').and_then(|step| step.strip_suffix('}')) {
+            Some(name) if !name.contains('{') => {
+                let taken = variable.iter().filter(|pair: &&Pair| pair.key.starts_with(name)).count();
+                let key = if taken == 0 { name.to_owned() } else { format!("{name}{}", taken + 1) };
+                let value = resources.variable(before).map(|variable| format!("{{{{{variable}}}}}"));
+                path.push(format!(":{key}"));
+                variable.push(Pair::new(&key, &value.unwrap_or_else(|| format!("{{{{{name}}}}}"))));
+            }
+            _ => path.push(step.replace('{', "{{").replace('}', "}}")),
+        }
+        before = step;
+    }
+    let sent: Vec<String> =
+        query.iter().filter(|pair| !pair.disabled).map(|pair| format!("{}={}", pair.key, pair.value)).collect();
+    let question = if sent.is_empty() { "" } else { "?" };
+    let raw = format!("{{{{origin}}}}/{}{question}{}", path.join("/"), sent.join("&"));
+    Url { raw, host: ["{{origin}}"], path, query, variable }
+}
+
+/// What has to be set before the first request, and what is known of it.
+fn values(api: &Api) -> Vec<Value> {
+    let base = &api.client.base_url;
+    let end = base.find("://").and_then(|at| base[at + 3..].find('/').map(|slash| at + 3 + slash));
+    let mut values = vec![Value::new("origin", &base[..end.unwrap_or(base.len())])];
+    for variable in &api.client.variables {
+        let first = variable.values.first().map(|(_, text)| text.as_str());
+        values.push(Value::new(&variable.name, variable.default.as_deref().or(first).unwrap_or_default()));
+    }
+    values.push(Value { kind: "secret", ..Value::new("access_token", "") });
+    for header in &api.client.headers {
+        let kind = if header.secret { "secret" } else { "default" };
+        values.push(Value { kind, ..Value::new(&header.setter, "") });
+    }
+    values
+}
+
+#[derive(Serialize)]
+struct Collection {
+    info: Info,
+    auth: Auth,
+    item: Vec<Folder>,
+}
+
+#[derive(Serialize)]
+struct Info {
+    name: String,
+    schema: &'static str,
+}
+
+#[derive(Serialize)]
+struct Auth {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    bearer: Vec<Pair>,
+}
+
+#[derive(Serialize)]
+struct Folder {
+    name: String,
+    item: Vec<Item>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    name: String,
+    event: Vec<Event>,
+    request: Request,
+    response: [(); 0],
+    /// Does it ask for a list?
+    #[serde(skip)]
+    lists: bool,
+}
+
+#[derive(Serialize)]
+struct Event {
+    listen: &'static str,
+    script: Script,
+}
+
+#[derive(Serialize)]
+struct Script {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    exec: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Request {
+    method: &'static str,
+    header: Vec<Pair>,
+    url: Url,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Body>,
+}
+
+#[derive(Serialize)]
+struct Url {
+    raw: String,
+    host: [&'static str; 1],
+    path: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    query: Vec<Pair>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    variable: Vec<Pair>,
+}
+
+#[derive(Default, Serialize)]
+struct Body {
+    mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urlencoded: Option<Vec<Pair>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    formdata: Option<Vec<Pair>>,
+}
+
+#[derive(Serialize)]
+struct Pair {
+    key: String,
+    value: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+}
+
+impl Pair {
+    fn new(key: &str, value: &str) -> Self {
+        Self { key: key.to_owned(), value: value.to_owned(), disabled: false }
+    }
+}
+
+#[derive(Serialize)]
+struct Environment {
+    name: String,
+    values: Vec<Value>,
+    #[serde(rename = "_postman_variable_scope")]
+    scope: &'static str,
+}
+
+#[derive(Serialize)]
+struct Value {
+    key: String,
+    value: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    enabled: bool,
+}
+
+impl Value {
+    fn new(key: &str, value: &str) -> Self {
+        Self { key: key.to_owned(), value: value.to_owned(), kind: "default", enabled: true }
+    }
+}
