@@ -34,7 +34,7 @@ const headers = [
 const variables = ["access_token", "subscription_key", "site"].map((key) => ({ key, value: "", type: "string" }));
 const options = { folderStrategy: "Tags", parametersResolution: "Schema", includeAuthInfoInExample: false };
 
-converter.convert({ type: "json", data: facts }, options, (error, result) => {
+converter.convertV2({ type: "json", data: facts }, options, (error, result) => {
   if (error || !result.result) {
     throw error ?? new Error(result.reason);
   }
