@@ -38,11 +38,7 @@ pub fn to_openapi_30(mut source: Source, diagnostics: &mut Diagnostics) -> Sourc
             document::adapt(&mut source.tree, &mut ctx);
         }
         Dialect::OpenApi31 | Dialect::OpenApi30 => document::adapt(&mut source.tree, &mut ctx),
-        Dialect::Overlay
-        | Dialect::Postman
-        | Dialect::PostmanV1
-        | Dialect::PostmanEnvironment
-        | Dialect::Unknown => {
+        Dialect::Overlay | Dialect::Postman | Dialect::PostmanV1 | Dialect::PostmanEnvironment | Dialect::Unknown => {
             let message = "this is neither OpenAPI 3.0 or 3.1 nor Swagger 2.0".to_owned();
             ctx.push(Diagnostic::new(Code::UnknownDialect, message));
         }

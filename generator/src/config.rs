@@ -38,7 +38,8 @@ impl ApiConfig {
 
     /// Where the operations of a document are, relative to the base URL, if it is not there.
     pub fn beside(&self, file: &str) -> Option<&str> {
-        let is_named = |name: &&String| file == *name || file.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('/'));
+        let is_named =
+            |name: &&String| file == *name || file.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('/'));
         self.server.beside.iter().find(|(name, _)| is_named(name)).map(|(_, beside)| beside.as_str())
     }
 

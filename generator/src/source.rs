@@ -34,7 +34,9 @@ impl Source {
             false => plain::parse(text, &mut ()).map_or_else(|| yaml::parse(text, &mut ()), Ok),
         };
         match parsed {
-            Ok(tree) => Ok(Source { file: file.into(), text: text.into(), tree, origins: Origins::default(), ledger: None }),
+            Ok(tree) => {
+                Ok(Source { file: file.into(), text: text.into(), tree, origins: Origins::default(), ledger: None })
+            }
             Err(fault) => {
                 let at = fault.at..fault.at + 1;
                 let lines = Lines::new(text);
@@ -97,7 +99,9 @@ impl Source {
         if schema.contains("/collection/v1") || (list("requests") && has("order")) || list("collections") {
             return Dialect::PostmanV1;
         }
-        if (list("item") || (list("items") && schema.contains("/collection/v2."))) && (has("info") || has("variable") || collection.pointer("/item/0/request").is_some()) {
+        if (list("item") || (list("items") && schema.contains("/collection/v2.")))
+            && (has("info") || has("variable") || collection.pointer("/item/0/request").is_some())
+        {
             return Dialect::Postman;
         }
         let is_scope = has("_postman_variable_scope") || collection.text("name").is_some();

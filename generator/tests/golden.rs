@@ -43,11 +43,7 @@ fn inputs(folder: &Path, document: impl Fn(String) -> String, names: Option<Stri
         files.push(file(&format!("specs/{name}/{}", self::name(&path)), text));
     }
     Inputs {
-        apis: vec![ApiInput {
-            config: file(&format!("specs/{name}/api.toml"), settings),
-            files,
-            name,
-        }],
+        apis: vec![ApiInput { config: file(&format!("specs/{name}/api.toml"), settings), files, name }],
         names: names.map(|text| file("specs/names.lock", text)),
         form: Form { command: "cargo xtask codegen".into(), layout: Layout::Module },
     }

@@ -72,11 +72,9 @@ fn document(file: &InputFile) -> Option<Source> {
             source.origins.moved("/servers", "/host");
             Some(source)
         }
-        Dialect::Overlay
-        | Dialect::Postman
-        | Dialect::PostmanV1
-        | Dialect::PostmanEnvironment
-        | Dialect::Unknown => None,
+        Dialect::Overlay | Dialect::Postman | Dialect::PostmanV1 | Dialect::PostmanEnvironment | Dialect::Unknown => {
+            None
+        }
     }
 }
 

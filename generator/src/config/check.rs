@@ -121,7 +121,11 @@ impl Faults<'_> {
         for (document, beside) in &config.server.beside {
             let pointer = format!("/server/beside/{}", crate::node::escape(document));
             if !config.documents.contains(document) {
-                self.say(&pointer, format!("`{document}` is no document"), list("the documents are", config.documents.iter()));
+                self.say(
+                    &pointer,
+                    format!("`{document}` is no document"),
+                    list("the documents are", config.documents.iter()),
+                );
             }
             let steps: Vec<&str> = beside.split('/').collect();
             let up = steps.iter().take_while(|step| **step == "..").count();
@@ -131,7 +135,11 @@ impl Faults<'_> {
             };
             if up == 0 || up > depth || up == steps.len() || !steps[up..].iter().all(legal) {
                 let message = format!("`{beside}` does not lead from the base URL to one beside it");
-                self.say(&pointer, message, "`../v3` replaces the last step of the base URL, `../../core/v3` the last two");
+                self.say(
+                    &pointer,
+                    message,
+                    "`../v3` replaces the last step of the base URL, `../../core/v3` the last two",
+                );
             }
         }
     }

@@ -25,7 +25,8 @@ pub(super) type KeptAt = (Which, Place, Kept);
 
 /// Adds the books of the collections among the documents.
 pub(super) fn count(books: &Books<'_>, api: &ir::Api, emitted: &Emitted<'_>, coverage: &mut Coverage, held: &mut Held) {
-    let by_name = |operation: &'_ ir::Operation| ((operation.method, operation.path.template.clone()), operation.place.clone());
+    let by_name =
+        |operation: &'_ ir::Operation| ((operation.method, operation.path.template.clone()), operation.place.clone());
     let operations: BTreeMap<(Method, String), Place> = api.operations.iter().map(by_name).collect();
     let mut parameters: BTreeMap<&Place, Vec<(&'static str, &str)>> = BTreeMap::new();
     for (operation, word, name) in &emitted.parameters {

@@ -92,7 +92,14 @@ impl<'a> Walk<'a> {
                     && (key.2 == name || (location == "header" && key.2.eq_ignore_ascii_case(name)))
             };
             let from = (first.clone(), location, String::new());
-            if !self.found.parameters.range(from..).map(|(key, _)| key).take_while(|key| key.0 == *first).any(|key| same(&key)) {
+            if !self
+                .found
+                .parameters
+                .range(from..)
+                .map(|(key, _)| key)
+                .take_while(|key| key.0 == *first)
+                .any(|key| same(&key))
+            {
                 self.found.parameters.insert((first.clone(), location, name.to_owned()), at.place.clone());
                 self.child_schema(&at);
             }

@@ -81,9 +81,10 @@ impl<'a> Ctx<'a> {
         let any = operation.replies.iter().any(|reply| reply.status == Status::AnySuccess);
         let replies = seen.child(SEEN).and_then(|seen| seen.child("replies"));
         for (status, reply) in replies.iter().flat_map(At::members).filter(|_| !any) {
-            let known = operation.replies.iter().any(|known| {
-                matches!(known.status, Status::Code(code) if status.parse() == Ok(code))
-            });
+            let known = operation
+                .replies
+                .iter()
+                .any(|known| matches!(known.status, Status::Code(code) if status.parse() == Ok(code)));
             if !known {
                 let message = format!("saved reply has status {status}, which the document does not describe");
                 self.report.say_also(Code::Contradiction, &reply.place, message, ("document", &operation.place));
@@ -114,7 +115,10 @@ fn fits(kind: &Kind, value: &str) -> bool {
 fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 fn expected(kind: &Kind) -> &'static str {

@@ -69,9 +69,8 @@ pub(super) fn prefix(base_url: &str) -> Vec<String> {
 
 /// What of a path comes after the base URL; all of it if it does not start like that.
 pub(super) fn behind<'p>(path: &'p [String], prefix: &[String], scope: &Scope) -> &'p [String] {
-    let same = |(step, base): (&String, &String)| {
-        step == base || is_variable(base) || variables::expand(step, scope) == *base
-    };
+    let same =
+        |(step, base): (&String, &String)| step == base || is_variable(base) || variables::expand(step, scope) == *base;
     match path.get(..prefix.len()) {
         Some(start) if start.iter().zip(prefix).all(same) => &path[prefix.len()..],
         _ => path,

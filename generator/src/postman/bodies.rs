@@ -111,13 +111,7 @@ pub(super) fn sent(request: &Request) -> Option<&Body> {
 }
 
 /// Text, in the media type that its header, its language or itself names.
-fn raw(
-    text: &str,
-    declared: Option<String>,
-    language: Option<&str>,
-    scope: &Scope,
-    place: &Place,
-) -> (String, Media) {
+fn raw(text: &str, declared: Option<String>, language: Option<&str>, scope: &Scope, place: &Place) -> (String, Media) {
     let value = || relaxed::parse(text, scope).map(|(value, _)| (value, place.clone()));
     let start = text.trim_start();
     let media = declared.unwrap_or_else(|| match language {
@@ -194,7 +188,8 @@ pub(super) fn form(fields: &IndexMap<String, Field>) -> Node {
 
 /// The media type that the headers name, without its parameters.
 fn media_type(headers: &[Pair], scope: &Scope) -> Option<String> {
-    let header = headers.iter().find(|header| header.enabled && header.key.trim().eq_ignore_ascii_case("content-type"))?;
+    let header =
+        headers.iter().find(|header| header.enabled && header.key.trim().eq_ignore_ascii_case("content-type"))?;
     let value = variables::expand(header.value.as_deref()?, scope);
     let essence = value.split([';', ',']).next()?.trim().to_ascii_lowercase();
     let (kind, name) = essence.split_once('/')?;

@@ -97,14 +97,11 @@ pub(super) fn group<'c>(collection: &'c Collection, known: &Known, prefix: &[Str
 /// Does this request, which a saved reply answers, belong to the operation as well?
 pub(super) fn is_of(request: &Request, operation: &Operation<'_>, prefix: &[String]) -> bool {
     let shape = template::of_template(&operation.template).0;
-    route(request, prefix).is_ok_and(|routed| {
-        routed.method == operation.method && matches(&routed.steps, &shape)
-    })
+    route(request, prefix).is_ok_and(|routed| routed.method == operation.method && matches(&routed.steps, &shape))
 }
 
 fn matches(steps: &[Step], shape: &str) -> bool {
-    template::shape(steps) == shape
-        || template::shape(&steps.iter().map(as_parameter).collect::<Vec<_>>()) == shape
+    template::shape(steps) == shape || template::shape(&steps.iter().map(as_parameter).collect::<Vec<_>>()) == shape
 }
 
 fn route<'c>(request: &'c Request, prefix: &[String]) -> Result<Routed<'c>, String> {

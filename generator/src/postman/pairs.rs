@@ -112,8 +112,10 @@ mod tests {
     fn every_form_gives_pairs() {
         let place = Place::root(&"a.json".into());
         let cases = [
-            (r#"[{"key": "a", "value": "1"}, {"key": "b", "value": 2, "disabled": true}, null, {"value": null}]"#,
-             "a=1 -b=2 =?"),
+            (
+                r#"[{"key": "a", "value": "1"}, {"key": "b", "value": 2, "disabled": true}, null, {"value": null}]"#,
+                "a=1 -b=2 =?",
+            ),
             (r#"[{"key": "a", "enabled": false}, {"id": "c", "value": true}, "D: e"]"#, "-a=? c=true D=e"),
             (r#"{"a": 1, "b": null}"#, "a=1 b=?"),
             (r#""Accept: text/x\n//Off: 1\r\n\n""#, "Accept=text/x -Off=1"),

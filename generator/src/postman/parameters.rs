@@ -144,8 +144,7 @@ impl Gather<'_, '_> {
         }
         let name = merged.name.clone();
         let operation = self.operation;
-        self.ledger
-            .note(&pair.place, Fate::Parameter(operation.method, operation.template.clone(), location, name));
+        self.ledger.note(&pair.place, Fate::Parameter(operation.method, operation.template.clone(), location, name));
     }
 
     /// What is said of the variables of the path.
@@ -189,11 +188,8 @@ impl Merged {
     pub(super) fn node(&self, location: &str, seen: bool) -> Node {
         let values: Vec<&str> = self.values.iter().map(String::as_str).collect();
         let single = infer::parameter(&values);
-        let schema = if self.repeated {
-            Node::from([("type", Node::from("array")), ("items", single)])
-        } else {
-            single
-        };
+        let schema =
+            if self.repeated { Node::from([("type", Node::from("array")), ("items", single)]) } else { single };
         let mut node = Object::new();
         node.insert("name".into(), Node::from(self.name.as_str()));
         node.insert("in".into(), Node::from(location));

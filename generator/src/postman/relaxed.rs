@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::variables;
 use super::collection::Scope;
+use super::variables;
 use crate::node::{Node, json};
 
 /// Stands where a variable stood as a value, and nothing is known of it.
@@ -98,8 +98,10 @@ mod tests {
         let cases = [
             ("\u{feff} {\"a\": 1} ", r#"{"a": 1}"#),
             ("{\"a\": 1, // one, \"b\"\n \"c\": [1, 2,], /* } */ }", r#"{"a": 1, "c": [1, 2]}"#),
-            ("{\"a\": {{n}}, \"b\": {{ s }}, \"c\": \"{{n}}\", \"d\": {{$guid}}}",
-             r#"{"a": 7, "b": "<any>", "c": "{{n}}", "d": "<any>"}"#),
+            (
+                "{\"a\": {{n}}, \"b\": {{ s }}, \"c\": \"{{n}}\", \"d\": {{$guid}}}",
+                r#"{"a": 7, "b": "<any>", "c": "{{n}}", "d": "<any>"}"#,
+            ),
             ("{\"a\": \"x\n\ty // no \\\" /* no\"}", r#"{"a": "x\n\ty // no \" /* no"}"#),
             ("{\"a\":{\"b\":{}}}", r#"{"a": {"b": {}}}"#),
             ("[{{n}},]", "[7]"),

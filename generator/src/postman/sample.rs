@@ -69,11 +69,9 @@ impl Sampler<'_> {
 
     fn object(&self, object: &Object, depth: usize) -> Value {
         let wanted = |property: &&Property| !property.read_only && (depth > 0 || property.required);
-        let filled = object
-            .properties
-            .iter()
-            .filter(wanted)
-            .map(|property| (property.name.clone(), self.named(&property.name, property.schema, depth.saturating_sub(1))));
+        let filled = object.properties.iter().filter(wanted).map(|property| {
+            (property.name.clone(), self.named(&property.name, property.schema, depth.saturating_sub(1)))
+        });
         // Where nothing may be left out and nothing has an end, there is no value at all.
         Value::Object(if depth == 0 { Map::new() } else { filled.collect() })
     }

@@ -124,7 +124,8 @@ fn is_id(text: &str, before: Option<&str>) -> bool {
         // `/api/2/…` is an edition.
         return !before.is_none_or(|before| matches!(before, "api" | "rest" | "v" | "version"));
     }
-    let hex = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-' || byte == "…".as_bytes()[0] || byte > 127);
+    let hex =
+        text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-' || byte == "…".as_bytes()[0] || byte > 127);
     let is_hex = hex && text.len() >= 6 && digits >= if text.len() >= 8 { 1 } else { 2 };
     let long = alphanumeric && text.len() >= 16 && digits >= 2;
     let date = text.len() == 10 && digits == 8 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
@@ -134,7 +135,8 @@ fn is_id(text: &str, before: Option<&str>) -> bool {
 
 /// Could this word be an id, where others of its kind are known to stand? `GB_STANDARD`, `INV-1047`.
 pub(super) fn may_be_id(text: &str) -> bool {
-    let edition = text.strip_prefix(['v', 'V']).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    let edition =
+        text.strip_prefix(['v', 'V']).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
     let digit = text.bytes().any(|byte| byte.is_ascii_digit());
     let symbol = text.len() >= 2
         && text.bytes().any(|byte| byte.is_ascii_uppercase())
@@ -167,9 +169,8 @@ pub(super) fn shape(steps: &[Step]) -> String {
 pub(super) fn of_template(template: &str) -> (String, Vec<String>) {
     let (mut shape, mut names) = (String::new(), Vec::new());
     let mut rest = template;
-    while let Some((before, name, after)) = rest
-        .split_once('{')
-        .and_then(|(before, rest)| rest.split_once('}').map(|(name, after)| (before, name, after)))
+    while let Some((before, name, after)) =
+        rest.split_once('{').and_then(|(before, rest)| rest.split_once('}').map(|(name, after)| (before, name, after)))
     {
         shape.push_str(before);
         shape.push_str("{}");

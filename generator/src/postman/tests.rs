@@ -41,7 +41,8 @@ fn run(document: &str, collection: &str) -> (ir::Api, Coverage, String) {
 
 /// A collection of these requests.
 fn collection(requests: &[&str]) -> String {
-    let items: Vec<String> = requests.iter().map(|request| format!(r#"{{"name": "n", "request": {request}}}"#)).collect();
+    let items: Vec<String> =
+        requests.iter().map(|request| format!(r#"{{"name": "n", "request": {request}}}"#)).collect();
     format!(
         r#"{{"info": {{"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}}, "item": [{}]}}"#,
         items.join(", ")
@@ -57,7 +58,9 @@ fn operations(api: &ir::Api) -> Vec<String> {
     api.operations
         .iter()
         .map(|operation| {
-            format!("{} {} {}", operation.method.name(), operation.path.template, parameters(operation)).trim().to_owned()
+            format!("{} {} {}", operation.method.name(), operation.path.template, parameters(operation))
+                .trim()
+                .to_owned()
         })
         .collect()
 }
@@ -105,7 +108,8 @@ fn the_document_rules_and_the_collection_adds() {
     let (api, coverage, messages) = run(DOCUMENT, &collection(&requests));
     assert_eq!(operations(&api), ["GET /contacts/{key} page,on,all,X-Ratio,more,X-More"]);
     assert_eq!(messages, "");
-    let counts = |part: &crate::coverage::Part| (part.documented, part.emitted, part.skipped.len(), part.unaccounted.len());
+    let counts =
+        |part: &crate::coverage::Part| (part.documented, part.emitted, part.skipped.len(), part.unaccounted.len());
     assert_eq!(counts(&coverage.operations), (1, 1, 0, 0));
     assert_eq!(counts(&coverage.parameters), (7, 7, 0, 0));
     assert_eq!(counts(&coverage.requests), (1, 1, 0, 0));
@@ -149,7 +153,13 @@ fn replies_and_bodies_that_the_document_does_not_know_are_told() {
 #[test]
 fn what_is_odd_costs_itself_alone() {
     let odd = [
-        "null", "3", "[]", "\"\"", "{}", r#"{"method": null, "url": null}"#, r#"{"url": {"raw": null}}"#,
+        "null",
+        "3",
+        "[]",
+        "\"\"",
+        "{}",
+        r#"{"method": null, "url": null}"#,
+        r#"{"url": {"raw": null}}"#,
         r#"{"url": 7, "header": 7, "body": 7, "auth": 7, "description": 7}"#,
         r#"{"url": "{{", "header": [null, 1, {}], "body": {"mode": "raw"}}"#,
         r#"{"url": "http://", "body": {"mode": "raw", "raw": null}}"#,

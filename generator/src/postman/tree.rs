@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Settings;
 use super::bodies::{self, Bodies, Media};
 use super::collection::{Reply, Request};
 use super::ledger::{Fate, Ledger};
 use super::operations::{self, Operation};
 use super::parameters::{self, Parameters, SEEN};
-use super::Settings;
 use crate::infer::{self, Role, Root, Sample};
 use crate::names::words::Words;
 use crate::node::{Node, Object, escape};
@@ -245,8 +245,8 @@ fn tag(request: &Request) -> Option<&str> {
 /// Does the name of a request say no more than its method and path? The sentences on operations say that already.
 fn is_plain(name: &str, template: &str) -> bool {
     const PLAIN: [&str; 20] = [
-        "a", "add", "all", "an", "by", "create", "delete", "edit", "get", "id", "list", "new", "of", "one", "patch", "post",
-        "put", "retrieve", "the", "update",
+        "a", "add", "all", "an", "by", "create", "delete", "edit", "get", "id", "list", "new", "of", "one", "patch",
+        "post", "put", "retrieve", "the", "update",
     ];
     let path = Words::new(template).singulars();
     let known: BTreeSet<&str> = path.iter().chain(PLAIN).collect();

@@ -32,11 +32,7 @@ fn parts(node: &Node, place: &Place) -> Url {
     let raw = node.text("raw").unwrap_or_default();
     let mut url = match (node.get("host"), node.get("path")) {
         (None | Some(Node::Null), None | Some(Node::Null)) => parse(raw, &place.child("raw")),
-        (host, path) => Url {
-            host: host_of(node, host),
-            path: steps(path),
-            ..Url::default()
-        },
+        (host, path) => Url { host: host_of(node, host), path: steps(path), ..Url::default() },
     };
     if let Some(query) = node.get("query").filter(|query| !query.is_null()) {
         url.query = match query {
@@ -164,8 +160,11 @@ mod tests {
     #[test]
     fn parts_are_put_together_and_the_text_helps_out() {
         let cases = [
-            (r#"{"raw": "x", "protocol": "https", "host": ["a", "b"], "port": "80", "path": ["c", {"value": "d"}]}"#,
-             "https://a.b:80", vec!["c", "d"]),
+            (
+                r#"{"raw": "x", "protocol": "https", "host": ["a", "b"], "port": "80", "path": ["c", {"value": "d"}]}"#,
+                "https://a.b:80",
+                vec!["c", "d"],
+            ),
             (r#"{"host": "{{base}}", "protocol": "http", "path": "/c/d"}"#, "{{base}}", vec!["c", "d"]),
             (r#"{"raw": "{{base}}/c?d=e"}"#, "{{base}}", vec!["c"]),
             (r#"{"host": null, "path": null, "raw": null, "query": null}"#, "", vec![]),

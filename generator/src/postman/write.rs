@@ -38,10 +38,7 @@ pub fn write(api: &Api) -> Written {
     let (lists, others) = split(folders);
     let collection = Collection {
         info: Info { name: api.title.clone(), schema: SCHEMA },
-        auth: Auth {
-            kind: "bearer",
-            bearer: vec![Pair::new("token", "{{access_token}}")],
-        },
+        auth: Auth { kind: "bearer", bearer: vec![Pair::new("token", "{{access_token}}")] },
         item: lists.into_iter().chain(others).collect(),
     };
     let environment = Environment { name: api.title.clone(), values: values(api), scope: "environment" };
@@ -133,7 +130,10 @@ fn item(api: &Api, operation: &Operation, resources: &Resources) -> Item {
     let keeps = (lists || operation.method == Method::Post).then(|| kept(template, resources)).flatten();
     Item {
         name,
-        event: vec![Event { listen: "test", script: Script { kind: "text/javascript", exec: script(operation, keeps) } }],
+        event: vec![Event {
+            listen: "test",
+            script: Script { kind: "text/javascript", exec: script(operation, keeps) },
+        }],
         request: request(api, operation, resources),
         response: [],
         lists,

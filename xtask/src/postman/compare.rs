@@ -25,16 +25,14 @@ pub(super) fn report(documents: &Api, collections: &Api) -> String {
     let mut found = Found::default();
     let mut operations = 0;
     for operation in &documents.operations {
-        let same = |other: &&Operation| {
-            other.method == operation.method && other.path.template == operation.path.template
-        };
+        let same =
+            |other: &&Operation| other.method == operation.method && other.path.template == operation.path.template;
         let Some(other) = collections.operations.iter().find(same) else { continue };
         operations += 1;
         let name = format!("{} {}", operation.method.name(), operation.path.template);
         let bodies = |operation: &Operation| operation.body.as_ref().and_then(|body| json(&body.content));
-        let replies = |operation: &Operation| {
-            operation.replies.iter().find_map(|reply| reply.content.as_ref().and_then(json))
-        };
+        let replies =
+            |operation: &Operation| operation.replies.iter().find_map(|reply| reply.content.as_ref().and_then(json));
         for (part, ours, theirs) in
             [("body", bodies(operation), bodies(other)), ("reply", replies(operation), replies(other))]
         {
@@ -81,7 +79,8 @@ impl Found {
     fn text(&self, documented: usize, collected: usize, both: usize) -> String {
         let mut text = format!("operations: {documented} in documents, {collected} in collections, {both} in both\n");
         let share = if self.both == 0 { 100.0 } else { self.same as f64 * 100.0 / self.both as f64 };
-        let _ = writeln!(text, "properties: {} in both, {} of them of the same type: {share:.1} %", self.both, self.same);
+        let _ =
+            writeln!(text, "properties: {} in both, {} of them of the same type: {share:.1} %", self.both, self.same);
         let _ = writeln!(text, "            {} in documents alone", self.unseen);
         let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (_, ours, theirs) in &self.differences {
