@@ -150,11 +150,11 @@ fn as_parameter(step: &Step) -> Step {
 fn names(shape: &str, uses: &[Use<'_>]) -> Vec<String> {
     let steps: Vec<&str> = shape.split("{}").collect();
     let mut names: Vec<String> = Vec::new();
-    for at in 0..steps.len() - 1 {
+    for (at, before) in steps.iter().enumerate().take(steps.len() - 1) {
         let given = uses.iter().find_map(|used| used.names.get(at).cloned().flatten());
         let mut name = given.map(|name| template::clean(&name)).filter(|name| !name.is_empty());
         let same = |other: usize| uses.iter().all(|used| used.names.get(at) == used.names.get(other));
-        let base = name.take().unwrap_or_else(|| invented(steps[at]));
+        let base = name.take().unwrap_or_else(|| invented(before));
         let mut name = base.clone();
         let mut number = 2;
         while let Some(other) = names.iter().position(|taken| *taken == name) {
