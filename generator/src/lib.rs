@@ -127,7 +127,7 @@ pub fn model(api: &ApiInput) -> Result<ir::Api, Vec<Diagnostic>> {
     let mut diagnostics = Diagnostics::new();
     let documents = read(api, &config, &mut diagnostics);
     let overlay = read_overlay(api, &config, &mut diagnostics);
-    let (documents, _) = correct(documents, overlay.as_ref(), &mut diagnostics);
+    let (documents, _) = correct(documents, overlay.as_ref(), &config, &mut diagnostics);
     let (mut ir, _) = normalize::normalize(&documents, &config, &mut diagnostics);
     conventions::apply(&mut ir, &config, &mut diagnostics);
     let failed = diagnostics.has_errors();

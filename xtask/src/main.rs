@@ -7,8 +7,8 @@ mod codegen;
 mod coverage;
 mod faults;
 mod options;
-mod sandbox;
 mod postman;
+mod sandbox;
 mod specs;
 mod workspace;
 
