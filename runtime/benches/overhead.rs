@@ -29,6 +29,7 @@ const BODY: &str = r#"{"id":"1"}"#;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    server::watch::never();
     let server = Server::always(|_| Act::KeepAlive(200, BODY.into()));
     let set = Client::builder().region(Region::Uki).site("s").subscription_key("k").access_token("token");
     let contacts = set.origin(&server.origin).build().unwrap().contacts();

@@ -6,6 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+#[path = "../../runtime/tests/server/watch.rs"]
+#[allow(unreachable_pub, dead_code, reason = "each test uses its part")]
+mod watch;
+
 /// No request of a test is larger.
 const MAX_BODY: usize = 16 << 20;
 
@@ -102,6 +106,7 @@ impl Request {
         assert!(length <= MAX_BODY, "a request of {length} bytes");
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
+        watch::learn(headers.iter().map(|(name, value)| (name.as_str(), value.as_str())), &body);
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         Some(Self { method, path: path.to_owned(), query, headers, body })
@@ -120,6 +125,7 @@ impl Server {
     pub fn start(script: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("no port on loopback");
         let origin = format!("http://{}", listener.local_addr().expect("no address"));
+        watch::begin();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let script = Arc::new(Mutex::new(script.into_iter().collect::<std::collections::VecDeque<_>>()));
         let journal = seen.clone();

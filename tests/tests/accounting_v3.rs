@@ -69,12 +69,12 @@ async fn core_is_beside_accounts() {
 
 #[tokio::test]
 async fn what_is_missing_is_named_before_anything_is_sent() {
-    let builder = Client::builder().subscription_key("k").site("s").access_token("t");
+    let builder = Client::builder().subscription_key("k").site("s").access_token("canary-t");
     let error = builder.build().expect_err("no region");
     assert!(error.to_string().contains("region"), "{error}");
 
     let server = Server::start([]);
-    let builder = Client::builder().region(Region::Uki).subscription_key("k").access_token("t");
+    let builder = Client::builder().region(Region::Uki).subscription_key("k").access_token("canary-t");
     let missing = match builder.origin(server.origin()).build() {
         Err(error) => error,
         Ok(client) => client.contacts().list().await.expect_err("no site"),

@@ -131,9 +131,9 @@ async fn what_is_half_said_of_a_grant_is_told_before_anything_is_sent() {
     let said = |builder: accounting::ClientBuilder| builder.build().expect_err("not complete").to_string();
     assert!(said(builder().credentials("id", "secret")).contains("`token_store`"));
     assert!(said(builder().token_store(store())).contains("`credentials`"));
-    let both = builder().credentials("id", "secret").token_store(store()).access_token("t");
+    let both = builder().credentials("id", "secret").token_store(store()).access_token("canary-t");
     assert!(said(both).contains("two sources"));
-    let client = builder().access_token("t").build().expect("it is complete");
+    let client = builder().access_token("canary-t").build().expect("it is complete");
     assert!(client.grant().expect_err("no grant").to_string().contains("`credentials`"));
     let error = client.login(Login::loopback(port())).await.expect_err("no grant");
     assert!(error.to_string().contains("`credentials`"));

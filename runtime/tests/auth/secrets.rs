@@ -1,7 +1,7 @@
 //! S1: what is secret is in no `Debug`, no message, no panic and no log, however much the libraries below us say.
 
-use std::fmt::{Debug, Write as _};
-use std::sync::{Mutex, Once, PoisonError};
+use std::fmt::Debug;
+use std::sync::{Mutex, PoisonError};
 
 use sage_runtime::auth::{ClientAuth, Grant, Record};
 use sage_runtime::transport::{Bounds, BoxFuture, Http, Phase, Transport, TransportFault};
@@ -21,73 +21,6 @@ fn note(text: &str) {
     let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
     log.push_str(text);
     log.push('\n');
-}
-
-struct Capture;
-
-impl log::Log for Capture {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        note(&format!("log {} {}", record.target(), record.args()));
-    }
-
-    fn flush(&self) {}
-}
-
-struct Fields(String);
-
-impl tracing::field::Visit for Fields {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
-        let _ = write!(self.0, " {}={value:?}", field.name());
-    }
-}
-
-impl tracing::Subscriber for Capture {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        let mut fields = Fields(format!("tracing {} {}", span.metadata().target(), span.metadata().name()));
-        span.record(&mut fields);
-        note(&fields.0);
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
-        let mut fields = Fields(String::new());
-        values.record(&mut fields);
-        note(&fields.0);
-    }
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        let mut fields = Fields(format!("tracing {}", event.metadata().target()));
-        event.record(&mut fields);
-        note(&fields.0);
-    }
-
-    fn enter(&self, _: &tracing::span::Id) {}
-
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
-fn capture() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        log::set_logger(&Capture).unwrap();
-        log::set_max_level(log::LevelFilter::Trace);
-        tracing::subscriber::set_global_default(Capture).unwrap();
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            note(&panic.to_string());
-            before(panic);
-        }));
-    });
 }
 
 fn shown(value: &dyn Debug) {
@@ -124,7 +57,7 @@ fn answers() -> Vec<Act> {
 
 #[test]
 fn s01_nothing_secret_is_shown_or_logged() {
-    capture();
+    api::watch::also(note);
     let mut secrets = vec!["CANARY".to_owned()];
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     logins_and_refreshes(&runtime, &mut secrets);

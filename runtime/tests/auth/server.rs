@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use sage_runtime::auth::{App, Endpoints, OAuth};
 
+use crate::api::watch;
+
 pub static OAUTH: OAuth = OAuth {
     authorize_url: "https://login.example/authorize",
     endpoints: &[Endpoints {
@@ -77,6 +79,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared::default());
+        watch::begin();
         shared.ledger.lock().unwrap().expires_in = Some("300");
         let own = shared.clone();
         std::thread::spawn(move || {
@@ -206,6 +209,7 @@ fn read(stream: &TcpStream) -> Option<Asked> {
     }
     let mut body = vec![0; asked.headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
+    watch::learn(asked.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())), &body);
     asked.form = form_urlencoded::parse(&body).into_owned().collect();
     Some(asked)
 }

@@ -5,6 +5,7 @@
 
 mod h1;
 mod h2;
+pub mod watch;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -120,6 +121,7 @@ impl Server {
 
     /// Starts a server on a port that is taken already.
     pub fn on(listener: TcpListener, script: Vec<Act>) -> Self {
+        watch::begin();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let journal = Arc::new(Journal::default());
         let log = journal.clone();
@@ -142,6 +144,7 @@ impl Server {
     /// The same, but connections without a request for so long are closed.
     pub fn idling(idle: Duration, act: impl Fn(&Seen) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        watch::begin();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let (journal, act) = (Arc::new(Journal::default()), Arc::new(act));
         let log = journal.clone();
@@ -183,6 +186,7 @@ impl Journal {
     }
 
     fn write(&self, mut seen: Seen, act: &Act) {
+        watch::learn(seen.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())), &[]);
         seen.processed = act.processes();
         seen.connection = seen.connection.max(*self.connections.lock().unwrap());
         self.seen.lock().unwrap().push(seen);
