@@ -5,10 +5,15 @@ mod sample;
 mod server;
 
 use std::collections::HashSet;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use kit::builder;
-use sage_runtime::{Delivery, Error, Kind};
+use sage_runtime::transport::Http;
+use sage_runtime::{Delivery, Error, Kind, Limits};
 use sample::contacts::Contacts;
 use sample::model::NewContact;
 use server::{Act, Seen, Server, json};
@@ -102,4 +107,165 @@ fn h01_h02_h03_what_is_refused() {
 
     let refused = builder("http://127.0.0.1:1").build().unwrap().contacts().form(ann()).send_blocking().unwrap_err();
     assert_eq!((refused.delivery(), refused.attempts()), (Delivery::NotSent, 3), "{refused:?}");
+}
+
+fn once() -> Limits {
+    let mut limits = kit::quick();
+    limits.attempts = 1;
+    limits
+}
+
+fn failure(act: Act) -> Error {
+    let server = Server::start(vec![act]);
+    builder(&server.origin).limits(once()).build().unwrap().contacts().get("1").send_blocking().unwrap_err()
+}
+
+fn zipped(bytes: &[u8]) -> Act {
+    let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
+    zipped.write_all(bytes).unwrap();
+    Act::Reply(200, vec![("content-encoding", "gzip".to_owned())], zipped.finish().unwrap())
+}
+
+#[test]
+fn h02_blocking_calls_read_gzip_up_to_the_limit() {
+    let server = Server::start(vec![zipped(br#"{"id":"1"}"#), zipped(&vec![b' '; 64 << 20])]);
+    let mut limits = once();
+    limits.body = 1 << 20;
+    let contacts = builder(&server.origin).limits(limits).build().unwrap().contacts();
+    let reply = contacts.get("1").send_full_blocking().unwrap();
+    assert_eq!((reply.header("content-encoding"), reply.header("content-length")), (None, None));
+    assert_eq!(reply.value.id.as_deref(), Some("1"));
+    assert_eq!(server.seen()[0].header("accept-encoding"), Some("gzip"));
+    let error = contacts.get("2").send_blocking().unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (Kind::Decode, Delivery::Answered));
+    assert!(error.to_string().contains("larger than the limit"), "{error}");
+    // Of an error the beginning is enough, and it is still that error.
+    let error = failure(Act::Endless(b"HTTP/1.1 500 X\r\n\r\nsorry".to_vec(), vec![b' '; 1 << 16]));
+    assert_eq!((error.status(), error.kind()), (Some(500), Kind::Api));
+}
+
+#[test]
+fn h03_h04_what_is_cut_or_slow_or_has_too_many_headers() {
+    for raw in [
+        "HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{}",
+        "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\nnonsense",
+    ] {
+        let error = failure(Act::Raw(raw.into()));
+        assert_eq!((error.kind(), error.delivery(), error.status()), (Kind::Transport, Delivery::Answered, Some(200)));
+    }
+    let body = b"HTTP/1.1 200 X\r\ncontent-length: 1000\r\n\r\n".iter().copied().chain([b' '; 1000]).collect();
+    let error = failure(Act::Drip(body, Duration::from_millis(20)));
+    assert_eq!((error.kind(), error.is_timeout()), (Kind::Timeout, true), "{error:?}");
+    let head = format!("HTTP/1.1 200 X\r\ncontent-length: 2\r\nx-a: {}\r\n\r\n{{}}", "a".repeat(300 << 10));
+    let error = failure(Act::Raw(head.into()));
+    assert_eq!((error.kind(), error.status()), (Kind::Decode, Some(200)), "{error:?}");
+}
+
+#[test]
+fn h09_a_proxy_that_is_named_for_blocking_calls() {
+    let proxy = Server::start(vec![json(200, r#"{"id":"through"}"#)]);
+    let named = |proxy: &Server| {
+        let http = Http::builder().proxy(proxy.origin.replace("http://", "http://user:canary@"));
+        builder("http://127.0.0.1:1").limits(once()).transport(http.build().unwrap()).build().unwrap().contacts()
+    };
+    assert_eq!(named(&proxy).get("1").send_blocking().unwrap().id.as_deref(), Some("through"));
+    let seen = &proxy.seen()[0];
+    assert_eq!(seen.line, "GET http://127.0.0.1:1/uki/sageone/accounts/v3/contacts/1");
+    assert_eq!(seen.header("proxy-authorization"), Some("Basic dXNlcjpjYW5hcnk="));
+
+    let error = named(&Server::start(vec![Act::HangUpAtOnce])).get("1").send_blocking().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}
+
+/// What `h09_the_proxy_of_the_environment_for_blocking_calls` runs in a process of its own.
+#[test]
+fn h09_child() {
+    let Ok(origin) = std::env::var("SAGE_TEST_ORIGIN") else { return };
+    let _ = builder(&origin).limits(once()).build().unwrap().contacts().get("1").send_blocking();
+}
+
+#[test]
+fn h09_the_proxy_of_the_environment_for_blocking_calls() {
+    let asked = |variables: &[(&str, &str)]| {
+        let (proxy, service) = (Server::start(vec![json(200, "{}")]), Server::start(vec![json(200, "{}")]));
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "h09_child"])
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
+            .env_remove("HTTP_PROXY")
+            .env("http_proxy", &proxy.origin)
+            .env("SAGE_TEST_ORIGIN", &service.origin)
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+        (proxy.seen().len(), service.seen().len())
+    };
+    assert_eq!(asked(&[]), (1, 0));
+    assert_eq!(asked(&[("no_proxy", "127.0.0.0/8")]), (0, 1));
+    assert_eq!(asked(&[("REQUEST_METHOD", "GET")]), (0, 1));
+}
+
+fn kept() -> Act {
+    Act::KeepAlive(200, b"{}".to_vec())
+}
+
+#[test]
+fn h10_blocking_calls_use_connections_again_unless_something_went_wrong() {
+    let server = Server::start(vec![kept(), kept(), kept()]);
+    let contacts = contacts(&server);
+    for id in ["1", "2", "3"] {
+        contacts.get(id).send_blocking().unwrap();
+    }
+    assert_eq!((server.seen().len(), server.connections()), (3, 1));
+
+    let cut = |act: &Act| !matches!(act, Act::Reply(..));
+    for act in [
+        Act::Stall(Duration::from_secs(30)),
+        Act::CutReply,
+        Act::HangUp,
+        Act::Raw(b"HTTP/1.1 200 X\r\ncontent-length: 9\r\ncontent-length: 2\r\n\r\n{}".to_vec()),
+        // It closes, and says so.
+        json(200, "{}"),
+    ] {
+        let server = Server::start(vec![act.clone(), kept()]);
+        let contacts = builder(&server.origin).limits(once()).build().unwrap().contacts();
+        assert_eq!(contacts.get("1").send_blocking().is_err(), cut(&act), "{act:?}");
+        contacts.get("2").send_blocking().unwrap();
+        assert_eq!((server.seen().len(), server.connections()), (2, 2), "{act:?}");
+    }
+}
+
+#[test]
+fn h10_what_is_said_unasked_is_no_answer() {
+    // The first reply is followed by one that nobody asked for.
+    let two = b"HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{\"id\":\"1\"}HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{\"id\":\"x\"}";
+    let server = Server::start(vec![Act::Raw(two.to_vec()), json(200, r#"{"id":"2"}"#)]);
+    let contacts = contacts(&server);
+    assert_eq!(contacts.get("1").send_blocking().unwrap().id.as_deref(), Some("1"));
+    assert_eq!(contacts.get("2").send_blocking().unwrap().id.as_deref(), Some("2"));
+}
+
+#[test]
+fn r03_a_blocking_post_does_not_meet_a_connection_that_was_closed() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let again = listener.try_clone().unwrap();
+    let first = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut head, mut byte) = (Vec::new(), [0]);
+        while !head.ends_with(b"\r\n\r\n") {
+            stream.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        stream.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+    });
+    let contacts = builder(&origin).build().unwrap().contacts();
+    contacts.get("1").send_blocking().unwrap();
+    // It has closed, and has not said that it would.
+    first.join().unwrap();
+    let server = Server::on(again, vec![json(204, "")]);
+    contacts.form(ann()).send_blocking().unwrap();
+    assert_eq!((server.processed().len(), server.connections()), (1, 1));
 }

@@ -143,6 +143,39 @@ async fn h09_blocking_calls_through_a_proxy_that_is_named() {
     }
 }
 
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn h10_blocking_calls_use_connections_with_tls_again() {
+    let kept = || Act::KeepAlive(200, br#"{"id":"1"}"#.to_vec());
+    let server = Server::start(vec![kept(), kept(), kept()]);
+    let tls = Tls::before(&server.origin, 0, &["http/1.1"]).await;
+    let contacts = trusting(&tls);
+    apart(move || {
+        for id in ["1", "2", "3"] {
+            contacts.get(id).send_blocking().unwrap();
+        }
+    })
+    .await;
+    assert_eq!((tls.connections.load(Ordering::SeqCst), server.processed().len()), (1, 3));
+}
+
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn h03_a_blocking_reply_that_ends_without_a_word_of_tls() {
+    for (reply, whole) in [
+        ("HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{\"id\":\"1\"}", true),
+        ("HTTP/1.1 200 X\r\n\r\n{\"id\":\"1\"}", false),
+    ] {
+        let tls = Tls::cutting(reply).await;
+        let contacts = trusting(&tls);
+        let result = apart(move || contacts.get("1").send_blocking()).await;
+        assert_eq!(result.is_ok(), whole, "{result:?}");
+        if let Err(error) = result {
+            assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::Answered));
+        }
+    }
+}
+
 fn retry_now() -> Vec<(&'static str, String)> {
     vec![("retry-after", "0".to_owned())]
 }

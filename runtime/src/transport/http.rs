@@ -1,11 +1,9 @@
-//! The default transport: one set of settings, by reqwest where a call is awaited and by ureq where it blocks.
+//! The default transport: one set of settings, by reqwest where a call is awaited, by a small client of our own where it blocks.
 
 #[cfg(feature = "reqwest")]
 mod awaited;
 #[cfg(feature = "blocking")]
 mod blocking;
-#[cfg(feature = "blocking")]
-mod connect;
 mod trust;
 
 use std::fmt;

@@ -1,45 +1,64 @@
-//! Blocking calls: ureq with rustls. It does its work when it is polled, on the calling thread.
+//! Blocking calls: a small client for HTTP/1.1 with rustls. It does its work when it is polled, on the calling thread.
+//!
+//! It is our own because no crate does this without a word of what is secret in the log, and without tokio:
+//! docs/decisions/0016. It logs nothing, follows no redirect, and sends nothing twice: a connection that was kept may turn
+//! out to be closed before anything is written to it, and only then is there another.
 
-use std::fmt;
-use std::io::{self, Read as _};
+mod body;
+mod connection;
+mod place;
+mod pool;
+mod proxy;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
-use ureq::config::AutoHeaderValue;
-use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
-use ureq::{Agent, Body, Proxy, ProxyProtocol, Timeout};
+use flate2::bufread::MultiGzDecoder;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use rustls::ClientConfig;
 
-use super::super::{Bounds, BoxError, BoxFuture, Phase, TransportFault, check_head, too_large};
+use super::super::{Bounds, BoxError, BoxFuture, HEAD, Phase, TransportFault, check_head, too_large};
 use super::HttpBuilder;
-use super::connect::{Handshake, Tls};
 use super::trust::Trust;
 use crate::exchange::unless_zero;
+use body::{Body, Framing};
+use connection::Connection;
+use place::Place;
+use pool::Pool;
+use proxy::Proxies;
+use wire::{Head, HeadFault};
 
 /// What blocking calls are sent by.
 #[derive(Clone)]
-pub(super) struct Blocking(Agent);
+pub(super) struct Blocking(Arc<Shared>);
+
+struct Shared {
+    tls: Arc<ClientConfig>,
+    proxies: Proxies,
+    pool: Pool,
+    /// How long connecting may take.
+    connect: Option<Duration>,
+}
 
 impl Blocking {
     pub(super) fn new(set: &HttpBuilder, trust: &Trust) -> Result<Self, BoxError> {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .allow_non_standard_methods(true)
-            .user_agent(AutoHeaderValue::None)
-            .accept(AutoHeaderValue::None)
-            .timeout_connect(unless_zero(set.timeouts.connect))
-            .max_idle_age(unless_zero(set.timeouts.idle).unwrap_or(Duration::MAX));
-        // If nothing is said, it is the proxy of the environment.
-        if set.no_proxy || set.proxy.is_some() {
-            config = config.proxy(set.proxy.as_deref().map(proxy).transpose()?);
-        }
-        let tls = Tls(Arc::new(trust.config(&[b"http/1.1"])?));
-        let connector = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(tls);
-        Ok(Blocking(Agent::with_parts(config.build(), connector, DefaultResolver::default())))
+        let proxies = match &set.proxy {
+            Some(url) => Proxies::all(url)?,
+            None if set.no_proxy => Proxies::none(),
+            None => Proxies::of_environment(),
+        };
+        Ok(Blocking(Arc::new(Shared {
+            tls: Arc::new(trust.config(&[b"http/1.1"])?),
+            proxies,
+            pool: Pool::new(unless_zero(set.timeouts.idle)),
+            connect: unless_zero(set.timeouts.connect),
+        })))
     }
 
     pub(super) fn send(
@@ -47,100 +66,117 @@ impl Blocking {
         request: Request<Bytes>,
         bounds: Bounds,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportFault>> {
-        Box::pin(async move { self.send_now(&request, bounds) })
+        Box::pin(async move { self.0.send_now(&request, bounds) })
     }
+}
 
+impl Shared {
     fn send_now(&self, request: &Request<Bytes>, bounds: Bounds) -> Result<Response<Bytes>, TransportFault> {
-        let body = request.body();
-        let reply = match body.is_empty() && !matches!(*request.method(), http::Method::POST | http::Method::PUT) {
-            true => self.run(request, (), bounds),
-            false => self.run(request, &body[..], bounds),
-        };
-        let (head, body) = reply.map_err(|error| TransportFault::new(phase(&error), Told::new(&error)))?.into_parts();
-        check_head(&head)?;
-        let body = read(body, head.status, bounds)?;
-        Ok(Response::from_parts(head, body))
+        let end = Instant::now().checked_add(bounds.time);
+        let place = Place::of(request.uri()).ok_or_else(|| not_sent("the URL is none for HTTP"))?;
+        let proxy = self.proxies.before(&place);
+        let head = wire::head(request, &place, proxy.filter(|_| !place.https));
+        let (mut connection, sent) = self.write(&place, [&head, request.body()], end)?;
+        let head = answer(&mut connection, request.method(), sent.as_ref())?;
+        check_head(&head.parts)?;
+        let Head { mut parts, framing, stays } = head;
+        let most = if parts.status.is_success() { bounds.body } else { bounds.error_body };
+        let read = read_body(connection.reader(), framing, &mut parts.headers, most);
+        let (body, whole) = read.map_err(|error| fault(error).after(parts.status))?;
+        let body = cut(body, most, parts.status)?;
+        if whole && stays && sent.is_ok() && framing != Framing::Close && !wire::closes(request.headers()) {
+            self.pool.put(place, connection);
+        }
+        Ok(Response::from_parts(parts, body))
     }
 
-    fn run(
+    /// Writes the request to a connection that was kept, or to a new one. If that fails half-way, there may be a reply.
+    fn write(
         &self,
-        request: &Request<Bytes>,
-        body: impl ureq::AsSendBody,
-        bounds: Bounds,
-    ) -> Result<Response<Body>, ureq::Error> {
-        let mut sent = Request::new(body);
-        *sent.method_mut() = request.method().clone();
-        *sent.uri_mut() = request.uri().clone();
-        *sent.headers_mut() = request.headers().clone();
-        let sent = self.0.configure_request(sent).timeout_global(Some(bounds.time)).build();
-        self.0.run(sent)
+        place: &Place,
+        request: [&[u8]; 2],
+        end: Option<Instant>,
+    ) -> Result<(Connection, io::Result<()>), TransportFault> {
+        loop {
+            let kept = self.pool.take(place);
+            let is_new = kept.is_none();
+            let mut connection = match kept {
+                Some(connection) => connection,
+                None => self.open(place, end).map_err(not_sent)?,
+            };
+            connection.begin(end);
+            match connection.write(request) {
+                Err(error) if connection.has_written() && error.kind() == ErrorKind::TimedOut => {
+                    return Err(fault(error));
+                }
+                Err(error) if !connection.has_written() && is_new => return Err(not_sent(error)),
+                // It was closed in the very moment.
+                Err(_) if !connection.has_written() => {}
+                sent => return Ok((connection, sent)),
+            }
+        }
+    }
+
+    fn open(&self, place: &Place, end: Option<Instant>) -> io::Result<Connection> {
+        let own = self.connect.and_then(|time| Instant::now().checked_add(time));
+        let end = own.into_iter().chain(end).min();
+        Connection::open(place, self.proxies.before(place), &self.tls, end)
     }
 }
 
-/// A proxy for HTTP; what is said of a wrong one could hold its password.
-fn proxy(url: &str) -> Result<Proxy, BoxError> {
-    let proxy = Proxy::new(url).map_err(|_| "the URL of the proxy is none")?;
-    match proxy.protocol() {
-        ProxyProtocol::Http | ProxyProtocol::Https => Ok(proxy),
-        _ => Err("the proxy is none for HTTP".into()),
-    }
+/// The head of the reply. A server that did not want the whole request may have answered all the same.
+fn answer(connection: &mut Connection, method: &Method, sent: Result<&(), &io::Error>) -> Result<Head, TransportFault> {
+    wire::read_head(connection.reader(), method).map_err(|failed| match (sent, failed) {
+        (_, HeadFault::TooLarge(status)) => too_large(HEAD, status),
+        (Err(error), HeadFault::Io(_)) => fault(io::Error::new(error.kind(), error.to_string())),
+        (Ok(()), HeadFault::Io(error)) => fault(error),
+    })
 }
 
-fn read(body: Body, status: StatusCode, bounds: Bounds) -> Result<Bytes, TransportFault> {
-    let most = if status.is_success() { bounds.body } else { bounds.error_body };
+/// The body, decompressed, and whether this is all of it; no more than a byte above the limit is read.
+fn read_body(
+    from: &mut impl BufRead,
+    framing: Framing,
+    headers: &mut HeaderMap,
+    most: usize,
+) -> io::Result<(Vec<u8>, bool)> {
+    let mut body = Body::new(from, framing);
     let mut bytes = Vec::new();
-    let read = body.into_reader().take(most as u64 + 1).read_to_end(&mut bytes);
-    if let Err(error) = read {
-        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
-        let timed_out = matches!(inner, Some(ureq::Error::Timeout(_))) || error.kind() == io::ErrorKind::TimedOut;
-        let phase = if timed_out { Phase::TimedOut } else { Phase::Unknown };
-        return Err(TransportFault::new(phase, Told(error.kind().to_string())).after(status));
+    let most = (most as u64).saturating_add(1);
+    let zipped = headers.get(CONTENT_ENCODING).is_some_and(|coding| {
+        ["gzip", "x-gzip"].iter().any(|name| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
+    });
+    if zipped && !body.is_complete() {
+        let mut buffered = BufReader::new(&mut body);
+        if !buffered.fill_buf()?.is_empty() {
+            MultiGzDecoder::new(buffered).take(most).read_to_end(&mut bytes)?;
+        }
+        // They are about what is no longer there.
+        headers.remove(CONTENT_ENCODING);
+        headers.remove(CONTENT_LENGTH);
+    } else {
+        (&mut body).take(most).read_to_end(&mut bytes)?;
     }
-    if bytes.len() > most {
+    Ok((bytes, body.is_complete()))
+}
+
+fn cut(mut body: Vec<u8>, most: usize, status: StatusCode) -> Result<Bytes, TransportFault> {
+    if body.len() > most {
         if status.is_success() {
             return Err(too_large(most, status));
         }
-        bytes.truncate(most);
+        body.truncate(most);
     }
-    Ok(bytes.into())
+    Ok(body.into())
 }
 
-/// Was the request processed? Only what can happen before anything is written is called not sent.
-fn phase(error: &ureq::Error) -> Phase {
-    match error {
-        ureq::Error::HostNotFound
-        | ureq::Error::BadUri(_)
-        | ureq::Error::ConnectionFailed
-        | ureq::Error::ConnectProxyFailed(_)
-        | ureq::Error::InvalidProxyUrl
-        | ureq::Error::TlsRequired
-        | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => Phase::NotSent,
-        ureq::Error::Other(error) if error.is::<Handshake>() => Phase::NotSent,
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => Phase::NotSent,
-        ureq::Error::Timeout(_) => Phase::TimedOut,
-        _ => Phase::Unknown,
-    }
+/// Nothing was written.
+fn not_sent(error: impl Into<BoxError>) -> TransportFault {
+    TransportFault::new(Phase::NotSent, error)
 }
 
-/// What ureq says, without what may hold a URL.
-#[derive(Debug)]
-struct Told(String);
-
-impl Told {
-    fn new(error: &ureq::Error) -> Self {
-        Told(match error {
-            ureq::Error::BadUri(_) | ureq::Error::ConnectProxyFailed(_) | ureq::Error::RequireHttpsOnly(_) => {
-                "the URL or the proxy is not usable".to_owned()
-            }
-            other => other.to_string(),
-        })
-    }
+/// Something was, so it may have been processed.
+fn fault(error: io::Error) -> TransportFault {
+    let phase = if error.kind() == ErrorKind::TimedOut { Phase::TimedOut } else { Phase::Unknown };
+    TransportFault::new(phase, error)
 }
-
-impl fmt::Display for Told {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Told {}

@@ -1,0 +1,238 @@
+//! A connection: TCP to any address of a host, through a proxy or not, with TLS or not, and with an end of its time.
+//!
+//! Nothing of a request is sent here: whatever fails before a connection stands, nothing was.
+
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use http::Method;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+
+use super::place::Place;
+use super::proxy::Proxy;
+use super::wire;
+
+/// A connection on which requests can be sent.
+pub(super) struct Connection(BufReader<Stream>);
+
+impl Connection {
+    /// Resolves, connects, asks the proxy for a tunnel and shakes hands, all before `end`.
+    pub(super) fn open(
+        place: &Place,
+        proxy: Option<&Proxy>,
+        tls: &Arc<ClientConfig>,
+        end: Option<Instant>,
+    ) -> io::Result<Self> {
+        let first = match proxy {
+            Some(proxy) => proxy.place.as_ref().ok_or_else(|| io::Error::other("the proxy is none for HTTP"))?,
+            None => place,
+        };
+        let mut stream = Stream::Plain(Socket::connect(first, end)?);
+        if first.https {
+            stream = stream.secure(first, tls)?;
+        }
+        if let Some(proxy) = proxy.filter(|_| place.https) {
+            stream = stream.tunnel(place, proxy)?.secure(place, tls)?;
+        }
+        Ok(Connection(BufReader::new(stream)))
+    }
+
+    /// Reading and writing fail when this moment has come; nothing is written yet.
+    pub(super) fn begin(&mut self, end: Option<Instant>) {
+        let socket = self.0.get_mut().socket();
+        socket.end = end;
+        socket.written = 0;
+    }
+
+    /// Writes all of these.
+    pub(super) fn write(&mut self, pieces: [&[u8]; 2]) -> io::Result<()> {
+        let stream = self.0.get_mut();
+        pieces.into_iter().try_for_each(|piece| stream.write_all(piece))?;
+        stream.flush()
+    }
+
+    /// Has anything been given to the network since it began?
+    pub(super) fn has_written(&mut self) -> bool {
+        self.0.get_mut().socket().written > 0
+    }
+
+    pub(super) fn reader(&mut self) -> &mut impl BufRead {
+        &mut self.0
+    }
+
+    /// Is it open, and is there nothing that nobody asked for? What TLS says for itself is read here, too.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        if !self.0.buffer().is_empty() {
+            return false;
+        }
+        self.begin(None);
+        let blocks =
+            |connection: &mut Self, not: bool| connection.0.get_mut().socket().stream.set_nonblocking(not).is_ok();
+        if !blocks(self, true) {
+            return false;
+        }
+        let read = self.0.get_mut().read(&mut [0]);
+        blocks(self, false) && read.is_err_and(|error| error.kind() == ErrorKind::TimedOut)
+    }
+}
+
+/// TLS may be within TLS, if the proxy has it as well.
+enum Stream {
+    Plain(Socket),
+    Tls(Box<StreamOwned<ClientConnection, Stream>>),
+}
+
+impl Stream {
+    fn socket(&mut self) -> &mut Socket {
+        match self {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(tls) => tls.sock.socket(),
+        }
+    }
+
+    /// Puts TLS around it.
+    fn secure(mut self, place: &Place, tls: &Arc<ClientConfig>) -> io::Result<Self> {
+        let name =
+            ServerName::try_from(place.name().to_owned()).map_err(|_| io::Error::other("the host has no name"))?;
+        let told =
+            |kind, error: &dyn std::fmt::Display| io::Error::new(kind, format!("the TLS handshake failed: {error}"));
+        let mut connection =
+            ClientConnection::new(tls.clone(), name).map_err(|error| told(ErrorKind::InvalidInput, &error))?;
+        connection.complete_io(&mut self).map_err(|error| told(error.kind(), &error))?;
+        Ok(Stream::Tls(Box::new(StreamOwned::new(connection, self))))
+    }
+
+    /// Asks the proxy for a way to the place.
+    fn tunnel(mut self, place: &Place, proxy: &Proxy) -> io::Result<Self> {
+        self.write_all(&wire::connect(place, proxy))?;
+        self.flush()?;
+        let mut reader = BufReader::new(self);
+        let head = wire::read_head(&mut reader, &Method::CONNECT).map_err(wire::HeadFault::into_io)?;
+        if !head.parts.status.is_success() {
+            return Err(io::Error::other(format!("the proxy answered {}", head.parts.status.as_u16())));
+        }
+        // Who is behind it does not speak first.
+        match reader.buffer() {
+            [] => Ok(reader.into_inner()),
+            _ => Err(io::Error::new(ErrorKind::InvalidData, "the proxy said more than it should")),
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(socket) => socket.read(buffer),
+            // If it was closed without a word of TLS, it may have been cut off: that is an error.
+            Stream::Tls(tls) => tls.read(buffer),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(socket) => socket.write(buffer),
+            Stream::Tls(tls) => tls.write(buffer),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Stream::Plain(_) => Ok(()),
+            Stream::Tls(tls) => tls.flush(),
+        }
+    }
+}
+
+/// TCP, with the moment when reading and writing end.
+struct Socket {
+    stream: TcpStream,
+    end: Option<Instant>,
+    /// Bytes that the system has taken.
+    written: u64,
+}
+
+impl Socket {
+    /// Tries one address after the other, each for its share of the time.
+    fn connect(place: &Place, end: Option<Instant>) -> io::Result<Self> {
+        let addresses = resolve(place, end)?;
+        let mut failed = io::Error::new(ErrorKind::NotFound, "the host has no address");
+        for (address, tried_later) in addresses.iter().zip((0..addresses.len() as u32).rev()) {
+            let connected = match left(end)? {
+                Some(left) => TcpStream::connect_timeout(address, left / (tried_later + 1)),
+                None => TcpStream::connect(address),
+            };
+            match connected {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    return Ok(Socket { stream, end, written: 0 });
+                }
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
+    }
+
+    fn wait<T>(&mut self, mut act: impl FnMut(&mut TcpStream, Option<Duration>) -> io::Result<T>) -> io::Result<T> {
+        loop {
+            match act(&mut self.stream, left(self.end)?) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // Which of them it is depends on the system.
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(ErrorKind::TimedOut.into()),
+                done => return done,
+            }
+        }
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.wait(|stream, left| {
+            stream.set_read_timeout(left)?;
+            stream.read(buffer)
+        })
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.wait(|stream, left| {
+            stream.set_write_timeout(left)?;
+            stream.write(buffer)
+        })?;
+        self.written += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The addresses of a host. The system's resolver knows no end, so it is asked on a thread that can be left behind.
+fn resolve(place: &Place, end: Option<Instant>) -> io::Result<Vec<SocketAddr>> {
+    let port = place.port;
+    if let Ok(ip) = place.name().parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(ip, port)]);
+    }
+    let name = place.name().to_owned();
+    let look_up = move || Ok((name.as_str(), port).to_socket_addrs()?.collect());
+    let Some(left) = left(end)? else { return look_up() };
+    let (tell, told) = mpsc::sync_channel(1);
+    thread::Builder::new().name("sage-resolve".to_owned()).spawn(move || tell.send(look_up()))?;
+    told.recv_timeout(left).map_err(|_| io::Error::from(ErrorKind::TimedOut))?
+}
+
+/// The time that is left until then, more than none; `None`: without end.
+fn left(end: Option<Instant>) -> io::Result<Option<Duration>> {
+    let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+    if left == Some(Duration::ZERO) {
+        return Err(ErrorKind::TimedOut.into());
+    }
+    Ok(left)
+}
