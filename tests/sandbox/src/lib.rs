@@ -38,6 +38,7 @@ mod sandbox;
 mod server;
 mod service;
 mod spec;
+mod visitor;
 mod world;
 
 pub use check::Finding;
@@ -45,6 +46,7 @@ pub use faults::{Effect, Injected, When};
 pub use journal::Entry;
 pub use limits::Limits;
 pub use sandbox::{Builder, Sandbox};
+pub use visitor::{agree, free_port};
 pub use world::Example;
 
 /// One of the services.

@@ -37,6 +37,7 @@ use state::State;
 use token::Place;
 
 pub use clients::Client;
+pub(crate) use consent::PATH as CONSENT;
 pub use companies::{Company, User};
 pub use options::{Options, Rules};
 

@@ -18,7 +18,7 @@ use super::{redirect, reply};
 use crate::Api;
 
 /// Where the page's forms lead.
-pub(super) const PATH: &str = "/oauth2/consent";
+pub(crate) const PATH: &str = "/oauth2/consent";
 
 /// It names the browser, so that a form is only taken from the one that was shown the page.
 const BROWSER: &str = "sage_sandbox";
