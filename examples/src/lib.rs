@@ -1,5 +1,5 @@
-//! The code of README.md and of docs/, so that it compiles and does what is said there. The examples are beside this
-//! folder; what they do is tested in `tests/`.
+//! Examples, and the code of README.md and of docs/: all of it is compiled and run by tests. The examples are the files
+//! beside this folder.
 
 /// A page whose code is tested.
 macro_rules! page {
@@ -11,3 +11,6 @@ macro_rules! page {
 }
 
 page!(Readme, "README.md");
+page!(Errors, "docs/errors.md");
+page!(FromPostmanToRust, "docs/from-postman-to-rust.md");
+page!(Testing, "docs/testing.md");

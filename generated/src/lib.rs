@@ -18,16 +18,6 @@ pub mod accounting_v3;
 #[cfg(feature = "sage-200")]
 pub mod sage_200;
 
-// The examples of the README are tests.
-#[cfg(all(
-    doctest,
-    feature = "accounting",
-    feature = "accounting-v3",
-    feature = "sage-200"
-))]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
-
 pub use sage_runtime::{
     ApiError, Base64, Call, Cause, Clock, Delivery, Error, Extra, Generation, Items, Json, Kind,
     Limits, ManualClock, Page, PageCursor, Pages, Part, Rate, Response, Result, Secret,

@@ -58,7 +58,7 @@ fn with_id(text: String, property: &str) -> Result<(String, bool), String> {
 /// 32 hexadecimal digits from the operating system's source of randomness.
 pub(crate) fn random_hex() -> Result<String, String> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| format!("the operating system gives no random bytes: {error}"))?;
+    getrandom::getrandom(&mut bytes).map_err(|error| format!("the operating system gives no random bytes: {error}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -316,7 +316,7 @@ fn default_transport(_: bool) -> Result<Arc<dyn Transport>, Failure> {
 /// From 0 to 1. It only keeps processes out of step, so no randomness is as good as bad randomness.
 fn jitter() -> f64 {
     let mut bytes = [0; 2];
-    let _ = getrandom::fill(&mut bytes);
+    let _ = getrandom::getrandom(&mut bytes);
     f64::from(u16::from_le_bytes(bytes)) / f64::from(u16::MAX)
 }
 

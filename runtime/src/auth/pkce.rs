@@ -11,7 +11,7 @@ use crate::secret::Secret;
 /// 43 characters that hold 256 bits from the operating system's source of randomness: a verifier, or a state.
 pub(super) fn random() -> Result<Secret> {
     let mut bytes = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *bytes)
+    getrandom::getrandom(&mut *bytes)
         .map_err(|error| Error::config("the operating system gives no random bytes").because(error))?;
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(*bytes)))
 }

@@ -1,0 +1,93 @@
+//! The examples, run as their readers run them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// An example that has been built; cargo builds all of them for a run of tests.
+fn built(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("this test is a file");
+    let folder = test.parent().and_then(|deps| deps.parent()).expect("…/debug/deps/run-…");
+    let example = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let modified = |path: &PathBuf| path.metadata().and_then(|found| found.modified()).ok();
+    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("{name}.rs"));
+    let is_new = modified(&example).is_some_and(|built| modified(&source).is_some_and(|source| source <= built));
+    assert!(is_new, "`{name}` is not built, or was changed since: run `cargo test -p sage-examples` without `--test`");
+    example
+}
+
+/// What an example prints.
+fn run(name: &str, arguments: &[&str]) -> String {
+    let output = Command::new(built(name)).args(arguments).env_remove("SAGE_ORIGIN").output().expect("it starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {errors}");
+    assert_eq!(errors, "", "{name}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn contacts_logs_in_and_lists() {
+    let printed = run("contacts", &["--agree"]);
+    assert_eq!(printed.lines().count(), 8, "{printed}");
+    assert!(printed.starts_with("Ann Archer Cycles    ARC01    ann@archer.example\n"), "{printed}");
+}
+
+#[test]
+fn contacts_takes_the_sandbox_that_is_running() {
+    let sandbox = sage_sandbox::Sandbox::builder().start_blocking().expect("a free port");
+    let output = Command::new(built("contacts")).arg("--agree").env("SAGE_ORIGIN", sandbox.origin()).output();
+    assert!(output.expect("it starts").status.success());
+    assert_eq!(sandbox.counts(sage_sandbox::Api::Accounting).get("GET /contacts"), Some(&1));
+    assert_eq!(sandbox.findings(), []);
+}
+
+#[test]
+fn an_invoice_is_made_once() {
+    let printed = run("invoice", &[]);
+    assert_eq!(printed, "SI-4 of 71.96, after 2 attempts\ninvoices of order 4711: 1\n");
+}
+
+#[test]
+fn changes_go_on_from_the_cursor() {
+    let printed = run("changes", &[]);
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines.iter().position(|line| *line == "going on from the cursor"), Some(5), "{printed}");
+    let mut names = lines.clone();
+    names.retain(|line| *line != "going on from the cursor");
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!((lines.len(), names.len()), (9, 8), "each of the eight once: {printed}");
+}
+
+#[test]
+fn debtors_are_chosen_and_sorted_by_the_service() {
+    let printed = run("debtors", &[]);
+    let names: Vec<&str> = printed.lines().filter_map(|line| Some(line.rsplit_once(' ')?.0.trim())).collect();
+    assert_eq!(names, ["Ann Archer Cycles", "Müller & Söhne"], "{printed}");
+}
+
+#[test]
+fn v3_lists_invoices_of_its_region() {
+    let printed = run("v3", &[]);
+    assert_eq!(printed.lines().count(), 4, "{printed}");
+    assert!(printed.contains("Northern Couriers"), "{printed}");
+}
+
+#[test]
+fn blocking_waits_without_a_runtime() {
+    let printed = run("blocking", &[]);
+    assert_eq!(printed.lines().count(), 9, "{printed}");
+    assert!(printed.lines().any(|line| line.split_whitespace().eq(["Ann", "ANN01"])), "{printed}");
+}
+
+#[test]
+fn testing_sums_what_is_owed() {
+    assert_eq!(run("testing", &[]), "owed: 762.00\n");
+}
+
+#[test]
+#[cfg(feature = "sqlite")]
+fn a_login_in_sqlite_outlives_the_program() {
+    let printed = run("sqlite_store", &[]);
+    let expected = "logged in, and sees 8 contacts\n8 contacts without a login\ngeneration 1 is stored, in ";
+    assert!(printed.starts_with(expected), "{printed}");
+}
