@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let line = NewSalesInvoiceLine {
         description: "Wheel, 28 inches".into(),
         ledger_account_id: account,
-        quantity: Decimal::from(3),
+        quantity: Some(Decimal::from(3)),
         unit_price: Decimal::new(19_99, 2),
         tax_rate_id: Some("GB_STANDARD".into()),
         ..Default::default()
@@ -47,7 +47,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let attempts = reply.attempts();
     let created = reply.into_value();
     let text = |text: Option<String>| text.unwrap_or_default();
-    println!("{} of {}, after {attempts} attempts", text(created.displayed_as), created.total_amount.unwrap_or_default());
+    println!(
+        "{} of {}, after {attempts} attempts",
+        text(created.displayed_as),
+        created.total_amount.unwrap_or_default()
+    );
 
     let ledger = client.sales_invoices().list().search("order 4711").await?;
     println!("invoices of order 4711: {}", ledger.total().unwrap_or_default());

@@ -122,8 +122,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = self::client(&sandbox, &database)?;
     println!("{} contacts without a login", client.contacts().list().await?.total().unwrap_or_default());
 
-    let (generation, record): (i64, String) = Connection::open(&database)?
-        .query_row("SELECT generation, record FROM grants", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (generation, record): (i64, String) =
+        Connection::open(&database)?
+            .query_row("SELECT generation, record FROM grants", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     println!("generation {generation} is stored, in {} bytes", record.len());
     Ok(())
 }
@@ -139,7 +140,8 @@ mod tests {
 
     /// A record of this generation.
     fn record(generation: u32) -> Record {
-        let text = format!(r#"{{"version":1,"generation":{generation},"issued_at":7,"tokens":{{"access_token":"a"}}}}"#);
+        let text =
+            format!(r#"{{"version":1,"generation":{generation},"issued_at":7,"tokens":{{"access_token":"a"}}}}"#);
         Record::from_text(&text.into()).unwrap()
     }
 

@@ -54,7 +54,8 @@ mod tests {
     #[tokio::test]
     async fn a_busy_service_is_asked_again() {
         let sandbox = sandbox().await;
-        let busy = Effect::Reply { status: 429, headers: vec![("Retry-After".into(), "0".into())], body: String::new() };
+        let busy =
+            Effect::Reply { status: 429, headers: vec![("Retry-After".into(), "0".into())], body: String::new() };
         sandbox.inject(When::default(), 1, busy);
         assert!(owed(&client_of(&sandbox).unwrap()).await.is_ok());
         assert_eq!(sandbox.requests().len(), 2);

@@ -33,7 +33,10 @@ fn every_page_with_rust_in_it_is_tested() {
         let is_rust = |fence: &&str| fence.is_empty() || fence.split(',').any(|word| RUST.contains(&word));
         if fences(&text).iter().any(is_rust) {
             let path = page.strip_prefix(root()).expect("below the root").display().to_string();
-            assert!(tested.contains(&format!("{path}\"")), "`{path}` holds Rust that no `page!` of sage-examples tests");
+            assert!(
+                tested.contains(&format!("{path}\"")),
+                "`{path}` holds Rust that no `page!` of sage-examples tests"
+            );
         }
     }
 }

@@ -3,6 +3,15 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+// Two of them have tests of their own, which run here.
+#[cfg(feature = "sqlite")]
+#[expect(dead_code, reason = "nothing calls its `main` here")]
+#[path = "../sqlite_store.rs"]
+mod sqlite_store;
+#[expect(dead_code, reason = "nothing calls its `main` here")]
+#[path = "../testing.rs"]
+mod testing;
+
 /// An example that has been built; cargo builds all of them for a run of tests.
 fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("this test is a file");

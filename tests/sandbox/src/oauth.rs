@@ -37,8 +37,8 @@ use state::State;
 use token::Place;
 
 pub use clients::Client;
-pub(crate) use consent::PATH as CONSENT;
 pub use companies::{Company, User};
+pub(crate) use consent::PATH as CONSENT;
 pub use options::{Options, Rules};
 
 /// The OAuth servers, and all that they have granted.
