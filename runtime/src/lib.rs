@@ -2,6 +2,50 @@
 //!
 //! Applications use `sage-api`, whose modules re-export what they need from here. What a model is made of stands in
 //! [`Value`]; JSON without a client in [`json`]; what may be replaced in [`transport::Transport`] and [`TokenSource`].
+//!
+//! # The way of a call
+//!
+//! Generated code says what an operation is, as a `static`. A [`Call`] takes arguments, and sends nothing before it is awaited,
+//! or waited for. Then, for each attempt: the limits of the business are kept ([`Limits`]), a token is asked for
+//! ([`TokenSource`]; a [`Grant`](auth::Grant) is one), the [`Transport`](transport::Transport) sends, and what came back is a
+//! value, an [`Error`], or a reason to try again. When that is safe stands in one table; an error says whether the request was
+//! processed ([`Error::delivery`]).
+//!
+//! # Limits and times
+//!
+//! Both are set on a client's builder, and have defaults that suit Sage's services:
+//!
+//! ```
+//! use std::time::Duration;
+//! use sage_runtime::{Limits, Rate, Timeouts};
+//!
+//! let mut limits = Limits::default();
+//! limits.rate = Some(Rate::per_minute(200)); // for each business
+//! let mut timeouts = Timeouts::default();
+//! timeouts.operation = Duration::from_secs(20); // a call with all its attempts and all waiting
+//! ```
+//!
+//! # Values
+//!
+//! Decimals are read from text or numbers without a float, and unknown properties are kept:
+//!
+//! ```
+//! # use sage_runtime::codegen::Decimal;
+//! use sage_runtime::json;
+//!
+//! let amount: Decimal = json::from_str(r#""12345678901234.56789""#)?;
+//! assert_eq!(json::to_string(&amount), r#""12345678901234.56789""#);
+//! # Ok::<(), json::Fault>(())
+//! ```
+//!
+//! # What may be replaced
+//!
+//! | trait | for |
+//! |---|---|
+//! | [`transport::Transport`] | another HTTP client, a proxy of one's own, a fake in tests |
+//! | [`TokenSource`] | tokens that come from elsewhere, such as a service of one's own |
+//! | [`auth::TokenStore`] | where grants are kept: a database, a secret manager |
+//! | [`Clock`] | the time, in tests: [`ManualClock`] |
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::todo, clippy::unimplemented))]
 
