@@ -34,7 +34,7 @@
 //! use sage_runtime::json;
 //!
 //! let amount: Decimal = json::from_str(r#""12345678901234.56789""#)?;
-//! assert_eq!(json::to_string(&amount), r#""12345678901234.56789""#);
+//! assert_eq!(amount.to_string(), "12345678901234.56789");
 //! # Ok::<(), json::Fault>(())
 //! ```
 //!
