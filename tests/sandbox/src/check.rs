@@ -31,6 +31,7 @@ pub struct Finding {
 pub(crate) struct Check<'a> {
     spec: &'a Spec,
     operation: &'a ir::Operation,
+    standard: bool,
     pub(crate) findings: Vec<Finding>,
     pub(crate) faults: Vec<Fault>,
     /// The parameters and properties that were sent, by the documents' names: `query.page`, `body.contact.name`.
@@ -45,12 +46,21 @@ pub(crate) struct Parts<'a> {
     pub(crate) headers: &'a http::HeaderMap,
     /// The body, if there is one and it is JSON.
     pub(crate) body: Option<&'a Node>,
+    /// It goes to Sage 200 Standard.
+    pub(crate) standard: bool,
 }
 
 /// Checks a request of the operation with this index.
 pub(crate) fn check<'a>(spec: &'a Spec, index: usize, parts: &Parts<'_>) -> Check<'a> {
     let operation = &spec.ir.operations[index];
-    let mut check = Check { spec, operation, findings: Vec::new(), faults: Vec::new(), seen: BTreeSet::new() };
+    let mut check = Check {
+        spec,
+        operation,
+        standard: parts.standard,
+        findings: Vec::new(),
+        faults: Vec::new(),
+        seen: BTreeSet::new(),
+    };
     check.path(&spec.routes[index].segments, parts.path);
     check.headers(parts.headers);
     check.query(parts.query);
@@ -249,6 +259,9 @@ impl Check<'_> {
                 Some(property) if property.read_only => self.note(at, "is only read"),
                 Some(property) => {
                     self.seen.insert(without_indices(&at));
+                    if self.standard && property.terms.professional_only {
+                        self.note(&at, "is not in Sage 200 Standard");
+                    }
                     self.value(property.schema, value, &at, &source, whole);
                 }
                 None => match object.additional {

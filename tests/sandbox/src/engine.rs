@@ -131,7 +131,8 @@ impl Engine {
             }
         };
         let operation = &spec.ir.operations[index];
-        if to.part == service::STANDARD && operation.terms.professional_only {
+        let standard = to.part == service::STANDARD;
+        if standard && operation.terms.professional_only {
             self.stray(request, "Sage 200 Standard has no such operation");
             return Err(one(Fault::new(404, "RecordNotFound", "Sage 200 Standard has no such operation")));
         }
@@ -142,7 +143,7 @@ impl Engine {
         }
         let query = Query::parse(&request.query);
         let body = self.body(spec, index, request).map_err(one)?;
-        let parts = Parts { path: to.path, query: &query, headers: &request.headers, body: body.as_ref() };
+        let parts = Parts { path: to.path, query: &query, headers: &request.headers, body: body.as_ref(), standard };
         let Check { findings, faults, seen, .. } = check::check(spec, index, &parts);
         self.journal.find(findings);
         self.journal.see(to.api, index, seen);

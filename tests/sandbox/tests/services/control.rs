@@ -138,6 +138,18 @@ async fn what_is_not_in_the_documents_is_found() {
 }
 
 #[tokio::test]
+async fn a_decimal_keeps_its_digits_in_either_form() {
+    let sage = sandbox().await;
+    let http = http(&sage);
+    for written in ["12345678901234.56789", "\"12345678901234.56789\""] {
+        let body = format!(r#"{{"contact":{{"name":"x","contact_type_ids":["CUSTOMER"],"credit_limit":{written}}}}}"#);
+        let (status, reply) = http.post(&body);
+        assert_eq!((status, &reply["credit_limit"]), (201, &json!("12345678901234.56789")));
+    }
+    assert_eq!(sage.findings(), []);
+}
+
+#[tokio::test]
 async fn sage_200_wants_an_order_for_its_offset() {
     let sage = sandbox().await;
     let company = &sage.companies()[0];
@@ -165,6 +177,15 @@ async fn standard_lacks_what_only_professional_has() {
     let professional = format!("{}/purchase_trading_periods", sage.url(Api::Sage200));
     let standard = professional.replace("sage200extra", "sage200");
     assert_eq!((get(&professional, &headers).0, get(&standard, &headers).0), (200, 404));
+    let before = sage.findings().len();
+    let headers = [&headers[..], &[("Content-Type", "application/json")]].concat();
+    for url in [&professional, &standard] {
+        let body = r#"{"name":"x","reference":"X","office_type":"y"}"#;
+        assert_eq!(send("POST", &url.replace("purchase_trading_periods", "customers"), &headers, body).0, 200);
+    }
+    let findings = sage.findings().split_off(before);
+    let [finding] = &findings[..] else { panic!("one finding: {findings:?}") };
+    assert_eq!((finding.at.as_str(), finding.refused), ("body.office_type", false));
 }
 
 #[tokio::test]
