@@ -115,7 +115,7 @@ impl Engine {
         let tenant = service::tenant(&to, &request.headers, &session).map_err(one)?;
         self.count(&to, &tenant)?;
         let spec = Spec::of(to.api);
-        let index = match spec.find(&request.method, to.path) {
+        let index = match spec.find(&request.method, to.path, to.beside) {
             Found::Operation(index) => index,
             Found::OtherMethod => {
                 self.stray(request, "this path has no such method");

@@ -20,24 +20,27 @@ pub(crate) struct Destination<'a> {
     pub(crate) part: &'a str,
     /// The path below the base URL.
     pub(crate) path: &'a str,
+    /// The base URL is one beside that of the service: Core's.
+    pub(crate) beside: bool,
 }
 
 /// Where this path leads.
 pub(crate) fn destination(path: &str) -> Option<Destination<'_>> {
     let below = |rest: &str| rest.starts_with('/');
     if let Some(path) = path.strip_prefix("/v3.1").filter(|rest| below(rest)) {
-        return Some(Destination { api: Api::Accounting, part: "", path });
+        return Some(Destination { api: Api::Accounting, part: "", path, beside: false });
     }
     for (prefix, product) in [("/uk/sage200extra/accounts/v1", "sage200extra"), ("/uk/sage200/accounts/v1", STANDARD)] {
         if let Some(path) = path.strip_prefix(prefix).filter(|rest| below(rest)) {
-            return Some(Destination { api: Api::Sage200, part: product, path });
+            return Some(Destination { api: Api::Sage200, part: product, path, beside: false });
         }
     }
     let (part, rest) = path.strip_prefix('/')?.split_once('/')?;
     let part = REGIONS.iter().find(|region| **region == part)?;
     let rest = rest.strip_prefix("sageone/")?;
-    let path = rest.strip_prefix("accounts/v3").or_else(|| rest.strip_prefix("core/v3"))?;
-    below(path).then_some(Destination { api: Api::AccountingV3, part, path })
+    let core = rest.strip_prefix("core/v3");
+    let path = core.or_else(|| rest.strip_prefix("accounts/v3"))?;
+    below(path).then_some(Destination { api: Api::AccountingV3, part, path, beside: core.is_some() })
 }
 
 /// The code of a refusal by the gateway.

@@ -122,7 +122,8 @@ impl Spec {
     }
 
     /// The operation for a method and a path, or what is wrong: no such path, or one with other methods.
-    pub(crate) fn find(&self, method: &str, path: &str) -> Found {
+    /// `beside`: below the base URL beside the service's, as [`ir::Operation::beside`].
+    pub(crate) fn find(&self, method: &str, path: &str, beside: bool) -> Found {
         let parts: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
         let fits = |route: &Route| {
             route.segments.len() == parts.len()
@@ -134,6 +135,9 @@ impl Spec {
         let mut other = false;
         let mut best: Option<(usize, usize)> = None;
         for (index, route) in self.routes.iter().enumerate().filter(|(_, route)| fits(route)) {
+            if self.ir.operations[index].beside.is_some() != beside {
+                continue;
+            }
             if self.ir.operations[index].method.name() != method {
                 other = true;
                 continue;

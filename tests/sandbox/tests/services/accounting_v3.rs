@@ -41,6 +41,19 @@ async fn a_contact_lives_in_its_region_and_its_site() {
 }
 
 #[tokio::test]
+async fn core_is_beside_the_accounts_and_each_has_its_own_paths() {
+    let sage = sandbox().await;
+    let accounts = sage.url(Api::AccountingV3);
+    let core = accounts.replace("accounts/v3", "core/v3");
+    let bearer = format!("Bearer {}", sage.access_token(Api::AccountingV3));
+    let site = sage.companies()[0].business.as_str();
+    let headers = [("Authorization", bearer.as_str()), ("Ocp-Apim-Subscription-Key", "k"), ("X-Site", site)];
+    let status = |base: &str, path: &str| crate::control::get(&format!("{base}{path}"), &headers).0;
+    assert_eq!((status(&core, "/business"), status(&accounts, "/business")), (200, 404));
+    assert_eq!((status(&core, "/contacts"), status(&accounts, "/contacts")), (404, 200));
+}
+
+#[tokio::test]
 async fn without_a_key_the_gateway_answers() {
     let sage = sandbox().await;
     let url = format!("{}/contacts", sage.url(Api::AccountingV3));
