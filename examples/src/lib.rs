@@ -11,6 +11,7 @@ macro_rules! page {
 }
 
 page!(Readme, "README.md");
+page!(Accounting, "docs/accounting.md");
 page!(Errors, "docs/errors.md");
 page!(FromPostmanToRust, "docs/from-postman-to-rust.md");
 page!(Testing, "docs/testing.md");

@@ -110,10 +110,10 @@ pub mod accounting_v3;
 pub mod sage_200;
 
 pub use sage_runtime::{
-    ApiError, Base64, Call, Cause, Clock, Delivery, Error, Extra, Generation, Items, Json, Kind,
-    Limits, ManualClock, Page, PageCursor, Pages, Part, Rate, Response, Result, Secret,
-    StaticToken, SystemClock, Timeouts, ToText, Token, TokenSource, Unlisted, Update, Value, auth,
-    json, transport,
+    All, ApiError, Attributes, Base64, Call, Cause, Clock, Delivery, Error, Extra, Generation,
+    Items, Json, Kind, Limits, ManualClock, Operation, Page, PageCursor, Pages, Part, Rate,
+    Response, Result, Secret, Sort, SortKey, StaticToken, SystemClock, Timeouts, ToText, Token,
+    TokenSource, Unlisted, Update, Value, When, auth, json, transport,
 };
 
 // The types of other crates that models and setters are made of, in the versions that they are made of.

@@ -91,6 +91,12 @@ pub struct ApiConfig {
     /// Schemas that are called otherwise in Rust: `schema`, or `schema.property` for one that has no name.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
+    /// Files in bodies.
+    #[serde(default)]
+    pub files: Vec<File>,
+    /// Values that the service has names for, by what they are: `contact_type`.
+    #[serde(default)]
+    pub values: BTreeMap<String, Values>,
     /// What query parameters mean, by `name` or `/path?name`: in the documents only prose says it.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
@@ -139,6 +145,45 @@ pub struct Operation {
     pub method: String,
     /// What it does, as the beginning of a sentence: `Approves a stocktake`.
     pub does: String,
+    /// A second method for one of the things that it does.
+    pub also: Option<Also>,
+}
+
+/// See [`crate::ir::Also`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "documented on `ir::Also`")]
+pub struct Also {
+    pub method: String,
+    pub does: String,
+    #[serde(default)]
+    pub with: Vec<String>,
+}
+
+/// A file in the bodies of operations: base64 in JSON.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct File {
+    /// Method and path of each: `POST /attachments`.
+    pub operations: Vec<String>,
+    /// The property with its bytes.
+    pub property: String,
+    /// The property with its size, whose `maximum` in the document is how many bytes the service takes.
+    pub size: String,
+    /// The property with its name.
+    pub name: String,
+    /// The property with its media type.
+    pub media_type: String,
+}
+
+/// Values that the service has names for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Values {
+    /// The properties and query parameters that take them.
+    pub of: Vec<String>,
+    /// As they go over the wire.
+    pub values: Vec<String>,
 }
 
 /// A header of the client: see [`crate::ir::Header`].
@@ -224,6 +269,12 @@ pub struct Conventions {
     pub query_options: Option<QueryOptions>,
     /// Lists go on by offset.
     pub offset_paging: Option<OffsetPaging>,
+    /// Query parameters that name properties of the reply.
+    pub attributes: Option<Attributes>,
+    /// A query parameter that sorts.
+    pub sort: Option<Sort>,
+    /// Query parameters of type `date-time` take plain dates as well.
+    pub dates_for_moments: Option<Switch>,
     /// Objects without properties take the schema of the same name.
     pub expand_slots: Option<ExpandSlots>,
 }
@@ -335,6 +386,29 @@ pub struct OffsetPaging {
     pub top: String,
     pub default: u32,
     pub order: Option<(String, String)>,
+}
+
+/// `attributes`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attributes {
+    /// The query parameter that names properties of what is answered.
+    pub parameter: String,
+    /// The one that names properties of the records inside of it.
+    pub nested: Option<String>,
+    /// Properties that are answered in any case, and need not be asked for.
+    #[serde(default)]
+    pub always: Vec<String>,
+}
+
+/// `sort`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sort {
+    /// The query parameter; what it may be stands in the document.
+    pub parameter: String,
+    /// What stands behind a key to sort from the last to the first.
+    pub descending: String,
 }
 
 /// `expand-slots`

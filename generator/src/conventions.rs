@@ -5,13 +5,16 @@ use crate::config::{self, ApiConfig, Counts};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::{self, Api, Content, Kind, SchemaId};
 
+mod asked;
 mod bodies;
+mod files;
 mod lists;
 mod names;
 mod numbers;
 mod queries;
 mod readonly;
 mod slots;
+mod values;
 
 /// What a rule works with.
 struct Ctx<'a> {
@@ -69,11 +72,22 @@ pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -
     if let Some(setting) = &conventions.errors {
         ctx.errors(setting);
     }
+    if let Some(setting) = &conventions.attributes {
+        ctx.attributes(setting);
+    }
+    if let Some(setting) = &conventions.sort {
+        ctx.sort(setting);
+    }
+    if conventions.dates_for_moments.is_some() {
+        ctx.dates_for_moments();
+    }
     ctx.read_only_parts();
     ctx.header_exceptions();
     ctx.named_operations();
     ctx.named_types();
     ctx.meanings();
+    ctx.files();
+    ctx.values();
     ctx.counts
 }
 

@@ -4,6 +4,7 @@
 //! tables are laid out by `layout` and its neighbors: rustfmt breaks lines, calls and chains each at a width of its own,
 //! where `prettyplease` knows but one, and neither of them touches what stands in a macro.
 
+mod attributes;
 mod calls;
 mod client;
 mod declare;
@@ -11,6 +12,7 @@ mod docs;
 mod layout;
 mod manifest;
 mod models;
+mod operations;
 mod resources;
 mod types;
 
@@ -64,6 +66,12 @@ pub fn emit(package: &Package, form: &Form) -> Vec<File> {
     }
     if !package.models.is_empty() {
         add(format!("{folder}model/mod.rs"), &all, models::root(package));
+    }
+    if !package.attributes.modules.is_empty() {
+        add(format!("{folder}properties.rs"), &all, attributes::print(package));
+    }
+    if !package.values.is_empty() {
+        add(format!("{folder}value.rs"), &all, attributes::values(package));
     }
     for file in &package.models {
         add(format!("{folder}model/{}.rs", file.module), &all, models::print(package, file));

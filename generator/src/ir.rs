@@ -30,6 +30,8 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// Every schema, named or inline. [`SchemaId`] indexes into it.
     pub schemas: Vec<Schema>,
+    /// Values that the service has names for, where the documents know text only.
+    pub values: Vec<Values>,
     /// Where schemas and properties stand that a convention made a part of something else, such as wrappers of bodies.
     #[serde(skip)]
     pub absorbed: Vec<Place>,
@@ -40,6 +42,17 @@ impl Api {
     pub fn schema(&self, id: SchemaId) -> &Schema {
         &self.schemas[id.0 as usize]
     }
+}
+
+/// Values that the service has names for.
+#[derive(Serialize, Debug, Clone)]
+pub struct Values {
+    /// What they are, in words: `contact_type`.
+    pub name: String,
+    /// The properties and parameters that take them.
+    pub of: Vec<String>,
+    /// The values.
+    pub values: Vec<String>,
 }
 
 /// Index of a schema in [`Api::schemas`].
@@ -180,6 +193,8 @@ pub struct Operation {
     pub body: Option<Body>,
     /// What a success brings.
     pub replies: Vec<Reply>,
+    /// Files in the body: the property of each, and how many bytes the service takes at most.
+    pub files: Vec<File>,
     /// How a list is paged, if this is one.
     pub paging: Option<Paging>,
     /// Headers of [`Client::headers`] that this operation goes without, by wire name.
@@ -212,6 +227,19 @@ pub fn base_url(client: &str, beside: Option<&str>) -> String {
     format!("{base}/{rest}")
 }
 
+/// A property of a body that is a file, as bytes in JSON.
+#[derive(Serialize, Debug, Clone)]
+pub struct File {
+    /// The property.
+    pub property: String,
+    /// How many bytes the service takes, before they are encoded.
+    pub most: u64,
+    /// The property for its name.
+    pub name: String,
+    /// The property for its media type.
+    pub media_type: String,
+}
+
 /// The name of an operation that its path does not give.
 #[derive(Serialize, Debug, Clone)]
 pub struct Called {
@@ -219,6 +247,19 @@ pub struct Called {
     pub action: String,
     /// What it does, as the beginning of a sentence.
     pub does: String,
+    /// A second name for one of the things that it does.
+    pub also: Option<Also>,
+}
+
+/// A second name of an operation, under which users look for one of the things that it does.
+#[derive(Serialize, Debug, Clone)]
+pub struct Also {
+    /// The action, in words: `void`.
+    pub action: String,
+    /// What it does, as the beginning of a sentence.
+    pub does: String,
+    /// Query parameters that it needs for this.
+    pub with: Vec<String>,
 }
 
 /// An HTTP method.
@@ -282,10 +323,34 @@ pub struct Parameter {
     pub default: Option<Node>,
     /// `x-sage-values`: what it may be, where the document says so in prose only.
     pub values: Vec<String>,
+    /// What it takes beside what its schema says.
+    pub takes: Takes,
     /// What the settings say of it; `{item}` and `{items}` stand for what the resource is called.
     pub meaning: Option<String>,
     /// Prose, only with `--keep-prose`.
     pub description: Option<String>,
+}
+
+/// What a query parameter takes: its schema knows text only.
+#[derive(Serialize, Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Takes {
+    /// What its schema says.
+    #[default]
+    Schema,
+    /// Names of the properties that the reply is to hold.
+    Attributes {
+        /// Those that it holds in any case.
+        always: Vec<String>,
+    },
+    /// Names of the properties that records inside of the reply are to hold.
+    NestedAttributes,
+    /// One of [`Parameter::values`], which the list is sorted by, and what stands behind it to begin with the last.
+    Sort {
+        /// From the last to the first.
+        descending: String,
+    },
+    /// A moment, or a plain date.
+    When,
 }
 
 /// Where a parameter goes.

@@ -7,6 +7,8 @@
 //! Names are chosen in two steps, gathered first and then resolved all together, and those that `names.lock` keeps are
 //! untouchable. Nothing depends on the order of the document but the order of fields.
 
+mod attributes;
+mod availability;
 mod boxes;
 mod docs;
 mod models;
@@ -58,7 +60,10 @@ pub fn lower(api: &ir::Api, lock: &Lock, _diagnostics: &mut Diagnostics) -> Lowe
     let files = usage.files(&found, &named, &plan);
     let items = models.items(&mut names);
     let called = found.called(&named);
-    let resources = operations::lower(&models, &plan, &mut names);
+    let availability = availability::lower(api);
+    let sorts = attributes::sorts(api, &plan);
+    let attributes = attributes::modules(&models);
+    let resources = operations::lower(&models, &plan, availability.as_ref(), sorts, &attributes, &mut names);
     let package = Package {
         module: api.module.clone(),
         title: docs::prose(&api.title),
@@ -66,6 +71,9 @@ pub fn lower(api: &ir::Api, lock: &Lock, _diagnostics: &mut Diagnostics) -> Lowe
         client: client(api, &kept, &mut names),
         resources,
         models: model_files(items, files),
+        availability,
+        attributes,
+        values: attributes::values(api),
     };
     Lowered { package, names, models: called, reached: found.reached }
 }

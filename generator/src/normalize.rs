@@ -90,6 +90,7 @@ pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagn
         client: client::client(config),
         operations,
         schemas: std::mem::take(&mut ctx.schemas.done),
+        values: Vec::new(),
         absorbed: Vec::new(),
     };
     let losses = coverage::Losses {

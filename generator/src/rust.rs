@@ -21,6 +21,53 @@ pub struct Package {
     pub resources: Vec<Resource>,
     /// The files of models, by module name.
     pub models: Vec<ModelFile>,
+    /// Where operations are to be had, if that is known of one.
+    pub availability: Option<Availability>,
+    /// The properties of models that are asked for in parts.
+    pub attributes: Attributes,
+    /// Values that the service has names for, by module name.
+    pub values: Vec<ValueModule>,
+}
+
+/// Where operations are to be had: a set of bits, one for each tier in each country, those of the first tier lowest. The
+/// highest bit says that something is known.
+#[derive(Debug, Clone)]
+pub struct Availability {
+    /// The enumeration of countries.
+    pub countries: Choice,
+    /// The enumeration of tiers.
+    pub tiers: Choice,
+}
+
+/// The properties of models that are asked for in parts, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Attributes {
+    /// Constant and name over the wire: each name once, whatever models have it.
+    pub names: Vec<(Ident, String)>,
+    /// The models, by module name.
+    pub modules: Vec<AttributeModule>,
+}
+
+/// The properties of a model.
+#[derive(Debug, Clone)]
+pub struct AttributeModule {
+    /// The module.
+    pub module: Ident,
+    /// The model.
+    pub model: Ident,
+    /// Its constants, of [`Attributes::names`].
+    pub constants: Vec<Ident>,
+}
+
+/// Values that the service has names for.
+#[derive(Debug, Clone)]
+pub struct ValueModule {
+    /// The module.
+    pub module: Ident,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// Constant and value over the wire.
+    pub values: Vec<(Ident, String)>,
 }
 
 /// The client and its builder.
@@ -106,6 +153,23 @@ pub struct Resource {
     pub documents: Vec<String>,
     /// Its methods.
     pub methods: Vec<Method>,
+    /// What its lists can be sorted by.
+    pub sorts: Vec<SortKeys>,
+}
+
+/// A module of what the lists of a request can be sorted by.
+#[derive(Debug, Clone)]
+pub struct SortKeys {
+    /// Its name.
+    pub module: Ident,
+    /// The request.
+    pub request: Ident,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// Constant and key over the wire.
+    pub keys: Vec<(Ident, String)>,
+    /// What stands behind a key to begin with the last.
+    pub descending: String,
 }
 
 /// An operation.
@@ -129,6 +193,21 @@ pub struct Method {
     pub request: Option<Request>,
     /// What a success brings.
     pub reply: Reply,
+    /// Fields of the body that are files: the field, its name over the wire, and how many bytes it may have.
+    pub files: Vec<(Ident, String, u64)>,
+    /// A second method for one of the things that it does.
+    pub also: Option<Also>,
+}
+
+/// A method that calls another one, and sets what it needs.
+#[derive(Debug, Clone)]
+pub struct Also {
+    /// Its name.
+    pub name: Ident,
+    /// What it says about itself.
+    pub docs: Docs,
+    /// Setters of the request, which become arguments.
+    pub with: Vec<Setter>,
 }
 
 /// The descriptor of an operation.
@@ -142,8 +221,6 @@ pub struct Operation {
     pub beside: Option<String>,
     /// The path template.
     pub path: String,
-    /// Statuses that are a success; empty: any 2xx.
-    pub success: Vec<u16>,
     /// May it be sent again?
     pub resend: ir::Resend,
     /// Headers of the client that it goes without.
@@ -158,6 +235,8 @@ pub struct Operation {
     pub sequential: bool,
     /// What the reply should be, where it is not JSON.
     pub accept: Option<String>,
+    /// Where it is to be had: see [`Availability`].
+    pub availability: Option<u64>,
     /// Where it stands.
     pub place: String,
 }
@@ -332,6 +411,21 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// What other properties there may be.
     pub additional: Option<Type>,
+    /// Its file, if it is a new record with one.
+    pub file: Option<FileFields>,
+}
+
+/// The fields that a file fills.
+#[derive(Debug, Clone)]
+pub struct FileFields {
+    /// For its bytes.
+    pub bytes: Ident,
+    /// For its name.
+    pub name: Ident,
+    /// For its media type.
+    pub media_type: Ident,
+    /// How many bytes the service takes.
+    pub most: u64,
 }
 
 /// In which direction a model goes.
@@ -422,6 +516,12 @@ pub enum Type {
     Date,
     /// A date and time with offset.
     DateTime,
+    /// A date, or a date and time; only in queries.
+    When,
+    /// Names of properties; only in queries.
+    Attributes,
+    /// One of the keys to sort the lists of this request by; only in queries.
+    Sort(Ident),
     /// Bytes, in Base64 over the wire.
     Base64,
     /// A part of a form.

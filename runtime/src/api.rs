@@ -78,45 +78,78 @@ pub enum Errors {
     Message,
 }
 
-/// An operation of an API.
+/// An operation of an API, as data: what is sent, and what is known of it.
+///
+/// Each resource module has one for each of its methods, called like it (`contacts::LIST`); `operations()` of an API
+/// gives all of them.
 #[derive(Debug)]
 pub struct Operation {
-    /// Its name, e.g. `contacts.list`.
+    // Written by generated code alone, and read here: these may change with the generator.
+    #[doc(hidden)]
     pub id: &'static str,
-    /// The HTTP method.
+    #[doc(hidden)]
     pub method: Method,
     /// Where its server is, relative to the base URL, e.g. `../../core/v3`; empty: there.
+    #[doc(hidden)]
     pub beside: &'static str,
-    /// The path template, e.g. `/contacts/{key}`.
+    #[doc(hidden)]
     pub path: &'static str,
-    /// The documented successes; any 2xx is one.
-    pub success: &'static [u16],
     /// May it be sent again?
+    #[doc(hidden)]
     pub resend: Resend,
     /// Headers of the client that it goes without.
+    #[doc(hidden)]
     pub without_headers: &'static [&'static str],
     /// How its list goes on.
+    #[doc(hidden)]
     pub paging: Paging,
     /// The property that wraps the body.
+    #[doc(hidden)]
     pub wrapper: Option<&'static str>,
     /// The API's idempotency id goes into the body.
+    #[doc(hidden)]
     pub idempotent_by_id: bool,
     /// It waits until no other such operation of the same business is on its way, as the service wants these in sequence.
+    #[doc(hidden)]
     pub sequential: bool,
     /// The media type of the reply.
+    #[doc(hidden)]
     pub accept: &'static str,
-    /// Where it stands in the project's specs.
+    /// Where it is to be had: a bit for each tier in each country, and the highest if the documents say something.
+    #[doc(hidden)]
+    pub availability: u64,
+    #[doc(hidden)]
     pub place: &'static str,
 }
 
 impl Operation {
+    /// Its name: resource and method, e.g. `contacts.list`.
+    pub fn name(&self) -> &'static str {
+        self.id
+    }
+
+    /// The HTTP method, e.g. `GET`.
+    pub fn method(&self) -> &'static str {
+        self.method.name()
+    }
+
+    /// The path below the base URL, with its parameters in braces: `/contacts/{key}`.
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Where it stands in the documents that the API was generated from.
+    pub fn place(&self) -> &'static str {
+        self.place
+    }
+
     /// What an operation is if nothing is said.
+    #[doc(hidden)]
     pub const DEFAULT: Operation = Operation {
         id: "",
         method: Method::Get,
         beside: "",
         path: "/",
-        success: &[],
         resend: Resend::Never,
         without_headers: &[],
         paging: Paging::None,
@@ -124,8 +157,13 @@ impl Operation {
         idempotent_by_id: false,
         sequential: false,
         accept: "application/json",
+        availability: 0,
         place: "",
     };
+
+    /// What one that reads is if nothing is said.
+    #[doc(hidden)]
+    pub const READ: Operation = Operation { resend: Resend::Safe, ..Operation::DEFAULT };
 }
 
 /// An HTTP method.
@@ -143,6 +181,19 @@ pub enum Method {
 }
 
 impl Method {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Put => "PUT",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+            Method::Options => "OPTIONS",
+            Method::Head => "HEAD",
+            Method::Patch => "PATCH",
+            Method::Trace => "TRACE",
+        }
+    }
+
     pub(crate) fn to_http(self) -> http::Method {
         match self {
             Method::Get => http::Method::GET,

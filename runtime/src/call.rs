@@ -23,7 +23,7 @@ use crate::pages::{Items, Pages};
 use crate::reply::{self, Raw, Read, Replies, Response};
 use crate::text::ToText;
 use crate::transport::BoxFuture;
-use crate::value::Value;
+use crate::value::{File, Value};
 
 /// A request that has not been sent yet: `.await` it, or [`send`](Call::send) it.
 ///
@@ -88,20 +88,15 @@ impl<T> Call<T> {
     }
 
     /// Sets a query parameter, in place of what it was.
-    pub fn query(mut self, name: impl Into<String>, value: impl ToText) -> Self {
-        self.draft.set_query(name.into(), &value.to_text());
+    pub fn query(mut self, name: &str, value: impl ToText) -> Self {
+        self.draft.set_query(name.to_owned(), &value.to_text());
         self
     }
 
     /// Sets a query parameter to several values; to none: it is left out.
-    pub fn query_list<V: ToText>(
-        mut self,
-        name: impl Into<String>,
-        style: ListStyle,
-        values: impl IntoIterator<Item = V>,
-    ) -> Self {
+    pub fn query_list<V: ToText>(mut self, name: &str, style: ListStyle, values: impl IntoIterator<Item = V>) -> Self {
         let values: Vec<_> = values.into_iter().map(|value| value.to_text()).collect();
-        self.draft.set_query_list(name.into(), style, &values);
+        self.draft.set_query_list(name.to_owned(), style, &values);
         self
     }
 
@@ -126,6 +121,12 @@ impl<T> Call<T> {
     /// Sets the body: JSON, wrapped as the operation wants it.
     pub fn body<B: Value>(mut self, body: &B) -> Self {
         self.draft.set_json(body);
+        self
+    }
+
+    /// Refuses the call if this file is larger than the service takes it: before it is sent, and before it is encoded.
+    pub fn at_most(mut self, name: &str, file: impl File, most: usize) -> Self {
+        self.draft.check_size(name, file.size(), most);
         self
     }
 

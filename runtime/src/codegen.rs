@@ -7,6 +7,7 @@ pub use chrono::{DateTime, FixedOffset, NaiveDate};
 pub use rust_decimal::Decimal;
 
 pub use crate::api::{Api, Errors, Header, ListStyle, Method, Operation, Paging, Resend, Variable};
+pub use crate::attributes::{All, Attributes, Sort, SortKey};
 pub use crate::auth::{App, ClientAuth, Endpoints, Grant, Login, OAuth, TokenStore};
 pub use crate::body::Part;
 pub use crate::bridge::{deserialize, serialize};
@@ -28,14 +29,17 @@ pub use crate::raw::Json;
 pub use crate::reply::{Replies, Response, read_kind};
 pub use crate::secret::Secret;
 pub use crate::slot::{Seen, Slot};
+pub use crate::terms::{Country, Tier};
 pub use crate::text::ToText;
 pub use crate::token::TokenSource;
 pub use crate::transport::Transport;
 pub use crate::union::{Choice, read_choice, read_union};
 pub use crate::update::Update;
-pub use crate::value::{Base64, Kinds, Value};
+pub use crate::value::{Base64, File, Kinds, Value};
+pub use crate::when::When;
 pub use crate::{
-    client_builder, client_login, integer_enum, model, page_request, replies, request, string_enum, union,
+    availability, client_builder, client_login, integer_enum, model, operations, page_request, replies, request,
+    string_enum, union,
 };
 
 /// A JSON object with any keys, each value of one type.

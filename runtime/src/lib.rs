@@ -50,6 +50,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::todo, clippy::unimplemented))]
 
 mod api;
+mod attributes;
 pub mod auth;
 mod base;
 #[cfg_attr(not(any(feature = "blocking", test)), expect(dead_code, reason = "blocking calls are off"))]
@@ -76,6 +77,7 @@ mod raw;
 mod reply;
 mod secret;
 mod slot;
+mod terms;
 mod text;
 mod token;
 mod trace;
@@ -83,7 +85,10 @@ pub mod transport;
 mod union;
 mod update;
 mod value;
+mod when;
 
+pub use crate::api::Operation;
+pub use crate::attributes::{All, Attributes, Sort, SortKey};
 pub use crate::body::Part;
 pub use crate::call::{Call, Sending, SendingFull};
 pub use crate::client::{Client, ClientBuilder};
@@ -99,7 +104,9 @@ pub use crate::pages::{Items, PageCursor, Pages};
 pub use crate::raw::Json;
 pub use crate::reply::Response;
 pub use crate::secret::Secret;
+pub use crate::terms::{Country, Tier};
 pub use crate::text::ToText;
 pub use crate::token::{Generation, StaticToken, Token, TokenSource};
 pub use crate::update::Update;
 pub use crate::value::{Base64, Value};
+pub use crate::when::When;

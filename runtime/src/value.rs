@@ -6,6 +6,7 @@ mod decimal;
 mod number;
 
 pub use base64::Base64;
+pub use base64::File;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -48,9 +48,11 @@ impl ListAddressRegions {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::address_region`](super::properties::address_region).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
@@ -66,30 +68,30 @@ pub struct GetAddressRegion(rt::Call<model::AddressRegion>);
 rt::request!(GetAddressRegion, model::AddressRegion);
 
 impl GetAddressRegion {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::address_region`](super::properties::address_region).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AddressRegions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "address_regions.list",
-    method: rt::Method::Get,
     path: "/address_regions",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1address_regions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`AddressRegions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "address_regions.get",
-    method: rt::Method::Get,
     path: "/address_regions/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1address_regions~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

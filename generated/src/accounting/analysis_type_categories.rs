@@ -74,10 +74,7 @@ rt::page_request!(ListAnalysisTypeCategories, model::AnalysisTypeCategory);
 
 impl ListAnalysisTypeCategories {
     /// Only analysis type categories that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -100,9 +97,12 @@ impl ListAnalysisTypeCategories {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::analysis_type_category`](super::properties::analysis_type_category).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -113,61 +113,65 @@ pub struct GetAnalysisTypeCategory(rt::Call<model::AnalysisTypeCategory>);
 rt::request!(GetAnalysisTypeCategory, model::AnalysisTypeCategory);
 
 impl GetAnalysisTypeCategory {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::analysis_type_category`](super::properties::analysis_type_category).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisTypeCategories::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "analysis_type_categories.list",
-    method: rt::Method::Get,
     path: "/analysis_type_categories",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisTypeCategories::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "analysis_type_categories.get",
-    method: rt::Method::Get,
     path: "/analysis_type_categories/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisTypeCategories::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "analysis_type_categories.create",
     method: rt::Method::Post,
     path: "/analysis_type_categories",
-    success: &[201],
     wrapper: Some("analysis_type_category"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisTypeCategories::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "analysis_type_categories.update",
     method: rt::Method::Put,
     path: "/analysis_type_categories/{key}",
-    success: &[200],
     wrapper: Some("analysis_type_category"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisTypeCategories::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "analysis_type_categories.delete",
     method: rt::Method::Delete,
     path: "/analysis_type_categories/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

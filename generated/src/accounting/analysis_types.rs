@@ -52,10 +52,7 @@ rt::page_request!(ListAnalysisTypes, model::AnalysisType);
 
 impl ListAnalysisTypes {
     /// Only analysis types that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -82,9 +79,11 @@ impl ListAnalysisTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::analysis_type`](super::properties::analysis_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -95,41 +94,42 @@ pub struct GetAnalysisType(rt::Call<model::AnalysisType>);
 rt::request!(GetAnalysisType, model::AnalysisType);
 
 impl GetAnalysisType {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::analysis_type`](super::properties::analysis_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "analysis_types.list",
-    method: rt::Method::Get,
     path: "/analysis_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "analysis_types.get",
-    method: rt::Method::Get,
     path: "/analysis_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisTypes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "analysis_types.update",
     method: rt::Method::Put,
     path: "/analysis_types/{key}",
-    success: &[200],
     wrapper: Some("analysis_type"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_types~1{key}/put",
     ..rt::Operation::DEFAULT
 };

@@ -53,9 +53,9 @@ impl ListArtefactStatuses {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -66,30 +66,28 @@ pub struct GetArtefactStatus(rt::Call<model::Base>);
 rt::request!(GetArtefactStatus, model::Base);
 
 impl GetArtefactStatus {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ArtefactStatuses::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "artefact_statuses.list",
-    method: rt::Method::Get,
     path: "/artefact_statuses",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1artefact_statuses/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ArtefactStatuses::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "artefact_statuses.get",
-    method: rt::Method::Get,
     path: "/artefact_statuses/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1artefact_statuses~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -49,9 +49,9 @@ impl ListBankAccountTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -62,30 +62,28 @@ pub struct GetBankAccountType(rt::Call<model::Base>);
 rt::request!(GetBankAccountType, model::Base);
 
 impl GetBankAccountType {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BankAccountTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bank_account_types.list",
-    method: rt::Method::Get,
     path: "/bank_account_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_account_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BankAccountTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "bank_account_types.get",
-    method: rt::Method::Get,
     path: "/bank_account_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_account_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -67,10 +67,7 @@ rt::page_request!(ListBankReconciliations, model::BankReconciliation);
 
 impl ListBankReconciliations {
     /// Only bank reconciliations that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -92,9 +89,11 @@ impl ListBankReconciliations {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::bank_reconciliation`](super::properties::bank_reconciliation).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -105,52 +104,54 @@ pub struct GetBankReconciliation(rt::Call<model::BankReconciliation>);
 rt::request!(GetBankReconciliation, model::BankReconciliation);
 
 impl GetBankReconciliation {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::bank_reconciliation`](super::properties::bank_reconciliation).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BankReconciliations::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bank_reconciliations.list",
-    method: rt::Method::Get,
     path: "/bank_reconciliations",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_reconciliations/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BankReconciliations::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "bank_reconciliations.get",
-    method: rt::Method::Get,
     path: "/bank_reconciliations/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_reconciliations~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`BankReconciliations::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "bank_reconciliations.create",
     method: rt::Method::Post,
     path: "/bank_reconciliations",
-    success: &[201],
     wrapper: Some("bank_reconciliation"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_reconciliations/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`BankReconciliations::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "bank_reconciliations.update",
     method: rt::Method::Put,
     path: "/bank_reconciliations/{key}",
-    success: &[200],
     wrapper: Some("bank_reconciliation"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_reconciliations~1{key}/put",
     ..rt::Operation::DEFAULT
 };

@@ -70,10 +70,7 @@ rt::page_request!(ListBankTransfers, model::BankTransfer);
 
 impl ListBankTransfers {
     /// Only bank transfers that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -81,17 +78,17 @@ impl ListBankTransfers {
     }
 
     /// Only bank transfers that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
     /// Only bank transfers from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only bank transfers up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
@@ -105,15 +102,17 @@ impl ListBankTransfers {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::bank_transfer`](super::properties::bank_transfer).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at` or `date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListBankTransfers>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -124,66 +123,84 @@ pub struct GetBankTransfer(rt::Call<model::BankTransfer>);
 rt::request!(GetBankTransfer, model::BankTransfer);
 
 impl GetBankTransfer {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::bank_transfer`](super::properties::bank_transfer).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListBankTransfers`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListBankTransfers> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListBankTransfers> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListBankTransfers> =
+        super::rt::SortKey::new("date", ":desc");
+}
+
+/// The operation of [`BankTransfers::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bank_transfers.list",
-    method: rt::Method::Get,
     path: "/bank_transfers",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BankTransfers::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "bank_transfers.get",
-    method: rt::Method::Get,
     path: "/bank_transfers/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`BankTransfers::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "bank_transfers.create",
     method: rt::Method::Post,
     path: "/bank_transfers",
-    success: &[201],
     wrapper: Some("bank_transfer"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`BankTransfers::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "bank_transfers.update",
     method: rt::Method::Put,
     path: "/bank_transfers/{key}",
-    success: &[200],
     wrapper: Some("bank_transfer"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`BankTransfers::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "bank_transfers.delete",
     method: rt::Method::Delete,
     path: "/bank_transfers/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -84,9 +84,12 @@ impl ListBusinessExchangeRates {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::business_exchange_rate`](super::properties::business_exchange_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -97,61 +100,65 @@ pub struct GetBusinessExchangeRate(rt::Call<model::BusinessExchangeRate>);
 rt::request!(GetBusinessExchangeRate, model::BusinessExchangeRate);
 
 impl GetBusinessExchangeRate {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::business_exchange_rate`](super::properties::business_exchange_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BusinessExchangeRates::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "business_exchange_rates.list",
-    method: rt::Method::Get,
     path: "/business_exchange_rates",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BusinessExchangeRates::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "business_exchange_rates.get",
-    method: rt::Method::Get,
     path: "/business_exchange_rates/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`BusinessExchangeRates::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "business_exchange_rates.create",
     method: rt::Method::Post,
     path: "/business_exchange_rates",
-    success: &[201],
     wrapper: Some("business_exchange_rate"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`BusinessExchangeRates::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "business_exchange_rates.update",
     method: rt::Method::Put,
     path: "/business_exchange_rates/{key}",
-    success: &[200],
     wrapper: Some("business_exchange_rate"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`BusinessExchangeRates::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "business_exchange_rates.delete",
     method: rt::Method::Delete,
     path: "/business_exchange_rates/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -42,32 +42,28 @@ impl Businesses {
 pub struct ListBusinesses(rt::Call<rt::Page<model::Business>>);
 rt::page_request!(ListBusinesses, model::Business);
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Businesses::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "businesses.list",
-    method: rt::Method::Get,
     path: "/businesses",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
     place: "specs/accounting/openapi.yaml#/paths/~1businesses/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Businesses::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "businesses.get",
-    method: rt::Method::Get,
     path: "/businesses/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
     place: "specs/accounting/openapi.yaml#/paths/~1businesses~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Businesses::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "businesses.update",
     method: rt::Method::Put,
     path: "/businesses/{key}",
-    success: &[200],
     wrapper: Some("business"),
     idempotent_by_id: true,
     place: "specs/accounting/openapi.yaml#/paths/~1businesses~1{key}/put",

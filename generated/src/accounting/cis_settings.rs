@@ -35,23 +35,23 @@ impl CisSettings {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CisSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "cis_settings.get",
-    method: rt::Method::Get,
     path: "/cis_settings",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000040810,
     place: "specs/accounting/openapi.yaml#/paths/~1cis_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CisSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "cis_settings.update",
     method: rt::Method::Put,
     path: "/cis_settings",
-    success: &[200],
     wrapper: Some("cis_settings"),
     idempotent_by_id: true,
+    availability: 0x8000000000040810,
     place: "specs/accounting/openapi.yaml#/paths/~1cis_settings/put",
     ..rt::Operation::DEFAULT
 };

@@ -48,9 +48,11 @@ impl ListCoaTemplates {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::coa_template`](super::properties::coa_template).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
@@ -66,30 +68,30 @@ pub struct GetCoaTemplate(rt::Call<model::CoaTemplate>);
 rt::request!(GetCoaTemplate, model::CoaTemplate);
 
 impl GetCoaTemplate {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::coa_template`](super::properties::coa_template).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CoaTemplates::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "coa_templates.list",
-    method: rt::Method::Get,
     path: "/coa_templates",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1coa_templates/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CoaTemplates::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "coa_templates.get",
-    method: rt::Method::Get,
     path: "/coa_templates/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1coa_templates~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

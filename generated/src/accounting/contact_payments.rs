@@ -92,10 +92,7 @@ impl ListContactPayments {
     }
 
     /// Only contact payments that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -103,17 +100,17 @@ impl ListContactPayments {
     }
 
     /// Only contact payments that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
     /// Only contact payments from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only contact payments up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
@@ -127,15 +124,17 @@ impl ListContactPayments {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::contact_payment`](super::properties::contact_payment).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at` or `date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListContactPayments>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -146,61 +145,77 @@ pub struct GetContactPayment(rt::Call<model::ContactPayment>);
 rt::request!(GetContactPayment, model::ContactPayment);
 
 impl GetContactPayment {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::contact_payment`](super::properties::contact_payment).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListContactPayments`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListContactPayments> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListContactPayments> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListContactPayments> =
+        super::rt::SortKey::new("date", ":desc");
+}
+
+/// The operation of [`ContactPayments::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "contact_payments.list",
-    method: rt::Method::Get,
     path: "/contact_payments",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ContactPayments::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "contact_payments.get",
-    method: rt::Method::Get,
     path: "/contact_payments/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`ContactPayments::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "contact_payments.create",
     method: rt::Method::Post,
     path: "/contact_payments",
-    success: &[201],
     wrapper: Some("contact_payment"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`ContactPayments::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "contact_payments.update",
     method: rt::Method::Put,
     path: "/contact_payments/{key}",
-    success: &[200],
     wrapper: Some("contact_payment"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`ContactPayments::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_payments.delete",
     method: rt::Method::Delete,
     path: "/contact_payments/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -50,9 +50,9 @@ impl ListCorrectiveReasonCodes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -63,30 +63,28 @@ pub struct GetCorrectiveReasonCode(rt::Call<model::Base>);
 rt::request!(GetCorrectiveReasonCode, model::Base);
 
 impl GetCorrectiveReasonCode {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CorrectiveReasonCodes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "corrective_reason_codes.list",
-    method: rt::Method::Get,
     path: "/corrective_reason_codes",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1corrective_reason_codes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CorrectiveReasonCodes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "corrective_reason_codes.get",
-    method: rt::Method::Get,
     path: "/corrective_reason_codes/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1corrective_reason_codes~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -38,23 +38,23 @@ impl DatevSettings {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`DatevSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "datev_settings.get",
-    method: rt::Method::Get,
     path: "/datev_settings",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000008102,
     place: "specs/accounting/openapi.yaml#/paths/~1datev_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`DatevSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "datev_settings.update",
     method: rt::Method::Put,
     path: "/datev_settings",
-    success: &[200],
     wrapper: Some("datev_settings"),
     idempotent_by_id: true,
+    availability: 0x8000000000008102,
     place: "specs/accounting/openapi.yaml#/paths/~1datev_settings/put",
     ..rt::Operation::DEFAULT
 };

@@ -38,23 +38,23 @@ impl EmailSettings {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`EmailSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "email_settings.get",
-    method: rt::Method::Get,
     path: "/email_settings",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1email_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`EmailSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "email_settings.update",
     method: rt::Method::Put,
     path: "/email_settings",
-    success: &[200],
     wrapper: Some("email_settings"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1email_settings/put",
     ..rt::Operation::DEFAULT
 };

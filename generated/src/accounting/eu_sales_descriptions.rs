@@ -49,9 +49,9 @@ impl ListEuSalesDescriptions {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -62,30 +62,28 @@ pub struct GetEuSalesDescription(rt::Call<model::EuSalesDescription>);
 rt::request!(GetEuSalesDescription, model::EuSalesDescription);
 
 impl GetEuSalesDescription {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`EuSalesDescriptions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "eu_sales_descriptions.list",
-    method: rt::Method::Get,
     path: "/eu_sales_descriptions",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1eu_sales_descriptions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`EuSalesDescriptions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "eu_sales_descriptions.get",
-    method: rt::Method::Get,
     path: "/eu_sales_descriptions/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1eu_sales_descriptions~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -48,9 +48,11 @@ impl ListExchangeRates {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::exchange_rate`](super::properties::exchange_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -61,30 +63,30 @@ pub struct GetExchangeRate(rt::Call<model::ExchangeRate>);
 rt::request!(GetExchangeRate, model::ExchangeRate);
 
 impl GetExchangeRate {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::exchange_rate`](super::properties::exchange_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ExchangeRates::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "exchange_rates.list",
-    method: rt::Method::Get,
     path: "/exchange_rates",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1exchange_rates/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ExchangeRates::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "exchange_rates.get",
-    method: rt::Method::Get,
     path: "/exchange_rates/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1exchange_rates~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

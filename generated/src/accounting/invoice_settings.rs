@@ -39,23 +39,23 @@ impl InvoiceSettings {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`InvoiceSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "invoice_settings.get",
-    method: rt::Method::Get,
     path: "/invoice_settings",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1invoice_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`InvoiceSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "invoice_settings.update",
     method: rt::Method::Put,
     path: "/invoice_settings",
-    success: &[200],
     wrapper: Some("invoice_settings"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1invoice_settings/put",
     ..rt::Operation::DEFAULT
 };

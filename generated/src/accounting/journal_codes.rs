@@ -70,10 +70,7 @@ rt::page_request!(ListJournalCodes, model::JournalCode);
 
 impl ListJournalCodes {
     /// Only journal codes that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -90,9 +87,11 @@ impl ListJournalCodes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::journal_code`](super::properties::journal_code).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -103,61 +102,64 @@ pub struct GetJournalCode(rt::Call<model::JournalCode>);
 rt::request!(GetJournalCode, model::JournalCode);
 
 impl GetJournalCode {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::journal_code`](super::properties::journal_code).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`JournalCodes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "journal_codes.list",
-    method: rt::Method::Get,
     path: "/journal_codes",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x8000000000020408,
     place: "specs/accounting/openapi.yaml#/paths/~1journal_codes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`JournalCodes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "journal_codes.get",
-    method: rt::Method::Get,
     path: "/journal_codes/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000020408,
     place: "specs/accounting/openapi.yaml#/paths/~1journal_codes~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`JournalCodes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "journal_codes.create",
     method: rt::Method::Post,
     path: "/journal_codes",
-    success: &[201],
     wrapper: Some("journal_code"),
     idempotent_by_id: true,
+    availability: 0x8000000000020408,
     place: "specs/accounting/openapi.yaml#/paths/~1journal_codes/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`JournalCodes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "journal_codes.update",
     method: rt::Method::Put,
     path: "/journal_codes/{key}",
-    success: &[200],
     wrapper: Some("journal_code"),
     idempotent_by_id: true,
+    availability: 0x8000000000020408,
     place: "specs/accounting/openapi.yaml#/paths/~1journal_codes~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`JournalCodes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "journal_codes.delete",
     method: rt::Method::Delete,
     path: "/journal_codes/{key}",
-    success: &[204],
+    availability: 0x8000000000020408,
     place: "specs/accounting/openapi.yaml#/paths/~1journal_codes~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

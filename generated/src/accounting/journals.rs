@@ -70,10 +70,7 @@ rt::page_request!(ListJournals, model::Journal);
 
 impl ListJournals {
     /// Only journals that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -81,7 +78,7 @@ impl ListJournals {
     }
 
     /// Only journals that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -95,9 +92,11 @@ impl ListJournals {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::journal`](super::properties::journal).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -108,8 +107,10 @@ pub struct GetJournal(rt::Call<model::Journal>);
 rt::request!(GetJournal, model::Journal);
 
 impl GetJournal {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -118,59 +119,61 @@ impl GetJournal {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::journal`](super::properties::journal).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Journals::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "journals.list",
-    method: rt::Method::Get,
     path: "/journals",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journals/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Journals::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "journals.get",
-    method: rt::Method::Get,
     path: "/journals/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journals~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Journals::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "journals.create",
     method: rt::Method::Post,
     path: "/journals",
-    success: &[201],
     wrapper: Some("journal"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journals/post",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Journals::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "journals.delete",
     method: rt::Method::Delete,
     path: "/journals/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journals~1{key}/delete",
     ..rt::Operation::DEFAULT
 };
 
-static REISSUE: rt::Operation = rt::Operation {
+/// The operation of [`Journals::reissue`].
+pub static REISSUE: rt::Operation = rt::Operation {
     id: "journals.reissue",
     method: rt::Method::Post,
     path: "/journals/{key}/reissue",
-    success: &[201],
     place: "specs/accounting/openapi.yaml#/paths/~1journals~1{key}~1reissue/post",
     ..rt::Operation::DEFAULT
 };

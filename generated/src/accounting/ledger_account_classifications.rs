@@ -58,9 +58,9 @@ impl ListLedgerAccountClassifications {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -71,30 +71,28 @@ pub struct GetLedgerAccountClassification(rt::Call<model::Base>);
 rt::request!(GetLedgerAccountClassification, model::Base);
 
 impl GetLedgerAccountClassification {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccountClassifications::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_account_classifications.list",
-    method: rt::Method::Get,
     path: "/ledger_account_classifications",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_classifications/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccountClassifications::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "ledger_account_classifications.get",
-    method: rt::Method::Get,
     path: "/ledger_account_classifications/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_classifications~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -82,10 +82,7 @@ rt::page_request!(
 
 impl ListLedgerAccountOpeningBalances {
     /// Only ledger account opening balances that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -103,9 +100,12 @@ impl ListLedgerAccountOpeningBalances {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::ledger_account_opening_balance`](super::properties::ledger_account_opening_balance).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -119,61 +119,65 @@ rt::request!(
 );
 
 impl GetLedgerAccountOpeningBalance {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::ledger_account_opening_balance`](super::properties::ledger_account_opening_balance).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccountOpeningBalances::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.list",
-    method: rt::Method::Get,
     path: "/ledger_account_opening_balances",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccountOpeningBalances::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.get",
-    method: rt::Method::Get,
     path: "/ledger_account_opening_balances/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccountOpeningBalances::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.create",
     method: rt::Method::Post,
     path: "/ledger_account_opening_balances",
-    success: &[201],
     wrapper: Some("ledger_account_opening_balance"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccountOpeningBalances::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.update",
     method: rt::Method::Put,
     path: "/ledger_account_opening_balances/{key}",
-    success: &[200],
     wrapper: Some("ledger_account_opening_balance"),
     idempotent_by_id: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccountOpeningBalances::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.delete",
     method: rt::Method::Delete,
     path: "/ledger_account_opening_balances/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -49,9 +49,9 @@ impl ListLegalFormTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -62,30 +62,28 @@ pub struct GetLegalFormType(rt::Call<model::LegalFormType>);
 rt::request!(GetLegalFormType, model::LegalFormType);
 
 impl GetLegalFormType {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LegalFormTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "legal_form_types.list",
-    method: rt::Method::Get,
     path: "/legal_form_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x8000000000020408,
     place: "specs/accounting/openapi.yaml#/paths/~1legal_form_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`LegalFormTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "legal_form_types.get",
-    method: rt::Method::Get,
     path: "/legal_form_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000020408,
     place: "specs/accounting/openapi.yaml#/paths/~1legal_form_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -63,9 +63,11 @@ impl ListMigrationTaxReturns {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::migration_tax_return`](super::properties::migration_tax_return).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -76,41 +78,42 @@ pub struct GetMigrationTaxReturn(rt::Call<model::MigrationTaxReturn>);
 rt::request!(GetMigrationTaxReturn, model::MigrationTaxReturn);
 
 impl GetMigrationTaxReturn {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::migration_tax_return`](super::properties::migration_tax_return).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`MigrationTaxReturns::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "migration_tax_returns.list",
-    method: rt::Method::Get,
     path: "/migration_tax_returns",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000000c1830,
     place: "specs/accounting/openapi.yaml#/paths/~1migration_tax_returns/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`MigrationTaxReturns::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "migration_tax_returns.get",
-    method: rt::Method::Get,
     path: "/migration_tax_returns/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000000c1830,
     place: "specs/accounting/openapi.yaml#/paths/~1migration_tax_returns~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`MigrationTaxReturns::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "migration_tax_returns.create",
     method: rt::Method::Post,
     path: "/migration_tax_returns",
-    success: &[201],
     wrapper: Some("migration_tax_return"),
     idempotent_by_id: true,
+    availability: 0x80000000000c1830,
     place: "specs/accounting/openapi.yaml#/paths/~1migration_tax_returns/post",
     ..rt::Operation::DEFAULT
 };

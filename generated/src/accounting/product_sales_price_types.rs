@@ -99,9 +99,12 @@ impl ListProductSalesPriceTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::product_sales_price_type`](super::properties::product_sales_price_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -112,61 +115,65 @@ pub struct GetProductSalesPriceType(rt::Call<model::ProductSalesPriceType>);
 rt::request!(GetProductSalesPriceType, model::ProductSalesPriceType);
 
 impl GetProductSalesPriceType {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::product_sales_price_type`](super::properties::product_sales_price_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_sales_price_types.list",
-    method: rt::Method::Get,
     path: "/product_sales_price_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1product_sales_price_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "product_sales_price_types.get",
-    method: rt::Method::Get,
     path: "/product_sales_price_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1product_sales_price_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "product_sales_price_types.create",
     method: rt::Method::Post,
     path: "/product_sales_price_types",
-    success: &[201],
     wrapper: Some("product_sales_price_type"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1product_sales_price_types/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "product_sales_price_types.update",
     method: rt::Method::Put,
     path: "/product_sales_price_types/{key}",
-    success: &[200],
     wrapper: Some("product_sales_price_type"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1product_sales_price_types~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "product_sales_price_types.delete",
     method: rt::Method::Delete,
     path: "/product_sales_price_types/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1product_sales_price_types~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

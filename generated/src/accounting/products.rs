@@ -81,10 +81,7 @@ impl ListProducts {
     }
 
     /// Only products that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -92,7 +89,7 @@ impl ListProducts {
     }
 
     /// Only products that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -111,9 +108,11 @@ impl ListProducts {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::product`](super::properties::product).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -124,61 +123,64 @@ pub struct GetProduct(rt::Call<model::Product>);
 rt::request!(GetProduct, model::Product);
 
 impl GetProduct {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::product`](super::properties::product).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Products::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "products.list",
-    method: rt::Method::Get,
     path: "/products",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1products/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Products::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "products.get",
-    method: rt::Method::Get,
     path: "/products/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1products~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Products::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "products.create",
     method: rt::Method::Post,
     path: "/products",
-    success: &[201],
     wrapper: Some("product"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1products/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Products::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "products.update",
     method: rt::Method::Put,
     path: "/products/{key}",
-    success: &[200],
     wrapper: Some("product"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1products~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Products::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "products.delete",
     method: rt::Method::Delete,
     path: "/products/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1products~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

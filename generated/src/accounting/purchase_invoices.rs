@@ -114,20 +114,17 @@ impl ListPurchaseInvoices {
     }
 
     /// Only purchase invoices from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only purchase invoices up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only purchase invoices that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -135,7 +132,7 @@ impl ListPurchaseInvoices {
     }
 
     /// Only purchase invoices that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -154,15 +151,17 @@ impl ListPurchaseInvoices {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::purchase_invoice`](super::properties::purchase_invoice).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `due_date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListPurchaseInvoices>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -186,8 +185,10 @@ impl GetPurchaseInvoice {
         Self(self.0.query("show_corrections", show_corrections))
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -196,70 +197,90 @@ impl GetPurchaseInvoice {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::purchase_invoice`](super::properties::purchase_invoice).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListPurchaseInvoices`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListPurchaseInvoices> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListPurchaseInvoices> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListPurchaseInvoices> =
+        super::rt::SortKey::new("date", ":desc");
+    /// `due_date`.
+    pub const DUE_DATE: super::rt::SortKey<super::ListPurchaseInvoices> =
+        super::rt::SortKey::new("due_date", ":desc");
+}
+
+/// The operation of [`PurchaseInvoices::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_invoices.list",
-    method: rt::Method::Get,
     path: "/purchase_invoices",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseInvoices::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_invoices.get",
-    method: rt::Method::Get,
     path: "/purchase_invoices/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseInvoices::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "purchase_invoices.create",
     method: rt::Method::Post,
     path: "/purchase_invoices",
-    success: &[201],
     wrapper: Some("purchase_invoice"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseInvoices::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "purchase_invoices.update",
     method: rt::Method::Put,
     path: "/purchase_invoices/{key}",
-    success: &[200],
     wrapper: Some("purchase_invoice"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseInvoices::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_invoices.delete",
     method: rt::Method::Delete,
     path: "/purchase_invoices/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT
 };
 
-static RELEASE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseInvoices::release`].
+pub static RELEASE: rt::Operation = rt::Operation {
     id: "purchase_invoices.release",
     method: rt::Method::Post,
     path: "/purchase_invoices/{key}/release",
-    success: &[201],
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices~1{key}~1release/post",
     ..rt::Operation::DEFAULT
 };

@@ -73,6 +73,14 @@ impl SalesCreditNotes {
         DeleteSalesCreditNote(rt::Call::json(&self.client, &DELETE).path(key))
     }
 
+    /// Voids a sales credit note: `DELETE /sales_credit_notes/{key}`; the same as
+    /// [`delete`](Self::delete).
+    ///
+    /// Needs the role Full Access in Sales.
+    pub fn void(&self, key: &str, void_reason: impl Into<String>) -> DeleteSalesCreditNote {
+        self.delete(key).void_reason(void_reason)
+    }
+
     /// Releases a sales credit note: `POST /sales_credit_notes/{key}/release`.
     ///
     /// Available with Plus in CA, FR, GB, IE and US.
@@ -114,20 +122,17 @@ impl ListSalesCreditNotes {
     }
 
     /// Only sales credit notes from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only sales credit notes up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only sales credit notes that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -135,7 +140,7 @@ impl ListSalesCreditNotes {
     }
 
     /// Only sales credit notes that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -154,15 +159,17 @@ impl ListSalesCreditNotes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::sales_credit_note`](super::properties::sales_credit_note).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at` or `date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListSalesCreditNotes>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -181,8 +188,10 @@ impl GetSalesCreditNote {
         )
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -196,9 +205,11 @@ impl GetSalesCreditNote {
         Self(self.0.query("show_analysis_types", show_analysis_types))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::sales_credit_note`](super::properties::sales_credit_note).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -215,65 +226,80 @@ impl DeleteSalesCreditNote {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListSalesCreditNotes`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListSalesCreditNotes> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListSalesCreditNotes> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListSalesCreditNotes> =
+        super::rt::SortKey::new("date", ":desc");
+}
+
+/// The operation of [`SalesCreditNotes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_credit_notes.list",
-    method: rt::Method::Get,
     path: "/sales_credit_notes",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesCreditNotes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_credit_notes.get",
-    method: rt::Method::Get,
     path: "/sales_credit_notes/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesCreditNotes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_credit_notes.create",
     method: rt::Method::Post,
     path: "/sales_credit_notes",
-    success: &[201],
     wrapper: Some("sales_credit_note"),
     idempotent_by_id: true,
     sequential: true,
+    availability: 0x80000000001f4079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesCreditNotes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sales_credit_notes.update",
     method: rt::Method::Put,
     path: "/sales_credit_notes/{key}",
-    success: &[200],
     wrapper: Some("sales_credit_note"),
     idempotent_by_id: true,
+    availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SalesCreditNotes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_credit_notes.delete",
     method: rt::Method::Delete,
     path: "/sales_credit_notes/{key}",
-    success: &[200],
+    availability: 0x80000000001f4079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}/delete",
     ..rt::Operation::DEFAULT
 };
 
-static RELEASE: rt::Operation = rt::Operation {
+/// The operation of [`SalesCreditNotes::release`].
+pub static RELEASE: rt::Operation = rt::Operation {
     id: "sales_credit_notes.release",
     method: rt::Method::Post,
     path: "/sales_credit_notes/{key}/release",
-    success: &[201],
     sequential: true,
+    availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}~1release/post",
     ..rt::Operation::DEFAULT
 };

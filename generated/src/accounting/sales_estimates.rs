@@ -96,20 +96,17 @@ impl ListSalesEstimates {
     }
 
     /// Only sales estimates from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only sales estimates up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only sales estimates that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -131,9 +128,11 @@ impl ListSalesEstimates {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::sales_estimate`](super::properties::sales_estimate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -144,67 +143,72 @@ pub struct GetSalesEstimate(rt::Call<model::SalesEstimate>);
 rt::request!(GetSalesEstimate, model::SalesEstimate);
 
 impl GetSalesEstimate {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::sales_estimate`](super::properties::sales_estimate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SalesEstimates::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_estimates.list",
-    method: rt::Method::Get,
     path: "/sales_estimates",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesEstimates::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_estimates.get",
-    method: rt::Method::Get,
     path: "/sales_estimates/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesEstimates::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_estimates.create",
     method: rt::Method::Post,
     path: "/sales_estimates",
-    success: &[201],
     wrapper: Some("sales_estimate"),
     idempotent_by_id: true,
     sequential: true,
+    availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesEstimates::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sales_estimates.update",
     method: rt::Method::Put,
     path: "/sales_estimates/{key}",
-    success: &[200],
     wrapper: Some("sales_estimate"),
     idempotent_by_id: true,
+    availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SalesEstimates::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_estimates.delete",
     method: rt::Method::Delete,
     path: "/sales_estimates/{key}",
-    success: &[204],
+    availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

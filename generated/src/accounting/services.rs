@@ -81,10 +81,7 @@ impl ListServices {
     }
 
     /// Only services that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -92,7 +89,7 @@ impl ListServices {
     }
 
     /// Only services that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -111,9 +108,11 @@ impl ListServices {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::service`](super::properties::service).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -124,61 +123,64 @@ pub struct GetService(rt::Call<model::Service>);
 rt::request!(GetService, model::Service);
 
 impl GetService {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::service`](super::properties::service).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Services::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "services.list",
-    method: rt::Method::Get,
     path: "/services",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1services/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Services::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "services.get",
-    method: rt::Method::Get,
     path: "/services/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1services~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Services::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "services.create",
     method: rt::Method::Post,
     path: "/services",
-    success: &[201],
     wrapper: Some("service"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1services/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Services::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "services.update",
     method: rt::Method::Put,
     path: "/services/{key}",
-    success: &[200],
     wrapper: Some("service"),
     idempotent_by_id: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1services~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Services::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "services.delete",
     method: rt::Method::Delete,
     path: "/services/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1services~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

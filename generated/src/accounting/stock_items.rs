@@ -77,10 +77,7 @@ impl ListStockItems {
     }
 
     /// Only stock items that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -88,7 +85,7 @@ impl ListStockItems {
     }
 
     /// Only stock items that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -117,9 +114,11 @@ impl ListStockItems {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::stock_item`](super::properties::stock_item).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -130,61 +129,64 @@ pub struct GetStockItem(rt::Call<model::StockItem>);
 rt::request!(GetStockItem, model::StockItem);
 
 impl GetStockItem {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::stock_item`](super::properties::stock_item).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StockItems::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "stock_items.list",
-    method: rt::Method::Get,
     path: "/stock_items",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`StockItems::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "stock_items.get",
-    method: rt::Method::Get,
     path: "/stock_items/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`StockItems::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "stock_items.create",
     method: rt::Method::Post,
     path: "/stock_items",
-    success: &[201],
     wrapper: Some("stock_item"),
     idempotent_by_id: true,
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`StockItems::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "stock_items.update",
     method: rt::Method::Put,
     path: "/stock_items/{key}",
-    success: &[200],
     wrapper: Some("stock_item"),
     idempotent_by_id: true,
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`StockItems::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "stock_items.delete",
     method: rt::Method::Delete,
     path: "/stock_items/{key}",
-    success: &[204],
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -85,12 +85,12 @@ impl ListStockMovements {
     }
 
     /// Only stock movements from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only stock movements up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
@@ -104,9 +104,11 @@ impl ListStockMovements {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::stock_movement`](super::properties::stock_movement).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -117,61 +119,64 @@ pub struct GetStockMovement(rt::Call<model::StockMovement>);
 rt::request!(GetStockMovement, model::StockMovement);
 
 impl GetStockMovement {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::stock_movement`](super::properties::stock_movement).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StockMovements::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "stock_movements.list",
-    method: rt::Method::Get,
     path: "/stock_movements",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`StockMovements::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "stock_movements.get",
-    method: rt::Method::Get,
     path: "/stock_movements/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`StockMovements::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "stock_movements.create",
     method: rt::Method::Post,
     path: "/stock_movements",
-    success: &[201],
     wrapper: Some("stock_movement"),
     idempotent_by_id: true,
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`StockMovements::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "stock_movements.update",
     method: rt::Method::Put,
     path: "/stock_movements/{key}",
-    success: &[200],
     wrapper: Some("stock_movement"),
     idempotent_by_id: true,
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`StockMovements::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "stock_movements.delete",
     method: rt::Method::Delete,
     path: "/stock_movements/{key}",
-    success: &[204],
+    availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

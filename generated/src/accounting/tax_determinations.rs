@@ -122,20 +122,21 @@ impl ListTaxDeterminations {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_rate`](super::properties::tax_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxDeterminations::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_determinations.list",
-    method: rt::Method::Get,
     path: "/tax_determinations",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000000f1e3c,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_determinations/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

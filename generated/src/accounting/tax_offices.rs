@@ -48,9 +48,11 @@ impl ListTaxOffices {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_office`](super::properties::tax_office).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -61,30 +63,30 @@ pub struct GetTaxOffice(rt::Call<model::TaxOffice>);
 rt::request!(GetTaxOffice, model::TaxOffice);
 
 impl GetTaxOffice {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_office`](super::properties::tax_office).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxOffices::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_offices.list",
-    method: rt::Method::Get,
     path: "/tax_offices",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x8000000000008102,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_offices/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TaxOffices::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "tax_offices.get",
-    method: rt::Method::Get,
     path: "/tax_offices/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000008102,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_offices~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -55,9 +55,9 @@ impl ListTaxReturnFrequencies {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -68,30 +68,28 @@ pub struct GetTaxReturnFrequency(rt::Call<model::Base>);
 rt::request!(GetTaxReturnFrequency, model::Base);
 
 impl GetTaxReturnFrequency {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxReturnFrequencies::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_return_frequencies.list",
-    method: rt::Method::Get,
     path: "/tax_return_frequencies",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000000f5ebd,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_return_frequencies/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TaxReturnFrequencies::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "tax_return_frequencies.get",
-    method: rt::Method::Get,
     path: "/tax_return_frequencies/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000000f5ebd,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_return_frequencies~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

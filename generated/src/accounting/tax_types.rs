@@ -48,9 +48,11 @@ impl ListTaxTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_type`](super::properties::tax_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -61,30 +63,30 @@ pub struct GetTaxType(rt::Call<model::TaxType>);
 rt::request!(GetTaxType, model::TaxType);
 
 impl GetTaxType {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_type`](super::properties::tax_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_types.list",
-    method: rt::Method::Get,
     path: "/tax_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TaxTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "tax_types.get",
-    method: rt::Method::Get,
     path: "/tax_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

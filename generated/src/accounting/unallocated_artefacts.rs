@@ -53,9 +53,11 @@ impl ListUnallocatedArtefacts {
         Self(self.0.query("search", search.into()))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::unallocated_artefact`](super::properties::unallocated_artefact).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
@@ -76,30 +78,30 @@ pub struct GetUnallocatedArtefact(rt::Call<model::UnallocatedArtefact>);
 rt::request!(GetUnallocatedArtefact, model::UnallocatedArtefact);
 
 impl GetUnallocatedArtefact {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::unallocated_artefact`](super::properties::unallocated_artefact).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`UnallocatedArtefacts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "unallocated_artefacts.list",
-    method: rt::Method::Get,
     path: "/unallocated_artefacts",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1unallocated_artefacts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`UnallocatedArtefacts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "unallocated_artefacts.get",
-    method: rt::Method::Get,
     path: "/unallocated_artefacts/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1unallocated_artefacts~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

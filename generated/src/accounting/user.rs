@@ -29,21 +29,19 @@ impl User {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`User::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "user.get",
-    method: rt::Method::Get,
     path: "/user",
-    success: &[200],
-    resend: rt::Resend::Safe,
     place: "specs/accounting/openapi.yaml#/paths/~1user/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`User::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "user.update",
     method: rt::Method::Put,
     path: "/user",
-    success: &[200],
     wrapper: Some("user"),
     idempotent_by_id: true,
     place: "specs/accounting/openapi.yaml#/paths/~1user/put",

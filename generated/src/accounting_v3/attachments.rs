@@ -38,7 +38,13 @@ impl Attachments {
     ///
     /// Needs the role Restricted Access or Full Access in Purchases or Sales.
     pub fn create(&self, attachment: Option<model::NewAttachment>) -> rt::Call<model::Attachment> {
-        rt::Call::json(&self.client, &CREATE).body_opt(attachment.as_ref())
+        rt::Call::json(&self.client, &CREATE)
+            .at_most(
+                 "file",
+                 attachment.as_ref().map(|body| &body.file),
+                 2_621_440,
+             )
+            .body_opt(attachment.as_ref())
     }
 
     /// Changes an attachment: `PUT /attachments/{key}`.
@@ -51,6 +57,11 @@ impl Attachments {
     ) -> rt::Call<model::Attachment> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
+            .at_most(
+                 "file",
+                 attachment.as_ref().map(|body| &body.file),
+                 2_621_440,
+             )
             .body_opt(attachment.as_ref())
     }
 
@@ -112,10 +123,7 @@ impl ListAttachments {
     }
 
     /// Only attachments that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -123,7 +131,7 @@ impl ListAttachments {
     }
 
     /// Only attachments that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -142,9 +150,11 @@ impl ListAttachments {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::attachment`](super::properties::attachment).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -160,70 +170,72 @@ impl GetAttachment {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::attachment`](super::properties::attachment).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Attachments::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "attachments.list",
-    method: rt::Method::Get,
     path: "/attachments",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Attachments::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "attachments.get",
-    method: rt::Method::Get,
     path: "/attachments/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Attachments::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "attachments.create",
     method: rt::Method::Post,
     path: "/attachments",
-    success: &[201],
     wrapper: Some("attachment"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Attachments::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "attachments.update",
     method: rt::Method::Put,
     path: "/attachments/{key}",
-    success: &[200],
     wrapper: Some("attachment"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Attachments::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "attachments.delete",
     method: rt::Method::Delete,
     path: "/attachments/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments~1{key}/delete",
     ..rt::Operation::DEFAULT
 };
 
-static FILE: rt::Operation = rt::Operation {
+/// The operation of [`Attachments::file`].
+pub static FILE: rt::Operation = rt::Operation {
     id: "attachments.file",
-    method: rt::Method::Get,
     path: "/attachments/{key}/file",
-    success: &[200],
-    resend: rt::Resend::Safe,
     accept: "application/octet-stream",
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments~1{key}~1file/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

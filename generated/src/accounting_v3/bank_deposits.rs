@@ -60,10 +60,7 @@ rt::page_request!(ListBankDeposits, model::BankDeposit);
 
 impl ListBankDeposits {
     /// Only bank deposits that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -71,17 +68,17 @@ impl ListBankDeposits {
     }
 
     /// Only bank deposits that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
     /// Only bank deposits from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only bank deposits up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
@@ -100,15 +97,17 @@ impl ListBankDeposits {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::bank_deposit`](super::properties::bank_deposit).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at` or `date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListBankDeposits>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -119,8 +118,10 @@ pub struct GetBankDeposit(rt::Call<model::BankDeposit>);
 rt::request!(GetBankDeposit, model::BankDeposit);
 
 impl GetBankDeposit {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -129,49 +130,64 @@ impl GetBankDeposit {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::bank_deposit`](super::properties::bank_deposit).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListBankDeposits`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListBankDeposits> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListBankDeposits> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListBankDeposits> =
+        super::rt::SortKey::new("date", ":desc");
+}
+
+/// The operation of [`BankDeposits::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bank_deposits.list",
-    method: rt::Method::Get,
     path: "/bank_deposits",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_deposits/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BankDeposits::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "bank_deposits.get",
-    method: rt::Method::Get,
     path: "/bank_deposits/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_deposits~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`BankDeposits::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "bank_deposits.create",
     method: rt::Method::Post,
     path: "/bank_deposits",
-    success: &[201],
     wrapper: Some("bank_deposit"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_deposits/post",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`BankDeposits::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "bank_deposits.delete",
     method: rt::Method::Delete,
     path: "/bank_deposits/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_deposits~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -22,12 +22,11 @@ impl Business {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Business::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "business.get",
-    method: rt::Method::Get,
     beside: "../../core/v3",
     path: "/business",
-    resend: rt::Resend::Safe,
     place: "specs/accounting-v3/core.postman_collection.json#/item/0/item/0/request",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

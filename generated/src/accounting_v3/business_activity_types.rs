@@ -55,9 +55,12 @@ impl ListBusinessActivityTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::business_activity_type`](super::properties::business_activity_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -73,30 +76,31 @@ impl GetBusinessActivityType {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::business_activity_type`](super::properties::business_activity_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BusinessActivityTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "business_activity_types.list",
-    method: rt::Method::Get,
     path: "/business_activity_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_activity_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BusinessActivityTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "business_activity_types.get",
-    method: rt::Method::Get,
     path: "/business_activity_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_activity_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

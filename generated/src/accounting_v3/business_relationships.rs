@@ -23,12 +23,11 @@ impl BusinessRelationships {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BusinessRelationships::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "business_relationships.list",
-    method: rt::Method::Get,
     beside: "../../core/v3",
     path: "/business_relationships",
-    resend: rt::Resend::Safe,
     place: "specs/accounting-v3/core.postman_collection.json#/item/1/item/0/request",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -51,22 +51,22 @@ impl GetBusinessSettings {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BusinessSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "business_settings.get",
-    method: rt::Method::Get,
     path: "/business_settings",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`BusinessSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "business_settings.update",
     method: rt::Method::Put,
     path: "/business_settings",
-    success: &[200],
     wrapper: Some("business_settings"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_settings/put",
     ..rt::Operation::DEFAULT
 };

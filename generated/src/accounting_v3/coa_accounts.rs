@@ -44,10 +44,7 @@ impl ListCoaAccounts {
     }
 
     /// Only COA accounts that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -69,9 +66,11 @@ impl ListCoaAccounts {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::coa_account`](super::properties::coa_account).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -87,30 +86,30 @@ impl GetCoaAccount {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::coa_account`](super::properties::coa_account).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CoaAccounts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "coa_accounts.list",
-    method: rt::Method::Get,
     path: "/coa_accounts",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1coa_accounts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CoaAccounts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "coa_accounts.get",
-    method: rt::Method::Get,
     path: "/coa_accounts/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1coa_accounts~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

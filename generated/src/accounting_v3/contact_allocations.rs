@@ -95,10 +95,7 @@ impl ListContactAllocations {
     }
 
     /// Only contact allocations that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -106,7 +103,7 @@ impl ListContactAllocations {
     }
 
     /// Only contact allocations that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -125,15 +122,17 @@ impl ListContactAllocations {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::contact_allocation`](super::properties::contact_allocation).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at` or `date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListContactAllocations>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -144,9 +143,11 @@ pub struct GetContactAllocation(rt::Call<model::ContactAllocation>);
 rt::request!(GetContactAllocation, model::ContactAllocation);
 
 impl GetContactAllocation {
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::contact_allocation`](super::properties::contact_allocation).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
@@ -156,52 +157,66 @@ impl GetContactAllocation {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListContactAllocations`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListContactAllocations> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListContactAllocations> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListContactAllocations> =
+        super::rt::SortKey::new("date", ":desc");
+}
+
+/// The operation of [`ContactAllocations::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "contact_allocations.list",
-    method: rt::Method::Get,
     path: "/contact_allocations",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ContactAllocations::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "contact_allocations.get",
-    method: rt::Method::Get,
     path: "/contact_allocations/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`ContactAllocations::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "contact_allocations.create",
     method: rt::Method::Post,
     path: "/contact_allocations",
-    success: &[201],
     wrapper: Some("contact_allocation"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`ContactAllocations::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "contact_allocations.update",
     method: rt::Method::Put,
     path: "/contact_allocations/{key}",
-    success: &[200],
     wrapper: Some("contact_allocation"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`ContactAllocations::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_allocations.delete",
     method: rt::Method::Delete,
     path: "/contact_allocations/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

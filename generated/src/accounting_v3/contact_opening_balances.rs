@@ -82,10 +82,7 @@ rt::page_request!(ListContactOpeningBalances, model::ContactOpeningBalance);
 
 impl ListContactOpeningBalances {
     /// Only contact opening balances that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -93,7 +90,7 @@ impl ListContactOpeningBalances {
     }
 
     /// Only contact opening balances that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -123,9 +120,12 @@ impl ListContactOpeningBalances {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::contact_opening_balance`](super::properties::contact_opening_balance).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -141,59 +141,63 @@ impl GetContactOpeningBalance {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::contact_opening_balance`](super::properties::contact_opening_balance).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ContactOpeningBalances::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "contact_opening_balances.list",
-    method: rt::Method::Get,
     path: "/contact_opening_balances",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ContactOpeningBalances::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "contact_opening_balances.get",
-    method: rt::Method::Get,
     path: "/contact_opening_balances/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`ContactOpeningBalances::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "contact_opening_balances.create",
     method: rt::Method::Post,
     path: "/contact_opening_balances",
-    success: &[201],
     wrapper: Some("contact_opening_balance"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`ContactOpeningBalances::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "contact_opening_balances.update",
     method: rt::Method::Put,
     path: "/contact_opening_balances/{key}",
-    success: &[200],
     wrapper: Some("contact_opening_balance"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`ContactOpeningBalances::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_opening_balances.delete",
     method: rt::Method::Delete,
     path: "/contact_opening_balances/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

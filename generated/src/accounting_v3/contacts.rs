@@ -71,10 +71,7 @@ rt::page_request!(ListContacts, model::Contact);
 
 impl ListContacts {
     /// Only contacts that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -82,7 +79,7 @@ impl ListContacts {
     }
 
     /// Only contacts that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -96,8 +93,10 @@ impl ListContacts {
         Self(self.0.query("exclude_system", exclude_system))
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -147,9 +146,11 @@ impl ListContacts {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::contact`](super::properties::contact).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -160,8 +161,10 @@ pub struct GetContact(rt::Call<model::Contact>);
 rt::request!(GetContact, model::Contact);
 
 impl GetContact {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -191,59 +194,62 @@ impl GetContact {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::contact`](super::properties::contact).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Contacts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "contacts.list",
-    method: rt::Method::Get,
     path: "/contacts",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Contacts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "contacts.get",
-    method: rt::Method::Get,
     path: "/contacts/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Contacts::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "contacts.create",
     method: rt::Method::Post,
     path: "/contacts",
-    success: &[201],
     wrapper: Some("contact"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Contacts::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "contacts.update",
     method: rt::Method::Put,
     path: "/contacts/{key}",
-    success: &[200],
     wrapper: Some("contact"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Contacts::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "contacts.delete",
     method: rt::Method::Delete,
     path: "/contacts/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -51,22 +51,22 @@ impl GetFinancialSettings {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`FinancialSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "financial_settings.get",
-    method: rt::Method::Get,
     path: "/financial_settings",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1financial_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`FinancialSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "financial_settings.update",
     method: rt::Method::Put,
     path: "/financial_settings",
-    success: &[200],
     wrapper: Some("financial_settings"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1financial_settings/put",
     ..rt::Operation::DEFAULT
 };

@@ -86,9 +86,12 @@ impl ListHostedArtefactPaymentSettings {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::hosted_artefact_payment_setting`](super::properties::hosted_artefact_payment_setting).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -107,49 +110,52 @@ impl GetHostedArtefactPaymentSetting {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::hosted_artefact_payment_setting`](super::properties::hosted_artefact_payment_setting).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`HostedArtefactPaymentSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "hosted_artefact_payment_settings.list",
-    method: rt::Method::Get,
     path: "/hosted_artefact_payment_settings",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1hosted_artefact_payment_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`HostedArtefactPaymentSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "hosted_artefact_payment_settings.get",
-    method: rt::Method::Get,
     path: "/hosted_artefact_payment_settings/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1hosted_artefact_payment_settings~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`HostedArtefactPaymentSettings::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "hosted_artefact_payment_settings.create",
     method: rt::Method::Post,
     path: "/hosted_artefact_payment_settings",
-    success: &[201],
     wrapper: Some("hosted_artefact_payment_setting"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1hosted_artefact_payment_settings/post",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`HostedArtefactPaymentSettings::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "hosted_artefact_payment_settings.delete",
     method: rt::Method::Delete,
     path: "/hosted_artefact_payment_settings/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1hosted_artefact_payment_settings~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -74,10 +74,7 @@ rt::page_request!(ListLedgerAccounts, model::LedgerAccount);
 
 impl ListLedgerAccounts {
     /// Only ledger accounts that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -132,12 +129,12 @@ impl ListLedgerAccounts {
     }
 
     /// The date from which balances are calculated.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// The date to which balances are calculated.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
@@ -177,9 +174,11 @@ impl ListLedgerAccounts {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::ledger_account`](super::properties::ledger_account).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
@@ -198,8 +197,10 @@ pub struct GetLedgerAccount(rt::Call<model::LedgerAccount>);
 rt::request!(GetLedgerAccount, model::LedgerAccount);
 
 impl GetLedgerAccount {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -217,12 +218,12 @@ impl GetLedgerAccount {
     }
 
     /// The date from which balances are calculated.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// The date to which balances are calculated.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
@@ -231,50 +232,52 @@ impl GetLedgerAccount {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::ledger_account`](super::properties::ledger_account).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccounts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_accounts.list",
-    method: rt::Method::Get,
     path: "/ledger_accounts",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_accounts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccounts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "ledger_accounts.get",
-    method: rt::Method::Get,
     path: "/ledger_accounts/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_accounts~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccounts::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "ledger_accounts.create",
     method: rt::Method::Post,
     path: "/ledger_accounts",
-    success: &[201],
     wrapper: Some("ledger_account"),
+    availability: 0x80000000001e7cf9,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_accounts/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`LedgerAccounts::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "ledger_accounts.update",
     method: rt::Method::Put,
     path: "/ledger_accounts/{key}",
-    success: &[200],
     wrapper: Some("ledger_account"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_accounts~1{key}/put",
     ..rt::Operation::DEFAULT
 };

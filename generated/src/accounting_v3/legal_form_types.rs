@@ -54,9 +54,11 @@ impl ListLegalFormTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::legal_form_type`](super::properties::legal_form_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -72,30 +74,30 @@ impl GetLegalFormType {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::legal_form_type`](super::properties::legal_form_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LegalFormTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "legal_form_types.list",
-    method: rt::Method::Get,
     path: "/legal_form_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1legal_form_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`LegalFormTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "legal_form_types.get",
-    method: rt::Method::Get,
     path: "/legal_form_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1legal_form_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -54,9 +54,11 @@ impl ListLiveExchangeRates {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::live_exchange_rate`](super::properties::live_exchange_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -72,30 +74,30 @@ impl GetLiveExchangeRate {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::live_exchange_rate`](super::properties::live_exchange_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LiveExchangeRates::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "live_exchange_rates.list",
-    method: rt::Method::Get,
     path: "/live_exchange_rates",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1live_exchange_rates/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`LiveExchangeRates::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "live_exchange_rates.get",
-    method: rt::Method::Get,
     path: "/live_exchange_rates/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1live_exchange_rates~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

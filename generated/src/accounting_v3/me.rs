@@ -22,12 +22,11 @@ impl Me {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Me::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "me.get",
-    method: rt::Method::Get,
     beside: "../../core/v3",
     path: "/me",
-    resend: rt::Resend::Safe,
     place: "specs/accounting-v3/core.postman_collection.json#/item/2/item/0/request",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -50,22 +50,22 @@ impl GetMigrations {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Migrations::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "migrations.get",
-    method: rt::Method::Get,
     path: "/migrations",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1migrations/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Migrations::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "migrations.update",
     method: rt::Method::Put,
     path: "/migrations",
-    success: &[200],
     wrapper: Some("migrations"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1migrations/put",
     ..rt::Operation::DEFAULT
 };

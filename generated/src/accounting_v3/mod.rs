@@ -68,6 +68,7 @@ pub mod other_payments;
 pub mod payment_methods;
 pub mod product_sales_price_types;
 pub mod products;
+pub mod properties;
 pub mod purchase_corrective_invoices;
 pub mod purchase_credit_notes;
 pub mod purchase_invoices;
@@ -95,6 +96,7 @@ pub mod transactions;
 pub mod unallocated_artefacts;
 pub mod unposted_transactions;
 pub mod user;
+pub mod value;
 
 /// A client of Sage Business Cloud Accounting v3; cheap to clone.
 #[derive(Clone, Debug)]
@@ -605,6 +607,152 @@ rt::string_enum!(Region, Unknown, {
     Es = "es",
     Fr = "fr",
 });
+
+rt::operations! {
+    address_regions: LIST GET;
+    address_types: LIST GET;
+    addresses: LIST GET CREATE UPDATE DELETE;
+    artefact_statuses: LIST GET;
+    attachment_context_types: LIST GET;
+    attachments: LIST GET CREATE UPDATE DELETE FILE;
+    bank_account_types: LIST GET;
+    bank_accounts: LIST GET CREATE UPDATE DELETE;
+    bank_deposits: LIST GET CREATE DELETE;
+    bank_opening_balances: LIST GET CREATE UPDATE DELETE;
+    bank_reconciliations: LIST GET CREATE UPDATE;
+    bank_transfers: LIST GET CREATE UPDATE DELETE;
+    business: GET;
+    business_activity_types: LIST GET;
+    business_exchange_rates: LIST GET CREATE UPDATE DELETE;
+    business_relationships: LIST;
+    business_settings: GET UPDATE;
+    business_types: LIST GET;
+    catalog_item_types: LIST GET;
+    coa_accounts: LIST GET;
+    coa_templates: LIST GET;
+    contact_allocations: LIST GET CREATE UPDATE DELETE;
+    contact_opening_balance_types: LIST GET;
+    contact_opening_balances: LIST GET CREATE UPDATE DELETE;
+    contact_payments: LIST GET CREATE UPDATE DELETE;
+    contact_people: LIST GET CREATE UPDATE DELETE;
+    contact_person_types: LIST GET;
+    contact_types: LIST GET;
+    contacts: LIST GET CREATE UPDATE DELETE;
+    corrective_reason_codes: LIST GET;
+    countries: LIST GET;
+    countries_of_registration: LIST GET;
+    country_groups: LIST GET;
+    currencies: LIST GET;
+    datev_settings: GET UPDATE;
+    email_settings: GET UPDATE;
+    eu_goods_services_types: LIST GET;
+    eu_sales_descriptions: LIST GET;
+    exchange_rates: LIST GET;
+    financial_settings: GET UPDATE;
+    hosted_artefact_payment_settings: LIST GET CREATE DELETE;
+    invoice_settings: GET UPDATE;
+    journal_code_types: LIST GET;
+    journal_codes: LIST GET CREATE UPDATE DELETE;
+    journals: LIST GET CREATE DELETE REISSUE;
+    ledger_account_classifications: LIST GET;
+    ledger_account_opening_balances: LIST GET CREATE UPDATE DELETE;
+    ledger_account_types: LIST GET;
+    ledger_accounts: LIST GET CREATE UPDATE;
+    ledger_entries: LIST GET;
+    legal_form_types: LIST GET;
+    live_exchange_rates: LIST GET;
+    me: GET;
+    migration_tax_returns: LIST GET CREATE;
+    migrations: GET UPDATE;
+    opening_balance_journals: LIST GET CREATE DELETE;
+    other_payments: LIST GET CREATE UPDATE DELETE;
+    payment_methods: LIST GET;
+    product_sales_price_types: LIST GET CREATE UPDATE DELETE;
+    products: LIST GET CREATE UPDATE DELETE;
+    purchase_corrective_invoices: LIST GET CREATE UPDATE DELETE;
+    purchase_credit_notes: LIST GET CREATE UPDATE DELETE RELEASE;
+    purchase_invoices: LIST GET CREATE UPDATE DELETE RELEASE;
+    purchase_quick_entries: LIST GET CREATE UPDATE DELETE;
+    quick_entry_types: LIST GET;
+    sales_corrective_invoices: LIST GET CREATE UPDATE DELETE;
+    sales_credit_notes: LIST GET CREATE UPDATE DELETE RELEASE;
+    sales_estimates: LIST GET CREATE UPDATE DELETE;
+    sales_invoices: LIST GET CREATE UPDATE DELETE RELEASE;
+    sales_quick_entries: LIST GET CREATE UPDATE DELETE;
+    sales_quotes: LIST GET CREATE UPDATE DELETE;
+    service_rate_types: LIST GET CREATE UPDATE DELETE;
+    services: LIST GET CREATE UPDATE DELETE;
+    stock_items: LIST GET CREATE UPDATE DELETE;
+    stock_movements: LIST GET CREATE UPDATE DELETE;
+    tax_determinations: LIST;
+    tax_offices: LIST GET;
+    tax_profiles: LIST GET UPDATE;
+    tax_rates: LIST GET CREATE UPDATE DELETE;
+    tax_return_frequencies: LIST GET;
+    tax_schemes: LIST GET;
+    tax_types: LIST GET;
+    transaction_types: LIST GET;
+    transactions: LIST GET;
+    unallocated_artefacts: LIST GET;
+    unposted_transactions: LIST GET;
+    user: GET;
+}
+
+/// A country in which the service is to be had: see
+/// [`Operation::available_in`](rt::Operation::available_in).
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Country {
+    /// `CA`.
+    CA,
+    /// `DE`.
+    DE,
+    /// `ES`.
+    ES,
+    /// `FR`.
+    FR,
+    /// `GB`.
+    GB,
+    /// `IE`.
+    IE,
+    /// `US`.
+    US,
+    /// A value that is not listed.
+    Unknown(rt::Unlisted),
+}
+rt::string_enum!(Country, Unknown, {
+    CA = "CA",
+    DE = "DE",
+    ES = "ES",
+    FR = "FR",
+    GB = "GB",
+    IE = "IE",
+    US = "US",
+});
+
+/// A tier of the product: see [`Operation::available_in`](rt::Operation::available_in).
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Tier {
+    /// `plus`.
+    Plus,
+    /// `standard`.
+    Standard,
+    /// `start`.
+    Start,
+    /// A value that is not listed.
+    Unknown(rt::Unlisted),
+}
+rt::string_enum!(Tier, Unknown, {
+    Plus = "plus",
+    Standard = "standard",
+    Start = "start",
+});
+
+rt::availability! {
+    Country: CA = 0, DE = 1, ES = 2, FR = 3, GB = 4, IE = 5, US = 6;
+    Tier: Plus = 0, Standard = 7, Start = 14;
+}
 
 static API: rt::Api = rt::Api {
     module: "accounting_v3",

@@ -80,9 +80,12 @@ impl ListOpeningBalanceJournals {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::opening_balance_journal`](super::properties::opening_balance_journal).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -98,49 +101,52 @@ impl GetOpeningBalanceJournal {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::opening_balance_journal`](super::properties::opening_balance_journal).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`OpeningBalanceJournals::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "opening_balance_journals.list",
-    method: rt::Method::Get,
     path: "/opening_balance_journals",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1opening_balance_journals/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`OpeningBalanceJournals::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "opening_balance_journals.get",
-    method: rt::Method::Get,
     path: "/opening_balance_journals/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1opening_balance_journals~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`OpeningBalanceJournals::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "opening_balance_journals.create",
     method: rt::Method::Post,
     path: "/opening_balance_journals",
-    success: &[201],
     wrapper: Some("opening_balance_journal"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1opening_balance_journals/post",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`OpeningBalanceJournals::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "opening_balance_journals.delete",
     method: rt::Method::Delete,
     path: "/opening_balance_journals/{key}",
-    success: &[204],
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1opening_balance_journals~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

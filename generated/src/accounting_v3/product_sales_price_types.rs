@@ -104,9 +104,12 @@ impl ListProductSalesPriceTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::product_sales_price_type`](super::properties::product_sales_price_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -122,59 +125,63 @@ impl GetProductSalesPriceType {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::product_sales_price_type`](super::properties::product_sales_price_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_sales_price_types.list",
-    method: rt::Method::Get,
     path: "/product_sales_price_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "product_sales_price_types.get",
-    method: rt::Method::Get,
     path: "/product_sales_price_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "product_sales_price_types.create",
     method: rt::Method::Post,
     path: "/product_sales_price_types",
-    success: &[201],
     wrapper: Some("product_sales_price_type"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "product_sales_price_types.update",
     method: rt::Method::Put,
     path: "/product_sales_price_types/{key}",
-    success: &[200],
     wrapper: Some("product_sales_price_type"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesPriceTypes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "product_sales_price_types.delete",
     method: rt::Method::Delete,
     path: "/product_sales_price_types/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

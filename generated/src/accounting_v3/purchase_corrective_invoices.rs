@@ -100,20 +100,17 @@ impl ListPurchaseCorrectiveInvoices {
     }
 
     /// Only purchase corrective invoices from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only purchase corrective invoices up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only purchase corrective invoices that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -121,7 +118,7 @@ impl ListPurchaseCorrectiveInvoices {
     }
 
     /// Only purchase corrective invoices that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -146,15 +143,18 @@ impl ListPurchaseCorrectiveInvoices {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::purchase_corrective_invoice`](super::properties::purchase_corrective_invoice).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `due_date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListPurchaseCorrectiveInvoices>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -176,8 +176,10 @@ impl GetPurchaseCorrectiveInvoice {
         )
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -186,59 +188,79 @@ impl GetPurchaseCorrectiveInvoice {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants:
+    /// [`properties::purchase_corrective_invoice`](super::properties::purchase_corrective_invoice).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListPurchaseCorrectiveInvoices`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListPurchaseCorrectiveInvoices> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListPurchaseCorrectiveInvoices> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListPurchaseCorrectiveInvoices> =
+        super::rt::SortKey::new("date", ":desc");
+    /// `due_date`.
+    pub const DUE_DATE: super::rt::SortKey<super::ListPurchaseCorrectiveInvoices> =
+        super::rt::SortKey::new("due_date", ":desc");
+}
+
+/// The operation of [`PurchaseCorrectiveInvoices::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.list",
-    method: rt::Method::Get,
     path: "/purchase_corrective_invoices",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCorrectiveInvoices::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.get",
-    method: rt::Method::Get,
     path: "/purchase_corrective_invoices/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCorrectiveInvoices::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.create",
     method: rt::Method::Post,
     path: "/purchase_corrective_invoices",
-    success: &[201],
     wrapper: Some("purchase_corrective_invoice"),
+    availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCorrectiveInvoices::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.update",
     method: rt::Method::Put,
     path: "/purchase_corrective_invoices/{key}",
-    success: &[200],
     wrapper: Some("purchase_corrective_invoice"),
+    availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCorrectiveInvoices::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.delete",
     method: rt::Method::Delete,
     path: "/purchase_corrective_invoices/{key}",
-    success: &[204],
+    availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -114,20 +114,17 @@ impl ListPurchaseCreditNotes {
     }
 
     /// Only purchase credit notes from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only purchase credit notes up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only purchase credit notes that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -135,7 +132,7 @@ impl ListPurchaseCreditNotes {
     }
 
     /// Only purchase credit notes that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -159,15 +156,17 @@ impl ListPurchaseCreditNotes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::purchase_credit_note`](super::properties::purchase_credit_note).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at` or `date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListPurchaseCreditNotes>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -186,8 +185,10 @@ impl GetPurchaseCreditNote {
         )
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -196,68 +197,85 @@ impl GetPurchaseCreditNote {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::purchase_credit_note`](super::properties::purchase_credit_note).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListPurchaseCreditNotes`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListPurchaseCreditNotes> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListPurchaseCreditNotes> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListPurchaseCreditNotes> =
+        super::rt::SortKey::new("date", ":desc");
+}
+
+/// The operation of [`PurchaseCreditNotes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.list",
-    method: rt::Method::Get,
     path: "/purchase_credit_notes",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001e7cf9,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_credit_notes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCreditNotes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.get",
-    method: rt::Method::Get,
     path: "/purchase_credit_notes/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001e7cf9,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_credit_notes~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCreditNotes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.create",
     method: rt::Method::Post,
     path: "/purchase_credit_notes",
-    success: &[201],
     wrapper: Some("purchase_credit_note"),
+    availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_credit_notes/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCreditNotes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.update",
     method: rt::Method::Put,
     path: "/purchase_credit_notes/{key}",
-    success: &[200],
     wrapper: Some("purchase_credit_note"),
+    availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_credit_notes~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCreditNotes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.delete",
     method: rt::Method::Delete,
     path: "/purchase_credit_notes/{key}",
-    success: &[204],
+    availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_credit_notes~1{key}/delete",
     ..rt::Operation::DEFAULT
 };
 
-static RELEASE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCreditNotes::release`].
+pub static RELEASE: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.release",
     method: rt::Method::Post,
     path: "/purchase_credit_notes/{key}/release",
-    success: &[201],
+    availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_credit_notes~1{key}~1release/post",
     ..rt::Operation::DEFAULT
 };

@@ -64,6 +64,13 @@ impl SalesInvoices {
         DeleteSalesInvoice(rt::Call::json(&self.client, &DELETE).path(key))
     }
 
+    /// Voids a sales invoice: `DELETE /sales_invoices/{key}`; the same as [`delete`](Self::delete).
+    ///
+    /// Needs the role Full Access in Sales.
+    pub fn void(&self, key: &str, void_reason: impl Into<String>) -> DeleteSalesInvoice {
+        self.delete(key).void_reason(void_reason)
+    }
+
     /// Releases a sales invoice: `POST /sales_invoices/{key}/release`.
     ///
     /// Needs the role Restricted Access or Full Access in Sales.
@@ -103,20 +110,17 @@ impl ListSalesInvoices {
     }
 
     /// Only sales invoices from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only sales invoices up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only sales invoices that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -124,7 +128,7 @@ impl ListSalesInvoices {
     }
 
     /// Only sales invoices that were deleted after this moment.
-    pub fn deleted_since(self, deleted_since: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn deleted_since(self, deleted_since: impl Into<rt::When>) -> Self {
         Self(self.0.query("deleted_since", deleted_since.into()))
     }
 
@@ -148,15 +152,17 @@ impl ListSalesInvoices {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::sales_invoice`](super::properties::sales_invoice).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `due_date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListSalesInvoices>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -180,8 +186,10 @@ impl GetSalesInvoice {
         Self(self.0.query("show_corrections", show_corrections))
     }
 
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -203,9 +211,11 @@ impl GetSalesInvoice {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::sales_invoice`](super::properties::sales_invoice).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -222,63 +232,81 @@ impl DeleteSalesInvoice {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListSalesInvoices`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListSalesInvoices> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListSalesInvoices> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListSalesInvoices> =
+        super::rt::SortKey::new("date", ":desc");
+    /// `due_date`.
+    pub const DUE_DATE: super::rt::SortKey<super::ListSalesInvoices> =
+        super::rt::SortKey::new("due_date", ":desc");
+}
+
+/// The operation of [`SalesInvoices::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_invoices.list",
-    method: rt::Method::Get,
     path: "/sales_invoices",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_invoices/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesInvoices::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_invoices.get",
-    method: rt::Method::Get,
     path: "/sales_invoices/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_invoices~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesInvoices::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_invoices.create",
     method: rt::Method::Post,
     path: "/sales_invoices",
-    success: &[201],
     wrapper: Some("sales_invoice"),
     sequential: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_invoices/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesInvoices::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sales_invoices.update",
     method: rt::Method::Put,
     path: "/sales_invoices/{key}",
-    success: &[200],
     wrapper: Some("sales_invoice"),
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SalesInvoices::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_invoices.delete",
     method: rt::Method::Delete,
     path: "/sales_invoices/{key}",
-    success: &[200],
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT
 };
 
-static RELEASE: rt::Operation = rt::Operation {
+/// The operation of [`SalesInvoices::release`].
+pub static RELEASE: rt::Operation = rt::Operation {
     id: "sales_invoices.release",
     method: rt::Method::Post,
     path: "/sales_invoices/{key}/release",
-    success: &[201],
     sequential: true,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_invoices~1{key}~1release/post",
     ..rt::Operation::DEFAULT
 };

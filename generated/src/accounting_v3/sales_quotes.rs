@@ -93,20 +93,17 @@ impl ListSalesQuotes {
     }
 
     /// Only sales quotes from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only sales quotes up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only sales quotes that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -133,15 +130,17 @@ impl ListSalesQuotes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::sales_quote`](super::properties::sales_quote).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
-    /// The property to sort by; `:desc` behind it begins with the last (`sort`: `created_at`,
+    /// What to sort by: a key, or a key and `.desc()` to begin with the last (`sort`: `created_at`,
     /// `updated_at`, `date` or `expiry_date`).
-    pub fn sort(self, sort: impl Into<String>) -> Self {
+    pub fn sort(self, sort: impl Into<rt::Sort<ListSalesQuotes>>) -> Self {
         Self(self.0.query("sort", sort.into()))
     }
 }
@@ -152,8 +151,10 @@ pub struct GetSalesQuote(rt::Call<model::SalesQuote>);
 rt::request!(GetSalesQuote, model::SalesQuote);
 
 impl GetSalesQuote {
-    /// Names of the properties to return of the records inside, separated by commas, or `all`.
-    pub fn nested_attributes(self, nested_attributes: impl Into<String>) -> Self {
+    /// The properties to return of the records inside: constants or text, or `All`.
+    ///
+    /// Constants: [`properties`](super::properties).
+    pub fn nested_attributes(self, nested_attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("nested_attributes", nested_attributes.into()))
     }
 
@@ -162,60 +163,79 @@ impl GetSalesQuote {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::sales_quote`](super::properties::sales_quote).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// What [`ListSalesQuotes`] can sort by.
+pub mod sort {
+    /// `created_at`.
+    pub const CREATED_AT: super::rt::SortKey<super::ListSalesQuotes> =
+        super::rt::SortKey::new("created_at", ":desc");
+    /// `updated_at`.
+    pub const UPDATED_AT: super::rt::SortKey<super::ListSalesQuotes> =
+        super::rt::SortKey::new("updated_at", ":desc");
+    /// `date`.
+    pub const DATE: super::rt::SortKey<super::ListSalesQuotes> =
+        super::rt::SortKey::new("date", ":desc");
+    /// `expiry_date`.
+    pub const EXPIRY_DATE: super::rt::SortKey<super::ListSalesQuotes> =
+        super::rt::SortKey::new("expiry_date", ":desc");
+}
+
+/// The operation of [`SalesQuotes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_quotes.list",
-    method: rt::Method::Get,
     path: "/sales_quotes",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesQuotes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_quotes.get",
-    method: rt::Method::Get,
     path: "/sales_quotes/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesQuotes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_quotes.create",
     method: rt::Method::Post,
     path: "/sales_quotes",
-    success: &[201],
     wrapper: Some("sales_quote"),
     sequential: true,
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesQuotes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sales_quotes.update",
     method: rt::Method::Put,
     path: "/sales_quotes/{key}",
-    success: &[200],
     wrapper: Some("sales_quote"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SalesQuotes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_quotes.delete",
     method: rt::Method::Delete,
     path: "/sales_quotes/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

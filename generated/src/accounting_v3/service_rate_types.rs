@@ -84,10 +84,7 @@ rt::page_request!(ListServiceRateTypes, model::ServiceRateType);
 
 impl ListServiceRateTypes {
     /// Only service rate types that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -114,9 +111,11 @@ impl ListServiceRateTypes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::service_rate_type`](super::properties::service_rate_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -132,59 +131,62 @@ impl GetServiceRateType {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::service_rate_type`](super::properties::service_rate_type).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ServiceRateTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "service_rate_types.list",
-    method: rt::Method::Get,
     path: "/service_rate_types",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1service_rate_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ServiceRateTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "service_rate_types.get",
-    method: rt::Method::Get,
     path: "/service_rate_types/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1service_rate_types~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`ServiceRateTypes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "service_rate_types.create",
     method: rt::Method::Post,
     path: "/service_rate_types",
-    success: &[201],
     wrapper: Some("service_rate_type"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1service_rate_types/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`ServiceRateTypes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "service_rate_types.update",
     method: rt::Method::Put,
     path: "/service_rate_types/{key}",
-    success: &[200],
     wrapper: Some("service_rate_type"),
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1service_rate_types~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`ServiceRateTypes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "service_rate_types.delete",
     method: rt::Method::Delete,
     path: "/service_rate_types/{key}",
-    success: &[204],
+    availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1service_rate_types~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

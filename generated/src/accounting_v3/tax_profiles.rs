@@ -60,10 +60,7 @@ rt::page_request!(ListTaxProfiles, model::TaxProfile);
 
 impl ListTaxProfiles {
     /// Only tax profiles that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -85,9 +82,11 @@ impl ListTaxProfiles {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_profile`](super::properties::tax_profile).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -103,40 +102,41 @@ impl GetTaxProfile {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_profile`](super::properties::tax_profile).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxProfiles::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_profiles.list",
-    method: rt::Method::Get,
     path: "/tax_profiles",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f7efd,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_profiles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TaxProfiles::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "tax_profiles.get",
-    method: rt::Method::Get,
     path: "/tax_profiles/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f7efd,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_profiles~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`TaxProfiles::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "tax_profiles.update",
     method: rt::Method::Put,
     path: "/tax_profiles/{key}",
-    success: &[200],
     wrapper: Some("tax_profile"),
+    availability: 0x8000000000004081,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_profiles~1{key}/put",
     ..rt::Operation::DEFAULT
 };

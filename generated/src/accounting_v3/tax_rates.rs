@@ -74,10 +74,7 @@ rt::page_request!(ListTaxRates, model::TaxRate);
 
 impl ListTaxRates {
     /// Only tax rates that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -135,9 +132,11 @@ impl ListTaxRates {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_rate`](super::properties::tax_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -158,59 +157,59 @@ impl GetTaxRate {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_rate`](super::properties::tax_rate).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxRates::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_rates.list",
-    method: rt::Method::Get,
     path: "/tax_rates",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_rates/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TaxRates::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "tax_rates.get",
-    method: rt::Method::Get,
     path: "/tax_rates/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_rates~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`TaxRates::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "tax_rates.create",
     method: rt::Method::Post,
     path: "/tax_rates",
-    success: &[201],
     wrapper: Some("tax_rate"),
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_rates/post",
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`TaxRates::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "tax_rates.update",
     method: rt::Method::Put,
     path: "/tax_rates/{key}",
-    success: &[200],
     wrapper: Some("tax_rate"),
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_rates~1{key}/put",
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`TaxRates::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "tax_rates.delete",
     method: rt::Method::Delete,
     path: "/tax_rates/{key}",
-    success: &[204],
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_rates~1{key}/delete",
     ..rt::Operation::DEFAULT
 };

@@ -60,9 +60,11 @@ impl ListTaxReturnFrequencies {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::base`](super::properties::base).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -78,30 +80,30 @@ impl GetTaxReturnFrequency {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::base`](super::properties::base).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxReturnFrequencies::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_return_frequencies.list",
-    method: rt::Method::Get,
     path: "/tax_return_frequencies",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000000f5ebd,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_return_frequencies/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TaxReturnFrequencies::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "tax_return_frequencies.get",
-    method: rt::Method::Get,
     path: "/tax_return_frequencies/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000000f5ebd,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_return_frequencies~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -53,9 +53,11 @@ impl ListTaxSchemes {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_scheme`](super::properties::tax_scheme).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
@@ -71,30 +73,30 @@ impl GetTaxScheme {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::tax_scheme`](super::properties::tax_scheme).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxSchemes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_schemes.list",
-    method: rt::Method::Get,
     path: "/tax_schemes",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000000f1e3c,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_schemes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TaxSchemes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "tax_schemes.get",
-    method: rt::Method::Get,
     path: "/tax_schemes/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000000f1e3c,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_schemes~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

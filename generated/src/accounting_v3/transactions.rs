@@ -43,10 +43,7 @@ rt::page_request!(ListTransactions, model::Transaction);
 
 impl ListTransactions {
     /// Only transactions that were made or changed at or after this moment.
-    pub fn updated_or_created_since(
-        self,
-        updated_or_created_since: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_or_created_since(self, updated_or_created_since: impl Into<rt::When>) -> Self {
         Self(
             self.0
                 .query("updated_or_created_since", updated_or_created_since.into()),
@@ -54,28 +51,22 @@ impl ListTransactions {
     }
 
     /// Only transactions from this date on.
-    pub fn from_date(self, from_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn from_date(self, from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("from_date", from_date.into()))
     }
 
     /// Only transactions up to this date.
-    pub fn to_date(self, to_date: impl Into<rt::DateTime<rt::FixedOffset>>) -> Self {
+    pub fn to_date(self, to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("to_date", to_date.into()))
     }
 
     /// Only transactions that were changed from this date on.
-    pub fn updated_from_date(
-        self,
-        updated_from_date: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_from_date(self, updated_from_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("updated_from_date", updated_from_date.into()))
     }
 
     /// Only transactions that were changed up to this date.
-    pub fn updated_to_date(
-        self,
-        updated_to_date: impl Into<rt::DateTime<rt::FixedOffset>>,
-    ) -> Self {
+    pub fn updated_to_date(self, updated_to_date: impl Into<rt::When>) -> Self {
         Self(self.0.query("updated_to_date", updated_to_date.into()))
     }
 
@@ -99,9 +90,11 @@ impl ListTransactions {
         Self(self.0.query("page", page))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::transaction`](super::properties::transaction).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 
@@ -130,30 +123,30 @@ impl GetTransaction {
         Self(self.0.query("show_legacy_id", show_legacy_id))
     }
 
-    /// Names of the properties to return beside `id`, `displayed_as` and `$path`, separated by
-    /// commas, or `all`.
-    pub fn attributes(self, attributes: impl Into<String>) -> Self {
+    /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
+    /// `All`.
+    ///
+    /// Constants: [`properties::transaction`](super::properties::transaction).
+    pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Transactions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "transactions.list",
-    method: rt::Method::Get,
     path: "/transactions",
-    success: &[200],
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Transactions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "transactions.get",
-    method: rt::Method::Get,
     path: "/transactions/{key}",
-    success: &[200],
-    resend: rt::Resend::Safe,
+    availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1transactions~1{key}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

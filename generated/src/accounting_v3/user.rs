@@ -22,12 +22,11 @@ impl User {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`User::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "user.get",
-    method: rt::Method::Get,
     beside: "../../core/v3",
     path: "/user",
-    resend: rt::Resend::Safe,
     place: "specs/accounting-v3/core.postman_collection.json#/item/3/item/0/request",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListAgedBalancesAgeingTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AgedBalancesAgeingTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "aged_balances_ageing_types.list",
-    method: rt::Method::Get,
     path: "/aged_balances_ageing_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1aged_balances_ageing_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

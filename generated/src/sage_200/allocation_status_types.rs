@@ -76,11 +76,10 @@ impl ListAllocationStatusTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AllocationStatusTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "allocation_status_types.list",
-    method: rt::Method::Get,
     path: "/allocation_status_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1allocation_status_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

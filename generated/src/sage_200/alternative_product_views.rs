@@ -76,11 +76,10 @@ impl ListAlternativeProductViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AlternativeProductViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "alternative_product_views.list",
-    method: rt::Method::Get,
     path: "/alternative_product_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1alternative_product_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

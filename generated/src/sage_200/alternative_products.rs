@@ -127,11 +127,10 @@ impl GetAlternativeProduct {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AlternativeProducts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "alternative_products.list",
-    method: rt::Method::Get,
     path: "/alternative_products",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -139,19 +138,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1alternative_products/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`AlternativeProducts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "alternative_products.get",
-    method: rt::Method::Get,
     path: "/alternative_products/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1alternative_products~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`AlternativeProducts::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "alternative_products.create",
     method: rt::Method::Post,
     path: "/alternative_products",
@@ -159,7 +158,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`AlternativeProducts::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "alternative_products.update",
     method: rt::Method::Put,
     path: "/alternative_products/{Id}",
@@ -167,7 +167,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`AlternativeProducts::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "alternative_products.delete",
     method: rt::Method::Delete,
     path: "/alternative_products/{Id}",

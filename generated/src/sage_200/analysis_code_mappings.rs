@@ -103,11 +103,10 @@ impl GetAnalysisCodeMapping {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisCodeMappings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "analysis_code_mappings.list",
-    method: rt::Method::Get,
     path: "/analysis_code_mappings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1analysis_code_mappings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`AnalysisCodeMappings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "analysis_code_mappings.get",
-    method: rt::Method::Get,
     path: "/analysis_code_mappings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1analysis_code_mappings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

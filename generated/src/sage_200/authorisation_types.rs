@@ -76,11 +76,10 @@ impl ListAuthorisationTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AuthorisationTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "authorisation_types.list",
-    method: rt::Method::Get,
     path: "/authorisation_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1authorisation_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

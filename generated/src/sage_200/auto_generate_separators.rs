@@ -103,11 +103,10 @@ impl GetAutoGenerateSeparator {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`AutoGenerateSeparators::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "auto_generate_separators.list",
-    method: rt::Method::Get,
     path: "/auto_generate_separators",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1auto_generate_separators/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`AutoGenerateSeparators::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "auto_generate_separators.get",
-    method: rt::Method::Get,
     path: "/auto_generate_separators/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1auto_generate_separators~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

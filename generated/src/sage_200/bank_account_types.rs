@@ -76,11 +76,10 @@ impl ListBankAccountTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BankAccountTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bank_account_types.list",
-    method: rt::Method::Get,
     path: "/bank_account_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1bank_account_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

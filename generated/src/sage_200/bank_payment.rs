@@ -24,7 +24,8 @@ impl BankPayment {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`BankPayment::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "bank_payment.create",
     method: rt::Method::Post,
     path: "/bank_payment",

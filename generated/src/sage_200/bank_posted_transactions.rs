@@ -164,11 +164,10 @@ impl GetBankPostedTransaction {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BankPostedTransactions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bank_posted_transactions.list",
-    method: rt::Method::Get,
     path: "/bank_posted_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -176,14 +175,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1bank_posted_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_BANK: rt::Operation = rt::Operation {
+/// The operation of [`BankPostedTransactions::list_for_bank`].
+pub static LIST_FOR_BANK: rt::Operation = rt::Operation {
     id: "bank_posted_transactions.list_for_bank",
-    method: rt::Method::Get,
     path: "/banks/{bankId}/bank_posted_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -191,14 +189,13 @@ static LIST_FOR_BANK: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1banks~1{bankId}~1bank_posted_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BankPostedTransactions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "bank_posted_transactions.get",
-    method: rt::Method::Get,
     path: "/bank_posted_transactions/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1bank_posted_transactions~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

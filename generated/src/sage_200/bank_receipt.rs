@@ -24,7 +24,8 @@ impl BankReceipt {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`BankReceipt::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "bank_receipt.create",
     method: rt::Method::Post,
     path: "/bank_receipt",

@@ -24,7 +24,8 @@ impl BankTransfer {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`BankTransfer::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "bank_transfer.create",
     method: rt::Method::Post,
     path: "/bank_transfer",

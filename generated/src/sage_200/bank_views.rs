@@ -75,11 +75,10 @@ impl ListBankViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BankViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bank_views.list",
-    method: rt::Method::Get,
     path: "/bank_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1bank_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

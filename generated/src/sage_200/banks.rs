@@ -117,11 +117,10 @@ impl GetBank {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Banks::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "banks.list",
-    method: rt::Method::Get,
     path: "/banks",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -129,19 +128,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1banks/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Banks::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "banks.get",
-    method: rt::Method::Get,
     path: "/banks/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1banks~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Banks::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "banks.create",
     method: rt::Method::Post,
     path: "/banks",
@@ -149,7 +148,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Banks::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "banks.update",
     method: rt::Method::Put,
     path: "/banks/{Id}",
@@ -157,7 +157,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Banks::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "banks.delete",
     method: rt::Method::Delete,
     path: "/banks/{Id}",

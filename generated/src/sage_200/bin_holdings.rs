@@ -241,11 +241,10 @@ impl GetBinHolding {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BinHoldings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bin_holdings.list",
-    method: rt::Method::Get,
     path: "/bin_holdings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -253,14 +252,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1bin_holdings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
+/// The operation of [`BinHoldings::list_for_product`].
+pub static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
     id: "bin_holdings.list_for_product",
-    method: rt::Method::Get,
     path: "/products/{productId}/bin_holdings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -268,14 +266,13 @@ static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1products~1{productId}~1bin_holdings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_WAREHOUSE_HOLDING: rt::Operation = rt::Operation {
+/// The operation of [`BinHoldings::list_for_warehouse_holding`].
+pub static LIST_FOR_WAREHOUSE_HOLDING: rt::Operation = rt::Operation {
     id: "bin_holdings.list_for_warehouse_holding",
-    method: rt::Method::Get,
     path: "/warehouse_holdings/{warehouseHoldingId}/bin_holdings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -283,19 +280,19 @@ static LIST_FOR_WAREHOUSE_HOLDING: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouse_holdings~1{warehouseHoldingId}~1bin_holdings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BinHoldings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "bin_holdings.get",
-    method: rt::Method::Get,
     path: "/bin_holdings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1bin_holdings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`BinHoldings::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "bin_holdings.create",
     method: rt::Method::Post,
     path: "/bin_holdings",
@@ -303,7 +300,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`BinHoldings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "bin_holdings.update",
     method: rt::Method::Put,
     path: "/bin_holdings/{Id}",
@@ -311,7 +309,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`BinHoldings::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "bin_holdings.delete",
     method: rt::Method::Delete,
     path: "/bin_holdings/{Id}",

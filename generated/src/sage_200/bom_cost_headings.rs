@@ -103,11 +103,10 @@ impl GetBomCostHeading {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`BomCostHeadings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "bom_cost_headings.list",
-    method: rt::Method::Get,
     path: "/bom_cost_headings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1bom_cost_headings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`BomCostHeadings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "bom_cost_headings.get",
-    method: rt::Method::Get,
     path: "/bom_cost_headings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1bom_cost_headings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

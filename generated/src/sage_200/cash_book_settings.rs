@@ -103,11 +103,10 @@ impl GetCashBookSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CashBookSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "cash_book_settings.list",
-    method: rt::Method::Get,
     path: "/cash_book_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1cash_book_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CashBookSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "cash_book_settings.get",
-    method: rt::Method::Get,
     path: "/cash_book_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1cash_book_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -113,11 +113,10 @@ impl GetCompanyDetail {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CompanyDetails::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "company_details.list",
-    method: rt::Method::Get,
     path: "/company_details",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -125,19 +124,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1company_details/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CompanyDetails::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "company_details.get",
-    method: rt::Method::Get,
     path: "/company_details/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1company_details~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CompanyDetails::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "company_details.update",
     method: rt::Method::Put,
     path: "/company_details/{Id}",

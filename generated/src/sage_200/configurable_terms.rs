@@ -76,11 +76,10 @@ impl ListConfigurableTerms {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ConfigurableTerms::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "configurable_terms.list",
-    method: rt::Method::Get,
     path: "/configurable_terms",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1configurable_terms/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

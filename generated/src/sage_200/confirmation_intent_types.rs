@@ -76,11 +76,10 @@ impl ListConfirmationIntentTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ConfirmationIntentTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "confirmation_intent_types.list",
-    method: rt::Method::Get,
     path: "/confirmation_intent_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/commercials.openapi.yaml#/paths/~1confirmation_intent_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

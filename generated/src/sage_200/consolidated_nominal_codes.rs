@@ -103,11 +103,10 @@ impl GetConsolidatedNominalCode {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ConsolidatedNominalCodes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "consolidated_nominal_codes.list",
-    method: rt::Method::Get,
     path: "/consolidated_nominal_codes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1consolidated_nominal_codes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ConsolidatedNominalCodes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "consolidated_nominal_codes.get",
-    method: rt::Method::Get,
     path: "/consolidated_nominal_codes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1consolidated_nominal_codes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

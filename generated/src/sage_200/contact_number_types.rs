@@ -76,11 +76,10 @@ impl ListContactNumberTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ContactNumberTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "contact_number_types.list",
-    method: rt::Method::Get,
     path: "/contact_number_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1contact_number_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListControlNominalCodeTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ControlNominalCodeTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "control_nominal_code_types.list",
-    method: rt::Method::Get,
     path: "/control_nominal_code_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1control_nominal_code_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

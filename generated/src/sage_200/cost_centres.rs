@@ -131,11 +131,10 @@ impl GetCostCentre {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CostCentres::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "cost_centres.list",
-    method: rt::Method::Get,
     path: "/cost_centres",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -143,19 +142,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1cost_centres/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CostCentres::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "cost_centres.get",
-    method: rt::Method::Get,
     path: "/cost_centres/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1cost_centres~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`CostCentres::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "cost_centres.create",
     method: rt::Method::Post,
     path: "/cost_centres",
@@ -163,7 +162,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CostCentres::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "cost_centres.update",
     method: rt::Method::Put,
     path: "/cost_centres/{Id}",
@@ -171,7 +171,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_ALL: rt::Operation = rt::Operation {
+/// The operation of [`CostCentres::update_all`].
+pub static UPDATE_ALL: rt::Operation = rt::Operation {
     id: "cost_centres.update_all",
     method: rt::Method::Put,
     path: "/cost_centres",
@@ -179,7 +180,8 @@ static UPDATE_ALL: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CostCentres::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "cost_centres.delete",
     method: rt::Method::Delete,
     path: "/cost_centres/{Id}",

@@ -76,11 +76,10 @@ impl ListCostingMethodTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CostingMethodTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "costing_method_types.list",
-    method: rt::Method::Get,
     path: "/costing_method_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1costing_method_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -124,11 +124,10 @@ impl GetCourier {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Couriers::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "couriers.list",
-    method: rt::Method::Get,
     path: "/couriers",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -136,19 +135,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1couriers/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Couriers::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "couriers.get",
-    method: rt::Method::Get,
     path: "/couriers/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1couriers~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Couriers::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "couriers.create",
     method: rt::Method::Post,
     path: "/couriers",
@@ -156,7 +155,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Couriers::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "couriers.update",
     method: rt::Method::Put,
     path: "/couriers/{Id}",
@@ -164,7 +164,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_ALL: rt::Operation = rt::Operation {
+/// The operation of [`Couriers::update_all`].
+pub static UPDATE_ALL: rt::Operation = rt::Operation {
     id: "couriers.update_all",
     method: rt::Method::Put,
     path: "/couriers",
@@ -172,7 +173,8 @@ static UPDATE_ALL: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Couriers::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "couriers.delete",
     method: rt::Method::Delete,
     path: "/couriers/{Id}",

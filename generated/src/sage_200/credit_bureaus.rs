@@ -102,11 +102,10 @@ impl GetCreditBureau {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CreditBureaus::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "credit_bureaus.list",
-    method: rt::Method::Get,
     path: "/credit_bureaus",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1credit_bureaus/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CreditBureaus::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "credit_bureaus.get",
-    method: rt::Method::Get,
     path: "/credit_bureaus/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1credit_bureaus~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

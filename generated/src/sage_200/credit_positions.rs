@@ -103,11 +103,10 @@ impl GetCreditPosition {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CreditPositions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "credit_positions.list",
-    method: rt::Method::Get,
     path: "/credit_positions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1credit_positions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CreditPositions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "credit_positions.get",
-    method: rt::Method::Get,
     path: "/credit_positions/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1credit_positions~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

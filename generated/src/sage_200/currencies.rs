@@ -102,11 +102,10 @@ impl GetCurrency {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Currencies::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "currencies.list",
-    method: rt::Method::Get,
     path: "/currencies",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1currencies/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Currencies::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "currencies.get",
-    method: rt::Method::Get,
     path: "/currencies/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1currencies~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

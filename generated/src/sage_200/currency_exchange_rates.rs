@@ -28,7 +28,8 @@ impl CurrencyExchangeRates {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`CurrencyExchangeRates::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "currency_exchange_rates.create",
     method: rt::Method::Post,
     path: "/currency_exchange_rates",

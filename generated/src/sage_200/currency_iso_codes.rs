@@ -103,11 +103,10 @@ impl GetCurrencyIsoCode {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CurrencyIsoCodes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "currency_iso_codes.list",
-    method: rt::Method::Get,
     path: "/currency_iso_codes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1currency_iso_codes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CurrencyIsoCodes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "currency_iso_codes.get",
-    method: rt::Method::Get,
     path: "/currency_iso_codes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1currency_iso_codes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListCurrencyTransactionTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CurrencyTransactionTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "currency_transaction_types.list",
-    method: rt::Method::Get,
     path: "/currency_transaction_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1currency_transaction_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -46,11 +46,10 @@ impl GetCurrentUser {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CurrentUser::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "current_user.get",
-    method: rt::Method::Get,
     path: "/current_user",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1current_user/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -78,11 +78,10 @@ impl ListCurrentUserSopUserPermissions {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CurrentUserSopUserPermissions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "current_user_sop_user_permissions.list",
-    method: rt::Method::Get,
     path: "/current_user_sop_user_permissions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -90,5 +89,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1current_user_sop_user_permissions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -184,11 +184,10 @@ impl GetCustomerAlert {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerAlerts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_alerts.list",
-    method: rt::Method::Get,
     path: "/customer_alerts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -196,14 +195,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_alerts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerAlerts::list_for_customer`].
+pub static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_alerts.list_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_alerts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -211,19 +209,19 @@ static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_alerts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerAlerts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_alerts.get",
-    method: rt::Method::Get,
     path: "/customer_alerts/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_alerts~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerAlerts::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "customer_alerts.create",
     method: rt::Method::Post,
     path: "/customer_alerts",
@@ -231,7 +229,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerAlerts::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_alerts.update",
     method: rt::Method::Put,
     path: "/customer_alerts/{Id}",
@@ -239,7 +238,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerAlerts::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_alerts.delete",
     method: rt::Method::Delete,
     path: "/customer_alerts/{Id}",

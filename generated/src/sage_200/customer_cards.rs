@@ -176,11 +176,10 @@ impl GetCustomerCard {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerCards::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_cards.list",
-    method: rt::Method::Get,
     path: "/customer_cards",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -188,14 +187,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_cards/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerCards::list_for_customer`].
+pub static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_cards.list_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_cards",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -203,19 +201,19 @@ static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_cards/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerCards::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_cards.get",
-    method: rt::Method::Get,
     path: "/customer_cards/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_cards~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerCards::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_cards.update",
     method: rt::Method::Put,
     path: "/customer_cards/{Id}",
@@ -223,7 +221,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerCards::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_cards.delete",
     method: rt::Method::Delete,
     path: "/customer_cards/{Id}",

@@ -241,11 +241,10 @@ impl GetCustomerContactForCustomer {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_contacts.list",
-    method: rt::Method::Get,
     path: "/customer_contacts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -253,14 +252,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::list_for_customer`].
+pub static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_contacts.list_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -268,28 +266,27 @@ static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_contacts.get",
-    method: rt::Method::Get,
     path: "/customer_contacts/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::get_for_customer`].
+pub static GET_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_contacts.get_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::create_for_customer`].
+pub static CREATE_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_contacts.create_for_customer",
     method: rt::Method::Post,
     path: "/customers/{customerId}/customer_contacts",
@@ -297,7 +294,8 @@ static CREATE_FOR_CUSTOMER: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_contacts.update",
     method: rt::Method::Put,
     path: "/customer_contacts/{Id}",
@@ -305,7 +303,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::update_for_customer`].
+pub static UPDATE_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_contacts.update_for_customer",
     method: rt::Method::Put,
     path: "/customers/{customerId}/customer_contacts/{Id}",
@@ -313,7 +312,8 @@ static UPDATE_FOR_CUSTOMER: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_contacts.delete",
     method: rt::Method::Delete,
     path: "/customer_contacts/{Id}",
@@ -321,7 +321,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerContacts::delete_for_customer`].
+pub static DELETE_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_contacts.delete_for_customer",
     method: rt::Method::Delete,
     path: "/customers/{customerId}/customer_contacts/{Id}",

@@ -194,11 +194,10 @@ impl GetCustomerDeliveryAddress {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerDeliveryAddresses::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_delivery_addresses.list",
-    method: rt::Method::Get,
     path: "/customer_delivery_addresses",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -206,14 +205,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_delivery_addresses/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerDeliveryAddresses::list_for_customer`].
+pub static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_delivery_addresses.list_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_delivery_addresses",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -221,19 +219,19 @@ static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_delivery_addresses/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerDeliveryAddresses::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_delivery_addresses.get",
-    method: rt::Method::Get,
     path: "/customer_delivery_addresses/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_delivery_addresses~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerDeliveryAddresses::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "customer_delivery_addresses.create",
     method: rt::Method::Post,
     path: "/customer_delivery_addresses",
@@ -241,7 +239,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerDeliveryAddresses::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_delivery_addresses.update",
     method: rt::Method::Put,
     path: "/customer_delivery_addresses/{Id}",
@@ -249,7 +248,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerDeliveryAddresses::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_delivery_addresses.delete",
     method: rt::Method::Delete,
     path: "/customer_delivery_addresses/{Id}",

@@ -103,11 +103,10 @@ impl GetCustomerDiscountGroup {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerDiscountGroups::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_discount_groups.list",
-    method: rt::Method::Get,
     path: "/customer_discount_groups",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1customer_discount_groups/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerDiscountGroups::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_discount_groups.get",
-    method: rt::Method::Get,
     path: "/customer_discount_groups/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1customer_discount_groups~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -394,11 +394,10 @@ impl GetCustomerEmailForCustomerAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_emails.list",
-    method: rt::Method::Get,
     path: "/customer_emails",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -406,14 +405,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_emails/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.list_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_emails",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -421,14 +419,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_emails/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::list_for_customer_and_contact`].
+pub static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.list_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -436,37 +433,35 @@ static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_emails.get",
-    method: rt::Method::Get,
     path: "/customer_emails/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.get_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::get_for_customer_and_contact`].
+pub static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.get_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_emails",
@@ -474,7 +469,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::create_for_customer_and_contact`].
+pub static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.create_for_customer_and_contact",
     method: rt::Method::Post,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails",
@@ -482,7 +478,8 @@ static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_emails.update",
     method: rt::Method::Put,
     path: "/customer_emails/{Id}",
@@ -490,7 +487,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
@@ -498,7 +496,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::update_for_customer_and_contact`].
+pub static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.update_for_customer_and_contact",
     method: rt::Method::Put,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
@@ -506,7 +505,8 @@ static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_emails.delete",
     method: rt::Method::Delete,
     path: "/customer_emails/{Id}",
@@ -514,7 +514,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_emails/{Id}",
@@ -522,7 +523,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerEmails::delete_for_customer_and_contact`].
+pub static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_emails.delete_for_customer_and_contact",
     method: rt::Method::Delete,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_emails/{Id}",

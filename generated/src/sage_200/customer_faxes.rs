@@ -391,11 +391,10 @@ impl GetCustomerFaxForCustomerAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_faxes.list",
-    method: rt::Method::Get,
     path: "/customer_faxes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -403,14 +402,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_faxes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.list_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -418,14 +416,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_faxes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::list_for_customer_and_contact`].
+pub static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.list_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -433,37 +430,35 @@ static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_faxes.get",
-    method: rt::Method::Get,
     path: "/customer_faxes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_faxes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.get_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::get_for_customer_and_contact`].
+pub static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.get_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_faxes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes",
@@ -471,7 +466,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::create_for_customer_and_contact`].
+pub static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.create_for_customer_and_contact",
     method: rt::Method::Post,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes",
@@ -479,7 +475,8 @@ static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_faxes.update",
     method: rt::Method::Put,
     path: "/customer_faxes/{Id}",
@@ -487,7 +484,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
@@ -495,7 +493,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::update_for_customer_and_contact`].
+pub static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.update_for_customer_and_contact",
     method: rt::Method::Put,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
@@ -503,7 +502,8 @@ static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_faxes.delete",
     method: rt::Method::Delete,
     path: "/customer_faxes/{Id}",
@@ -511,7 +511,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",
@@ -519,7 +520,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerFaxes::delete_for_customer_and_contact`].
+pub static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_faxes.delete_for_customer_and_contact",
     method: rt::Method::Delete,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_faxes/{Id}",

@@ -181,11 +181,10 @@ impl GetCustomerMemo {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMemos::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_memos.list",
-    method: rt::Method::Get,
     path: "/customer_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -193,14 +192,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMemos::list_for_customer`].
+pub static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "customer_memos.list_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -208,19 +206,19 @@ static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMemos::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_memos.get",
-    method: rt::Method::Get,
     path: "/customer_memos/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_memos~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMemos::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "customer_memos.create",
     method: rt::Method::Post,
     path: "/customer_memos",
@@ -228,7 +226,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMemos::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_memos.update",
     method: rt::Method::Put,
     path: "/customer_memos/{Id}",
@@ -236,7 +235,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMemos::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_memos.delete",
     method: rt::Method::Delete,
     path: "/customer_memos/{Id}",

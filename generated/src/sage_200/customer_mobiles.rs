@@ -402,11 +402,10 @@ impl GetCustomerMobileForCustomerAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_mobiles.list",
-    method: rt::Method::Get,
     path: "/customer_mobiles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -414,14 +413,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_mobiles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.list_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -429,14 +427,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_mobiles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::list_for_customer_and_contact`].
+pub static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.list_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -444,37 +441,35 @@ static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_mobiles.get",
-    method: rt::Method::Get,
     path: "/customer_mobiles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_mobiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.get_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::get_for_customer_and_contact`].
+pub static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.get_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_mobiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles",
@@ -482,7 +477,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::create_for_customer_and_contact`].
+pub static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.create_for_customer_and_contact",
     method: rt::Method::Post,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles",
@@ -490,7 +486,8 @@ static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_mobiles.update",
     method: rt::Method::Put,
     path: "/customer_mobiles/{Id}",
@@ -498,7 +495,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
@@ -506,7 +504,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::update_for_customer_and_contact`].
+pub static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.update_for_customer_and_contact",
     method: rt::Method::Put,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
@@ -514,7 +513,8 @@ static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_mobiles.delete",
     method: rt::Method::Delete,
     path: "/customer_mobiles/{Id}",
@@ -522,7 +522,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",
@@ -530,7 +531,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerMobiles::delete_for_customer_and_contact`].
+pub static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_mobiles.delete_for_customer_and_contact",
     method: rt::Method::Delete,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_mobiles/{Id}",

@@ -76,11 +76,10 @@ impl ListCustomerPeriodValueViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerPeriodValueViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_period_value_views.list",
-    method: rt::Method::Get,
     path: "/customer_period_value_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_period_value_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -103,11 +103,10 @@ impl GetCustomerPriceBand {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerPriceBands::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_price_bands.list",
-    method: rt::Method::Get,
     path: "/customer_price_bands",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1customer_price_bands/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerPriceBands::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_price_bands.get",
-    method: rt::Method::Get,
     path: "/customer_price_bands/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1customer_price_bands~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

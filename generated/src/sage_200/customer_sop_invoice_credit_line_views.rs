@@ -83,11 +83,10 @@ impl ListCustomerSopInvoiceCreditLineViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerSopInvoiceCreditLineViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_sop_invoice_credit_line_views.list",
-    method: rt::Method::Get,
     path: "/customer_sop_invoice_credit_line_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_sop_invoice_credit_line_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

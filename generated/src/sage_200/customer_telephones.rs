@@ -404,11 +404,10 @@ impl GetCustomerTelephoneForCustomerAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_telephones.list",
-    method: rt::Method::Get,
     path: "/customer_telephones",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -416,14 +415,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_telephones/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.list_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -431,14 +429,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_telephones/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::list_for_customer_and_contact`].
+pub static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.list_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -446,37 +443,35 @@ static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_telephones.get",
-    method: rt::Method::Get,
     path: "/customer_telephones/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_telephones~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.get_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::get_for_customer_and_contact`].
+pub static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.get_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_telephones~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones",
@@ -484,7 +479,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::create_for_customer_and_contact`].
+pub static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.create_for_customer_and_contact",
     method: rt::Method::Post,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones",
@@ -492,7 +488,8 @@ static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_telephones.update",
     method: rt::Method::Put,
     path: "/customer_telephones/{Id}",
@@ -500,7 +497,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
@@ -508,7 +506,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::update_for_customer_and_contact`].
+pub static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.update_for_customer_and_contact",
     method: rt::Method::Put,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
@@ -516,7 +515,8 @@ static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_telephones.delete",
     method: rt::Method::Delete,
     path: "/customer_telephones/{Id}",
@@ -524,7 +524,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",
@@ -532,7 +533,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerTelephones::delete_for_customer_and_contact`].
+pub static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_telephones.delete_for_customer_and_contact",
     method: rt::Method::Delete,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_telephones/{Id}",

@@ -75,11 +75,10 @@ impl ListCustomerViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_views.list",
-    method: rt::Method::Get,
     path: "/customer_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -402,11 +402,10 @@ impl GetCustomerWebsiteForCustomerAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customer_websites.list",
-    method: rt::Method::Get,
     path: "/customer_websites",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -414,14 +413,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_websites/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.list_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_websites",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -429,14 +427,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_websites/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::list_for_customer_and_contact`].
+pub static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.list_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -444,37 +441,35 @@ static LIST_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customer_websites.get",
-    method: rt::Method::Get,
     path: "/customer_websites/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_websites~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.get_for_contact",
-    method: rt::Method::Get,
     path: "/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::get_for_customer_and_contact`].
+pub static GET_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.get_for_customer_and_contact",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1customer_contacts~1{CustomerContactId}~1customer_websites~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.create_for_contact",
     method: rt::Method::Post,
     path: "/customer_contacts/{CustomerContactId}/customer_websites",
@@ -482,7 +477,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::create_for_customer_and_contact`].
+pub static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.create_for_customer_and_contact",
     method: rt::Method::Post,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites",
@@ -490,7 +486,8 @@ static CREATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customer_websites.update",
     method: rt::Method::Put,
     path: "/customer_websites/{Id}",
@@ -498,7 +495,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.update_for_contact",
     method: rt::Method::Put,
     path: "/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
@@ -506,7 +504,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::update_for_customer_and_contact`].
+pub static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.update_for_customer_and_contact",
     method: rt::Method::Put,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
@@ -514,7 +513,8 @@ static UPDATE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customer_websites.delete",
     method: rt::Method::Delete,
     path: "/customer_websites/{Id}",
@@ -522,7 +522,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.delete_for_contact",
     method: rt::Method::Delete,
     path: "/customer_contacts/{CustomerContactId}/customer_websites/{Id}",
@@ -530,7 +531,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`CustomerWebsites::delete_for_customer_and_contact`].
+pub static DELETE_FOR_CUSTOMER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "customer_websites.delete_for_customer_and_contact",
     method: rt::Method::Delete,
     path: "/customers/{customerId}/customer_contacts/{CustomerContactId}/customer_websites/{Id}",

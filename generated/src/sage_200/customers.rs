@@ -132,11 +132,10 @@ impl GetCustomer {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Customers::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "customers.list",
-    method: rt::Method::Get,
     path: "/customers",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -144,19 +143,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Customers::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "customers.get",
-    method: rt::Method::Get,
     path: "/customers/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Customers::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "customers.create",
     method: rt::Method::Post,
     path: "/customers",
@@ -164,7 +163,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Customers::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "customers.update",
     method: rt::Method::Put,
     path: "/customers/{Id}",
@@ -172,7 +172,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Customers::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "customers.delete",
     method: rt::Method::Delete,
     path: "/customers/{Id}",
@@ -180,7 +181,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`Customers::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "customers.defaults",
     method: rt::Method::Post,
     path: "/customers_new",
@@ -188,7 +190,8 @@ static DEFAULTS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static PRICE_ENQUIRY: rt::Operation = rt::Operation {
+/// The operation of [`Customers::price_enquiry`].
+pub static PRICE_ENQUIRY: rt::Operation = rt::Operation {
     id: "customers.price_enquiry",
     method: rt::Method::Post,
     path: "/customer_price_enquiry",

@@ -131,11 +131,10 @@ impl GetDepartment {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Departments::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "departments.list",
-    method: rt::Method::Get,
     path: "/departments",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -143,19 +142,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1departments/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Departments::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "departments.get",
-    method: rt::Method::Get,
     path: "/departments/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1departments~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Departments::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "departments.create",
     method: rt::Method::Post,
     path: "/departments",
@@ -163,7 +162,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Departments::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "departments.update",
     method: rt::Method::Put,
     path: "/departments/{Id}",
@@ -171,7 +171,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_ALL: rt::Operation = rt::Operation {
+/// The operation of [`Departments::update_all`].
+pub static UPDATE_ALL: rt::Operation = rt::Operation {
     id: "departments.update_all",
     method: rt::Method::Put,
     path: "/departments",
@@ -179,7 +180,8 @@ static UPDATE_ALL: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Departments::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "departments.delete",
     method: rt::Method::Delete,
     path: "/departments/{Id}",

@@ -76,11 +76,10 @@ impl ListDiscountOrSurchargeTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`DiscountOrSurchargeTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "discount_or_surcharge_types.list",
-    method: rt::Method::Get,
     path: "/discount_or_surcharge_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1discount_or_surcharge_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

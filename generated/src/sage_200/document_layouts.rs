@@ -103,11 +103,10 @@ impl GetDocumentLayout {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`DocumentLayouts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "document_layouts.list",
-    method: rt::Method::Get,
     path: "/document_layouts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1document_layouts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`DocumentLayouts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "document_layouts.get",
-    method: rt::Method::Get,
     path: "/document_layouts/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1document_layouts~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

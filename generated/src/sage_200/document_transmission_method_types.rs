@@ -83,11 +83,10 @@ impl ListDocumentTransmissionMethodTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`DocumentTransmissionMethodTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "document_transmission_method_types.list",
-    method: rt::Method::Get,
     path: "/document_transmission_method_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1document_transmission_method_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

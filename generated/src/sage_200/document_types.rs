@@ -102,11 +102,10 @@ impl GetDocumentType {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`DocumentTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "document_types.list",
-    method: rt::Method::Get,
     path: "/document_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1document_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`DocumentTypes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "document_types.get",
-    method: rt::Method::Get,
     path: "/document_types/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1document_types~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

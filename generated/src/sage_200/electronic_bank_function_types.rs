@@ -80,11 +80,10 @@ impl ListElectronicBankFunctionTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ElectronicBankFunctionTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "electronic_bank_function_types.list",
-    method: rt::Method::Get,
     path: "/electronic_bank_function_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1electronic_bank_function_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

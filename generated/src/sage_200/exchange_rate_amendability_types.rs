@@ -82,11 +82,10 @@ impl ListExchangeRateAmendabilityTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ExchangeRateAmendabilityTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "exchange_rate_amendability_types.list",
-    method: rt::Method::Get,
     path: "/exchange_rate_amendability_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -94,5 +93,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1exchange_rate_amendability_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

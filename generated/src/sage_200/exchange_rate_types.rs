@@ -76,11 +76,10 @@ impl ListExchangeRateTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ExchangeRateTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "exchange_rate_types.list",
-    method: rt::Method::Get,
     path: "/exchange_rate_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1exchange_rate_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

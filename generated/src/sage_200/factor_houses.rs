@@ -102,11 +102,10 @@ impl GetFactorHouse {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FactorHouses::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "factor_houses.list",
-    method: rt::Method::Get,
     path: "/factor_houses",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1factor_houses/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`FactorHouses::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "factor_houses.get",
-    method: rt::Method::Get,
     path: "/factor_houses/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1factor_houses~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

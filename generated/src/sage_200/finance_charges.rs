@@ -115,11 +115,10 @@ impl GetFinanceCharge {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FinanceCharges::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "finance_charges.list",
-    method: rt::Method::Get,
     path: "/finance_charges",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -127,19 +126,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1finance_charges/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`FinanceCharges::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "finance_charges.get",
-    method: rt::Method::Get,
     path: "/finance_charges/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1finance_charges~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`FinanceCharges::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "finance_charges.update",
     method: rt::Method::Put,
     path: "/finance_charges/{Id}",

@@ -86,11 +86,10 @@ impl ListFinancialReportRowLayoutDebitOrCreditTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FinancialReportRowLayoutDebitOrCreditTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "financial_report_row_layout_debit_or_credit_types.list",
-    method: rt::Method::Get,
     path: "/financial_report_row_layout_debit_or_credit_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -98,5 +97,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1financial_report_row_layout_debit_or_credit_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

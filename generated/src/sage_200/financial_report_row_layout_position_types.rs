@@ -85,11 +85,10 @@ impl ListFinancialReportRowLayoutPositionTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FinancialReportRowLayoutPositionTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "financial_report_row_layout_position_types.list",
-    method: rt::Method::Get,
     path: "/financial_report_row_layout_position_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -97,5 +96,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1financial_report_row_layout_position_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

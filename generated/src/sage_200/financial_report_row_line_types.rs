@@ -80,11 +80,10 @@ impl ListFinancialReportRowLineTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FinancialReportRowLineTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "financial_report_row_line_types.list",
-    method: rt::Method::Get,
     path: "/financial_report_row_line_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1financial_report_row_line_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListFinancialYearPeriodViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FinancialYearPeriodViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "financial_year_period_views.list",
-    method: rt::Method::Get,
     path: "/financial_year_period_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1financial_year_period_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -81,11 +81,10 @@ impl ListFlatRateOrQuantityBreakTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FlatRateOrQuantityBreakTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "flat_rate_or_quantity_break_types.list",
-    method: rt::Method::Get,
     path: "/flat_rate_or_quantity_break_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -93,5 +92,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1flat_rate_or_quantity_break_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

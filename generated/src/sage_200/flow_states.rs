@@ -123,11 +123,10 @@ impl GetFlowState {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FlowStates::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "flow_states.list",
-    method: rt::Method::Get,
     path: "/flow_states",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -135,19 +134,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1flow_states/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`FlowStates::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "flow_states.get",
-    method: rt::Method::Get,
     path: "/flow_states/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1flow_states~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`FlowStates::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "flow_states.create",
     method: rt::Method::Post,
     path: "/flow_states",
@@ -155,7 +154,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`FlowStates::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "flow_states.update",
     method: rt::Method::Put,
     path: "/flow_states/{Id}",
@@ -163,7 +163,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`FlowStates::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "flow_states.delete",
     method: rt::Method::Delete,
     path: "/flow_states/{Id}",

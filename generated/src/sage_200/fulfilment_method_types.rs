@@ -76,11 +76,10 @@ impl ListFulfilmentMethodTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`FulfilmentMethodTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "fulfilment_method_types.list",
-    method: rt::Method::Get,
     path: "/fulfilment_method_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1fulfilment_method_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

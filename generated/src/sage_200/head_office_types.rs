@@ -76,11 +76,10 @@ impl ListHeadOfficeTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`HeadOfficeTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "head_office_types.list",
-    method: rt::Method::Get,
     path: "/head_office_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1head_office_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -102,11 +102,10 @@ impl GetInternalArea {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`InternalAreas::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "internal_areas.list",
-    method: rt::Method::Get,
     path: "/internal_areas",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1internal_areas/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`InternalAreas::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "internal_areas.get",
-    method: rt::Method::Get,
     path: "/internal_areas/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1internal_areas~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -83,11 +83,10 @@ impl ListIntrastatTermsOfDeliveryTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`IntrastatTermsOfDeliveryTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "intrastat_terms_of_delivery_types.list",
-    method: rt::Method::Get,
     path: "/intrastat_terms_of_delivery_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/commercials.openapi.yaml#/paths/~1intrastat_terms_of_delivery_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -75,11 +75,10 @@ impl ListLedgerTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LedgerTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_types.list",
-    method: rt::Method::Get,
     path: "/ledger_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1ledger_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -46,11 +46,10 @@ impl GetLicence {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Licence::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "licence.get",
-    method: rt::Method::Get,
     path: "/licence",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1licence/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -75,11 +75,10 @@ impl ListLookupBanks {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupBanks::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_banks.list",
-    method: rt::Method::Get,
     path: "/lookup_banks",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/cash-book.openapi.yaml#/paths/~1lookup_banks/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListLookupCustomers {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupCustomers::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_customers.list",
-    method: rt::Method::Get,
     path: "/lookup_customers",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1lookup_customers/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListLookupNominalCodes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupNominalCodes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_nominal_codes.list",
-    method: rt::Method::Get,
     path: "/lookup_nominal_codes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1lookup_nominal_codes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListLookupPopOrders {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupPopOrders::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_pop_orders.list",
-    method: rt::Method::Get,
     path: "/lookup_pop_orders",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1lookup_pop_orders/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

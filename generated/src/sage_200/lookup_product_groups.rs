@@ -76,11 +76,10 @@ impl ListLookupProductGroups {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupProductGroups::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_product_groups.list",
-    method: rt::Method::Get,
     path: "/lookup_product_groups",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1lookup_product_groups/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

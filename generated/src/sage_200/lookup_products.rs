@@ -75,11 +75,10 @@ impl ListLookupProducts {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupProducts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_products.list",
-    method: rt::Method::Get,
     path: "/lookup_products",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1lookup_products/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListLookupSopQuotes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupSopQuotes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_sop_quotes.list",
-    method: rt::Method::Get,
     path: "/lookup_sop_quotes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1lookup_sop_quotes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

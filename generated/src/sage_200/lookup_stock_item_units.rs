@@ -76,11 +76,10 @@ impl ListLookupStockItemUnits {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupStockItemUnits::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_stock_item_units.list",
-    method: rt::Method::Get,
     path: "/lookup_stock_item_units",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1lookup_stock_item_units/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

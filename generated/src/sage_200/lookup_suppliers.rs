@@ -76,11 +76,10 @@ impl ListLookupSuppliers {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`LookupSuppliers::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "lookup_suppliers.list",
-    method: rt::Method::Get,
     path: "/lookup_suppliers",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1lookup_suppliers/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -83,11 +83,10 @@ impl ListNominalAccountEntryLocationTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalAccountEntryLocationTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_account_entry_location_types.list",
-    method: rt::Method::Get,
     path: "/nominal_account_entry_location_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_account_entry_location_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListNominalAccountTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalAccountTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_account_types.list",
-    method: rt::Method::Get,
     path: "/nominal_account_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_account_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

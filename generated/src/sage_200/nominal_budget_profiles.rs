@@ -103,11 +103,10 @@ impl GetNominalBudgetProfile {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalBudgetProfiles::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_budget_profiles.list",
-    method: rt::Method::Get,
     path: "/nominal_budget_profiles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_budget_profiles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`NominalBudgetProfiles::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "nominal_budget_profiles.get",
-    method: rt::Method::Get,
     path: "/nominal_budget_profiles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_budget_profiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListNominalBudgetTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalBudgetTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_budget_types.list",
-    method: rt::Method::Get,
     path: "/nominal_budget_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_budget_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -127,11 +127,10 @@ impl GetNominalCodeMemo {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodeMemos::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_code_memos.list",
-    method: rt::Method::Get,
     path: "/nominal_code_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -139,19 +138,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_code_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodeMemos::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "nominal_code_memos.get",
-    method: rt::Method::Get,
     path: "/nominal_code_memos/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_code_memos~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodeMemos::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "nominal_code_memos.create",
     method: rt::Method::Post,
     path: "/nominal_code_memos",
@@ -159,7 +158,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodeMemos::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "nominal_code_memos.update",
     method: rt::Method::Put,
     path: "/nominal_code_memos/{Id}",
@@ -167,7 +167,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodeMemos::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "nominal_code_memos.delete",
     method: rt::Method::Delete,
     path: "/nominal_code_memos/{Id}",

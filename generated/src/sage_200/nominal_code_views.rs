@@ -76,11 +76,10 @@ impl ListNominalCodeViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodeViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_code_views.list",
-    method: rt::Method::Get,
     path: "/nominal_code_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_code_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -129,11 +129,10 @@ impl GetNominalCode {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_codes.list",
-    method: rt::Method::Get,
     path: "/nominal_codes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -141,19 +140,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_codes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "nominal_codes.get",
-    method: rt::Method::Get,
     path: "/nominal_codes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_codes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "nominal_codes.create",
     method: rt::Method::Post,
     path: "/nominal_codes",
@@ -161,7 +160,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "nominal_codes.update",
     method: rt::Method::Put,
     path: "/nominal_codes/{Id}",
@@ -169,7 +169,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "nominal_codes.delete",
     method: rt::Method::Delete,
     path: "/nominal_codes/{Id}",
@@ -177,7 +178,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`NominalCodes::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "nominal_codes.defaults",
     method: rt::Method::Post,
     path: "/nominal_codes_new",

@@ -103,11 +103,10 @@ impl GetNominalLedgerSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalLedgerSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_ledger_settings.list",
-    method: rt::Method::Get,
     path: "/nominal_ledger_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_ledger_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`NominalLedgerSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "nominal_ledger_settings.get",
-    method: rt::Method::Get,
     path: "/nominal_ledger_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_ledger_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -127,11 +127,10 @@ impl GetNominalReportCategory {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalReportCategories::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_report_categories.list",
-    method: rt::Method::Get,
     path: "/nominal_report_categories",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -139,19 +138,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_report_categories/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`NominalReportCategories::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "nominal_report_categories.get",
-    method: rt::Method::Get,
     path: "/nominal_report_categories/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_report_categories~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`NominalReportCategories::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "nominal_report_categories.create",
     method: rt::Method::Post,
     path: "/nominal_report_categories",
@@ -159,7 +158,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`NominalReportCategories::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "nominal_report_categories.update",
     method: rt::Method::Put,
     path: "/nominal_report_categories/{Id}",
@@ -167,7 +167,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`NominalReportCategories::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "nominal_report_categories.delete",
     method: rt::Method::Delete,
     path: "/nominal_report_categories/{Id}",

@@ -80,11 +80,10 @@ impl ListNominalReportCategoryTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalReportCategoryTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_report_category_types.list",
-    method: rt::Method::Get,
     path: "/nominal_report_category_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_report_category_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListNominalReportingTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalReportingTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_reporting_types.list",
-    method: rt::Method::Get,
     path: "/nominal_reporting_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_reporting_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -83,11 +83,10 @@ impl ListNominalTransactionAnalysisCodes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalTransactionAnalysisCodes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_transaction_analysis_codes.list",
-    method: rt::Method::Get,
     path: "/nominal_transaction_analysis_codes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_transaction_analysis_codes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -182,11 +182,10 @@ impl GetNominalTransactionEnquiryView {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`NominalTransactionEnquiryViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "nominal_transaction_enquiry_views.list",
-    method: rt::Method::Get,
     path: "/nominal_transaction_enquiry_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -194,14 +193,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_transaction_enquiry_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_NOMINAL_CODE: rt::Operation = rt::Operation {
+/// The operation of [`NominalTransactionEnquiryViews::list_for_nominal_code`].
+pub static LIST_FOR_NOMINAL_CODE: rt::Operation = rt::Operation {
     id: "nominal_transaction_enquiry_views.list_for_nominal_code",
-    method: rt::Method::Get,
     path: "/nominal_codes/{nominalCodeId}/nominal_transaction_enquiry_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -209,14 +207,13 @@ static LIST_FOR_NOMINAL_CODE: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_codes~1{nominalCodeId}~1nominal_transaction_enquiry_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`NominalTransactionEnquiryViews::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "nominal_transaction_enquiry_views.get",
-    method: rt::Method::Get,
     path: "/nominal_transaction_enquiry_views/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/nominal.openapi.yaml#/paths/~1nominal_transaction_enquiry_views~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

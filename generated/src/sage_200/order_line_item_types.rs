@@ -76,11 +76,10 @@ impl ListOrderLineItemTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`OrderLineItemTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "order_line_item_types.list",
-    method: rt::Method::Get,
     path: "/order_line_item_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1order_line_item_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListOrderReturnLineTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`OrderReturnLineTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "order_return_line_types.list",
-    method: rt::Method::Get,
     path: "/order_return_line_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/commercials.openapi.yaml#/paths/~1order_return_line_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -103,11 +103,10 @@ impl GetOrderValueDiscount {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`OrderValueDiscounts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "order_value_discounts.list",
-    method: rt::Method::Get,
     path: "/order_value_discounts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1order_value_discounts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`OrderValueDiscounts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "order_value_discounts.get",
-    method: rt::Method::Get,
     path: "/order_value_discounts/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1order_value_discounts~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

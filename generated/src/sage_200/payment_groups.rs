@@ -113,11 +113,10 @@ impl GetPaymentGroup {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PaymentGroups::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "payment_groups.list",
-    method: rt::Method::Get,
     path: "/payment_groups",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -125,19 +124,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1payment_groups/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PaymentGroups::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "payment_groups.get",
-    method: rt::Method::Get,
     path: "/payment_groups/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1payment_groups~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PaymentGroups::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "payment_groups.update",
     method: rt::Method::Put,
     path: "/payment_groups/{Id}",

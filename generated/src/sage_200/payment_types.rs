@@ -75,11 +75,10 @@ impl ListPaymentTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PaymentTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "payment_types.list",
-    method: rt::Method::Get,
     path: "/payment_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1payment_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -123,11 +123,10 @@ impl GetPendingEmail {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PendingEmails::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pending_emails.list",
-    method: rt::Method::Get,
     path: "/pending_emails",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -135,19 +134,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1pending_emails/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PendingEmails::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "pending_emails.get",
-    method: rt::Method::Get,
     path: "/pending_emails/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1pending_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PendingEmails::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "pending_emails.create",
     method: rt::Method::Post,
     path: "/pending_emails",
@@ -155,7 +154,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PendingEmails::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "pending_emails.update",
     method: rt::Method::Put,
     path: "/pending_emails/{Id}",
@@ -163,7 +163,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`PendingEmails::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "pending_emails.delete",
     method: rt::Method::Delete,
     path: "/pending_emails/{Id}",

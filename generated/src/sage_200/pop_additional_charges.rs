@@ -103,11 +103,10 @@ impl GetPopAdditionalCharge {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopAdditionalCharges::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_additional_charges.list",
-    method: rt::Method::Get,
     path: "/pop_additional_charges",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_additional_charges/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PopAdditionalCharges::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "pop_additional_charges.get",
-    method: rt::Method::Get,
     path: "/pop_additional_charges/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_additional_charges~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

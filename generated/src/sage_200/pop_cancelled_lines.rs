@@ -103,11 +103,10 @@ impl GetPopCancelledLine {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopCancelledLines::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_cancelled_lines.list",
-    method: rt::Method::Get,
     path: "/pop_cancelled_lines",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_cancelled_lines/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PopCancelledLines::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "pop_cancelled_lines.get",
-    method: rt::Method::Get,
     path: "/pop_cancelled_lines/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_cancelled_lines~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

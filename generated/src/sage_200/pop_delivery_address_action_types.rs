@@ -83,11 +83,10 @@ impl ListPopDeliveryAddressActionTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopDeliveryAddressActionTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_delivery_address_action_types.list",
-    method: rt::Method::Get,
     path: "/pop_delivery_address_action_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_delivery_address_action_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -80,11 +80,10 @@ impl ListPopDocumentPrintStatusTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopDocumentPrintStatusTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_document_print_status_types.list",
-    method: rt::Method::Get,
     path: "/pop_document_print_status_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_document_print_status_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

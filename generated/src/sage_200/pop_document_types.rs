@@ -76,11 +76,10 @@ impl ListPopDocumentTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopDocumentTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_document_types.list",
-    method: rt::Method::Get,
     path: "/pop_document_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_document_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

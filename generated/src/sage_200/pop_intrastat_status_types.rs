@@ -76,11 +76,10 @@ impl ListPopIntrastatStatusTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopIntrastatStatusTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_intrastat_status_types.list",
-    method: rt::Method::Get,
     path: "/pop_intrastat_status_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_intrastat_status_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

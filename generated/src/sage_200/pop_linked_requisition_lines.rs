@@ -87,11 +87,10 @@ impl ListPopLinkedRequisitionLinesForPopOrderLine {
     }
 }
 
-static LIST_FOR_POP_ORDER_LINE: rt::Operation = rt::Operation {
+/// The operation of [`PopLinkedRequisitionLines::list_for_pop_order_line`].
+pub static LIST_FOR_POP_ORDER_LINE: rt::Operation = rt::Operation {
     id: "pop_linked_requisition_lines.list_for_pop_order_line",
-    method: rt::Method::Get,
     path: "/pop_order_lines/{lineId}/pop_linked_requisition_lines",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -99,5 +98,5 @@ static LIST_FOR_POP_ORDER_LINE: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_order_lines~1{lineId}~1pop_linked_requisition_lines/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

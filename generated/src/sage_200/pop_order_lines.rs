@@ -102,11 +102,10 @@ impl GetPopOrderLine {
     }
 }
 
-static LIST_FOR_POP_ORDER: rt::Operation = rt::Operation {
+/// The operation of [`PopOrderLines::list_for_pop_order`].
+pub static LIST_FOR_POP_ORDER: rt::Operation = rt::Operation {
     id: "pop_order_lines.list_for_pop_order",
-    method: rt::Method::Get,
     path: "/pop_orders/{popOrderId}/pop_order_lines",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST_FOR_POP_ORDER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_orders~1{popOrderId}~1pop_order_lines/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PopOrderLines::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "pop_order_lines.get",
-    method: rt::Method::Get,
     path: "/pop_order_lines/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_order_lines~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

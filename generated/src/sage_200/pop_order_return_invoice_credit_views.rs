@@ -83,11 +83,10 @@ impl ListPopOrderReturnInvoiceCreditViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopOrderReturnInvoiceCreditViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_order_return_invoice_credit_views.list",
-    method: rt::Method::Get,
     path: "/pop_order_return_invoice_credit_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_order_return_invoice_credit_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

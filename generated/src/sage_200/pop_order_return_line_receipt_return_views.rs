@@ -85,11 +85,10 @@ impl ListPopOrderReturnLineReceiptReturnViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopOrderReturnLineReceiptReturnViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_order_return_line_receipt_return_views.list",
-    method: rt::Method::Get,
     path: "/pop_order_return_line_receipt_return_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -97,5 +96,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_order_return_line_receipt_return_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListPopOrderReturnViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopOrderReturnViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_order_return_views.list",
-    method: rt::Method::Get,
     path: "/pop_order_return_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_order_return_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

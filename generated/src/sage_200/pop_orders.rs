@@ -200,11 +200,10 @@ impl GetPopOrder {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_orders.list",
-    method: rt::Method::Get,
     path: "/pop_orders",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -212,14 +211,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_orders/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::list_for_supplier`].
+pub static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "pop_orders.list_for_supplier",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/pop_orders",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -227,19 +225,19 @@ static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1suppliers~1{supplierId}~1pop_orders/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "pop_orders.get",
-    method: rt::Method::Get,
     path: "/pop_orders/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_orders~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "pop_orders.create",
     method: rt::Method::Post,
     path: "/pop_orders",
@@ -247,7 +245,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "pop_orders.update",
     method: rt::Method::Put,
     path: "/pop_orders/{Id}",
@@ -255,7 +254,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::update_defaults`].
+pub static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
     id: "pop_orders.update_defaults",
     method: rt::Method::Put,
     path: "/pop_orders_new/{Id}",
@@ -263,7 +263,8 @@ static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "pop_orders.delete",
     method: rt::Method::Delete,
     path: "/pop_orders/{Id}",
@@ -271,7 +272,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "pop_orders.defaults",
     method: rt::Method::Post,
     path: "/pop_orders_new",
@@ -279,7 +281,8 @@ static DEFAULTS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DUPLICATE: rt::Operation = rt::Operation {
+/// The operation of [`PopOrders::duplicate`].
+pub static DUPLICATE: rt::Operation = rt::Operation {
     id: "pop_orders.duplicate",
     method: rt::Method::Post,
     path: "/pop_orders_duplicate",

@@ -83,11 +83,10 @@ impl ListPopRequisitionFulfilmentLineViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopRequisitionFulfilmentLineViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_requisition_fulfilment_line_views.list",
-    method: rt::Method::Get,
     path: "/pop_requisition_fulfilment_line_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_requisition_fulfilment_line_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -112,11 +112,10 @@ impl GetPopRequisitionFulfilmentLine {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopRequisitionFulfilmentLines::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_requisition_fulfilment_lines.list",
-    method: rt::Method::Get,
     path: "/pop_requisition_fulfilment_lines",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -124,14 +123,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_requisition_fulfilment_lines/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PopRequisitionFulfilmentLines::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "pop_requisition_fulfilment_lines.get",
-    method: rt::Method::Get,
     path: "/pop_requisition_fulfilment_lines/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_requisition_fulfilment_lines~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

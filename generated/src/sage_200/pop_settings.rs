@@ -102,11 +102,10 @@ impl GetPopSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PopSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pop_settings.list",
-    method: rt::Method::Get,
     path: "/pop_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PopSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "pop_settings.get",
-    method: rt::Method::Get,
     path: "/pop_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListPriceBandTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PriceBandTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "price_band_types.list",
-    method: rt::Method::Get,
     path: "/price_band_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1price_band_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

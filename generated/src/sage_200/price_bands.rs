@@ -102,11 +102,10 @@ impl GetPriceBand {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PriceBands::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "price_bands.list",
-    method: rt::Method::Get,
     path: "/price_bands",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1price_bands/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PriceBands::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "price_bands.get",
-    method: rt::Method::Get,
     path: "/price_bands/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1price_bands~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

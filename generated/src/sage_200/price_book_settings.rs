@@ -103,11 +103,10 @@ impl GetPriceBookSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PriceBookSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "price_book_settings.list",
-    method: rt::Method::Get,
     path: "/price_book_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1price_book_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PriceBookSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "price_book_settings.get",
-    method: rt::Method::Get,
     path: "/price_book_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1price_book_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

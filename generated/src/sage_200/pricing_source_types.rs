@@ -76,11 +76,10 @@ impl ListPricingSourceTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PricingSourceTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pricing_source_types.list",
-    method: rt::Method::Get,
     path: "/pricing_source_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1pricing_source_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -75,11 +75,10 @@ impl ListPricingTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PricingTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "pricing_types.list",
-    method: rt::Method::Get,
     path: "/pricing_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1pricing_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -83,11 +83,10 @@ impl ListProductGroupSearchCategoryValues {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductGroupSearchCategoryValues::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_group_search_category_values.list",
-    method: rt::Method::Get,
     path: "/product_group_search_category_values",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_group_search_category_values/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -102,11 +102,10 @@ impl GetProductGroup {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductGroups::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_groups.list",
-    method: rt::Method::Get,
     path: "/product_groups",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_groups/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ProductGroups::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "product_groups.get",
-    method: rt::Method::Get,
     path: "/product_groups/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_groups~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -123,11 +123,10 @@ impl GetProductMemo {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductMemos::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_memos.list",
-    method: rt::Method::Get,
     path: "/product_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -135,19 +134,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ProductMemos::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "product_memos.get",
-    method: rt::Method::Get,
     path: "/product_memos/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_memos~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`ProductMemos::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "product_memos.create",
     method: rt::Method::Post,
     path: "/product_memos",
@@ -155,7 +154,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`ProductMemos::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "product_memos.update",
     method: rt::Method::Put,
     path: "/product_memos/{Id}",
@@ -163,7 +163,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`ProductMemos::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "product_memos.delete",
     method: rt::Method::Delete,
     path: "/product_memos/{Id}",

@@ -76,11 +76,10 @@ impl ListProductPriceViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductPriceViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_price_views.list",
-    method: rt::Method::Get,
     path: "/product_price_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1product_price_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -47,11 +47,10 @@ impl GetProductPurchaseFigure {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ProductPurchaseFigures::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "product_purchase_figures.get",
-    method: rt::Method::Get,
     path: "/product_purchase_figures/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_purchase_figures~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

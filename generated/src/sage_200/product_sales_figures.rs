@@ -47,11 +47,10 @@ impl GetProductSalesFigure {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ProductSalesFigures::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "product_sales_figures.get",
-    method: rt::Method::Get,
     path: "/product_sales_figures/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_sales_figures~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListProductSearchTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductSearchTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_search_types.list",
-    method: rt::Method::Get,
     path: "/product_search_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_search_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

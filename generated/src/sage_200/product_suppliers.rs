@@ -127,11 +127,10 @@ impl GetProductSupplier {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductSuppliers::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_suppliers.list",
-    method: rt::Method::Get,
     path: "/product_suppliers",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -139,19 +138,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_suppliers/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`ProductSuppliers::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "product_suppliers.get",
-    method: rt::Method::Get,
     path: "/product_suppliers/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_suppliers~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSuppliers::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "product_suppliers.create",
     method: rt::Method::Post,
     path: "/product_suppliers",
@@ -159,7 +158,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSuppliers::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "product_suppliers.update",
     method: rt::Method::Put,
     path: "/product_suppliers/{Id}",
@@ -167,7 +167,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`ProductSuppliers::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "product_suppliers.delete",
     method: rt::Method::Delete,
     path: "/product_suppliers/{Id}",

@@ -80,11 +80,10 @@ impl ListProductTransactionGroupTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductTransactionGroupTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_transaction_group_types.list",
-    method: rt::Method::Get,
     path: "/product_transaction_group_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_transaction_group_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

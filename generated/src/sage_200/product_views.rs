@@ -75,11 +75,10 @@ impl ListProductViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_views.list",
-    method: rt::Method::Get,
     path: "/product_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

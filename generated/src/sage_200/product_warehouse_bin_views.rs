@@ -76,11 +76,10 @@ impl ListProductWarehouseBinViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`ProductWarehouseBinViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "product_warehouse_bin_views.list",
-    method: rt::Method::Get,
     path: "/product_warehouse_bin_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_warehouse_bin_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

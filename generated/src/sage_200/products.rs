@@ -193,11 +193,10 @@ impl GetProduct {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Products::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "products.list",
-    method: rt::Method::Get,
     path: "/products",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -205,14 +204,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1products/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_PRODUCT_GROUP: rt::Operation = rt::Operation {
+/// The operation of [`Products::list_for_product_group`].
+pub static LIST_FOR_PRODUCT_GROUP: rt::Operation = rt::Operation {
     id: "products.list_for_product_group",
-    method: rt::Method::Get,
     path: "/product_groups/{productGroupId}/products",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -220,19 +218,19 @@ static LIST_FOR_PRODUCT_GROUP: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_groups~1{productGroupId}~1products/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Products::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "products.get",
-    method: rt::Method::Get,
     path: "/products/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1products~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Products::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "products.create",
     method: rt::Method::Post,
     path: "/products",
@@ -240,7 +238,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Products::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "products.update",
     method: rt::Method::Put,
     path: "/products/{Id}",
@@ -248,7 +247,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Products::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "products.delete",
     method: rt::Method::Delete,
     path: "/products/{Id}",
@@ -256,7 +256,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DUPLICATE: rt::Operation = rt::Operation {
+/// The operation of [`Products::duplicate`].
+pub static DUPLICATE: rt::Operation = rt::Operation {
     id: "products.duplicate",
     method: rt::Method::Post,
     path: "/products_duplicate",
@@ -264,7 +265,8 @@ static DUPLICATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static SEARCH: rt::Operation = rt::Operation {
+/// The operation of [`Products::search`].
+pub static SEARCH: rt::Operation = rt::Operation {
     id: "products.search",
     method: rt::Method::Post,
     path: "/product_search",

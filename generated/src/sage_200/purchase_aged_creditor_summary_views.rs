@@ -83,11 +83,10 @@ impl ListPurchaseAgedCreditorSummaryViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseAgedCreditorSummaryViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_aged_creditor_summary_views.list",
-    method: rt::Method::Get,
     path: "/purchase_aged_creditor_summary_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_aged_creditor_summary_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

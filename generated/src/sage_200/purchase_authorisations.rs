@@ -58,16 +58,16 @@ impl GetPurchaseAuthorisation {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseAuthorisations::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_authorisations.get",
-    method: rt::Method::Get,
     path: "/purchase_authorisations/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_authorisations~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseAuthorisations::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "purchase_authorisations.update",
     method: rt::Method::Put,
     path: "/purchase_authorisations/{Id}",

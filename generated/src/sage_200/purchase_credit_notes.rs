@@ -37,7 +37,8 @@ impl PurchaseCreditNotes {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCreditNotes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.create",
     method: rt::Method::Post,
     path: "/purchase_credit_notes",
@@ -45,7 +46,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseCreditNotes::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.defaults",
     method: rt::Method::Post,
     path: "/purchase_credit_notes_new",

@@ -34,7 +34,8 @@ impl PurchaseInvoices {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseInvoices::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "purchase_invoices.create",
     method: rt::Method::Post,
     path: "/purchase_invoices",
@@ -42,7 +43,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseInvoices::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "purchase_invoices.defaults",
     method: rt::Method::Post,
     path: "/purchase_invoices_new",

@@ -114,11 +114,10 @@ impl GetPurchaseLedgerSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseLedgerSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_ledger_settings.list",
-    method: rt::Method::Get,
     path: "/purchase_ledger_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -126,19 +125,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_ledger_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseLedgerSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_ledger_settings.get",
-    method: rt::Method::Get,
     path: "/purchase_ledger_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_ledger_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseLedgerSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "purchase_ledger_settings.update",
     method: rt::Method::Put,
     path: "/purchase_ledger_settings/{Id}",

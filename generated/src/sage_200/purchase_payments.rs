@@ -25,7 +25,8 @@ impl PurchasePayments {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePayments::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "purchase_payments.create",
     method: rt::Method::Post,
     path: "/purchase_payments",

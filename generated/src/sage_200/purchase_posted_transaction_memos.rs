@@ -208,11 +208,10 @@ impl GetPurchasePostedTransactionMemo {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactionMemos::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_posted_transaction_memos.list",
-    method: rt::Method::Get,
     path: "/purchase_posted_transaction_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -220,14 +219,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_posted_transaction_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_PURCHASE_POSTED_TRANSACTION: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactionMemos::list_for_purchase_posted_transaction`].
+pub static LIST_FOR_PURCHASE_POSTED_TRANSACTION: rt::Operation = rt::Operation {
     id: "purchase_posted_transaction_memos.list_for_purchase_posted_transaction",
-    method: rt::Method::Get,
     path: "/purchase_posted_transactions/{transactionId}/purchase_posted_transaction_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -235,19 +233,19 @@ static LIST_FOR_PURCHASE_POSTED_TRANSACTION: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_posted_transactions~1{transactionId}~1purchase_posted_transaction_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactionMemos::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_posted_transaction_memos.get",
-    method: rt::Method::Get,
     path: "/purchase_posted_transaction_memos/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_posted_transaction_memos~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactionMemos::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "purchase_posted_transaction_memos.create",
     method: rt::Method::Post,
     path: "/purchase_posted_transaction_memos",
@@ -255,7 +253,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactionMemos::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "purchase_posted_transaction_memos.update",
     method: rt::Method::Put,
     path: "/purchase_posted_transaction_memos/{Id}",
@@ -263,7 +262,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactionMemos::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_posted_transaction_memos.delete",
     method: rt::Method::Delete,
     path: "/purchase_posted_transaction_memos/{Id}",

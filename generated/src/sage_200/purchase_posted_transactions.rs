@@ -184,11 +184,10 @@ impl GetPurchasePostedTransaction {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_posted_transactions.list",
-    method: rt::Method::Get,
     path: "/purchase_posted_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -196,14 +195,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_posted_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactions::list_for_supplier`].
+pub static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "purchase_posted_transactions.list_for_supplier",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/purchase_posted_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -211,19 +209,19 @@ static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1purchase_posted_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_posted_transactions.get",
-    method: rt::Method::Get,
     path: "/purchase_posted_transactions/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_posted_transactions~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchasePostedTransactions::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "purchase_posted_transactions.update",
     method: rt::Method::Put,
     path: "/purchase_posted_transactions/{Id}",

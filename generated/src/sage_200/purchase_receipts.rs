@@ -25,7 +25,8 @@ impl PurchaseReceipts {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseReceipts::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "purchase_receipts.create",
     method: rt::Method::Post,
     path: "/purchase_receipts",

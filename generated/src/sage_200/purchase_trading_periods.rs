@@ -105,11 +105,10 @@ impl GetPurchaseTradingPeriod {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseTradingPeriods::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_trading_periods.list",
-    method: rt::Method::Get,
     path: "/purchase_trading_periods",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -117,14 +116,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_trading_periods/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseTradingPeriods::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_trading_periods.get",
-    method: rt::Method::Get,
     path: "/purchase_trading_periods/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_trading_periods~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

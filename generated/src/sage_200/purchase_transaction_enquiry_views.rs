@@ -182,11 +182,10 @@ impl GetPurchaseTransactionEnquiryView {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseTransactionEnquiryViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_transaction_enquiry_views.list",
-    method: rt::Method::Get,
     path: "/purchase_transaction_enquiry_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -194,14 +193,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_transaction_enquiry_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseTransactionEnquiryViews::list_for_supplier`].
+pub static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "purchase_transaction_enquiry_views.list_for_supplier",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/purchase_transaction_enquiry_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -209,14 +207,13 @@ static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1purchase_transaction_enquiry_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseTransactionEnquiryViews::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "purchase_transaction_enquiry_views.get",
-    method: rt::Method::Get,
     path: "/purchase_transaction_enquiry_views/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_transaction_enquiry_views~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListPurchaseTransactionViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`PurchaseTransactionViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_transaction_views.list",
-    method: rt::Method::Get,
     path: "/purchase_transaction_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_transaction_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

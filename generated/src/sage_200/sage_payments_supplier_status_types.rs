@@ -83,11 +83,10 @@ impl ListSagePaymentsSupplierStatusTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SagePaymentsSupplierStatusTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sage_payments_supplier_status_types.list",
-    method: rt::Method::Get,
     path: "/sage_payments_supplier_status_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1sage_payments_supplier_status_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

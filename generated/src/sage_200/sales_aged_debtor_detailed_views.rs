@@ -77,11 +77,10 @@ impl ListSalesAgedDebtorDetailedViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SalesAgedDebtorDetailedViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_aged_debtor_detailed_views.list",
-    method: rt::Method::Get,
     path: "/sales_aged_debtor_detailed_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -89,5 +88,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_aged_debtor_detailed_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -83,11 +83,10 @@ impl ListSalesAgedTransactionPeriodViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SalesAgedTransactionPeriodViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_aged_transaction_period_views.list",
-    method: rt::Method::Get,
     path: "/sales_aged_transaction_period_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_aged_transaction_period_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

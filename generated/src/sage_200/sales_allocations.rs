@@ -28,7 +28,8 @@ impl SalesAllocations {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesAllocations::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_allocations.create",
     method: rt::Method::Post,
     path: "/sales_allocations",

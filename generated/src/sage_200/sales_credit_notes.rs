@@ -34,7 +34,8 @@ impl SalesCreditNotes {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesCreditNotes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_credit_notes.create",
     method: rt::Method::Post,
     path: "/sales_credit_notes",
@@ -42,7 +43,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`SalesCreditNotes::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "sales_credit_notes.defaults",
     method: rt::Method::Post,
     path: "/sales_credit_notes_new",

@@ -178,11 +178,10 @@ impl GetSalesHistoricalTransaction {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SalesHistoricalTransactions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_historical_transactions.list",
-    method: rt::Method::Get,
     path: "/sales_historical_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -190,14 +189,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_historical_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`SalesHistoricalTransactions::list_for_customer`].
+pub static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "sales_historical_transactions.list_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/sales_historical_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -205,14 +203,13 @@ static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1sales_historical_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesHistoricalTransactions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_historical_transactions.get",
-    method: rt::Method::Get,
     path: "/sales_historical_transactions/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_historical_transactions~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

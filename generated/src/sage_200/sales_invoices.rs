@@ -33,7 +33,8 @@ impl SalesInvoices {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesInvoices::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_invoices.create",
     method: rt::Method::Post,
     path: "/sales_invoices",
@@ -41,7 +42,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`SalesInvoices::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "sales_invoices.defaults",
     method: rt::Method::Post,
     path: "/sales_invoices_new",

@@ -114,11 +114,10 @@ impl GetSalesLedgerSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SalesLedgerSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_ledger_settings.list",
-    method: rt::Method::Get,
     path: "/sales_ledger_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -126,19 +125,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_ledger_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesLedgerSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_ledger_settings.get",
-    method: rt::Method::Get,
     path: "/sales_ledger_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_ledger_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesLedgerSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sales_ledger_settings.update",
     method: rt::Method::Put,
     path: "/sales_ledger_settings/{Id}",

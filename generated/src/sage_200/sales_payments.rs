@@ -24,7 +24,8 @@ impl SalesPayments {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesPayments::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_payments.create",
     method: rt::Method::Post,
     path: "/sales_payments",

@@ -202,11 +202,10 @@ impl GetSalesPostedTransactionMemo {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactionMemos::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_posted_transaction_memos.list",
-    method: rt::Method::Get,
     path: "/sales_posted_transaction_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -214,14 +213,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_posted_transaction_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SALES_POSTED_TRANSACTION: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactionMemos::list_for_sales_posted_transaction`].
+pub static LIST_FOR_SALES_POSTED_TRANSACTION: rt::Operation = rt::Operation {
     id: "sales_posted_transaction_memos.list_for_sales_posted_transaction",
-    method: rt::Method::Get,
     path: "/sales_posted_transactions/{transactionId}/sales_posted_transaction_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -229,19 +227,19 @@ static LIST_FOR_SALES_POSTED_TRANSACTION: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_posted_transactions~1{transactionId}~1sales_posted_transaction_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactionMemos::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_posted_transaction_memos.get",
-    method: rt::Method::Get,
     path: "/sales_posted_transaction_memos/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_posted_transaction_memos~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactionMemos::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_posted_transaction_memos.create",
     method: rt::Method::Post,
     path: "/sales_posted_transaction_memos",
@@ -249,7 +247,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactionMemos::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sales_posted_transaction_memos.update",
     method: rt::Method::Put,
     path: "/sales_posted_transaction_memos/{Id}",
@@ -257,7 +256,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactionMemos::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_posted_transaction_memos.delete",
     method: rt::Method::Delete,
     path: "/sales_posted_transaction_memos/{Id}",

@@ -178,11 +178,10 @@ impl GetSalesPostedTransaction {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_posted_transactions.list",
-    method: rt::Method::Get,
     path: "/sales_posted_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -190,14 +189,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_posted_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactions::list_for_customer`].
+pub static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "sales_posted_transactions.list_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/sales_posted_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -205,19 +203,19 @@ static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customers~1{customerId}~1sales_posted_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_posted_transactions.get",
-    method: rt::Method::Get,
     path: "/sales_posted_transactions/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_posted_transactions~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesPostedTransactions::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sales_posted_transactions.update",
     method: rt::Method::Put,
     path: "/sales_posted_transactions/{Id}",

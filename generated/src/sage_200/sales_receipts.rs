@@ -24,7 +24,8 @@ impl SalesReceipts {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SalesReceipts::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sales_receipts.create",
     method: rt::Method::Post,
     path: "/sales_receipts",

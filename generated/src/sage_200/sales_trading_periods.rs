@@ -105,11 +105,10 @@ impl GetSalesTradingPeriod {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SalesTradingPeriods::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sales_trading_periods.list",
-    method: rt::Method::Get,
     path: "/sales_trading_periods",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -117,14 +116,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_trading_periods/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SalesTradingPeriods::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sales_trading_periods.get",
-    method: rt::Method::Get,
     path: "/sales_trading_periods/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_trading_periods~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -102,11 +102,10 @@ impl GetSalutation {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Salutations::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "salutations.list",
-    method: rt::Method::Get,
     path: "/salutations",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1salutations/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Salutations::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "salutations.get",
-    method: rt::Method::Get,
     path: "/salutations/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1salutations~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -103,11 +103,10 @@ impl GetSearchCategory {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SearchCategories::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "search_categories.list",
-    method: rt::Method::Get,
     path: "/search_categories",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1search_categories/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SearchCategories::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "search_categories.get",
-    method: rt::Method::Get,
     path: "/search_categories/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1search_categories~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -102,11 +102,10 @@ impl GetSearchValue {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SearchValues::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "search_values.list",
-    method: rt::Method::Get,
     path: "/search_values",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1search_values/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SearchValues::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "search_values.get",
-    method: rt::Method::Get,
     path: "/search_values/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1search_values~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

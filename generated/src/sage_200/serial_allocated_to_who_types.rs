@@ -80,11 +80,10 @@ impl ListSerialAllocatedToWhoTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SerialAllocatedToWhoTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "serial_allocated_to_who_types.list",
-    method: rt::Method::Get,
     path: "/serial_allocated_to_who_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1serial_allocated_to_who_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

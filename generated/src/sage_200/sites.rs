@@ -77,11 +77,10 @@ impl ListSites {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Sites::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sites.list",
-    method: rt::Method::Get,
     path: "/sites",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -90,5 +89,5 @@ static LIST: rt::Operation = rt::Operation {
     },
     without_headers: &["X-Site", "X-Company"],
     place: "specs/sage-200/general.openapi.yaml#/paths/~1sites/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -103,11 +103,10 @@ impl GetSopAdditionalCharge {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopAdditionalCharges::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_additional_charges.list",
-    method: rt::Method::Get,
     path: "/sop_additional_charges",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_additional_charges/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopAdditionalCharges::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_additional_charges.get",
-    method: rt::Method::Get,
     path: "/sop_additional_charges/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_additional_charges~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

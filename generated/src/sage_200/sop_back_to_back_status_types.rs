@@ -77,11 +77,10 @@ impl ListSopBackToBackStatusTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopBackToBackStatusTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_back_to_back_status_types.list",
-    method: rt::Method::Get,
     path: "/sop_back_to_back_status_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -89,5 +88,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_back_to_back_status_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

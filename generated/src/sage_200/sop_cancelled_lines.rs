@@ -103,11 +103,10 @@ impl GetSopCancelledLine {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopCancelledLines::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_cancelled_lines.list",
-    method: rt::Method::Get,
     path: "/sop_cancelled_lines",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_cancelled_lines/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopCancelledLines::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_cancelled_lines.get",
-    method: rt::Method::Get,
     path: "/sop_cancelled_lines/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_cancelled_lines~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

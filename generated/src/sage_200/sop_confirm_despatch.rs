@@ -102,11 +102,10 @@ impl ListSopConfirmDespatch {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopConfirmDespatch::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_confirm_despatch.list",
-    method: rt::Method::Get,
     path: "/sop_confirm_despatch",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,10 +113,11 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_confirm_despatch/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static BIN_ITEMS: rt::Operation = rt::Operation {
+/// The operation of [`SopConfirmDespatch::bin_items`].
+pub static BIN_ITEMS: rt::Operation = rt::Operation {
     id: "sop_confirm_despatch.bin_items",
     method: rt::Method::Post,
     path: "/sop_confirm_despatch_bin_items",
@@ -125,7 +125,8 @@ static BIN_ITEMS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CONFIRM: rt::Operation = rt::Operation {
+/// The operation of [`SopConfirmDespatch::confirm`].
+pub static CONFIRM: rt::Operation = rt::Operation {
     id: "sop_confirm_despatch.confirm",
     method: rt::Method::Post,
     path: "/sop_confirm_despatch",
@@ -133,7 +134,8 @@ static CONFIRM: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static TRACEABLE_ITEMS: rt::Operation = rt::Operation {
+/// The operation of [`SopConfirmDespatch::traceable_items`].
+pub static TRACEABLE_ITEMS: rt::Operation = rt::Operation {
     id: "sop_confirm_despatch.traceable_items",
     method: rt::Method::Post,
     path: "/sop_confirm_despatch_traceable_items",

@@ -80,11 +80,10 @@ impl ListSopConfirmationIntentTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopConfirmationIntentTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_confirmation_intent_types.list",
-    method: rt::Method::Get,
     path: "/sop_confirmation_intent_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_confirmation_intent_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -79,11 +79,10 @@ impl ListSopDespatchDiscreteOrders {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopDespatchDiscreteOrders::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_despatch_discrete_orders.list",
-    method: rt::Method::Get,
     path: "/sop_despatch_discrete_orders",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -91,5 +90,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_despatch_discrete_orders/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -114,11 +114,10 @@ impl GetSopDespatchReceipt {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopDespatchReceipts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_despatch_receipts.list",
-    method: rt::Method::Get,
     path: "/sop_despatch_receipts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -126,19 +125,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_despatch_receipts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopDespatchReceipts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_despatch_receipts.get",
-    method: rt::Method::Get,
     path: "/sop_despatch_receipts/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_despatch_receipts~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SopDespatchReceipts::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sop_despatch_receipts.update",
     method: rt::Method::Put,
     path: "/sop_despatch_receipts/{Id}",

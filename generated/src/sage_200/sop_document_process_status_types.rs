@@ -83,11 +83,10 @@ impl ListSopDocumentProcessStatusTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopDocumentProcessStatusTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_document_process_status_types.list",
-    method: rt::Method::Get,
     path: "/sop_document_process_status_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_document_process_status_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

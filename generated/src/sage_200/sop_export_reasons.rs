@@ -135,11 +135,10 @@ impl GetSopExportReason {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopExportReasons::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_export_reasons.list",
-    method: rt::Method::Get,
     path: "/sop_export_reasons",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -147,19 +146,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_export_reasons/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopExportReasons::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_export_reasons.get",
-    method: rt::Method::Get,
     path: "/sop_export_reasons/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_export_reasons~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SopExportReasons::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sop_export_reasons.create",
     method: rt::Method::Post,
     path: "/sop_export_reasons",
@@ -167,7 +166,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SopExportReasons::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sop_export_reasons.update",
     method: rt::Method::Put,
     path: "/sop_export_reasons/{Id}",
@@ -175,7 +175,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_ALL: rt::Operation = rt::Operation {
+/// The operation of [`SopExportReasons::update_all`].
+pub static UPDATE_ALL: rt::Operation = rt::Operation {
     id: "sop_export_reasons.update_all",
     method: rt::Method::Put,
     path: "/sop_export_reasons",
@@ -183,7 +184,8 @@ static UPDATE_ALL: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SopExportReasons::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sop_export_reasons.delete",
     method: rt::Method::Delete,
     path: "/sop_export_reasons/{Id}",

@@ -131,11 +131,10 @@ impl GetSopIncoterm {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopIncoterms::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_incoterms.list",
-    method: rt::Method::Get,
     path: "/sop_incoterms",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -143,19 +142,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_incoterms/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopIncoterms::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_incoterms.get",
-    method: rt::Method::Get,
     path: "/sop_incoterms/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_incoterms~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SopIncoterms::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sop_incoterms.create",
     method: rt::Method::Post,
     path: "/sop_incoterms",
@@ -163,7 +162,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SopIncoterms::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sop_incoterms.update",
     method: rt::Method::Put,
     path: "/sop_incoterms/{Id}",
@@ -171,7 +171,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_ALL: rt::Operation = rt::Operation {
+/// The operation of [`SopIncoterms::update_all`].
+pub static UPDATE_ALL: rt::Operation = rt::Operation {
     id: "sop_incoterms.update_all",
     method: rt::Method::Put,
     path: "/sop_incoterms",
@@ -179,7 +180,8 @@ static UPDATE_ALL: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SopIncoterms::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sop_incoterms.delete",
     method: rt::Method::Delete,
     path: "/sop_incoterms/{Id}",

@@ -76,11 +76,10 @@ impl ListSopIntrastatStatusTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopIntrastatStatusTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_intrastat_status_types.list",
-    method: rt::Method::Get,
     path: "/sop_intrastat_status_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_intrastat_status_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

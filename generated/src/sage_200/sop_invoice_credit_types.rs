@@ -76,11 +76,10 @@ impl ListSopInvoiceCreditTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopInvoiceCreditTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_invoice_credit_types.list",
-    method: rt::Method::Get,
     path: "/sop_invoice_credit_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_invoice_credit_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -80,11 +80,10 @@ impl ListSopOrderDespatchLineViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopOrderDespatchLineViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_order_despatch_line_views.list",
-    method: rt::Method::Get,
     path: "/sop_order_despatch_line_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_order_despatch_line_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

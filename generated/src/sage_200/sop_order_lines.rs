@@ -133,11 +133,10 @@ impl GetSopOrderLineForSopOrder {
     }
 }
 
-static LIST_FOR_SOP_ORDER: rt::Operation = rt::Operation {
+/// The operation of [`SopOrderLines::list_for_sop_order`].
+pub static LIST_FOR_SOP_ORDER: rt::Operation = rt::Operation {
     id: "sop_order_lines.list_for_sop_order",
-    method: rt::Method::Get,
     path: "/sop_orders/{sopOrderId}/sop_order_lines",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -145,23 +144,21 @@ static LIST_FOR_SOP_ORDER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_orders~1{sopOrderId}~1sop_order_lines/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopOrderLines::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_order_lines.get",
-    method: rt::Method::Get,
     path: "/sop_order_lines/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_order_lines~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_SOP_ORDER: rt::Operation = rt::Operation {
+/// The operation of [`SopOrderLines::get_for_sop_order`].
+pub static GET_FOR_SOP_ORDER: rt::Operation = rt::Operation {
     id: "sop_order_lines.get_for_sop_order",
-    method: rt::Method::Get,
     path: "/sop_orders/{sopOrderId}/sop_order_lines/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_orders~1{sopOrderId}~1sop_order_lines~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -85,11 +85,10 @@ impl ListSopOrderReturnLineInvoiceCreditViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopOrderReturnLineInvoiceCreditViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_order_return_line_invoice_credit_views.list",
-    method: rt::Method::Get,
     path: "/sop_order_return_line_invoice_credit_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -97,5 +96,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_order_return_line_invoice_credit_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

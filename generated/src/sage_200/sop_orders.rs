@@ -209,11 +209,10 @@ impl GetSopOrder {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_orders.list",
-    method: rt::Method::Get,
     path: "/sop_orders",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -221,14 +220,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_orders/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::list_for_customer`].
+pub static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
     id: "sop_orders.list_for_customer",
-    method: rt::Method::Get,
     path: "/customers/{customerId}/sop_orders",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -236,19 +234,19 @@ static LIST_FOR_CUSTOMER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1customers~1{customerId}~1sop_orders/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_orders.get",
-    method: rt::Method::Get,
     path: "/sop_orders/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_orders~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sop_orders.create",
     method: rt::Method::Post,
     path: "/sop_orders",
@@ -256,7 +254,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sop_orders.update",
     method: rt::Method::Put,
     path: "/sop_orders/{Id}",
@@ -264,7 +263,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::update_defaults`].
+pub static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
     id: "sop_orders.update_defaults",
     method: rt::Method::Put,
     path: "/sop_orders_new/{Id}",
@@ -272,7 +272,8 @@ static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sop_orders.delete",
     method: rt::Method::Delete,
     path: "/sop_orders/{Id}",
@@ -280,7 +281,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "sop_orders.defaults",
     method: rt::Method::Post,
     path: "/sop_orders_new",
@@ -288,7 +290,8 @@ static DEFAULTS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DUPLICATE: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::duplicate`].
+pub static DUPLICATE: rt::Operation = rt::Operation {
     id: "sop_orders.duplicate",
     method: rt::Method::Post,
     path: "/sop_orders_duplicate",
@@ -296,7 +299,8 @@ static DUPLICATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static LINE_TRACEABLE_ITEMS: rt::Operation = rt::Operation {
+/// The operation of [`SopOrders::line_traceable_items`].
+pub static LINE_TRACEABLE_ITEMS: rt::Operation = rt::Operation {
     id: "sop_orders.line_traceable_items",
     method: rt::Method::Post,
     path: "/sop_order_line_traceable_items",

@@ -103,11 +103,10 @@ impl GetSopPaymentMethod {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopPaymentMethods::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_payment_methods.list",
-    method: rt::Method::Get,
     path: "/sop_payment_methods",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_payment_methods/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopPaymentMethods::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_payment_methods.get",
-    method: rt::Method::Get,
     path: "/sop_payment_methods/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_payment_methods~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

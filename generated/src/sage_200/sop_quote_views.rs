@@ -75,11 +75,10 @@ impl ListSopQuoteViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopQuoteViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_quote_views.list",
-    method: rt::Method::Get,
     path: "/sop_quote_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_quote_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

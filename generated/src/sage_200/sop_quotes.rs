@@ -144,11 +144,10 @@ impl GetSopQuote {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopQuotes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_quotes.list",
-    method: rt::Method::Get,
     path: "/sop_quotes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -156,19 +155,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_quotes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopQuotes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_quotes.get",
-    method: rt::Method::Get,
     path: "/sop_quotes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_quotes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SopQuotes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "sop_quotes.create",
     method: rt::Method::Post,
     path: "/sop_quotes",
@@ -176,7 +175,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SopQuotes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "sop_quotes.update",
     method: rt::Method::Put,
     path: "/sop_quotes/{Id}",
@@ -184,7 +184,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`SopQuotes::update_defaults`].
+pub static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
     id: "sop_quotes.update_defaults",
     method: rt::Method::Put,
     path: "/sop_quotes_new/{Id}",
@@ -192,7 +193,8 @@ static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SopQuotes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "sop_quotes.delete",
     method: rt::Method::Delete,
     path: "/sop_quotes/{Id}",
@@ -200,7 +202,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`SopQuotes::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "sop_quotes.defaults",
     method: rt::Method::Post,
     path: "/sop_quotes_new",
@@ -208,7 +211,8 @@ static DEFAULTS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DUPLICATE: rt::Operation = rt::Operation {
+/// The operation of [`SopQuotes::duplicate`].
+pub static DUPLICATE: rt::Operation = rt::Operation {
     id: "sop_quotes.duplicate",
     method: rt::Method::Post,
     path: "/sop_quotes_duplicate",

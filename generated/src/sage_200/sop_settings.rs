@@ -102,11 +102,10 @@ impl GetSopSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_settings.list",
-    method: rt::Method::Get,
     path: "/sop_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_settings.get",
-    method: rt::Method::Get,
     path: "/sop_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -80,11 +80,10 @@ impl ListSopShowOnPickingListTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopShowOnPickingListTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_show_on_picking_list_types.list",
-    method: rt::Method::Get,
     path: "/sop_show_on_picking_list_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_show_on_picking_list_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -103,11 +103,10 @@ impl GetSopUserPermission {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SopUserPermissions::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "sop_user_permissions.list",
-    method: rt::Method::Get,
     path: "/sop_user_permissions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_user_permissions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SopUserPermissions::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "sop_user_permissions.get",
-    method: rt::Method::Get,
     path: "/sop_user_permissions/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_user_permissions~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListSourceAreaTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SourceAreaTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "source_area_types.list",
-    method: rt::Method::Get,
     path: "/source_area_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1source_area_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

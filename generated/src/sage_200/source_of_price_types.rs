@@ -76,11 +76,10 @@ impl ListSourceOfPriceTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SourceOfPriceTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "source_of_price_types.list",
-    method: rt::Method::Get,
     path: "/source_of_price_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/price-book.openapi.yaml#/paths/~1source_of_price_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListStatementAgeingTerms {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StatementAgeingTerms::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "statement_ageing_terms.list",
-    method: rt::Method::Get,
     path: "/statement_ageing_terms",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1statement_ageing_terms/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListStatementLayoutTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StatementLayoutTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "statement_layout_types.list",
-    method: rt::Method::Get,
     path: "/statement_layout_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1statement_layout_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -75,11 +75,10 @@ impl ListStatementTerms {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StatementTerms::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "statement_terms.list",
-    method: rt::Method::Get,
     path: "/statement_terms",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1statement_terms/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

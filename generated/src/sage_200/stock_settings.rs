@@ -102,11 +102,10 @@ impl GetStockSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StockSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "stock_settings.list",
-    method: rt::Method::Get,
     path: "/stock_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stock_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`StockSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "stock_settings.get",
-    method: rt::Method::Get,
     path: "/stock_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stock_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

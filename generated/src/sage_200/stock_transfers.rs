@@ -32,7 +32,8 @@ impl StockTransfers {
     }
 }
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`StockTransfers::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "stock_transfers.create",
     method: rt::Method::Post,
     path: "/stock_transfers",
@@ -40,7 +41,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static TRACEABLE_ITEMS: rt::Operation = rt::Operation {
+/// The operation of [`StockTransfers::traceable_items`].
+pub static TRACEABLE_ITEMS: rt::Operation = rt::Operation {
     id: "stock_transfers.traceable_items",
     method: rt::Method::Post,
     path: "/stock_transfer_traceable_items",

@@ -58,16 +58,16 @@ impl GetStocktakeCountSheetItem {
     }
 }
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeCountSheetItems::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "stocktake_count_sheet_items.get",
-    method: rt::Method::Get,
     path: "/stocktake_count_sheet_items/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_count_sheet_items~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeCountSheetItems::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "stocktake_count_sheet_items.update",
     method: rt::Method::Put,
     path: "/stocktake_count_sheet_items/{Id}",

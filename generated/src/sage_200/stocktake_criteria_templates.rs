@@ -133,11 +133,10 @@ impl GetStocktakeCriteriaTemplate {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeCriteriaTemplates::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "stocktake_criteria_templates.list",
-    method: rt::Method::Get,
     path: "/stocktake_criteria_templates",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -145,19 +144,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_criteria_templates/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeCriteriaTemplates::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "stocktake_criteria_templates.get",
-    method: rt::Method::Get,
     path: "/stocktake_criteria_templates/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_criteria_templates~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeCriteriaTemplates::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "stocktake_criteria_templates.create",
     method: rt::Method::Post,
     path: "/stocktake_criteria_templates",
@@ -165,7 +164,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeCriteriaTemplates::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "stocktake_criteria_templates.update",
     method: rt::Method::Put,
     path: "/stocktake_criteria_templates/{Id}",
@@ -173,7 +173,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeCriteriaTemplates::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "stocktake_criteria_templates.delete",
     method: rt::Method::Delete,
     path: "/stocktake_criteria_templates/{Id}",

@@ -80,11 +80,10 @@ impl ListStocktakeSelectorValueTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeSelectorValueTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "stocktake_selector_value_types.list",
-    method: rt::Method::Get,
     path: "/stocktake_selector_value_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -92,5 +91,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_selector_value_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -76,11 +76,10 @@ impl ListStocktakeTraceableTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`StocktakeTraceableTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "stocktake_traceable_types.list",
-    method: rt::Method::Get,
     path: "/stocktake_traceable_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktake_traceable_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -148,11 +148,10 @@ impl GetStocktake {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "stocktakes.list",
-    method: rt::Method::Get,
     path: "/stocktakes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -160,19 +159,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktakes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "stocktakes.get",
-    method: rt::Method::Get,
     path: "/stocktakes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1stocktakes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "stocktakes.create",
     method: rt::Method::Post,
     path: "/stocktakes",
@@ -180,7 +179,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "stocktakes.update",
     method: rt::Method::Put,
     path: "/stocktakes/{Id}",
@@ -188,7 +188,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "stocktakes.delete",
     method: rt::Method::Delete,
     path: "/stocktakes/{Id}",
@@ -196,7 +197,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static AMEND_ITEMS: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::amend_items`].
+pub static AMEND_ITEMS: rt::Operation = rt::Operation {
     id: "stocktakes.amend_items",
     method: rt::Method::Post,
     path: "/stocktake_amend_items",
@@ -204,7 +206,8 @@ static AMEND_ITEMS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static APPROVE_COMPLETE: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::approve_complete`].
+pub static APPROVE_COMPLETE: rt::Operation = rt::Operation {
     id: "stocktakes.approve_complete",
     method: rt::Method::Post,
     path: "/stocktake_approve_complete",
@@ -212,7 +215,8 @@ static APPROVE_COMPLETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static ENTER_VALUES: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::enter_values`].
+pub static ENTER_VALUES: rt::Operation = rt::Operation {
     id: "stocktakes.enter_values",
     method: rt::Method::Post,
     path: "/stocktake_enter_values",
@@ -220,7 +224,8 @@ static ENTER_VALUES: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static NEW_ITEMS: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::new_items`].
+pub static NEW_ITEMS: rt::Operation = rt::Operation {
     id: "stocktakes.new_items",
     method: rt::Method::Post,
     path: "/stocktake_new_items",
@@ -228,7 +233,8 @@ static NEW_ITEMS: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static VIEW_ADJUSTMENTS: rt::Operation = rt::Operation {
+/// The operation of [`Stocktakes::view_adjustments`].
+pub static VIEW_ADJUSTMENTS: rt::Operation = rt::Operation {
     id: "stocktakes.view_adjustments",
     method: rt::Method::Post,
     path: "/stocktake_view_adjustments",

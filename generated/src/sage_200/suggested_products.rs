@@ -28,7 +28,8 @@ impl SuggestedProducts {
     }
 }
 
-static FIND: rt::Operation = rt::Operation {
+/// The operation of [`SuggestedProducts::find`].
+pub static FIND: rt::Operation = rt::Operation {
     id: "suggested_products.find",
     method: rt::Method::Post,
     path: "/suggested_products",

@@ -165,11 +165,10 @@ impl GetSupplierContactRole {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContactRoles::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_contact_roles.list",
-    method: rt::Method::Get,
     path: "/supplier_contact_roles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -177,14 +176,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contact_roles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContactRoles::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_contact_roles.list_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_contact_roles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -192,14 +190,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_contact_roles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContactRoles::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "supplier_contact_roles.get",
-    method: rt::Method::Get,
     path: "/supplier_contact_roles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contact_roles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

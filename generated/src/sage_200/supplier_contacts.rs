@@ -241,11 +241,10 @@ impl GetSupplierContactForSupplier {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_contacts.list",
-    method: rt::Method::Get,
     path: "/supplier_contacts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -253,14 +252,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::list_for_supplier`].
+pub static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "supplier_contacts.list_for_supplier",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -268,28 +266,27 @@ static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "supplier_contacts.get",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::get_for_supplier`].
+pub static GET_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "supplier_contacts.get_for_supplier",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::create_for_supplier`].
+pub static CREATE_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "supplier_contacts.create_for_supplier",
     method: rt::Method::Post,
     path: "/suppliers/{supplierId}/supplier_contacts",
@@ -297,7 +294,8 @@ static CREATE_FOR_SUPPLIER: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "supplier_contacts.update",
     method: rt::Method::Put,
     path: "/supplier_contacts/{Id}",
@@ -305,7 +303,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::update_for_supplier`].
+pub static UPDATE_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "supplier_contacts.update_for_supplier",
     method: rt::Method::Put,
     path: "/suppliers/{supplierId}/supplier_contacts/{Id}",
@@ -313,7 +312,8 @@ static UPDATE_FOR_SUPPLIER: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "supplier_contacts.delete",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{Id}",
@@ -321,7 +321,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`SupplierContacts::delete_for_supplier`].
+pub static DELETE_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "supplier_contacts.delete_for_supplier",
     method: rt::Method::Delete,
     path: "/suppliers/{supplierId}/supplier_contacts/{Id}",

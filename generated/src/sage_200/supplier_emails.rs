@@ -394,11 +394,10 @@ impl GetSupplierEmailForSupplierAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_emails.list",
-    method: rt::Method::Get,
     path: "/supplier_emails",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -406,14 +405,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_emails/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.list_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -421,14 +419,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_emails/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::list_for_supplier_and_contact`].
+pub static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.list_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -436,37 +433,35 @@ static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "supplier_emails.get",
-    method: rt::Method::Get,
     path: "/supplier_emails/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.get_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::get_for_supplier_and_contact`].
+pub static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.get_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_emails~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails",
@@ -474,7 +469,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::create_for_supplier_and_contact`].
+pub static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.create_for_supplier_and_contact",
     method: rt::Method::Post,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails",
@@ -482,7 +478,8 @@ static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "supplier_emails.update",
     method: rt::Method::Put,
     path: "/supplier_emails/{Id}",
@@ -490,7 +487,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
@@ -498,7 +496,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::update_for_supplier_and_contact`].
+pub static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.update_for_supplier_and_contact",
     method: rt::Method::Put,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
@@ -506,7 +505,8 @@ static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "supplier_emails.delete",
     method: rt::Method::Delete,
     path: "/supplier_emails/{Id}",
@@ -514,7 +514,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",
@@ -522,7 +523,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierEmails::delete_for_supplier_and_contact`].
+pub static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_emails.delete_for_supplier_and_contact",
     method: rt::Method::Delete,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_emails/{Id}",

@@ -391,11 +391,10 @@ impl GetSupplierFaxForSupplierAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_faxes.list",
-    method: rt::Method::Get,
     path: "/supplier_faxes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -403,14 +402,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_faxes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.list_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -418,14 +416,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_faxes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::list_for_supplier_and_contact`].
+pub static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.list_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -433,37 +430,35 @@ static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "supplier_faxes.get",
-    method: rt::Method::Get,
     path: "/supplier_faxes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_faxes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.get_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::get_for_supplier_and_contact`].
+pub static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.get_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_faxes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes",
@@ -471,7 +466,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::create_for_supplier_and_contact`].
+pub static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.create_for_supplier_and_contact",
     method: rt::Method::Post,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes",
@@ -479,7 +475,8 @@ static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "supplier_faxes.update",
     method: rt::Method::Put,
     path: "/supplier_faxes/{Id}",
@@ -487,7 +484,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
@@ -495,7 +493,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::update_for_supplier_and_contact`].
+pub static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.update_for_supplier_and_contact",
     method: rt::Method::Put,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
@@ -503,7 +502,8 @@ static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "supplier_faxes.delete",
     method: rt::Method::Delete,
     path: "/supplier_faxes/{Id}",
@@ -511,7 +511,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",
@@ -519,7 +520,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierFaxes::delete_for_supplier_and_contact`].
+pub static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_faxes.delete_for_supplier_and_contact",
     method: rt::Method::Delete,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_faxes/{Id}",

@@ -181,11 +181,10 @@ impl GetSupplierMemo {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMemos::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_memos.list",
-    method: rt::Method::Get,
     path: "/supplier_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -193,14 +192,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMemos::list_for_supplier`].
+pub static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
     id: "supplier_memos.list_for_supplier",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_memos",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -208,19 +206,19 @@ static LIST_FOR_SUPPLIER: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_memos/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMemos::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "supplier_memos.get",
-    method: rt::Method::Get,
     path: "/supplier_memos/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_memos~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMemos::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "supplier_memos.create",
     method: rt::Method::Post,
     path: "/supplier_memos",
@@ -228,7 +226,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMemos::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "supplier_memos.update",
     method: rt::Method::Put,
     path: "/supplier_memos/{Id}",
@@ -236,7 +235,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMemos::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "supplier_memos.delete",
     method: rt::Method::Delete,
     path: "/supplier_memos/{Id}",

@@ -402,11 +402,10 @@ impl GetSupplierMobileForSupplierAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_mobiles.list",
-    method: rt::Method::Get,
     path: "/supplier_mobiles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -414,14 +413,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_mobiles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.list_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -429,14 +427,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_mobiles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::list_for_supplier_and_contact`].
+pub static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.list_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -444,37 +441,35 @@ static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "supplier_mobiles.get",
-    method: rt::Method::Get,
     path: "/supplier_mobiles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_mobiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.get_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::get_for_supplier_and_contact`].
+pub static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.get_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_mobiles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles",
@@ -482,7 +477,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::create_for_supplier_and_contact`].
+pub static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.create_for_supplier_and_contact",
     method: rt::Method::Post,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles",
@@ -490,7 +486,8 @@ static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "supplier_mobiles.update",
     method: rt::Method::Put,
     path: "/supplier_mobiles/{Id}",
@@ -498,7 +495,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
@@ -506,7 +504,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::update_for_supplier_and_contact`].
+pub static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.update_for_supplier_and_contact",
     method: rt::Method::Put,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
@@ -514,7 +513,8 @@ static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "supplier_mobiles.delete",
     method: rt::Method::Delete,
     path: "/supplier_mobiles/{Id}",
@@ -522,7 +522,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",
@@ -530,7 +531,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierMobiles::delete_for_supplier_and_contact`].
+pub static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_mobiles.delete_for_supplier_and_contact",
     method: rt::Method::Delete,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_mobiles/{Id}",

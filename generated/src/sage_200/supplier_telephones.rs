@@ -404,11 +404,10 @@ impl GetSupplierTelephoneForSupplierAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_telephones.list",
-    method: rt::Method::Get,
     path: "/supplier_telephones",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -416,14 +415,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_telephones/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.list_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -431,14 +429,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_telephones/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::list_for_supplier_and_contact`].
+pub static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.list_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -446,37 +443,35 @@ static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "supplier_telephones.get",
-    method: rt::Method::Get,
     path: "/supplier_telephones/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_telephones~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.get_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::get_for_supplier_and_contact`].
+pub static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.get_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_telephones~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones",
@@ -484,7 +479,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::create_for_supplier_and_contact`].
+pub static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.create_for_supplier_and_contact",
     method: rt::Method::Post,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones",
@@ -492,7 +488,8 @@ static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "supplier_telephones.update",
     method: rt::Method::Put,
     path: "/supplier_telephones/{Id}",
@@ -500,7 +497,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
@@ -508,7 +506,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::update_for_supplier_and_contact`].
+pub static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.update_for_supplier_and_contact",
     method: rt::Method::Put,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
@@ -516,7 +515,8 @@ static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "supplier_telephones.delete",
     method: rt::Method::Delete,
     path: "/supplier_telephones/{Id}",
@@ -524,7 +524,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",
@@ -532,7 +533,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierTelephones::delete_for_supplier_and_contact`].
+pub static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_telephones.delete_for_supplier_and_contact",
     method: rt::Method::Delete,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_telephones/{Id}",

@@ -75,11 +75,10 @@ impl ListSupplierViews {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierViews::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_views.list",
-    method: rt::Method::Get,
     path: "/supplier_views",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_views/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -402,11 +402,10 @@ impl GetSupplierWebsiteForSupplierAndContact {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "supplier_websites.list",
-    method: rt::Method::Get,
     path: "/supplier_websites",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -414,14 +413,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_websites/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::list_for_contact`].
+pub static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.list_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -429,14 +427,13 @@ static LIST_FOR_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_websites/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::list_for_supplier_and_contact`].
+pub static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.list_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -444,37 +441,35 @@ static LIST_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "supplier_websites.get",
-    method: rt::Method::Get,
     path: "/supplier_websites/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_websites~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::get_for_contact`].
+pub static GET_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.get_for_contact",
-    method: rt::Method::Get,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::get_for_supplier_and_contact`].
+pub static GET_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.get_for_supplier_and_contact",
-    method: rt::Method::Get,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{supplierId}~1supplier_contacts~1{supplierContactId}~1supplier_websites~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::create_for_contact`].
+pub static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.create_for_contact",
     method: rt::Method::Post,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites",
@@ -482,7 +477,8 @@ static CREATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::create_for_supplier_and_contact`].
+pub static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.create_for_supplier_and_contact",
     method: rt::Method::Post,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites",
@@ -490,7 +486,8 @@ static CREATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "supplier_websites.update",
     method: rt::Method::Put,
     path: "/supplier_websites/{Id}",
@@ -498,7 +495,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::update_for_contact`].
+pub static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.update_for_contact",
     method: rt::Method::Put,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
@@ -506,7 +504,8 @@ static UPDATE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::update_for_supplier_and_contact`].
+pub static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.update_for_supplier_and_contact",
     method: rt::Method::Put,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
@@ -514,7 +513,8 @@ static UPDATE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "supplier_websites.delete",
     method: rt::Method::Delete,
     path: "/supplier_websites/{Id}",
@@ -522,7 +522,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::delete_for_contact`].
+pub static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.delete_for_contact",
     method: rt::Method::Delete,
     path: "/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",
@@ -530,7 +531,8 @@ static DELETE_FOR_CONTACT: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
+/// The operation of [`SupplierWebsites::delete_for_supplier_and_contact`].
+pub static DELETE_FOR_SUPPLIER_AND_CONTACT: rt::Operation = rt::Operation {
     id: "supplier_websites.delete_for_supplier_and_contact",
     method: rt::Method::Delete,
     path: "/suppliers/{supplierId}/supplier_contacts/{supplierContactId}/supplier_websites/{Id}",

@@ -124,11 +124,10 @@ impl GetSupplier {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Suppliers::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "suppliers.list",
-    method: rt::Method::Get,
     path: "/suppliers",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -136,19 +135,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Suppliers::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "suppliers.get",
-    method: rt::Method::Get,
     path: "/suppliers/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1suppliers~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Suppliers::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "suppliers.create",
     method: rt::Method::Post,
     path: "/suppliers",
@@ -156,7 +155,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Suppliers::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "suppliers.update",
     method: rt::Method::Put,
     path: "/suppliers/{Id}",
@@ -164,7 +164,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Suppliers::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "suppliers.delete",
     method: rt::Method::Delete,
     path: "/suppliers/{Id}",
@@ -172,7 +173,8 @@ static DELETE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DEFAULTS: rt::Operation = rt::Operation {
+/// The operation of [`Suppliers::defaults`].
+pub static DEFAULTS: rt::Operation = rt::Operation {
     id: "suppliers.defaults",
     method: rt::Method::Post,
     path: "/suppliers_new",

@@ -113,11 +113,10 @@ impl GetSystemSetting {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`SystemSettings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "system_settings.list",
-    method: rt::Method::Get,
     path: "/system_settings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -125,19 +124,19 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1system_settings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`SystemSettings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "system_settings.get",
-    method: rt::Method::Get,
     path: "/system_settings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1system_settings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`SystemSettings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "system_settings.update",
     method: rt::Method::Put,
     path: "/system_settings/{Id}",

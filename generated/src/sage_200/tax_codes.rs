@@ -102,11 +102,10 @@ impl GetTaxCode {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TaxCodes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "tax_codes.list",
-    method: rt::Method::Get,
     path: "/tax_codes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1tax_codes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TaxCodes::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "tax_codes.get",
-    method: rt::Method::Get,
     path: "/tax_codes/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1tax_codes~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

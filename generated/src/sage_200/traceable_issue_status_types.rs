@@ -79,11 +79,10 @@ impl ListTraceableIssueStatusTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TraceableIssueStatusTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "traceable_issue_status_types.list",
-    method: rt::Method::Get,
     path: "/traceable_issue_status_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -91,5 +90,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1traceable_issue_status_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -149,11 +149,10 @@ impl ListTraceableItemAllocations {
     }
 }
 
-static LIST_FOR_TRACEABLE_BIN_ITEM: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItemAllocations::list_for_traceable_bin_item`].
+pub static LIST_FOR_TRACEABLE_BIN_ITEM: rt::Operation = rt::Operation {
     id: "traceable_item_allocations.list_for_traceable_bin_item",
-    method: rt::Method::Get,
     path: "/traceable_bin_items/{traceableBinItemId}/traceable_item_allocations",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -161,14 +160,13 @@ static LIST_FOR_TRACEABLE_BIN_ITEM: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1traceable_bin_items~1{traceableBinItemId}~1traceable_item_allocations/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_TRACEABLE_ITEM: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItemAllocations::list_for_traceable_item`].
+pub static LIST_FOR_TRACEABLE_ITEM: rt::Operation = rt::Operation {
     id: "traceable_item_allocations.list_for_traceable_item",
-    method: rt::Method::Get,
     path: "/traceable_items/{traceableItemId}/traceable_item_allocations",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -176,5 +174,5 @@ static LIST_FOR_TRACEABLE_ITEM: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1traceable_items~1{traceableItemId}~1traceable_item_allocations/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

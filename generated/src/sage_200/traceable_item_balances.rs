@@ -87,11 +87,10 @@ impl ListTraceableItemBalancesForWarehouseHolding {
     }
 }
 
-static LIST_FOR_WAREHOUSE_HOLDING: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItemBalances::list_for_warehouse_holding`].
+pub static LIST_FOR_WAREHOUSE_HOLDING: rt::Operation = rt::Operation {
     id: "traceable_item_balances.list_for_warehouse_holding",
-    method: rt::Method::Get,
     path: "/warehouse_holdings/{warehouseHoldingId}/traceable_item_balances",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -99,5 +98,5 @@ static LIST_FOR_WAREHOUSE_HOLDING: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouse_holdings~1{warehouseHoldingId}~1traceable_item_balances/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

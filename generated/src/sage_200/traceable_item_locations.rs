@@ -82,11 +82,10 @@ impl ListTraceableItemLocations {
     }
 }
 
-static LIST_FOR_TRACEABLE_ITEM: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItemLocations::list_for_traceable_item`].
+pub static LIST_FOR_TRACEABLE_ITEM: rt::Operation = rt::Operation {
     id: "traceable_item_locations.list_for_traceable_item",
-    method: rt::Method::Get,
     path: "/traceable_items/{traceableItemId}/traceable_item_locations",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -94,5 +93,5 @@ static LIST_FOR_TRACEABLE_ITEM: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1traceable_items~1{traceableItemId}~1traceable_item_locations/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

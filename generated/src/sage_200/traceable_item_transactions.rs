@@ -90,11 +90,10 @@ impl ListTraceableItemTransactionsForProductTransaction {
     }
 }
 
-static LIST_FOR_PRODUCT_TRANSACTION: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItemTransactions::list_for_product_transaction`].
+pub static LIST_FOR_PRODUCT_TRANSACTION: rt::Operation = rt::Operation {
     id: "traceable_item_transactions.list_for_product_transaction",
-    method: rt::Method::Get,
     path: "/product_transactions/{traceableHistoryId}/traceable_item_transactions",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -102,5 +101,5 @@ static LIST_FOR_PRODUCT_TRANSACTION: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_transactions~1{traceableHistoryId}~1traceable_item_transactions/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

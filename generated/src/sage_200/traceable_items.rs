@@ -56,7 +56,8 @@ impl TraceableItems {
     }
 }
 
-static AMEND: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItems::amend`].
+pub static AMEND: rt::Operation = rt::Operation {
     id: "traceable_items.amend",
     method: rt::Method::Post,
     path: "/traceable_items_amend",
@@ -64,7 +65,8 @@ static AMEND: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static ASSIGN: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItems::assign`].
+pub static ASSIGN: rt::Operation = rt::Operation {
     id: "traceable_items.assign",
     method: rt::Method::Post,
     path: "/traceable_items_assign",
@@ -72,7 +74,8 @@ static ASSIGN: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static ASSIGNED: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItems::assigned`].
+pub static ASSIGNED: rt::Operation = rt::Operation {
     id: "traceable_items.assigned",
     method: rt::Method::Post,
     path: "/traceable_items_amend_traceable_items",
@@ -80,7 +83,8 @@ static ASSIGNED: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UNASSIGNED: rt::Operation = rt::Operation {
+/// The operation of [`TraceableItems::unassigned`].
+pub static UNASSIGNED: rt::Operation = rt::Operation {
     id: "traceable_items.unassigned",
     method: rt::Method::Post,
     path: "/traceable_items_assign_traceable_items",

@@ -75,11 +75,10 @@ impl ListTraceableTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TraceableTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "traceable_types.list",
-    method: rt::Method::Get,
     path: "/traceable_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1traceable_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

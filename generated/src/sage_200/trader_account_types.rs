@@ -76,11 +76,10 @@ impl ListTraderAccountTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TraderAccountTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "trader_account_types.list",
-    method: rt::Method::Get,
     path: "/trader_account_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1trader_account_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

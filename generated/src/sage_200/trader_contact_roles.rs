@@ -103,11 +103,10 @@ impl GetTraderContactRole {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TraderContactRoles::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "trader_contact_roles.list",
-    method: rt::Method::Get,
     path: "/trader_contact_roles",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -115,14 +114,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1trader_contact_roles/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`TraderContactRoles::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "trader_contact_roles.get",
-    method: rt::Method::Get,
     path: "/trader_contact_roles/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1trader_contact_roles~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

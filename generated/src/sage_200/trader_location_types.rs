@@ -76,11 +76,10 @@ impl ListTraderLocationTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TraderLocationTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "trader_location_types.list",
-    method: rt::Method::Get,
     path: "/trader_location_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1trader_location_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

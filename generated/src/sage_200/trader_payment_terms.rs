@@ -76,11 +76,10 @@ impl ListTraderPaymentTerms {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TraderPaymentTerms::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "trader_payment_terms.list",
-    method: rt::Method::Get,
     path: "/trader_payment_terms",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -88,5 +87,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1trader_payment_terms/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

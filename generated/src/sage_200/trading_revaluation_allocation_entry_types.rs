@@ -85,11 +85,10 @@ impl ListTradingRevaluationAllocationEntryTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TradingRevaluationAllocationEntryTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "trading_revaluation_allocation_entry_types.list",
-    method: rt::Method::Get,
     path: "/trading_revaluation_allocation_entry_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -97,5 +96,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1trading_revaluation_allocation_entry_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -29,7 +29,8 @@ impl TransactionDateValidation {
     }
 }
 
-static VALIDATE: rt::Operation = rt::Operation {
+/// The operation of [`TransactionDateValidation::validate`].
+pub static VALIDATE: rt::Operation = rt::Operation {
     id: "transaction_date_validation.validate",
     method: rt::Method::Post,
     path: "/transaction_date_validation",

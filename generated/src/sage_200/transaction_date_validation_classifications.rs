@@ -85,11 +85,10 @@ impl ListTransactionDateValidationClassifications {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TransactionDateValidationClassifications::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "transaction_date_validation_classifications.list",
-    method: rt::Method::Get,
     path: "/transaction_date_validation_classifications",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -97,5 +96,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1transaction_date_validation_classifications/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -83,11 +83,10 @@ impl ListTransactionDateValidationTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`TransactionDateValidationTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "transaction_date_validation_types.list",
-    method: rt::Method::Get,
     path: "/transaction_date_validation_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -95,5 +94,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1transaction_date_validation_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

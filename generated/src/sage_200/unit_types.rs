@@ -75,11 +75,10 @@ impl ListUnitTypes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`UnitTypes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "unit_types.list",
-    method: rt::Method::Get,
     path: "/unit_types",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1unit_types/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -102,11 +102,10 @@ impl GetUnit {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Units::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "units.list",
-    method: rt::Method::Get,
     path: "/units",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1units/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Units::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "units.get",
-    method: rt::Method::Get,
     path: "/units/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1units~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

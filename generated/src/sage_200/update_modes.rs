@@ -75,11 +75,10 @@ impl ListUpdateModes {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`UpdateModes::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "update_modes.list",
-    method: rt::Method::Get,
     path: "/update_modes",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -87,5 +86,5 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1update_modes/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -102,11 +102,10 @@ impl GetUser {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Users::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "users.list",
-    method: rt::Method::Get,
     path: "/users",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -114,14 +113,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/general.openapi.yaml#/paths/~1users/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Users::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "users.get",
-    method: rt::Method::Get,
     path: "/users/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/general.openapi.yaml#/paths/~1users~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };

@@ -379,11 +379,10 @@ impl GetWarehouseHolding {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "warehouse_holdings.list",
-    method: rt::Method::Get,
     path: "/warehouse_holdings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -391,14 +390,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouse_holdings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::list_for_product`].
+pub static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
     id: "warehouse_holdings.list_for_product",
-    method: rt::Method::Get,
     path: "/products/{productId}/warehouse_holdings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -406,14 +404,13 @@ static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1products~1{productId}~1warehouse_holdings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_PRODUCT_AND_WAREHOUSE: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::list_for_product_and_warehouse`].
+pub static LIST_FOR_PRODUCT_AND_WAREHOUSE: rt::Operation = rt::Operation {
     id: "warehouse_holdings.list_for_product_and_warehouse",
-    method: rt::Method::Get,
     path: "/products/{productId}/warehouses/{warehouseId}/warehouse_holdings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -421,14 +418,13 @@ static LIST_FOR_PRODUCT_AND_WAREHOUSE: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1products~1{productId}~1warehouses~1{warehouseId}~1warehouse_holdings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_WAREHOUSE: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::list_for_warehouse`].
+pub static LIST_FOR_WAREHOUSE: rt::Operation = rt::Operation {
     id: "warehouse_holdings.list_for_warehouse",
-    method: rt::Method::Get,
     path: "/warehouses/{warehouseId}/warehouse_holdings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -436,14 +432,13 @@ static LIST_FOR_WAREHOUSE: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouses~1{warehouseId}~1warehouse_holdings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_WAREHOUSE_AND_PRODUCT: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::list_for_warehouse_and_product`].
+pub static LIST_FOR_WAREHOUSE_AND_PRODUCT: rt::Operation = rt::Operation {
     id: "warehouse_holdings.list_for_warehouse_and_product",
-    method: rt::Method::Get,
     path: "/warehouses/{warehouseId}/products/{productId}/warehouse_holdings",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -451,19 +446,19 @@ static LIST_FOR_WAREHOUSE_AND_PRODUCT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouses~1{warehouseId}~1products~1{productId}~1warehouse_holdings/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "warehouse_holdings.get",
-    method: rt::Method::Get,
     path: "/warehouse_holdings/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouse_holdings~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "warehouse_holdings.create",
     method: rt::Method::Post,
     path: "/warehouse_holdings",
@@ -471,7 +466,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "warehouse_holdings.update",
     method: rt::Method::Put,
     path: "/warehouse_holdings/{Id}",
@@ -479,7 +475,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`WarehouseHoldings::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "warehouse_holdings.delete",
     method: rt::Method::Delete,
     path: "/warehouse_holdings/{Id}",

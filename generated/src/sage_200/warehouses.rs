@@ -175,11 +175,10 @@ impl GetWarehouse {
     }
 }
 
-static LIST: rt::Operation = rt::Operation {
+/// The operation of [`Warehouses::list`].
+pub static LIST: rt::Operation = rt::Operation {
     id: "warehouses.list",
-    method: rt::Method::Get,
     path: "/warehouses",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -187,14 +186,13 @@ static LIST: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouses/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
+/// The operation of [`Warehouses::list_for_product`].
+pub static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
     id: "warehouses.list_for_product",
-    method: rt::Method::Get,
     path: "/products/{productId}/warehouses",
-    resend: rt::Resend::Safe,
     paging: rt::Paging::Offset {
         skip: "$skip",
         top: "$top",
@@ -202,19 +200,19 @@ static LIST_FOR_PRODUCT: rt::Operation = rt::Operation {
         order: Some(("$orderby", "id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1products~1{productId}~1warehouses/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static GET: rt::Operation = rt::Operation {
+/// The operation of [`Warehouses::get`].
+pub static GET: rt::Operation = rt::Operation {
     id: "warehouses.get",
-    method: rt::Method::Get,
     path: "/warehouses/{Id}",
-    resend: rt::Resend::Safe,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouses~1{Id}/get",
-    ..rt::Operation::DEFAULT
+    ..rt::Operation::READ
 };
 
-static CREATE: rt::Operation = rt::Operation {
+/// The operation of [`Warehouses::create`].
+pub static CREATE: rt::Operation = rt::Operation {
     id: "warehouses.create",
     method: rt::Method::Post,
     path: "/warehouses",
@@ -222,7 +220,8 @@ static CREATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static UPDATE: rt::Operation = rt::Operation {
+/// The operation of [`Warehouses::update`].
+pub static UPDATE: rt::Operation = rt::Operation {
     id: "warehouses.update",
     method: rt::Method::Put,
     path: "/warehouses/{Id}",
@@ -230,7 +229,8 @@ static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-static DELETE: rt::Operation = rt::Operation {
+/// The operation of [`Warehouses::delete`].
+pub static DELETE: rt::Operation = rt::Operation {
     id: "warehouses.delete",
     method: rt::Method::Delete,
     path: "/warehouses/{Id}",

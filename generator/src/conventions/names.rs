@@ -1,7 +1,7 @@
 //! What the settings say of single operations, schemas and parameters: what they are called, and what they mean.
 
 use super::Ctx;
-use crate::ir::{Called, Kind, Location, SchemaId};
+use crate::ir::{Also, Called, Kind, Location, SchemaId};
 use crate::node::escape;
 
 impl Ctx<'_> {
@@ -21,7 +21,20 @@ impl Ctx<'_> {
             if let Some(resource) = &setting.resource {
                 operation.tag = Some(resource.clone());
             }
-            operation.called = Some(Called { action: setting.method.clone(), does: setting.does.clone() });
+            let also = setting.also.as_ref().map(|also| Also {
+                action: also.method.clone(),
+                does: also.does.clone(),
+                with: also.with.clone(),
+            });
+            let optional = operation.parameters.iter().filter(|parameter| !parameter.required);
+            let optional: Vec<&String> = optional.map(|parameter| &parameter.name).collect();
+            let known = |name: &&String| optional.contains(name);
+            let missing = also.iter().flat_map(|also| &also.with).find(|name| !known(name)).cloned();
+            operation.called = Some(Called { action: setting.method.clone(), does: setting.does.clone(), also });
+            if let Some(name) = missing {
+                let message = format!("`{key}` has no optional parameter `{name}`");
+                self.unused(&format!("/operations/{}/also/with", escape(key)), message);
+            }
         }
     }
 

@@ -74,6 +74,7 @@ impl Ctx<'_> {
             deprecated: false,
             default: None,
             values: Vec::new(),
+            takes: crate::ir::Takes::Schema,
             meaning: None,
             description: None,
         }

@@ -55,7 +55,15 @@ fn paths(method: &Method) -> impl Iterator<Item = String> {
 }
 
 fn value(target: &Target) -> String {
-    let of = |wire: &str, ty: &Type| format!("f.of::<{}>({})", types::text(ty, "model::"), types::literal(wire));
+    let of = |wire: &str, ty: &Type| {
+        // What these setters take is made from text, or from a moment.
+        let ty = match ty {
+            Type::When => &Type::DateTime,
+            Type::Attributes | Type::Sort(_) => &Type::String,
+            ty => ty,
+        };
+        format!("f.of::<{}>({})", types::text(ty, "model::"), types::literal(wire))
+    };
     match target {
         Target::Query { wire, ty, list: Some(_) } => format!("[{}]", of(wire, ty)),
         Target::Query { wire, ty, list: None }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::layout::{Expr, function};
-use super::{Layout, RECURSION_LIMIT, declare, docs, models, types};
+use super::{Layout, RECURSION_LIMIT, declare, docs, models, operations, types};
 use crate::ir;
 use crate::rust::{Header, Ident, Package, Variable};
 
@@ -17,6 +17,12 @@ pub(super) fn print(package: &Package, layout: &Layout) -> String {
     let mut modules: Vec<String> = package.resources.iter().map(|resource| resource.module.to_string()).collect();
     if !package.models.is_empty() {
         modules.push("model".to_owned());
+    }
+    if !package.attributes.modules.is_empty() {
+        modules.push("properties".to_owned());
+    }
+    if !package.values.is_empty() {
+        modules.push("value".to_owned());
     }
     modules.sort_by_key(|module| version(module));
     modules.iter().for_each(|module| out.push_str(&format!("pub mod {module};\n")));
@@ -33,6 +39,10 @@ pub(super) fn print(package: &Package, layout: &Layout) -> String {
                 format!("What stands for {} in the base URL.", crate::lower::code(&format!("{{{}}}", variable.wire)));
             out.push_str(&models::string_enum(&choice.name, &[line], &choice.variants));
         }
+    }
+    out.push_str(&operations::list(package));
+    if let Some(availability) = &package.availability {
+        out.push_str(&operations::availability(availability));
     }
     out.push('\n');
     out.push_str(&api(package));

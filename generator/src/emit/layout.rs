@@ -144,7 +144,11 @@ fn lay_chain(base: &Expr, links: &[Link], indent: usize) -> String {
             // `self` is so short that its field stays with it.
             Link::Field(_) => out.push_str(&link.flat()),
             Link::Method(name, arguments) => {
-                let call = Expr::Call(name.clone(), arguments.clone()).lay(indent + 5, 0);
+                let call = Expr::Call(name.clone(), arguments.clone());
+                let flat = call.flat();
+                // The dot takes a column, and what is broken behind it stands as if there were none.
+                let fits = call.narrow() && indent + 5 + flat.len() <= LINE;
+                let call = if fits { flat } else { lay_call(name, arguments, indent + 4) };
                 out.push_str(&format!("\n{pad}.{call}"));
             }
         }
@@ -166,6 +170,17 @@ pub(super) fn function(head: &str, arguments: &[String], output: &str, body: &Ex
     };
     out.push_str(&format!("{pad}    {}\n{pad}}}\n", body.lay(indent + 4, 0)));
     out
+}
+
+/// A public constant.
+pub(super) fn constant(name: &str, ty: &str, value: &Expr, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let head = format!("{pad}pub const {name}: {ty} =");
+    let flat = format!("{head} {};\n", value.flat());
+    if value.narrow() && flat.len() <= LINE + 1 {
+        return flat;
+    }
+    format!("{head}\n{pad}    {};\n", value.lay(indent + 4, 1))
 }
 
 /// A list of literals between brackets.

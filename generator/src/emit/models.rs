@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{declare, docs, types};
 use crate::ir::Decimals;
 use crate::names::Ident;
-use crate::rust::{Enum, Item, ModelFile, Package, Struct, Type, Union, Values};
+use crate::rust::{Enum, FileFields, Item, ModelFile, Package, Struct, Type, Union, Values};
 
 /// `model/mod.rs`
 pub(super) fn root(package: &Package) -> String {
@@ -96,6 +96,34 @@ fn structure(item: &Struct, decimals: Decimals, scope: &Scope<'_>) -> String {
         let _ = writeln!(out, "    {index} {}: {},", field.name, types::literal(&field.wire));
     }
     out.push_str("});\n");
+    if let Some(file) = &item.file {
+        out.push('\n');
+        out.push_str(&from_file(item, file));
+    }
+    out
+}
+
+/// What makes a new record from a file.
+fn from_file(item: &Struct, file: &FileFields) -> String {
+    let line = format!(
+        "Of a file: its name, its media type (such as `application/pdf`), and its bytes, of which the service takes at \
+         most {}.",
+        super::resources::thousands(file.most).replace('_', ",")
+    );
+    let mut out = format!("impl {} {{\n", item.name);
+    out.push_str(&docs::comment(&[line], 4, "///"));
+    let text = "impl Into<String>";
+    let arguments = [&file.name, &file.media_type].map(|field| format!("        {field}: {text},\n")).concat();
+    let _ = write!(
+        out,
+        "    pub fn from_file(\n{arguments}        {bytes}: impl Into<Vec<u8>>,\n    ) -> Self {{\n        Self {{\n",
+        bytes = file.bytes
+    );
+    for field in [&file.name, &file.media_type] {
+        let _ = writeln!(out, "            {field}: {field}.into(),");
+    }
+    let _ = writeln!(out, "            {bytes}: rt::Base64({bytes}.into()),", bytes = file.bytes);
+    out.push_str("            ..Self::default()\n        }\n    }\n}\n");
     out
 }
 

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::client::{capital, set};
 use super::layout::{self, Expr, function};
-use super::{declare, docs, types};
+use super::{declare, docs, operations, types};
 use crate::ir;
-use crate::rust::{Argument, Body, Method, Operation, Replies, Reply, Request, Resource, Target, Type};
+use crate::names::Ident;
+use crate::rust::{Argument, Body, Method, Replies, Reply, Request, Resource, SortKeys, Target, Type};
 
 /// The prefix of models in these files.
 const MODEL: &str = "model::";
@@ -26,9 +27,13 @@ pub(super) fn print(resource: &Resource) -> String {
             body.push_str(&by_status(replies));
         }
     }
+    for keys in &resource.sorts {
+        body.push('\n');
+        body.push_str(&sort_keys(keys));
+    }
     for method in &resource.methods {
         body.push('\n');
-        body.push_str(&descriptor(&method.constant.to_string(), &method.operation));
+        body.push_str(&descriptor(resource, method));
     }
     let mut out = docs::comment(&[title], 0, "//!");
     out.push_str("\nuse sage_runtime::codegen as rt;\n");
@@ -79,6 +84,12 @@ fn function_of(method: &Method) -> String {
     let mut body =
         Expr::call(constructor, vec![Expr::atom("&self.client"), Expr::atom(format!("&{}", method.constant))]);
     for argument in &method.arguments {
+        for (field, wire, most) in &method.files {
+            if let Some(file) = file_in(argument, field) {
+                let wire = Expr::atom(types::literal(wire));
+                body = body.method("at_most", vec![wire, file, Expr::atom(thousands(*most))]);
+            }
+        }
         let (ty, name, values) = given(argument);
         arguments.push(format!("{}: {ty}", argument.name));
         body = body.method(name, values);
@@ -93,7 +104,61 @@ fn function_of(method: &Method) -> String {
     if let Some(request) = &method.request {
         body = Expr::call(request.name.to_string(), vec![body]);
     }
-    out + &function(&format!("pub fn {}", method.name), &arguments, &output, &body, 4)
+    out.push_str(&function(&format!("pub fn {}", method.name), &arguments, &output, &body, 4));
+    if let Some(also) = &method.also {
+        let accepted = also.with.iter().map(|setter| {
+            let (ty, _, _) = parameter(&setter.target, setter.name.as_str());
+            (setter.name.to_string(), ty)
+        });
+        out.push('\n');
+        out.push_str(&operations::also(method, also, &arguments, &output, &accepted.collect::<Vec<_>>()));
+    }
+    out
+}
+
+/// A field of the body.
+fn file_in(argument: &Argument, field: &Ident) -> Option<Expr> {
+    match argument.target {
+        Target::Body(Body::Json(Type::Option(_))) => {
+            let closure = Expr::atom(format!("|body| &body.{field}"));
+            Some(Expr::atom(argument.name.as_str()).method("as_ref", Vec::new()).method("map", vec![closure]))
+        }
+        Target::Body(_) => Some(Expr::atom(format!("&{}.{field}", argument.name))),
+        _ => None,
+    }
+}
+
+/// `2_621_440`
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// What the lists of a request can be sorted by.
+fn sort_keys(keys: &SortKeys) -> String {
+    let descending = types::literal(&keys.descending);
+    let mut out = docs::comment(&keys.docs, 0, "///");
+    let _ = writeln!(out, "pub mod {} {{", keys.module);
+    for (name, wire) in &keys.keys {
+        out.push_str(&docs::comment(&[format!("{}.", crate::lower::code(wire))], 4, "///"));
+        let value =
+            Expr::call("super::rt::SortKey::new", vec![Expr::atom(types::literal(wire)), Expr::atom(&descending)]);
+        out.push_str(&layout::constant(
+            name.as_str(),
+            &format!("super::rt::SortKey<super::{}>", keys.request),
+            &value,
+            4,
+        ));
+    }
+    out.push_str("}\n");
+    out
 }
 
 /// An argument's type, and the method of the call that takes it.
@@ -162,7 +227,9 @@ fn single(method: &'static str, key: &str, ty: &Type, value: Expr) -> (String, &
 /// What is accepted for a value, and whether it is converted.
 fn accepted(ty: &Type) -> (String, bool) {
     match ty {
-        Type::String | Type::Decimal | Type::DateTime => (format!("impl Into<{}>", types::text(ty, MODEL)), true),
+        Type::String | Type::Decimal | Type::DateTime | Type::When | Type::Attributes | Type::Sort(_) => {
+            (format!("impl Into<{}>", types::text(ty, MODEL)), true)
+        }
         ty => (types::text(ty, MODEL), false),
     }
 }
@@ -234,23 +301,26 @@ fn by_status(replies: &Replies) -> String {
 }
 
 /// The descriptor of an operation: what differs from the usual.
-fn descriptor(constant: &str, operation: &Operation) -> String {
+fn descriptor(resource: &Resource, method: &Method) -> String {
+    let operation = &method.operation;
+    let mut out = docs::comment(&[format!("The operation of [`{}::{}`].", resource.name, method.name)], 0, "///");
+    let _ = writeln!(out, "pub static {}: rt::Operation = rt::Operation {{", method.constant);
     let method = format!("{:?}", operation.method);
-    let mut out = format!("static {constant}: rt::Operation = rt::Operation {{\n");
+    // Most are reads: they have a default of their own.
+    let reads = operation.method == ir::Method::Get && operation.resend == ir::Resend::Safe;
     let mut member = |name: &str, value: String| {
         let _ = writeln!(out, "    {name}: {value},");
     };
     member("id", types::literal(&operation.id));
-    member("method", format!("rt::Method::{method}"));
+    if !reads {
+        member("method", format!("rt::Method::{method}"));
+    }
     if let Some(beside) = &operation.beside {
         member("beside", types::literal(beside));
     }
     member("path", types::literal(&operation.path));
-    if !operation.success.is_empty() {
-        let codes: Vec<String> = operation.success.iter().map(u16::to_string).collect();
-        member("success", layout::array(&codes, 4));
-    }
     match operation.resend {
+        ir::Resend::Safe if reads => {}
         ir::Resend::Safe => member("resend", "rt::Resend::Safe".to_owned()),
         ir::Resend::Idempotent => member("resend", "rt::Resend::Idempotent".to_owned()),
         ir::Resend::Never => {}
@@ -287,7 +357,10 @@ fn descriptor(constant: &str, operation: &Operation) -> String {
     if let Some(accept) = &operation.accept {
         member("accept", types::literal(accept));
     }
+    if let Some(bits) = operation.availability {
+        member("availability", format!("0x{bits:x}"));
+    }
     member("place", types::literal(&operation.place));
-    out.push_str("    ..rt::Operation::DEFAULT\n};\n");
+    let _ = writeln!(out, "    ..rt::Operation::{}\n}};", if reads { "READ" } else { "DEFAULT" });
     out
 }

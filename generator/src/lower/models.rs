@@ -10,7 +10,7 @@ use crate::ir;
 use crate::names::lock::Entry;
 use crate::names::resolve::Apart;
 use crate::names::{ApiNames, Ident, Words};
-use crate::rust::{Enum, Field, Item, Role, Struct, Type, Union, Values, Variant};
+use crate::rust::{Enum, Field, FileFields, Item, Role, Struct, Type, Union, Values, Variant};
 
 /// What the types are made from.
 pub(super) struct Models<'a> {
@@ -21,6 +21,8 @@ pub(super) struct Models<'a> {
     pub usage: &'a Usage,
     enums: BTreeSet<Ident>,
     forms: BTreeSet<ir::SchemaId>,
+    /// The files in bodies.
+    files: BTreeMap<ir::SchemaId, &'a ir::File>,
 }
 
 /// Lists of lists of lists … end here.
@@ -40,7 +42,11 @@ impl<'a> Models<'a> {
             ir::Content::Multipart(schema) => Some(schema),
             _ => None,
         });
-        Self { api, found, named, kept, usage, enums, forms: forms.collect() }
+        let files = api.operations.iter().filter_map(|operation| match operation.body.as_ref()?.content {
+            ir::Content::Json(schema) => Some((schema, operation.files.first()?)),
+            _ => None,
+        });
+        Self { api, found, named, kept, usage, enums, forms: forms.collect(), files: files.collect() }
     }
 
     /// Is the model of this name an enumeration?
@@ -81,23 +87,33 @@ impl<'a> Models<'a> {
         let listed = self.usage.is_listed(id);
         let stays = |property: &ir::Property| reach::in_role(property, role, listed && property.name == "id");
         let properties: Vec<&ir::Property> = object.properties.iter().filter(|property| stays(property)).collect();
-        let names = types::members(
-            properties.iter().map(|p| p.name.as_str()),
-            kept,
-            types::plain_value,
-            types::value_names,
-            &|name| name == "extra",
-        );
+        let names = field_names(&properties, kept);
         let fields =
             properties.iter().filter_map(|property| self.field(id, property, role, names.get(&property.name)?));
+        let fields: Vec<Field> = fields.collect();
+        let file = self.files.get(&self.found.types[id.0].schema).filter(|_| role == Role::Create);
+        let file = file.and_then(|file| file_fields(file, &fields));
         let item = Struct {
             name: self.named[id.0].name.clone(),
             docs: self.usage.docs(self, id, schema),
             role,
-            fields: fields.collect(),
+            fields,
+            file,
             additional: object.additional.map(|schema| self.ty(schema, role)),
         };
         (Item::Struct(item), names)
+    }
+
+    /// The names of a struct's fields, by the names of its properties.
+    pub(super) fn members(&self, id: TypeId) -> types::Members {
+        let named = &self.named[id.0];
+        let ty = &self.found.types[id.0];
+        let ir::Kind::Object(object) = &self.api.schema(ty.schema).kind else { return types::Members::new() };
+        let role = ty.role.unwrap_or(Role::Reply);
+        let listed = self.usage.is_listed(id);
+        let stays = |property: &&ir::Property| reach::in_role(property, role, listed && property.name == "id");
+        let properties: Vec<&ir::Property> = object.properties.iter().filter(stays).collect();
+        field_names(&properties, self.kept.get(named.kind, &named.key))
     }
 
     fn field(&self, parent: TypeId, property: &ir::Property, role: Role, name: &Ident) -> Option<Field> {
@@ -248,6 +264,23 @@ impl<'a> Models<'a> {
         let ty = self.nested(id, role, above);
         if self.api.schema(id).nullable && ty != Type::Json { Type::Option(Box::new(ty)) } else { ty }
     }
+}
+
+fn field_names(properties: &[&ir::Property], kept: Option<&Entry>) -> types::Members {
+    types::members(properties.iter().map(|p| p.name.as_str()), kept, types::plain_value, types::value_names, &|name| {
+        name == "extra"
+    })
+}
+
+/// The fields that a file fills, if all of them can be filled.
+fn file_fields(file: &ir::File, fields: &[Field]) -> Option<FileFields> {
+    let field = |wire: &str, ty: &Type| fields.iter().find(|field| field.wire == wire && field.ty == *ty);
+    Some(FileFields {
+        bytes: field(&file.property, &Type::Base64)?.name.clone(),
+        name: field(&file.name, &Type::String)?.name.clone(),
+        media_type: field(&file.media_type, &Type::String)?.name.clone(),
+        most: file.most,
+    })
 }
 
 /// Bytes as they are, alone or in a list, are parts of a form.

@@ -1,12 +1,16 @@
 //! Operations: from a method on a path to a method on a resource.
 
+mod more;
+
+use std::collections::BTreeMap;
+
 use super::models::Models;
 use super::paths::{self, Tail};
 use super::reach::{self, Base, Walk};
 use super::resources::{Plan, Planned, Resource};
 use super::types;
 use super::usage::{Part, Root};
-use super::{docs, replies, sentences};
+use super::{attributes, availability, docs, replies, sentences};
 use crate::ir;
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Wish, resolve};
@@ -120,11 +124,19 @@ fn parameter_base(planned: &Planned, resource: &Resource, parameter: &ir::Parame
 }
 
 /// Makes the resources.
-pub(super) fn lower(models: &Models<'_>, plan: &Plan, names: &mut ApiNames) -> Vec<rust::Resource> {
+pub(super) fn lower(
+    models: &Models<'_>,
+    plan: &Plan,
+    availability: Option<&rust::Availability>,
+    mut sorts: BTreeMap<usize, Vec<rust::SortKeys>>,
+    attributes: &rust::Attributes,
+    names: &mut ApiNames,
+) -> Vec<rust::Resource> {
+    let known = attributes::by_model(attributes);
     let mut resources: Vec<rust::Resource> = plan.resources.iter().map(empty).collect();
     for (operation, planned) in models.api.operations.iter().zip(&plan.operations) {
         let resource = &plan.resources[planned.resource];
-        let method = Lowering { models, operation, planned, resource }.method(names);
+        let method = Lowering { models, operation, planned, resource, availability, known: &known }.method(names);
         let same_editions = resource.same_editions;
         let resource = &mut resources[planned.resource];
         if same_editions {
@@ -133,7 +145,9 @@ pub(super) fn lower(models: &Models<'_>, plan: &Plan, names: &mut ApiNames) -> V
         resource.methods.push(method);
         resource.documents.push(operation.place.file.to_string());
     }
-    for resource in &mut resources {
+    for (number, resource) in resources.iter_mut().enumerate() {
+        resource.sorts = sorts.remove(&number).unwrap_or_default();
+        more::second_names(&mut resource.methods);
         resource.documents.sort_unstable();
         resource.documents.dedup();
         resource.methods.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -154,6 +168,7 @@ fn empty(resource: &Resource) -> rust::Resource {
         path: String::new(),
         documents: Vec::new(),
         methods: Vec::new(),
+        sorts: Vec::new(),
     }
 }
 
@@ -170,6 +185,9 @@ struct Lowering<'a> {
     operation: &'a ir::Operation,
     planned: &'a Planned,
     resource: &'a Resource,
+    availability: Option<&'a rust::Availability>,
+    /// The modules of properties, by model.
+    known: &'a BTreeMap<&'a Ident, &'a Ident>,
 }
 
 impl Lowering<'_> {
@@ -177,6 +195,7 @@ impl Lowering<'_> {
         let reply = replies::lower(self.models, self.operation, &self.planned.request);
         let paged = matches!(reply, Reply::Page(_));
         let setters = self.setters();
+        let also = self.also(&setters);
         let request = (paged || !setters.is_empty()).then(|| rust::Request {
             name: self.planned.request.clone(),
             setters: setters.iter().map(|(_, setter)| setter.clone()).collect(),
@@ -198,25 +217,18 @@ impl Lowering<'_> {
             empty_body: self.operation.body.as_ref().is_some_and(|body| self.is_empty(body)),
             request,
             reply,
+            files: self.files(),
+            also,
         }
     }
 
     fn descriptor(&self, reply: &Reply) -> rust::Operation {
         let operation = self.operation;
-        let any = operation.replies.iter().any(|reply| reply.status == ir::Status::AnySuccess);
-        let codes = operation.replies.iter().filter_map(|reply| match reply.status {
-            ir::Status::Code(code) if !any => Some(code),
-            ir::Status::Code(_) | ir::Status::AnySuccess => None,
-        });
-        let mut success: Vec<u16> = codes.collect();
-        success.sort_unstable();
-        success.dedup();
         rust::Operation {
             id: format!("{}.{}", self.resource.module, self.planned.method),
             method: operation.method,
             beside: operation.beside.clone(),
             path: operation.path.template.clone(),
-            success,
             resend: operation.resend,
             without_headers: operation.without_headers.clone(),
             paging: operation.paging.clone().filter(|_| matches!(reply, Reply::Page(_))),
@@ -224,6 +236,7 @@ impl Lowering<'_> {
             idempotent_by_id: operation.idempotent_by_id,
             sequential: operation.sequential,
             accept: replies::accept(operation, reply),
+            availability: availability::bits(self.availability, operation),
             place: operation.place.to_string(),
         }
     }
@@ -343,7 +356,12 @@ impl Lowering<'_> {
             let setter = Setter {
                 name: names.get(&key)?.clone(),
                 target: self.target(parameter),
-                docs: sentences::parameter(self.models.api, parameter, self.resource),
+                docs: sentences::parameter(
+                    self.models.api,
+                    parameter,
+                    self.resource,
+                    self.constants(parameter).as_deref(),
+                ),
                 deprecated: parameter.deprecated,
             };
             Some((key, setter))
@@ -355,6 +373,15 @@ impl Lowering<'_> {
     fn target(&self, parameter: &ir::Parameter) -> Target {
         let wire = parameter.name.clone();
         let whole = self.models.ty(parameter.schema, Role::Create);
+        let named = match &parameter.takes {
+            ir::Takes::When => Some(Type::When),
+            ir::Takes::Attributes { .. } | ir::Takes::NestedAttributes => Some(Type::Attributes),
+            ir::Takes::Sort { .. } => Some(Type::Sort(self.planned.request.clone())),
+            ir::Takes::Schema => None,
+        };
+        if let Some(ty) = named {
+            return Target::Query { wire, ty, list: None };
+        }
         match parameter.location {
             ir::Location::Header => Target::Header { wire, ty: self.scalar(parameter.schema) },
             ir::Location::Cookie => Target::Cookie { wire, ty: self.scalar(parameter.schema) },

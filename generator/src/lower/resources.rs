@@ -15,7 +15,7 @@ use crate::names::{ApiNames, Ident, Words};
 
 /// Modules that are there already.
 const RESERVED_MODULES: &[&str] =
-    &["model", "client", "builder", "clone", "app", "grant", "lib", "main", "core", "std", "rt"];
+    &["model", "properties", "value", "client", "builder", "clone", "app", "grant", "lib", "main", "core", "std", "rt"];
 
 /// All resources, and the place of each operation in them.
 pub(super) struct Plan {

@@ -29,6 +29,14 @@ pub(super) fn method(operation: &ir::Operation, planned: &Planned, resource: &Re
     out
 }
 
+/// The documentation of a second name for one of the things that an operation does.
+pub(super) fn also(operation: &ir::Operation, does: &str, method: &crate::names::Ident) -> Docs {
+    let line = docs::code(&format!("{} {}", operation.method.name(), operation.path.template));
+    let mut out = vec![format!("{}: {line}; the same as [`{method}`](Self::{method}).", docs::phrase(does))];
+    out.extend(docs::roles(&operation.terms));
+    out
+}
+
 /// "Releases" for the action `release`; "Notes on" for a word that is no verb, or for several words.
 fn does(action: &str) -> String {
     let verb = docs::sentence(action);
@@ -117,8 +125,13 @@ fn answer(operation: &ir::Operation, reply: &Reply) -> Option<String> {
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-/// The documentation of a setter.
-pub(super) fn parameter(api: &ir::Api, parameter: &ir::Parameter, resource: &Resource) -> Docs {
+/// The documentation of a setter; `constants` is the module of those that it takes.
+pub(super) fn parameter(
+    api: &ir::Api,
+    parameter: &ir::Parameter,
+    resource: &Resource,
+    constants: Option<&str>,
+) -> Docs {
     let schema = api.schema(parameter.schema);
     let mut facts = Vec::new();
     if parameter.location == ir::Location::Header {
@@ -145,6 +158,7 @@ pub(super) fn parameter(api: &ir::Api, parameter: &ir::Parameter, resource: &Res
         None => format!("Sets {facts}."),
     };
     let mut out = vec![line];
+    out.extend(constants.map(|module| format!("Constants: [`{module}`](super::{module}).")));
     out.extend(docs::paragraphs(parameter.description.as_deref()));
     out
 }

@@ -195,7 +195,7 @@ fn inside(api: &ir::Api, schema: ir::SchemaId, role: Option<Role>) -> Vec<(Strin
 
 /// What is in the lists and maps that a schema is; and whether it is a list. Deeper ones than a type may be made of lead
 /// nowhere.
-fn through(api: &ir::Api, mut schema: ir::SchemaId) -> (ir::SchemaId, bool) {
+pub(super) fn through(api: &ir::Api, mut schema: ir::SchemaId) -> (ir::SchemaId, bool) {
     let mut listed = false;
     for _ in 0..=models::DEEPEST {
         match &api.schema(schema).kind {

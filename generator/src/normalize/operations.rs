@@ -166,6 +166,7 @@ impl<'a> Ctx<'a> {
             parameters: parameters.others,
             body: self.body(at)?,
             replies: self.replies(at)?,
+            files: Vec::new(),
             paging: None,
             without_headers: Vec::new(),
             resend: resend(method, at.node),

@@ -179,6 +179,7 @@ impl<'a> Ctx<'a> {
             deprecated: parsed.deprecated.unwrap_or(false) || beside.deprecated,
             default: at.node.pointer("/schema/default").cloned(),
             values: words(at.node.get("x-sage-values")),
+            takes: crate::ir::Takes::Schema,
             meaning: None,
             description: parsed.description.clone(),
         })
@@ -214,6 +215,7 @@ impl<'a> Ctx<'a> {
             deprecated: false,
             default: None,
             values: Vec::new(),
+            takes: crate::ir::Takes::Schema,
             meaning: None,
             description: None,
         }

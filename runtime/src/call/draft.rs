@@ -99,6 +99,13 @@ impl Draft {
         self.set_header("cookie", &all);
     }
 
+    pub(super) fn check_size(&mut self, name: &str, size: usize, most: usize) {
+        if size > most {
+            let problem = format!("`{name}` has {size} bytes, and the service takes at most {most}");
+            self.fail(Error::config(problem));
+        }
+    }
+
     pub(super) fn set_json<B: Value>(&mut self, value: &B) {
         let id = self.client.0.api.idempotency.filter(|_| self.operation.idempotent_by_id);
         match body::json(value, self.operation.wrapper, id) {

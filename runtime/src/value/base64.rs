@@ -8,6 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::{Kinds, Value};
 use crate::json::{Fault, Reader, Writer};
+use crate::update::Update;
 
 /// The standard alphabet; padding is written and need not be there to be read.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
@@ -34,6 +35,39 @@ impl Value for Base64 {
 
     fn write(&self, writer: &mut Writer) {
         writer.string(&ENGINE.encode(&self.0));
+    }
+}
+
+/// Something that may be a file in Base64.
+pub trait File {
+    /// How many bytes it has, before they are encoded; 0: there is none.
+    fn size(&self) -> usize;
+}
+
+impl File for &Base64 {
+    fn size(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<F: File> File for Option<F> {
+    fn size(&self) -> usize {
+        self.as_ref().map_or(0, File::size)
+    }
+}
+
+impl File for &Option<Base64> {
+    fn size(&self) -> usize {
+        self.as_ref().map_or(0, |file| file.0.len())
+    }
+}
+
+impl File for &Update<Base64> {
+    fn size(&self) -> usize {
+        match self {
+            Update::Set(file) => file.0.len(),
+            Update::Unchanged | Update::Clear => 0,
+        }
     }
 }
 

@@ -158,7 +158,6 @@ rt::replies!(VoidReply, {
 static LIST: rt::Operation = rt::Operation {
     id: "contacts.list",
     path: "/contacts",
-    success: &[200],
     resend: rt::Resend::Safe,
     paging: rt::Paging::Envelope,
     place: "specs/sample/openapi.yaml#/paths/~1contacts/get",
@@ -180,7 +179,6 @@ static CREATE: rt::Operation = rt::Operation {
     id: "contacts.create",
     method: rt::Method::Post,
     path: "/contacts",
-    success: &[201],
     wrapper: Some("contact"),
     idempotent_by_id: true,
     sequential: true,
@@ -211,7 +209,6 @@ static VOID: rt::Operation = rt::Operation {
     id: "contacts.void",
     method: rt::Method::Delete,
     path: "/contacts/{key}/void",
-    success: &[200, 204],
     ..rt::Operation::DEFAULT
 };
 

@@ -151,3 +151,20 @@ rt::model!(NewAttachment, String, {
     8 attachment_context_id: "attachment_context_id",
     9 is_public: "is_public",
 });
+
+impl NewAttachment {
+    /// Of a file: its name, its media type (such as `application/pdf`), and its bytes, of which the
+    /// service takes at most 2,621,440.
+    pub fn from_file(
+        file_name: impl Into<String>,
+        mime_type: impl Into<String>,
+        file: impl Into<Vec<u8>>,
+    ) -> Self {
+        Self {
+            file_name: file_name.into(),
+            mime_type: mime_type.into(),
+            file: rt::Base64(file.into()),
+            ..Self::default()
+        }
+    }
+}
