@@ -178,6 +178,8 @@ impl Error {
     pub(crate) fn transport(fault: TransportFault) -> Self {
         let outcome = Outcome::of_fault(fault.phase, fault.status.map(|status| status.as_u16()));
         let kind = match fault.phase {
+            _ if outcome == Outcome::Limited => Kind::Limited,
+            _ if outcome == Outcome::Unauthorized => Kind::Auth,
             Phase::NotSent | Phase::Unknown => Kind::Transport,
             Phase::TimedOut => Kind::Timeout,
             Phase::TooLarge => Kind::Decode,
@@ -194,6 +196,17 @@ impl Error {
         let mut error = Error::new(kind, delivery, fault.to_string()).because(fault.source);
         error.0.status = status;
         error
+    }
+
+    /// The same, of a call to which the service had given this answer before.
+    pub(crate) fn upon(mut self, answer: Error) -> Self {
+        let Error(answer) = answer;
+        self.0.status = answer.status;
+        self.0.delivery = answer.delivery;
+        self.0.request_id = answer.request_id;
+        self.0.api = answer.api;
+        self.0.snippet = answer.snippet;
+        self
     }
 
     /// A reply that is no success.
@@ -364,6 +377,8 @@ const REQUEST_IDS: [&str; 5] = ["x-request-id", "x_request_id", "request-id", "a
 fn delivery_of(status: Option<StatusCode>) -> Delivery {
     match status.map(|status| status.as_u16()) {
         Some(408) => Delivery::Unknown,
+        // These may be the answer to what was processed (RFC 9110, sections 15.4.2 to 15.4.4).
+        Some(301..=303) => Delivery::Unknown,
         Some(300..500) => Delivery::Refused,
         _ => Delivery::Unknown,
     }

@@ -200,7 +200,8 @@ impl Exchange {
                 self.after(now, Outcome::of_status(status), Some(status), retry_after)
             }
             (State::Reply, Event::Failed { phase, status }) => {
-                self.after(now, Outcome::of_fault(phase, status), None, None)
+                // A cut 429 says how long as little as a silent one, and closes the gate all the same.
+                self.after(now, Outcome::of_fault(phase, status), status, None)
             }
             (State::Closing { again: Some(wait) }, Event::Closed) => self.sleep(wait),
             (State::Closing { again: None }, Event::Closed) => self.done(End::Last),

@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kit::{AfterFault, Shared, Tokens, builder};
-use sage_runtime::transport::Http;
-use sage_runtime::{Delivery, Error, Kind};
+use sage_runtime::transport::{BoxFuture, Http};
+use sage_runtime::{Delivery, Error, Generation, Kind, Token, TokenSource};
 use sample::Client;
 use sample::model::NewContact;
 use server::{Act, Seen, Server, json};
@@ -274,6 +274,39 @@ async fn r10_the_last_real_error_with_its_history() {
     assert_eq!((error.status(), error.request_id(), error.attempts()), (Some(503), Some("three"), 3));
     assert!(error.elapsed() > Duration::ZERO);
     assert!(error.to_string().starts_with("contacts.get: the service answered 503, after 3 attempts in "), "{error}");
+}
+
+/// Gives one token, and can get no other.
+struct Last;
+
+impl TokenSource for Last {
+    fn token(&self, stale: Option<Generation>) -> BoxFuture<'_, Result<Token, Error>> {
+        let token = match stale {
+            None => Ok(Token::new("canary-token", Generation::FIRST)),
+            Some(_) => Err(Error::token("the grant is lost")),
+        };
+        Box::pin(std::future::ready(token))
+    }
+}
+
+#[tokio::test]
+async fn r10_a_refusal_keeps_its_answer_when_there_is_no_other_token() {
+    let answer = r#"[{"$severity":"error","$dataCode":"AuthorizationFailure","$message":"No active subscription"}]"#;
+    let server = Server::start(vec![Act::Reply(401, vec![("x-request-id", "r".into())], answer.into())]);
+    let client = builder(&server.origin).token_source(Last).build().unwrap();
+    let error = client.contacts().get("1").await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.request_id()), (Kind::Auth, Some(401), Some("r")));
+    assert_eq!((error.delivery(), error.attempts(), error.api().len()), (Delivery::Refused, 1, 1));
+    assert!(error.to_string().contains("the grant is lost"), "{error}");
+}
+
+#[tokio::test]
+async fn r04_a_redirect_may_follow_what_was_processed() {
+    for status in [301, 302, 303] {
+        let server = Server::start(vec![Act::Reply(status, vec![("location", "/elsewhere".into())], Vec::new())]);
+        let error = client(&server, Protocol::Http1).contacts().create(ann()).await.unwrap_err();
+        assert_eq!((error.status(), error.delivery(), error.attempts()), (Some(status), Delivery::Unknown, 1));
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod state;
 mod turn;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -170,7 +171,8 @@ impl Grant {
         .map_err(|failure| failure.error())
     }
 
-    /// Is ready when no refresh is under way: worth waiting for before a program ends.
+    /// Is ready when no refresh is under way. A short program waits for it before it ends: tokens are refreshed early and
+    /// beside the calls that use them, and a program that ends in the middle of that may lose its grant.
     pub async fn settled(&self) {
         Settled { inner: self.0.clone(), ticket: None }.await;
     }
@@ -269,7 +271,10 @@ impl Inner {
 
     fn wake(&self) {
         let waiting = self.state().take_waiting();
-        waiting.into_iter().for_each(std::task::Waker::wake);
+        for waker in waiting {
+            // One that panics must not keep the others asleep.
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        }
     }
 
     /// Begins a turn that the state has asked for.
@@ -278,7 +283,9 @@ impl Inner {
         thread::begin(
             move || turn::run(&inner, refused),
             move |result| {
-                let now = ended.clock.now();
+                // A clock that panics must not leave everybody waiting for this turn.
+                let now = catch_unwind(AssertUnwindSafe(|| ended.clock.now()));
+                let now = now.unwrap_or_else(|_| SystemClock.now());
                 ended.state().finish(turn, result, now, jitter());
                 ended.wake();
             },

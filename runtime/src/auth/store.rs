@@ -26,9 +26,11 @@ use crate::transport::BoxError;
 /// has returned.
 ///
 /// All methods may block: they are called on a thread that does nothing else, outside any async runtime. A store in a
-/// database is a row for each key. Lock it with the database's means (`SELECT … FOR UPDATE` in a transaction that the
-/// guard holds, `lock_timeout` for the time to wait) and commit in [`save`](StoreGuard::save); an async driver is called
-/// with the `block_on` of the handle of the runtime that the connections belong to.
+/// database is a row for each key. [`save`](StoreGuard::save) is called at least twice under one lock, with the request
+/// to the token endpoint between the two, and each save commits: so the lock must be one that outlives a commit. A lock of the
+/// session will do (PostgreSQL's `pg_advisory_lock`), or a row locked by a transaction of a second connection that ends with
+/// the guard; `SELECT … FOR UPDATE` in the transaction that saves will not. An async driver is called with the `block_on` of
+/// the handle of the runtime that the connections belong to.
 pub trait TokenStore: Send + Sync + 'static {
     /// Locks a grant, whether it exists or not; the guard unlocks it when it is dropped.
     ///

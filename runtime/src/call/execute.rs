@@ -176,8 +176,10 @@ impl Run {
         }
         match (action, &self.last) {
             (Action::Close(wait), _) => permit.pause(now.saturating_add(wait)),
-            (_, Some(_)) => permit.answered(),
-            (_, None) => drop(permit),
+            // Only an answer opens a gate that was closed: the next one tries again.
+            (_, Some(Ok(_))) => permit.answered(),
+            (_, Some(Err(error))) if error.status().is_some() => permit.answered(),
+            (_, Some(Err(_)) | None) => drop(permit),
         }
     }
 
@@ -274,8 +276,12 @@ impl Run {
             (End::Last, Some(Err(error))) => error,
             (End::Gone, Some(Err(error))) => error.gone(),
             (End::Deadline, _) => Error::deadline(),
-            (End::Last | End::Gone | End::NoToken | End::Barred, _) => {
-                self.stopped.take().unwrap_or_else(|| Error::config("the call ended without a reply"))
+            (End::Last | End::Gone | End::NoToken | End::Barred, last) => {
+                let stopped = self.stopped.take().unwrap_or_else(|| Error::config("the call ended without a reply"));
+                match last {
+                    Some(Err(answer)) => stopped.upon(answer),
+                    _ => stopped,
+                }
             }
         };
         let delivery = self.exchange.delivery(error.delivery());

@@ -64,11 +64,23 @@ impl Redact {
         out
     }
 
+    /// The text without the beginning of a secret at its end: what is cut in two would not be found.
+    fn without_begun<'a>(&self, text: &'a str) -> &'a str {
+        let begun = |secret: &str| {
+            (1..secret.len()).rev().find(|&length| text.as_bytes().ends_with(&secret.as_bytes()[..length]))
+        };
+        let most = self.0.iter().filter_map(|secret| begun(secret.expose())).max().unwrap_or(0);
+        // The end of a text that is replaced when it is cut may be no part of a secret, so the place is one between characters.
+        text.get(..text.len() - most).unwrap_or_default()
+    }
+
     /// The beginning of a body.
     pub(super) fn snippet(&self, body: &[u8]) -> String {
-        // A secret that is cut in two would not be found, so more is searched than is kept: tokens have up to 2 KiB.
-        let text = String::from_utf8_lossy(&body[..body.len().min(4 * MOST)]);
-        let mut text = self.text(&text);
+        // More is searched than is kept: tokens have up to 2 KiB.
+        let window = body.len().min(4 * MOST);
+        let text = String::from_utf8_lossy(&body[..window]);
+        let whole = window == body.len();
+        let mut text = self.text(if whole { &text } else { self.without_begun(&text) });
         let mut end = text.len().min(MOST);
         while !text.is_char_boundary(end) {
             end -= 1;
@@ -135,5 +147,16 @@ mod tests {
         assert!(!short.contains("abc"), "{short}");
         let long = format!("{}{}", "é".repeat(1500), "s3cret");
         assert!(redact.snippet(long.as_bytes()).len() <= 2048);
+    }
+
+    #[test]
+    fn s01_a_secret_that_is_cut_is_not_shown() {
+        let token = "canary".repeat(300);
+        let redact = Redact::of(&[token.as_str().into()]);
+        for extra in 0..300 {
+            let body = format!("{}{}", "-".repeat(extra), [token.as_str(); 6].join(" "));
+            let snippet = redact.snippet(body.as_bytes());
+            assert!(!snippet.contains("can"), "{extra}: {snippet}");
+        }
     }
 }

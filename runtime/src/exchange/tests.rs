@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::UNSAID;
 use super::{Action, Budget, Class, End, Event, Exchange, Outcome, Plan};
 use crate::error::Delivery;
 use crate::limits::{Limits, Timeouts};
@@ -41,6 +42,9 @@ fn answers() -> Vec<Event> {
         fault(Phase::TimedOut, None),
         fault(Phase::Unknown, None),
         fault(Phase::Unknown, Some(200)),
+        fault(Phase::Unknown, Some(401)),
+        fault(Phase::TimedOut, Some(404)),
+        fault(Phase::Unknown, Some(429)),
         fault(Phase::Unknown, Some(503)),
         fault(Phase::TooLarge, Some(200)),
     ];
@@ -113,12 +117,16 @@ impl Way {
             }
             Action::Token { stale: Some(_) } => {
                 self.stale += 1;
-                assert!(matches!(event, Event::Reply { status: 401, .. }), "{way}");
+                let refused =
+                    matches!(event, Event::Reply { status: 401, .. } | Event::Failed { status: Some(401), .. });
+                assert!(refused, "{way}");
                 assert!(self.stale <= 1, "two refreshes for one call\n{way}");
             }
             Action::Token { stale: None } => assert!(matches!(event, Event::Begin | Event::Woke), "{way}"),
             Action::Close(wait) => {
-                assert!(matches!(event, Event::Reply { status: 429 | 503, .. }) && wait > Duration::ZERO, "{way}");
+                let limited =
+                    matches!(event, Event::Reply { status: 429 | 503, .. } | Event::Failed { status: Some(429), .. });
+                assert!(limited && wait > Duration::ZERO, "{way}");
             }
             Action::Sleep(wait) => {
                 assert!(wait <= 60 * SECOND && self.now + wait < 120 * SECOND, "{way}");
@@ -227,6 +235,15 @@ fn exchange_at_gate() -> Exchange {
     let mut exchange = exchange(plan(Class::Safe));
     run(&mut exchange, &[Event::Begin, Event::Token(Generation::FIRST)]);
     exchange
+}
+
+#[test]
+fn l01_a_limit_whose_reply_is_cut_holds_like_any_other() {
+    for class in [Class::Safe, Class::Never] {
+        let mut exchange = exchange(plan(class));
+        run(&mut exchange, &[Event::Begin, Event::Token(Generation::FIRST), ENTERED]);
+        assert_eq!(exchange.step(SECOND, fault(Phase::Unknown, Some(429))), Action::Close(UNSAID));
+    }
 }
 
 #[test]
