@@ -97,6 +97,9 @@ pub struct ApiConfig {
     /// Values that the service has names for, by what they are: `contact_type`.
     #[serde(default)]
     pub values: BTreeMap<String, Values>,
+    /// What a record must be for an operation to succeed with it, by method and path: for requests that are tried by hand.
+    #[serde(default)]
+    pub tries: BTreeMap<String, Try>,
     /// What query parameters mean, by `name` or `/path?name`: in the documents only prose says it.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
@@ -184,6 +187,18 @@ pub struct Values {
     pub of: Vec<String>,
     /// As they go over the wire.
     pub values: Vec<String>,
+}
+
+/// Which record of a list an operation is tried on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Try {
+    /// What the list is asked with, so that its records say it: `attributes=all`.
+    pub query: Option<String>,
+    /// The property that says it, with dots for those inside: `status.id`.
+    pub property: String,
+    /// The value that it must have.
+    pub is: String,
 }
 
 /// A header of the client: see [`crate::ir::Header`].

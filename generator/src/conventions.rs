@@ -84,6 +84,7 @@ pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -
     ctx.read_only_parts();
     ctx.header_exceptions();
     ctx.named_operations();
+    ctx.tried_operations();
     ctx.named_types();
     ctx.meanings();
     ctx.files();

@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use ledger::{Fate, Ledger};
 pub(crate) use parameters::SEEN;
-pub use write::{Written, write};
+pub use write::{Tries, Written, write};
 
 use crate::config::ApiConfig;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

@@ -28,7 +28,7 @@ Commands:
   codegen --check         compare instead of writing; exit status 3 if something is stale
   coverage                count what the documents hold and what is emitted
   faults                  plant faults in the runtime, and see that the tests catch each
-  postman write           write APIs as Postman collections, to try them by hand
+  postman                 write APIs as Postman collections, to try them by hand
   postman compare         types from collections alone beside those of the documents
   specs import            take the facts of a vendor's documents
   sandbox                 run a local Sage: OAuth and every operation of the three APIs

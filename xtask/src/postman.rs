@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sage_codegen::diagnostic::{Diagnostics, Format, Severity, render};
 use sage_codegen::source::Source;
-use sage_codegen::{ApiInput, InputFile, config, conventions, correct, ir, normalize, postman, read, read_overlay};
+use sage_codegen::{ApiInput, InputFile, config, correct, ir, model, normalize, postman, read, read_overlay};
 use sage_codegen_host::{Exit, Fault, Root, terminal};
 
 use crate::{Stop, help, workspace};
@@ -12,7 +12,7 @@ use crate::{Stop, help, workspace};
 mod compare;
 
 const USAGE: &str = "\
-Usage: cargo xtask postman write [--api NAME] [--out DIR]
+Usage: cargo xtask postman [write] [--api NAME] [--out DIR]
        cargo xtask postman compare [--api NAME]
 
 write     write a collection and an environment of each API, or of one, into a folder
@@ -37,14 +37,13 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
     }
     let root = workspace::open()?;
     match what.as_deref() {
-        Some("write") => write(&root, api.as_deref(), &out),
+        None | Some("write") => write(&root, api.as_deref(), &out),
         Some("compare") => {
             let api = find(&root, api.as_deref().unwrap_or("accounting-v3"))?;
             terminal::out(&compare::report(&documents(&api, false)?, &documents(&api, true)?));
             Ok(Exit::Ok)
         }
         Some(other) => Err(Stop::Usage(format!("`postman` has no `{other}`"))),
-        None => Err(Stop::Usage("`postman` wants to know what: `write` or `compare`".to_owned())),
     }
 }
 
@@ -56,7 +55,9 @@ fn write(root: &Root, api: Option<&str>, out: &Path) -> Result<Exit, Stop> {
     };
     std::fs::create_dir_all(out).map_err(|error| Fault::new(format!("`{}`: {error}", out.display())))?;
     for api in &apis {
-        let written = postman::write(&complete(api)?);
+        let config = config::read(&api.config).map_err(|faults| told(&faults, &[]))?;
+        let ir = model(api).map_err(|faults| told(&faults, &[]))?;
+        let written = postman::write(&ir, &config.tries);
         let files = [("collection", written.collection), ("environment", written.environment)];
         for (kind, text) in files {
             let path = out.join(format!("{}.postman_{kind}.json", api.name));
@@ -65,18 +66,6 @@ fn write(root: &Root, api: Option<&str>, out: &Path) -> Result<Exit, Stop> {
         }
     }
     Ok(Exit::Ok)
-}
-
-/// The whole API, as it is generated.
-fn complete(api: &ApiInput) -> Result<ir::Api, Fault> {
-    let config = config::read(&api.config).map_err(|faults| told(&faults, &[]))?;
-    let mut diagnostics = Diagnostics::new();
-    let sources = read(api, &config, &mut diagnostics);
-    let overlay = read_overlay(api, &config, &mut diagnostics);
-    let (sources, _) = correct(sources, overlay.as_ref(), &config, &mut diagnostics);
-    let (mut ir, _) = normalize::normalize(&sources, &config, &mut diagnostics);
-    conventions::apply(&mut ir, &config, &mut diagnostics);
-    sound(diagnostics, &sources).map(|()| ir)
 }
 
 /// Errors, if there are any.

@@ -38,6 +38,17 @@ impl Ctx<'_> {
         }
     }
 
+    /// Operations that are tried on certain records only.
+    pub(super) fn tried_operations(&mut self) {
+        for key in self.config.tries.keys() {
+            let (method, path) = key.split_once(' ').unwrap_or_default();
+            let operations = &self.api.operations;
+            if !operations.iter().any(|known| known.method.name() == method && known.path.template == path) {
+                self.unused(&format!("/tries/{}", escape(key)), format!("there is no operation `{key}`"));
+            }
+        }
+    }
+
     /// Schemas that are called otherwise in Rust.
     pub(super) fn named_types(&mut self) {
         // By the names of the document, whatever is renamed before.

@@ -132,10 +132,7 @@ impl Reader<'_> {
         let Some(list) = node.get(key) else { return outer.clone() };
         let mut scope = Scope::clone(outer);
         for Pair { place, key, value, enabled, .. } in pairs::read(list, &place.child(key)) {
-            if key.is_empty() {
-                continue;
-            }
-            if let Some(value) = value.filter(|_| enabled && !self.environment.contains_key(&key)) {
+            if let Some(value) = value.filter(|_| enabled && !key.is_empty() && !self.environment.contains_key(&key)) {
                 scope.insert(key.clone(), value);
             }
             self.collection.variables.push(Variable { place, name: key });

@@ -8,8 +8,11 @@ use crate::ir::{Api, Decimals, Enumeration, Kind, Object, Parameter, Property, S
 /// Objects in objects are filled so far: further in stands what contains itself as often as not.
 const DEPTH: usize = 6;
 
+/// Stands around a variable that is a number; no JSON is written with it.
+const NUMBER: &str = "#number#";
+
 /// A parameter, as text.
-pub(super) fn text(api: &Api, parameter: &Parameter, resources: &Resources) -> String {
+pub(super) fn text(api: &Api, parameter: &Parameter, resources: &Resources<'_>) -> String {
     let known = parameter.default.as_ref().and_then(|default| super::pairs::scalar(Some(default)));
     if let Some(known) = known.or_else(|| parameter.values.first().cloned()) {
         return known;
@@ -18,21 +21,26 @@ pub(super) fn text(api: &Api, parameter: &Parameter, resources: &Resources) -> S
 }
 
 /// A body.
-pub(super) fn value(api: &Api, schema: SchemaId, resources: &Resources) -> Value {
+pub(super) fn value(api: &Api, schema: SchemaId, resources: &Resources<'_>) -> Value {
     Sampler { api, resources }.value(schema, DEPTH)
 }
 
 /// The fields of a form.
-pub(super) fn fields(api: &Api, schema: SchemaId, resources: &Resources) -> Vec<(String, String)> {
+pub(super) fn fields(api: &Api, schema: SchemaId, resources: &Resources<'_>) -> Vec<(String, String)> {
     match value(api, schema, resources) {
         Value::Object(members) => members.into_iter().map(|(name, value)| (name, plain(&value))).collect(),
         _ => Vec::new(),
     }
 }
 
+/// JSON in which the variables that stand for numbers have no quotation marks.
+pub(super) fn with_numbers(json: &str) -> String {
+    json.replace(&format!("\"{NUMBER}{{{{"), "{{").replace(&format!("}}}}{NUMBER}\""), "}}")
+}
+
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.replace(NUMBER, ""),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     }
@@ -40,7 +48,7 @@ fn plain(value: &Value) -> String {
 
 struct Sampler<'a> {
     api: &'a Api,
-    resources: &'a Resources,
+    resources: &'a Resources<'a>,
 }
 
 impl Sampler<'_> {
@@ -83,6 +91,8 @@ impl Sampler<'_> {
             self.resources.variable(thing).map(|variable| format!("{{{{{variable}}}}}"))
         };
         match &self.api.schema(schema).kind {
+            Kind::Integer(_) => variable("_id")
+                .map_or_else(|| self.value(schema, depth), |id| Value::String(format!("{NUMBER}{id}{NUMBER}"))),
             Kind::String(Text::Plain) => variable("_id").map_or_else(|| self.value(schema, depth), Value::String),
             Kind::Array(item) if matches!(self.api.schema(*item).kind, Kind::String(Text::Plain)) => {
                 variable("_ids").map_or_else(|| self.value(schema, depth), |id| json!([id]))

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::sample;
+use crate::config::Try;
 use crate::ir::{self, Api, Content, Location, Method, Operation, Parameter};
 use crate::names::words::Words;
 
@@ -24,12 +25,15 @@ pub struct Written {
     pub environment: String,
 }
 
+/// Which records operations are tried on, as the settings say it.
+pub type Tries = BTreeMap<String, Try>;
+
 /// Writes an API for Postman.
-pub fn write(api: &Api) -> Written {
+pub fn write(api: &Api, tries: &Tries) -> Written {
     let mut folders: IndexMap<String, Vec<Item>> = IndexMap::new();
     let mut operations: Vec<&Operation> = api.operations.iter().collect();
     operations.sort_by_key(|operation| order(operation));
-    let resources = Resources::of(api);
+    let resources = Resources::of(api, tries);
     for operation in operations {
         let folder = operation.tag.clone().unwrap_or_else(|| first(&operation.path.template).to_owned());
         folders.entry(folder).or_default().push(item(api, operation, &resources));
@@ -84,25 +88,39 @@ fn first(template: &str) -> &str {
 }
 
 /// The variables that ids are kept in, by what the things are called, in singular.
-pub(super) struct Resources(BTreeMap<Words, String>);
+pub(super) struct Resources<'a> {
+    variables: BTreeMap<Words, String>,
+    tries: &'a Tries,
+}
 
-impl Resources {
-    fn of(api: &Api) -> Self {
-        let mut found = BTreeMap::new();
+impl<'a> Resources<'a> {
+    fn of(api: &Api, tries: &'a Tries) -> Self {
+        let mut variables = BTreeMap::new();
+        let listed = |step: &str| {
+            let end = format!("/{step}");
+            api.operations.iter().any(|operation| operation.path.template.ends_with(&end))
+        };
         for operation in &api.operations {
-            for (step, parameter) in owned(&operation.path.template) {
-                found.entry(Words::of(step).singulars()).or_insert_with(|| variable(step, parameter));
+            for (step, parameter) in owned(&operation.path.template).into_iter().filter(|(step, _)| listed(step)) {
+                variables.entry(Words::of(step).singulars()).or_insert_with(|| variable(step, parameter));
             }
         }
-        Self(found)
+        Self { variables, tries }
+    }
+
+    /// What an operation is tried on, and the variable with its id.
+    fn tried(&self, operation: &Operation) -> Option<(&'a Try, String)> {
+        let name = format!("{} {}", operation.method.name(), operation.path.template);
+        self.tries.get(&name).map(|tried| (tried, format!("{}_tried", Words::of(&name).snake())))
     }
 
     /// The variable with an id of such a thing.
     pub(super) fn variable(&self, thing: &str) -> Option<&str> {
         let words = Words::of(thing).singulars();
-        // `main_address` is an address.
+        // `main_address` is an address, `orders_new` are orders.
         let tails = (0..words.len()).map(|at| words.split_at(at).1);
-        tails.into_iter().find_map(|tail| self.0.get(&tail)).map(String::as_str)
+        let heads = (1..words.len()).rev().map(|at| words.split_at(at).0);
+        tails.chain(heads).find_map(|part| self.variables.get(&part)).map(String::as_str)
     }
 }
 
@@ -120,34 +138,44 @@ fn variable(step: &str, parameter: &str) -> String {
     format!("{}_{}", Words::of(step).snake(), Words::of(parameter).snake())
 }
 
-fn item(api: &Api, operation: &Operation, resources: &Resources) -> Item {
+fn item(api: &Api, operation: &Operation, resources: &Resources<'_>) -> Item {
     let template = &operation.path.template;
     let name = match &operation.called {
         Some(called) => called.does.clone(),
         None => format!("{} {template}", operation.method.name()),
     };
     let lists = operation.method == Method::Get && !template.contains('{');
+    let tries = if lists { tried_below(api, template, resources) } else { Vec::new() };
     let keeps = (lists || operation.method == Method::Post).then(|| kept(template, resources)).flatten();
     Item {
         name,
         event: vec![Event {
             listen: "test",
-            script: Script { kind: "text/javascript", exec: script(operation, keeps) },
+            script: Script { kind: "text/javascript", exec: script(operation, keeps, &tries) },
         }],
-        request: request(api, operation, resources),
+        request: request(api, operation, resources, &tries),
         response: [],
         lists,
     }
 }
 
+/// The operations on single records of this list that are tried on certain ones.
+fn tried_below<'r>(api: &Api, template: &str, resources: &Resources<'r>) -> Vec<(&'r Try, String)> {
+    let below = api
+        .operations
+        .iter()
+        .filter(|operation| operation.path.template.strip_prefix(template).is_some_and(|rest| rest.starts_with("/{")));
+    below.filter_map(|operation| resources.tried(operation)).collect()
+}
+
 /// The variable for ids of what this path lists or makes.
-fn kept<'r>(template: &str, resources: &'r Resources) -> Option<&'r str> {
+fn kept<'r>(template: &str, resources: &'r Resources<'_>) -> Option<&'r str> {
     let last = template.rsplit('/').next().filter(|step| !step.contains('{'))?;
-    resources.0.get(&Words::of(last).singulars()).map(String::as_str)
+    resources.variables.get(&Words::of(last).singulars()).map(String::as_str)
 }
 
 /// What runs after a request: its status has to be a success, and an id is kept.
-fn script(operation: &Operation, keeps: Option<&str>) -> Vec<String> {
+fn script(operation: &Operation, keeps: Option<&str>, tries: &[(&Try, String)]) -> Vec<String> {
     let codes: Vec<String> = operation
         .replies
         .iter()
@@ -166,19 +194,41 @@ fn script(operation: &Operation, keeps: Option<&str>) -> Vec<String> {
         lines.extend([
             "const reply = pm.response.code < 300 && pm.response.text() ? pm.response.json() : null;".to_owned(),
             "const list = reply && (reply.$items || reply.value || reply);".to_owned(),
+            "const id = (record) => record.id !== undefined ? record.id : (record.$path || \"\").split(\"/\").pop();"
+                .to_owned(),
             "const first = Array.isArray(list) ? list[0] : list;".to_owned(),
-            "if (first && first.id !== undefined) {".to_owned(),
-            format!("    pm.environment.set(\"{variable}\", first.id);"),
+            "if (first && id(first) !== \"\") {".to_owned(),
+            format!("    pm.environment.set(\"{variable}\", id(first));"),
             "}".to_owned(),
         ]);
+        for (tried, variable) in tries {
+            let steps = tried.property.split('.').map(literal).collect::<Vec<_>>().join(", ");
+            let (is, name) = (literal(&tried.is), literal(variable));
+            lines.extend([
+                format!(
+                    "const is_{variable} = (record) => [{steps}].reduce((at, step) => at && at[step], record) === {is};"
+                ),
+                format!("const {variable} = Array.isArray(list) ? list.find(is_{variable}) : undefined;"),
+                format!("if ({variable}) {{"),
+                format!("    pm.environment.set({name}, id({variable}));"),
+                "}".to_owned(),
+            ]);
+        }
     }
     lines
 }
 
-fn request(api: &Api, operation: &Operation, resources: &Resources) -> Request {
+/// A text as a literal of JavaScript.
+fn literal(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn request(api: &Api, operation: &Operation, resources: &Resources<'_>, tries: &[(&Try, String)]) -> Request {
     let of = |location: Location| operation.parameters.iter().filter(move |parameter| parameter.location == location);
+    // What is changed is changed with all that can be said; lists are asked for in whole.
+    let reads = matches!(operation.method, Method::Get | Method::Head);
     let pair = |parameter: &Parameter| Pair {
-        disabled: !parameter.required,
+        disabled: !parameter.required && reads,
         ..Pair::new(&parameter.name, &sample::text(api, parameter, resources))
     };
     let headers = api.client.headers.iter().filter(|header| !operation.without_headers.contains(&header.name));
@@ -189,12 +239,23 @@ fn request(api: &Api, operation: &Operation, resources: &Resources) -> Request {
     Request {
         method: operation.method.name(),
         header,
-        url: url(api, operation, of(Location::Query).map(pair).collect(), resources),
+        url: url(api, operation, asked(of(Location::Query).map(pair).collect(), tries), resources),
         body,
     }
 }
 
-fn body(api: &Api, body: &ir::Body, resources: &Resources, header: &mut Vec<Pair>) -> Option<Body> {
+/// The query, with what makes records say whether something can be tried on them.
+fn asked(mut query: Vec<Pair>, tries: &[(&Try, String)]) -> Vec<Pair> {
+    for (key, value) in tries.iter().filter_map(|(tried, _)| tried.query.as_deref()?.split_once('=')) {
+        match query.iter_mut().find(|pair| pair.key == key) {
+            Some(pair) => *pair = Pair::new(key, value),
+            None => query.push(Pair::new(key, value)),
+        }
+    }
+    query
+}
+
+fn body(api: &Api, body: &ir::Body, resources: &Resources<'_>, header: &mut Vec<Pair>) -> Option<Body> {
     let fields = |schema: ir::SchemaId| {
         let fields = sample::fields(api, schema, resources);
         fields.into_iter().map(|(name, value)| Pair::new(&name, &value)).collect::<Vec<_>>()
@@ -210,7 +271,8 @@ fn body(api: &Api, body: &ir::Body, resources: &Resources, header: &mut Vec<Pair
                 Some(wrapper) => serde_json::json!({ wrapper: value }),
                 None => value,
             };
-            raw("application/json", serde_json::to_string_pretty(&value).unwrap_or_default())
+            let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+            raw("application/json", sample::with_numbers(&text))
         }
         Content::Text(media) => raw(media, "text".to_owned()),
         Content::Form(schema) => {
@@ -223,7 +285,7 @@ fn body(api: &Api, body: &ir::Body, resources: &Resources, header: &mut Vec<Pair
     }
 }
 
-fn url(api: &Api, operation: &Operation, query: Vec<Pair>, resources: &Resources) -> Url {
+fn url(api: &Api, operation: &Operation, query: Vec<Pair>, resources: &Resources<'_>) -> Url {
     let base = ir::base_url(&api.client.base_url, operation.beside.as_deref());
     let rest = base.split_once("://").map_or("", |(_, rest)| rest);
     let steps = rest.split('/').skip(1).filter(|step| !step.is_empty());
@@ -235,7 +297,9 @@ fn url(api: &Api, operation: &Operation, query: Vec<Pair>, resources: &Resources
             Some(name) if !name.contains('{') => {
                 let taken = variable.iter().filter(|pair: &&Pair| pair.key.starts_with(name)).count();
                 let key = if taken == 0 { name.to_owned() } else { format!("{name}{}", taken + 1) };
-                let value = resources.variable(before).map(|variable| format!("{{{{{variable}}}}}"));
+                let tried = resources.tried(operation).map(|(_, id)| id).filter(|_| variable.is_empty());
+                let known = tried.or_else(|| resources.variable(before).map(str::to_owned));
+                let value = known.map(|known| format!("{{{{{known}}}}}"));
                 path.push(format!(":{key}"));
                 variable.push(Pair::new(&key, &value.unwrap_or_else(|| format!("{{{{{name}}}}}"))));
             }
