@@ -238,8 +238,8 @@ pub mod contact_opening_balance {
     pub use super::groups::base_currency_tax_breakdown_::*;
     pub use super::groups::net_amount_::*;
     pub use super::shared::{
-        CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DETAILS, REFERENCE, TAX_RATE, TOTAL_AMOUNT,
-        TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
+        CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DETAILS, REFERENCE, TAX_RATE,
+        TOTAL_AMOUNT, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
     };
 
     /// `contact_opening_balance_type`.
@@ -301,8 +301,8 @@ pub mod hosted_artefact_payment_setting {
 /// Properties of [`Journal`](super::model::Journal).
 pub mod journal {
     pub use super::shared::{
-        CREATED_AT, DATE, DELETED_AT, DESCRIPTION, JOURNAL_CODE, JOURNAL_LINES, MIGRATED, REFERENCE,
-        TOTAL, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
+        CREATED_AT, DATE, DELETED_AT, DESCRIPTION, JOURNAL_CODE, JOURNAL_LINES, MIGRATED,
+        REFERENCE, TOTAL, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
     };
 }
 
@@ -469,7 +469,8 @@ pub mod purchase_credit_note {
     pub use super::shared::{
         CONTACT, CREATED_AT, CREDIT_NOTE_LINES, CURRENCY, DATE, DELETED_AT, EDITABLE, LINKS,
         MIGRATED, NOTES, ORIGINAL_INVOICE_DATE, REFERENCE, STATUS, TAX_ADDRESS_REGION,
-        TAX_CALCULATION_METHOD, TOTAL_AMOUNT, TOTAL_PAID, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
+        TAX_CALCULATION_METHOD, TOTAL_AMOUNT, TOTAL_PAID, TRANSACTION, TRANSACTION_TYPE,
+        UPDATED_AT,
     };
 }
 
@@ -489,7 +490,8 @@ pub mod purchase_invoice {
     pub use super::shared::{
         CONTACT, CORRECTIONS, CREATED_AT, CURRENCY, DATE, DELETED_AT, DUE_DATE, EDITABLE,
         INVOICE_LINES, LINKS, MIGRATED, NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION,
-        TAX_CALCULATION_METHOD, TOTAL_AMOUNT, TOTAL_PAID, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
+        TAX_CALCULATION_METHOD, TOTAL_AMOUNT, TOTAL_PAID, TRANSACTION, TRANSACTION_TYPE,
+        UPDATED_AT,
     };
 }
 
@@ -585,9 +587,9 @@ pub mod sales_estimate {
     pub use super::groups::net_amount_::*;
     pub use super::groups::withholding_tax_amount_::*;
     pub use super::shared::{
-        CONTACT, CREATED_AT, CURRENCY, DATE, DELIVERY_ADDRESS, EDITABLE, LINKS, MAIN_ADDRESS, NOTES,
-        REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD, TOTAL_AMOUNT, TOTAL_PAID,
-        UPDATED_AT,
+        CONTACT, CREATED_AT, CURRENCY, DATE, DELIVERY_ADDRESS, EDITABLE, LINKS, MAIN_ADDRESS,
+        NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD, TOTAL_AMOUNT,
+        TOTAL_PAID, UPDATED_AT,
     };
 
     /// `estimate_lines`.
@@ -635,9 +637,9 @@ pub mod sales_quote {
     pub use super::groups::net_amount_::*;
     pub use super::groups::withholding_tax_amount_::*;
     pub use super::shared::{
-        CONTACT, CREATED_AT, CURRENCY, DATE, DELIVERY_ADDRESS, EDITABLE, LINKS, MAIN_ADDRESS, NOTES,
-        REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD, TOTAL_AMOUNT, TOTAL_PAID,
-        UPDATED_AT,
+        CONTACT, CREATED_AT, CURRENCY, DATE, DELIVERY_ADDRESS, EDITABLE, LINKS, MAIN_ADDRESS,
+        NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD, TOTAL_AMOUNT,
+        TOTAL_PAID, UPDATED_AT,
     };
 
     /// `quote_lines`.

@@ -40,10 +40,10 @@ impl Attachments {
     pub fn create(&self, attachment: Option<model::NewAttachment>) -> rt::Call<model::Attachment> {
         rt::Call::json(&self.client, &CREATE)
             .at_most(
-                 "file",
-                 attachment.as_ref().map(|body| &body.file),
-                 2_621_440,
-             )
+                "file",
+                attachment.as_ref().map(|body| &body.file),
+                2_621_440,
+            )
             .body_opt(attachment.as_ref())
     }
 
@@ -58,10 +58,10 @@ impl Attachments {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
             .at_most(
-                 "file",
-                 attachment.as_ref().map(|body| &body.file),
-                 2_621_440,
-             )
+                "file",
+                attachment.as_ref().map(|body| &body.file),
+                2_621_440,
+            )
             .body_opt(attachment.as_ref())
     }
 
