@@ -1,7 +1,7 @@
 //! Types from samples: what a Postman collection knows of a body is a few saved ones.
 //!
 //! [`schema`] reads every sample of one place and gives an OpenAPI 3.0 schema that all of them meet; [`share`] gives
-//! objects of one shape one name. What was seen is gathered first ([`evidence`]) and judged afterwards ([`render`]), so
+//! objects of one shape one name. What was seen is gathered first (`evidence`) and judged afterwards (`render`), so
 //! that the order of the samples cannot matter, and neither can a sample that comes twice.
 //!
 //! A few samples prove little, so the types are wide where they disagree: whole and decimal numbers are decimals, dates

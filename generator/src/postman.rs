@@ -6,7 +6,7 @@
 //! [`crate::normalize`] compares and joins. Scripts are counted, never run.
 //!
 //! Places: later stages point into the made tree; [`Source::origins`] says where the parts stand in the collection.
-//! [`Source::ledger`] has an independent count of what the collection holds, and what became of each.
+//! A ledger has an independent count of what the collection holds, and what became of each.
 
 mod address;
 mod auth;
