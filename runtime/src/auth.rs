@@ -20,6 +20,8 @@ mod store;
 mod thread;
 mod tokens;
 
+pub(crate) use thread::is_own as is_grant_thread;
+
 pub use app::App;
 pub use grant::{Grant, GrantBuilder};
 pub use login::Login;

@@ -121,7 +121,7 @@ fn shown(url: &str) -> String {
 }
 
 /// A literal loopback address: a name may be looked up elsewhere.
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     bare.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
         || bare.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())

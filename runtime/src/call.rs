@@ -397,7 +397,8 @@ macro_rules! client_builder {
                 Self(self.0.token_source(source))
             }
 
-            /// Sends requests through this.
+            /// Sends requests through this: calls, and where the client has a `token_store`, logins, refreshes and revocations too.
+            /// A grant that is given to the client has its own transport: that of its builder.
             pub fn transport(self, transport: impl $crate::codegen::Transport) -> Self {
                 Self(self.0.transport(transport))
             }

@@ -162,7 +162,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests through this.
+    /// Sends requests through this: calls, and what its grant asks if the client makes it itself (`app` and `token_store`). A
+    /// [`grant`](ClientBuilder::grant) that is given has its own.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -214,12 +215,12 @@ impl ClientBuilder {
             return Err(problem);
         }
         let awaits = self.transport.is_some() || cfg!(feature = "reqwest");
+        let (token, grant) = self.access.resolve(self.transport.as_ref())?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport(base.is_https(), &self.timeouts)?,
         };
         let rules = Rules { concurrency: self.limits.concurrency.or(self.api.concurrency), rate: self.limits.rate };
-        let (token, grant) = self.access.resolve()?;
         let secret = self.headers.values().filter(|value| value.is_sensitive());
         let secrets = secret.filter_map(|value| value.to_str().ok()).map(Secret::new).collect();
         Ok(Client(Arc::new(Core {

@@ -1,6 +1,8 @@
 //! Time, as far as the runtime needs it: what it is now, and waiting. Tests put their own clock in its place.
 
 mod manual;
+#[cfg(any(not(feature = "reqwest"), test))]
+mod timer;
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
@@ -29,8 +31,8 @@ pub struct Now {
 
 /// The clock of the operating system.
 ///
-/// It waits with tokio's timer where the feature `reqwest` is on, and with a thread of its own where it is not. A blocking
-/// call waits on its own thread.
+/// It waits with tokio's timer where the feature `reqwest` is on, and where it is not with a thread of its own, one for all who
+/// wait, which ends when nobody does. A blocking call waits on its own thread.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -52,52 +54,5 @@ fn sleep(time: Duration) -> BoxFuture<'static, ()> {
 
 #[cfg(not(feature = "reqwest"))]
 fn sleep(time: Duration) -> BoxFuture<'static, ()> {
-    Box::pin(thread::Sleep::new(time))
-}
-
-#[cfg(not(feature = "reqwest"))]
-mod thread {
-    use std::pin::Pin;
-    use std::sync::{Arc, Mutex, PoisonError};
-    use std::task::{Context, Poll, Waker};
-    use std::time::Duration;
-
-    /// A wait that a thread of its own ends.
-    pub(super) struct Sleep {
-        time: Duration,
-        state: Option<Arc<Mutex<State>>>,
-    }
-
-    struct State {
-        over: bool,
-        waker: Waker,
-    }
-
-    impl Sleep {
-        pub(super) fn new(time: Duration) -> Self {
-            Sleep { time, state: None }
-        }
-    }
-
-    impl Future for Sleep {
-        type Output = ();
-
-        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-            if let Some(state) = &self.state {
-                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                state.waker.clone_from(context.waker());
-                return if state.over { Poll::Ready(()) } else { Poll::Pending };
-            }
-            let state = Arc::new(Mutex::new(State { over: false, waker: context.waker().clone() }));
-            let (time, shared) = (self.time, state.clone());
-            self.state = Some(state);
-            std::thread::spawn(move || {
-                std::thread::sleep(time);
-                let mut state = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                state.over = true;
-                state.waker.wake_by_ref();
-            });
-            Poll::Pending
-        }
-    }
+    Box::pin(timer::Sleep::new(time))
 }

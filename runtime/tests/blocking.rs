@@ -187,24 +187,32 @@ fn h09_child() {
 
 #[test]
 fn h09_the_proxy_of_the_environment_for_blocking_calls() {
-    let asked = |variables: &[(&str, &str)]| {
-        let (proxy, service) = (Server::start(vec![json(200, "{}")]), Server::start(vec![json(200, "{}")]));
+    // What the proxy was asked.
+    let asked = |origin: &str, variables: &[(&str, &str)]| {
+        let proxy = Server::start(vec![json(403, "")]);
         let child = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "h09_child"])
             .env_remove("NO_PROXY")
             .env_remove("no_proxy")
-            .env_remove("HTTP_PROXY")
-            .env("http_proxy", &proxy.origin)
-            .env("SAGE_TEST_ORIGIN", &service.origin)
+            .envs(
+                ["ALL_PROXY", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"]
+                    .map(|name| (name, &proxy.origin)),
+            )
+            .env("SAGE_TEST_ORIGIN", origin)
             .envs(variables.iter().copied())
             .output()
             .unwrap();
         assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
-        (proxy.seen().len(), service.seen().len())
+        proxy.lines()
     };
-    assert_eq!(asked(&[]), (1, 0));
-    assert_eq!(asked(&[("no_proxy", "127.0.0.0/8")]), (0, 1));
-    assert_eq!(asked(&[("REQUEST_METHOD", "GET")]), (0, 1));
+    assert_eq!(asked("https://sage.invalid", &[]), ["CONNECT sage.invalid:443"]);
+    assert_eq!(asked("https://sage.invalid", &[("NO_PROXY", "sage.invalid"), ("no_proxy", "sage.invalid")]), [""; 0]);
+    assert_eq!(asked("https://sage.invalid", &[("REQUEST_METHOD", "GET")]), [""; 0]);
+    // To a proxy that is elsewhere, this machine is another.
+    let service = Server::start(vec![json(200, "{}")]);
+    assert_eq!(asked(&service.origin, &[]), [""; 0]);
+    assert_eq!(service.seen().len(), 1);
+    assert_eq!(asked("https://localhost:1", &[]), [""; 0]);
 }
 
 fn kept() -> Act {

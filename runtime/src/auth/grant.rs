@@ -1,14 +1,17 @@
 //! A grant in use: its tokens, refreshed in time and once, and never lost by us.
 
+#[cfg(feature = "blocking")]
+mod blocking;
+mod builder;
+mod handle;
 mod held;
 mod state;
 mod turn;
+mod waiting;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -27,8 +30,12 @@ use crate::error::{Error, Result};
 use crate::limits::Timeouts;
 use crate::token::{Generation, Token, TokenSource};
 use crate::transport::{Bounds, BoxFuture, Transport};
-use state::{State, Told};
+use handle::Handle;
+use state::State;
 use turn::Unsaved;
+use waiting::{Settled, Waiting};
+
+pub use builder::GrantBuilder;
 
 /// Bytes of an answer of the token endpoint: its tokens have at most a few kilobytes.
 const MOST: usize = 64 << 10;
@@ -37,7 +44,8 @@ const MOST: usize = 64 << 10;
 ///
 /// However many requests want a token, one refresh is under way at a time, in this process and in all that share the
 /// store, and no request uses a token that is not stored yet. A refresh is nobody's: it runs on a thread of its own, and
-/// goes on when those who wait for it stop waiting. A token that ends soon is refreshed while it is still used.
+/// goes on when those who wait for it stop waiting. A token that ends soon is refreshed while it is still used. Dropping the
+/// last handle of a grant waits for a refresh that is under way, for up to 5 seconds; see [`settled`](Grant::settled).
 ///
 /// What no client can mend: if the machine fails after the service has replaced the refresh token and before the new one
 /// arrived, a service that takes each refresh token only once wants the user to log in again. The error says so then:
@@ -57,7 +65,7 @@ const MOST: usize = 64 << 10;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Grant(Arc<Inner>);
+pub struct Grant(Arc<Handle>);
 
 struct Inner {
     app: App,
@@ -68,6 +76,8 @@ struct Inner {
     lock_wait: Duration,
     deadline: Duration,
     state: Mutex<State>,
+    /// Nobody is at work any more.
+    rest: Condvar,
     /// Held by whoever visits the store.
     unsaved: Mutex<Option<Unsaved>>,
 }
@@ -87,20 +97,12 @@ impl Grant {
     }
 
     pub(crate) fn boxed(app: App, store: Box<dyn TokenStore>) -> GrantBuilder {
-        GrantBuilder {
-            app,
-            store,
-            name: "default".to_owned(),
-            transport: None,
-            clock: Arc::new(SystemClock),
-            lock_wait: Duration::from_secs(35),
-            deadline: Duration::from_secs(30),
-        }
+        GrantBuilder::new(app, store)
     }
 
     /// Under which key the store keeps it.
     pub fn key(&self) -> &GrantKey {
-        &self.0.key
+        &self.0.inner().key
     }
 
     /// Does the store hold a grant? It may have been revoked elsewhere: only using it tells.
@@ -108,7 +110,7 @@ impl Grant {
     /// # Errors
     /// The store can not be read.
     pub async fn is_authorized(&self) -> Result<bool> {
-        let inner = self.0.clone();
+        let inner = self.0.inner().clone();
         Job::new(move || turn::is_authorized(&inner)).await.map_err(|failure| failure.error())
     }
 
@@ -118,7 +120,7 @@ impl Grant {
     /// # Errors
     /// The operating system gives no random bytes.
     pub fn authorize(&self, redirect_uri: impl Into<String>) -> Result<Pending> {
-        self.0.app.authorize(redirect_uri)
+        self.0.inner().app.authorize(redirect_uri)
     }
 
     /// Ends a login: `callback` is the address that the user was sent back to, or its query.
@@ -134,15 +136,10 @@ impl Grant {
             Err(NoAnswer::NotOurs(what)) => return Err(Error::config(what)),
             Err(NoAnswer::Refused(error)) => return Err(error),
         };
-        let inner = self.0.clone();
         let (redirect_uri, verifier) = (pending.redirect_uri().to_owned(), pending.verifier().cloned());
-        Job::new(move || {
-            let result = turn::exchange(&inner, &code, &redirect_uri, verifier.as_ref());
-            inner.wake();
-            result
-        })
-        .await
-        .map_err(|failure| failure.error())
+        let visit = self.0.inner().visit();
+        let work = move || visit.end_with(|inner| turn::exchange(inner, &code, &redirect_uri, verifier.as_ref()));
+        Job::new(work).await.map_err(|failure| failure.error())
     }
 
     /// Logs a user in, in place of whoever was before.
@@ -161,105 +158,30 @@ impl Grant {
     /// The service could not be asked or refused, and the tokens are still there; the API has no address for this; or
     /// the store failed.
     pub async fn revoke(&self) -> Result<()> {
-        let inner = self.0.clone();
-        Job::new(move || {
-            let result = turn::revoke(&inner);
-            inner.wake();
-            result
-        })
-        .await
-        .map_err(|failure| failure.error())
+        let visit = self.0.inner().visit();
+        Job::new(move || visit.end_with(turn::revoke)).await.map_err(|failure| failure.error())
     }
 
-    /// Is ready when no refresh is under way. A short program waits for it before it ends: tokens are refreshed early and
-    /// beside the calls that use them, and a program that ends in the middle of that may lose its grant.
+    /// Is ready when nothing is under way that the grant could be lost with: no refresh, no login, no revocation.
+    ///
+    /// Tokens are refreshed early and beside the calls that use them, so a refresh may be under way when a program is done. Who
+    /// drops the last handle of a grant, as by returning from `main`, waits for it anyway, for up to 5 seconds. Wait for
+    /// this before `std::process::exit`, which drops nothing; where a grant is in a `static`; and where a service may
+    /// take longer than that.
     pub async fn settled(&self) {
-        Settled { inner: self.0.clone(), ticket: None }.await;
+        Settled::new(self.0.inner().clone()).await;
     }
 }
 
 impl TokenSource for Grant {
     fn token(&self, stale: Option<Generation>) -> BoxFuture<'_, Result<Token>> {
-        Box::pin(Waiting { inner: &self.0, stale, waited: None, ticket: None })
+        Box::pin(Waiting::new(self.0.inner(), stale))
     }
 }
 
 impl fmt::Debug for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grant").field("key", &self.0.key).finish_non_exhaustive()
-    }
-}
-
-/// Sets a [`Grant`] up.
-pub struct GrantBuilder {
-    app: App,
-    store: Box<dyn TokenStore>,
-    name: String,
-    transport: Option<Arc<dyn Transport>>,
-    clock: Arc<dyn Clock>,
-    lock_wait: Duration,
-    deadline: Duration,
-}
-
-impl GrantBuilder {
-    /// Tells apart the grants of one application: one for each user or company; `default` if not set.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// Asks the token endpoint through this. It is used on threads of the grant, each with a tokio runtime of its own
-    /// that ends with the refresh if the feature `reqwest` is on, so it must not keep connections from one request to the next.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Arc::new(transport));
-        self
-    }
-
-    /// Asks this for the time.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
-        self
-    }
-
-    /// How long to wait for the store's lock while another process refreshes; 35 seconds if not set.
-    pub fn lock_wait(mut self, wait: Duration) -> Self {
-        self.lock_wait = wait;
-        self
-    }
-
-    /// How long a refresh may ask the token endpoint, all in all; 30 seconds if not set. It is not the time that callers
-    /// wait: they may stop at any time.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
-    /// Checks everything that can be checked without the service.
-    ///
-    /// # Errors
-    /// The client id is empty, an address is none, or it is neither `https` nor on literal loopback.
-    pub fn build(self) -> Result<Grant> {
-        if self.app.id().is_empty() {
-            return Err(Error::config("the client id is empty"));
-        }
-        self.app.check()?;
-        Ok(Grant(Arc::new(Inner {
-            key: GrantKey::new(self.app.id(), self.name),
-            app: self.app,
-            store: self.store,
-            transport: self.transport,
-            clock: self.clock,
-            lock_wait: self.lock_wait,
-            deadline: self.deadline,
-            state: Mutex::default(),
-            unsaved: Mutex::default(),
-        })))
-    }
-}
-
-impl fmt::Debug for GrantBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GrantBuilder").field("app", &self.app).field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Grant").field("key", self.key()).finish_non_exhaustive()
     }
 }
 
@@ -279,15 +201,16 @@ impl Inner {
 
     /// Begins a turn that the state has asked for.
     fn begin(self: &Arc<Self>, turn: u64, refused: Option<Generation>) {
-        let (inner, ended) = (self.clone(), self.clone());
+        let (inner, visit) = (self.clone(), self.visit());
         thread::begin(
             move || turn::run(&inner, refused),
             move |result| {
-                // A clock that panics must not leave everybody waiting for this turn.
-                let now = catch_unwind(AssertUnwindSafe(|| ended.clock.now()));
-                let now = now.unwrap_or_else(|_| SystemClock.now());
-                ended.state().finish(turn, result, now, jitter());
-                ended.wake();
+                visit.end_with(|inner| {
+                    // A clock that panics must not leave everybody waiting for this turn.
+                    let now = catch_unwind(AssertUnwindSafe(|| inner.clock.now()));
+                    let now = now.unwrap_or_else(|_| SystemClock.now());
+                    inner.state().finish(turn, result, now, jitter());
+                });
             },
         );
     }
@@ -325,73 +248,4 @@ fn jitter() -> f64 {
     let mut bytes = [0; 2];
     let _ = getrandom::getrandom(&mut bytes);
     f64::from(u16::from_le_bytes(bytes)) / f64::from(u16::MAX)
-}
-
-/// Somebody who wants a token.
-struct Waiting<'a> {
-    inner: &'a Arc<Inner>,
-    stale: Option<Generation>,
-    waited: Option<u64>,
-    ticket: Option<u64>,
-}
-
-impl Future for Waiting<'_> {
-    type Output = Result<Token>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let now = this.inner.clock.now();
-        let mut state = this.inner.state();
-        let answer = state.ask(now, this.stale, this.waited);
-        let ready = match answer.told {
-            Told::Token(token) => Poll::Ready(Ok(token)),
-            Told::Failed(failure) => Poll::Ready(Err(failure.error())),
-            Told::Wait(turn) => {
-                this.waited = Some(turn);
-                state.enlist(&mut this.ticket, context.waker());
-                Poll::Pending
-            }
-        };
-        drop(state);
-        if let Some(turn) = answer.begin {
-            this.inner.begin(turn, this.stale);
-        }
-        ready
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        if let Some(ticket) = self.ticket {
-            self.inner.state().leave(ticket);
-        }
-    }
-}
-
-/// Somebody who waits until nothing is under way.
-struct Settled {
-    inner: Arc<Inner>,
-    ticket: Option<u64>,
-}
-
-impl Future for Settled {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let this = &mut *self;
-        let mut state = this.inner.state();
-        if !state.is_busy() {
-            return Poll::Ready(());
-        }
-        state.enlist(&mut this.ticket, context.waker());
-        Poll::Pending
-    }
-}
-
-impl Drop for Settled {
-    fn drop(&mut self) {
-        if let Some(ticket) = self.ticket {
-            self.inner.state().leave(ticket);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Work on a thread of its own: whoever waits for it may go away, with or without their runtime, and it goes on.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +8,15 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use super::failure::{Failure, Kind};
+
+thread_local! {
+    static OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Is this a thread of a grant? Then a runtime on it ends with the request for which it was made.
+pub(crate) fn is_own() -> bool {
+    OWN.get()
+}
 
 /// Begins the work, and calls `end` with what came of it, whatever happens: also if the work panics, or no thread can be
 /// had.
@@ -18,6 +28,7 @@ pub(super) fn begin<T: Send + 'static>(
     let end = Arc::new(Mutex::new(Some(end)));
     let own = end.clone();
     let run = move || {
+        OWN.set(true);
         let result = catch_unwind(AssertUnwindSafe(work));
         finish(&own, result.unwrap_or_else(|_| Err(Failure::panicked())));
     };

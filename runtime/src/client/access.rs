@@ -6,6 +6,7 @@ use super::{Client, ClientBuilder};
 use crate::auth::{App, Grant, Login, TokenStore};
 use crate::error::{Error, Result};
 use crate::token::TokenSource;
+use crate::transport::Transport;
 
 /// Where tokens come from.
 type Source = Arc<dyn TokenSource>;
@@ -21,10 +22,15 @@ pub(super) struct Access {
 
 impl Access {
     /// Where tokens come from, and the grant that they are of, if it is ours.
-    pub(super) fn resolve(self) -> Result<(Option<Source>, Option<Grant>)> {
+    ///
+    /// A grant that is made here asks for its tokens as the client sends its calls.
+    pub(super) fn resolve(self, transport: Option<&Arc<dyn Transport>>) -> Result<(Option<Source>, Option<Grant>)> {
         let grant = match (self.grant, self.app, self.store) {
             (Some(grant), None, None) => grant,
-            (None, Some(app), Some(store)) => Grant::boxed(app, store).build()?,
+            (None, Some(app), Some(store)) => match transport {
+                Some(transport) => Grant::boxed(app, store).shared_transport(transport.clone()).build()?,
+                None => Grant::boxed(app, store).build()?,
+            },
             (None, None, None) => return Ok((self.source, None)),
             (None, Some(_), None) => {
                 return Err(Error::config("a place for tokens is missing: set it with `token_store` of the builder"));
@@ -58,7 +64,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes requests with this grant, which other clients may use as well.
+    /// Makes requests with this grant, which other clients may use as well. It asks for its tokens through a transport of its
+    /// own: [`GrantBuilder::transport`](crate::auth::GrantBuilder::transport).
     pub fn grant(mut self, grant: Grant) -> Self {
         self.access.grant = Some(grant);
         self
@@ -89,11 +96,50 @@ impl Client {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl Client {
+    /// [`login`](Client::login), waiting on this thread.
+    ///
+    /// # Errors
+    /// The same as those of `login`.
+    pub fn login_blocking(&self, login: Login) -> Result<()> {
+        crate::block::on(self.login(login))
+    }
+}
+
+/// What a client has for blocking callers; it depends on this crate's features, not on those of the user's.
+#[cfg(feature = "blocking")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_login {
+    ($client:ident) => {
+        impl $client {
+            /// [`login`](Self::login), waiting on this thread, which needs no runtime.
+            ///
+            /// # Errors
+            /// The same as those of `login`.
+            pub fn login_blocking(&self, login: $crate::codegen::Login) -> $crate::codegen::Result<()> {
+                self.0.login_blocking(login)
+            }
+        }
+    };
+}
+
+/// Nothing: blocking calls are off.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_login {
+    ($client:ident) => {};
+}
+
 /// Gives a client and its builder what APIs have whose users log in: `rt::client_login!(ClientBuilder, Client, OAUTH);`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! client_login {
     ($builder:ident, $client:ident, $oauth:ident) => {
+        $crate::blocking_login!($client);
+
         impl $builder {
             /// The client id and the client secret of the application. Its grant is kept in the `token_store`.
             ///
@@ -117,7 +163,8 @@ macro_rules! client_login {
                 Self(self.0.token_store(store))
             }
 
-            /// Makes requests with this grant, which other clients may use as well.
+            /// Makes requests with this grant, which other clients may use as well. It asks for its tokens through a
+            /// transport of its own: that of its builder.
             pub fn grant(self, grant: $crate::codegen::Grant) -> Self {
                 Self(self.0.grant(grant))
             }

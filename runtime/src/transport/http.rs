@@ -9,12 +9,13 @@ mod trust;
 use std::fmt;
 use std::sync::Arc;
 
-use ::http::{Request, Response};
+use ::http::{Request, Response, Uri};
 use bytes::Bytes;
 #[cfg(not(target_os = "android"))]
 use rustls::pki_types::CertificateDer;
 
 use super::{Bounds, BoxError, BoxFuture, Transport, TransportFault};
+use crate::base::is_loopback;
 use crate::error::Error;
 use crate::limits::Timeouts;
 use trust::Trust;
@@ -23,6 +24,8 @@ use trust::Trust;
 ///
 /// Calls that are awaited speak HTTP/1.1 or HTTP/2, on tokio. Blocking calls speak HTTP/1.1, on their own thread. Where the
 /// feature `reqwest` is off, whoever polls it waits on their thread.
+///
+/// What is on this machine (127.0.0.1, `[::1]`, `localhost`) is asked without a proxy, whatever the environment says.
 ///
 /// Its own settings are for what is unusual:
 ///
@@ -43,7 +46,7 @@ pub struct Http {
 }
 
 /// Sets an [`Http`] up.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct HttpBuilder {
     timeouts: Timeouts,
     proxy: Option<String>,
@@ -70,6 +73,9 @@ impl HttpBuilder {
     }
 
     /// Sends everything through this proxy, whatever the environment says; its user and password may be part of the URL.
+    ///
+    /// Only what is on this machine is asked without it, unless the proxy is on this machine too: elsewhere that address is another
+    /// machine's, and what is said to it may not be encrypted.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -120,6 +126,12 @@ impl HttpBuilder {
         })
     }
 
+    /// Is the proxy that was named on this machine?
+    fn proxy_is_local(&self) -> bool {
+        let proxy: Option<Uri> = self.proxy.as_ref().and_then(|url| url.parse().ok());
+        proxy.is_some_and(|proxy| proxy.host().is_some_and(is_local))
+    }
+
     fn trust(&self) -> Result<Trust, BoxError> {
         if self.loopback_only {
             return Ok(Trust::nobody());
@@ -156,6 +168,11 @@ impl Transport for Http {
         #[cfg(not(feature = "reqwest"))]
         return self.blocking.send(request, bounds);
     }
+}
+
+/// Is this host the machine that we are on? No proxy is asked for it.
+fn is_local(host: &str) -> bool {
+    is_loopback(host) || host.eq_ignore_ascii_case("localhost")
 }
 
 /// The default transport, for HTTPS or for HTTP on loopback.

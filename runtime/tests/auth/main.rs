@@ -7,6 +7,7 @@
 mod api;
 #[cfg(all(unix, feature = "browser"))]
 mod browser;
+mod clients;
 mod clocks;
 #[cfg(all(target_os = "linux", feature = "keyring"))]
 mod keyring;

@@ -53,6 +53,12 @@ fn child() {
             wait_for_word();
         }
         "once" => drop(run(get(&grant(), None))),
+        "short" => {
+            // The token lasts for a while, so it is given at once and refreshed beside that.
+            let grant = grant();
+            assert_eq!(name(&run(get(&grant, None)).unwrap()), "access-0");
+            say("done");
+        }
         "spin" => loop {
             // As many refreshes as there is time for, each by a program that has just begun.
             let grant = grant();
@@ -82,9 +88,14 @@ struct Spawned {
 
 impl Spawned {
     fn new(role: &str, folder: &Path, origin: &str) -> Self {
+        Spawned::with(role, folder, origin, &[])
+    }
+
+    fn with(role: &str, folder: &Path, origin: &str, variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["processes::child", "--exact", "--nocapture", "--test-threads=1"])
             .env("SAGE_TEST_CHILD", format!("{role} {} {origin}", folder.display()))
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -204,4 +215,33 @@ fn t06_a_strict_service_and_a_kill_at_the_worst_moment() {
     let grant = Grant::new(server.app(), store).unwrap();
     let error = run(get(&grant, None)).unwrap_err();
     assert_eq!((error.kind(), error.reauthorize()), (Kind::Auth, Some(Cause::RotationMayBeLost)));
+}
+
+#[test]
+fn t03_a_program_that_ends_waits_for_the_refresh_that_it_began() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
+    let store = FileStore::new(folder.path().join("grants")).unwrap();
+    seed(&store, &stored(0, 270, ""));
+    server.ledger().closed = true;
+    let mut child = Spawned::new("short", &folder.path().join("grants"), &server.origin);
+    assert_eq!(child.hear().as_deref(), Some("done"));
+    server.wait_for_held(1);
+    // Time enough to end, for a program that does not wait.
+    std::thread::sleep(Duration::from_millis(300));
+    server.open();
+    assert!(child.child.wait().unwrap().success());
+    let record = peek(&store);
+    assert!(record.contains("CANARY-refresh-1") && !record.contains("refreshing_since"), "{record}");
+}
+
+#[test]
+fn h09_tokens_of_this_machine_are_asked_for_without_a_proxy() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
+    let store = FileStore::new(folder.path().join("grants")).unwrap();
+    seed(&store, &stored(0, 400, ""));
+    let proxy = ["ALL_PROXY", "HTTP_PROXY", "http_proxy"].map(|name| (name, "http://127.0.0.1:1"));
+    let mut child = Spawned::with("once", &folder.path().join("grants"), &server.origin, &proxy);
+    assert!(child.child.wait().unwrap().success());
+    assert_eq!(server.hits(), 1);
+    assert!(peek(&store).contains("CANARY-refresh-1"));
 }

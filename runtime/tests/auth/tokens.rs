@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use sage_runtime::auth::{Grant, MemoryStore};
+use sage_runtime::auth::{Grant, MemoryStore, TokenStore as _};
 use sage_runtime::{Cause, Generation, Kind, TokenSource as _};
 use tokio::runtime::Builder;
 
@@ -110,9 +110,26 @@ fn t03_the_grant_itself_may_be_dropped() {
     server.ledger().closed = true;
     assert!(at_once(&grant, None).is_none());
     server.wait_for_held(1);
-    drop(grant);
+    let dropped = std::thread::spawn(move || drop(grant));
     server.open();
+    dropped.join().unwrap();
     assert!(peek(&store).contains("CANARY-refresh-1"));
+}
+
+#[test]
+fn t03_what_cannot_begin_while_its_grant_is_dropped_does_not_begin_later() {
+    let (server, grant, store, _) = timed();
+    let guard = store.lock(grant.key(), Duration::ZERO).unwrap();
+    // It waits for the lock.
+    assert!(at_once(&grant, Some(0)).is_none());
+    drop(grant);
+    drop(guard);
+    // The thread ends, and lets go of its store.
+    let limit = std::time::Instant::now() + Duration::from_secs(60);
+    while std::sync::Arc::strong_count(&store.faults) > 1 && std::time::Instant::now() < limit {
+        std::thread::yield_now();
+    }
+    assert_eq!((std::sync::Arc::strong_count(&store.faults), server.hits()), (1, 0));
 }
 
 #[test]
@@ -485,10 +502,11 @@ fn t19_the_time_of_a_caller_is_not_that_of_the_refresh() {
 fn t19_a_refresh_has_a_deadline_of_its_own() {
     let (server, store) = (Server::start(), MemoryStore::lost_on_exit());
     seed(&store, &stored(0, 400, ""));
-    let grant = Grant::builder(server.app(), store).deadline(Duration::from_millis(100)).build().unwrap();
+    let grant = Grant::builder(server.app(), store).deadline(Duration::from_secs(1)).build().unwrap();
     server.ledger().closed = true;
     let error = run(get(&grant, None)).unwrap_err();
     assert_eq!(error.to_string(), "the token endpoint did not answer in time");
+    server.wait_for_held(2);
     assert_eq!(server.hits(), 2);
     server.open();
 }

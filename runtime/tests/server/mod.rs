@@ -188,7 +188,9 @@ impl Journal {
     fn write(&self, mut seen: Seen, act: &Act) {
         watch::learn(seen.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())), &[]);
         seen.processed = act.processes();
-        seen.connection = seen.connection.max(*self.connections.lock().unwrap());
+        if seen.connection == 0 {
+            seen.connection = *self.connections.lock().unwrap();
+        }
         self.seen.lock().unwrap().push(seen);
     }
 }

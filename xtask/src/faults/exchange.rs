@@ -267,4 +267,28 @@ pub(super) const FAULTS: &[Fault] = &[
         target: "--test tls",
         test: "r01_r02_a_blocking_call_that_breaks_during_tls_is_tried_again",
     },
+    Fault {
+        name: "the environment's proxy is asked for this machine",
+        file: HTTP,
+        find: "is_local(host) && !set.proxy_is_local();",
+        replace: "is_local(host) && !set.proxy_is_local() && false;",
+        target: "--test transport",
+        test: "h09_the_proxy_of_the_environment",
+    },
+    Fault {
+        name: "the environment's proxy is asked for this machine, blocking",
+        file: "runtime/src/transport/http/blocking/proxy.rs",
+        find: "(self.local || !is_local(place.name())) && ",
+        replace: "",
+        target: "--test blocking",
+        test: "h09_the_proxy_of_the_environment_for_blocking_calls",
+    },
+    Fault {
+        name: "each wait without tokio has a thread",
+        file: "runtime/src/clock/timer.rs",
+        find: "if !waits.runs {",
+        replace: "if number > 0 {",
+        target: "--lib",
+        test: "clock::timer::tests::calls_that_are_over_leave_no_thread_behind",
+    },
 ];

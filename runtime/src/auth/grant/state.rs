@@ -28,6 +28,10 @@ pub(super) struct State {
     pub(super) dead: Option<(Generation, Cause)>,
     /// A generation that replaced a refused one, and until when refusing it again is of no use.
     cured: Option<(Generation, Duration)>,
+    /// How many are at work: turns, logins and revocations.
+    visits: u32,
+    /// Nobody has the grant any more, and nobody has waited to the end.
+    abandoned: bool,
     waiting: BTreeMap<u64, Waker>,
     tickets: u64,
 }
@@ -144,9 +148,28 @@ impl State {
         }
     }
 
-    /// Is a turn under way?
+    /// Somebody begins to work.
+    pub(super) fn arrive(&mut self) {
+        self.visits += 1;
+    }
+
+    /// Somebody is done.
+    pub(super) fn depart(&mut self) {
+        self.visits = self.visits.saturating_sub(1);
+    }
+
+    /// Is anybody at work?
     pub(super) fn is_busy(&self) -> bool {
-        self.turn.is_some()
+        self.visits > 0
+    }
+
+    /// Nobody wants tokens any more.
+    pub(super) fn abandon(&mut self) {
+        self.abandoned = true;
+    }
+
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.abandoned
     }
 
     /// Wakes this one when something has changed. `ticket` is what was given before.

@@ -55,6 +55,9 @@ pub(super) fn run(inner: &Inner, refused: Option<Generation>) -> Result<(), Fail
         return Err(Failure::reauthorize(cause));
     }
     let Some(token) = &tokens.refresh else { return Err(Failure::reauthorize(Cause::NoRefreshToken)) };
+    if inner.state().is_abandoned() {
+        return Err(Failure::new(Kind::NotSent, "the grant was dropped before its refresh began"));
+    }
     let mut marked = stored.clone();
     marked.intent.get_or_insert(inner.clock.now().wall);
     guard.save(&marked)?;

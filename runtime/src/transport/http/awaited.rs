@@ -2,16 +2,19 @@
 
 use std::error;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response, StatusCode};
 use reqwest::{Proxy, redirect, retry};
+use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
 
 use super::super::{Bounds, BoxError, BoxFuture, Phase, TransportFault, check_head, too_large};
-use super::HttpBuilder;
 use super::trust::Trust;
+use super::{HttpBuilder, is_local};
+use crate::auth::is_grant_thread;
 use crate::exchange::unless_zero;
 
 /// Room for most URLs.
@@ -21,30 +24,35 @@ const ENDLESS: Duration = Duration::from_secs(30 * 365 * 86_400);
 
 /// What awaited calls are sent by.
 #[derive(Clone)]
-pub(super) struct Awaited(reqwest::Client);
+pub(super) struct Awaited(Arc<Shared>);
+
+struct Shared {
+    set: HttpBuilder,
+    tls: ClientConfig,
+    usual: reqwest::Client,
+    /// Without a proxy, for what is on this machine.
+    direct: reqwest::Client,
+}
 
 impl Awaited {
     pub(super) fn new(set: &HttpBuilder, trust: &Trust) -> Result<Self, BoxError> {
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(trust.config(&[b"h2", b"http/1.1"])?)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .gzip(true)
-            .pool_idle_timeout(unless_zero(set.timeouts.idle));
-        if let Some(connect) = unless_zero(set.timeouts.connect) {
-            builder = builder.connect_timeout(connect);
+        let tls = trust.config(&[b"h2", b"http/1.1"])?;
+        let usual = client(set, &tls)?.build().map_err(reqwest::Error::without_url)?;
+        let direct = client(&without_proxy(set), &tls)?.build().map_err(reqwest::Error::without_url)?;
+        Ok(Awaited(Arc::new(Shared { set: set.clone(), tls, usual, direct })))
+    }
+
+    /// What sends a request to this host from this thread.
+    fn client(&self, host: &str) -> Result<reqwest::Client, BoxError> {
+        let Shared { set, tls, usual, direct } = &*self.0;
+        let is_direct = is_local(host) && !set.proxy_is_local();
+        if !is_grant_thread() {
+            return Ok(if is_direct { direct } else { usual }.clone());
         }
-        if set.http2_only {
-            builder = builder.http2_prior_knowledge();
-        }
-        if set.no_proxy || set.proxy.is_some() {
-            builder = builder.no_proxy();
-        }
-        if let Some(url) = &set.proxy {
-            // The reason could hold the password.
-            builder = builder.proxy(Proxy::all(url).map_err(|_| "the URL of the proxy is none")?);
-        }
-        Ok(Awaited(builder.build().map_err(reqwest::Error::without_url)?))
+        // The runtime ends with the request: a connection that is kept would be dead, and one that others keep may belong to
+        // a runtime that stands still.
+        let builder = if is_direct { client(&without_proxy(set), tls)? } else { client(set, tls)? };
+        Ok(builder.pool_max_idle_per_host(0).build().map_err(reqwest::Error::without_url)?)
     }
 
     pub(super) fn send(
@@ -54,10 +62,12 @@ impl Awaited {
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportFault>> {
         Box::pin(async move {
             let request = to_reqwest(request)?;
+            let client = self.client(request.url().host_str().unwrap_or_default());
+            let client = client.map_err(|error| TransportFault::new(Phase::NotSent, error))?;
             // Not reqwest's own limit of time, which costs several allocations a request.
             let now = Instant::now();
             let end = now.checked_add(bounds.time).unwrap_or(now + ENDLESS);
-            let sent = timeout_at(end, self.0.execute(request)).await;
+            let sent = timeout_at(end, client.execute(request)).await;
             let mut reply = sent.map_err(|late| TransportFault::new(Phase::TimedOut, late))?.map_err(unanswered)?;
             let mut out = Response::new(Bytes::new());
             *out.status_mut() = reply.status();
@@ -70,6 +80,33 @@ impl Awaited {
             Ok(Response::from_parts(head, body))
         })
     }
+}
+
+fn without_proxy(set: &HttpBuilder) -> HttpBuilder {
+    HttpBuilder { proxy: None, no_proxy: true, ..set.clone() }
+}
+
+fn client(set: &HttpBuilder, tls: &ClientConfig) -> Result<reqwest::ClientBuilder, BoxError> {
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .gzip(true)
+        .pool_idle_timeout(unless_zero(set.timeouts.idle));
+    if let Some(connect) = unless_zero(set.timeouts.connect) {
+        builder = builder.connect_timeout(connect);
+    }
+    if set.http2_only {
+        builder = builder.http2_prior_knowledge();
+    }
+    if set.no_proxy || set.proxy.is_some() {
+        builder = builder.no_proxy();
+    }
+    if let Some(url) = &set.proxy {
+        // The reason could hold the password.
+        builder = builder.proxy(Proxy::all(url).map_err(|_| "the URL of the proxy is none")?);
+    }
+    Ok(builder)
 }
 
 async fn read(mut reply: reqwest::Response, status: StatusCode, bounds: Bounds) -> Result<Bytes, TransportFault> {

@@ -49,7 +49,7 @@ struct Shared {
 impl Blocking {
     pub(super) fn new(set: &HttpBuilder, trust: &Trust) -> Result<Self, BoxError> {
         let proxies = match &set.proxy {
-            Some(url) => Proxies::all(url)?,
+            Some(url) => Proxies::all(url, set.proxy_is_local())?,
             None if set.no_proxy => Proxies::none(),
             None => Proxies::of_environment(),
         };

@@ -7,6 +7,7 @@ use http::{HeaderValue, Uri};
 use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
+use super::super::is_local;
 use super::place::Place;
 
 /// Which proxy, if any, stands before a place.
@@ -15,6 +16,8 @@ pub(super) struct Proxies {
     http: Option<Proxy>,
     https: Option<Proxy>,
     except: Except,
+    /// They stand before this machine as well.
+    local: bool,
 }
 
 /// A proxy; it is never shown, as it knows its password.
@@ -31,13 +34,14 @@ impl Proxies {
         Self::default()
     }
 
-    /// This one for everything; what is said of a wrong one must not hold its password.
-    pub(super) fn all(url: &str) -> Result<Self, &'static str> {
+    /// This one for everything, for this machine too if it is on it (`local`); what is said of a wrong one must not hold its
+    /// password.
+    pub(super) fn all(url: &str, local: bool) -> Result<Self, &'static str> {
         let proxy = Proxy::parse(url).ok_or("the URL of the proxy is none")?;
         if proxy.place.is_none() {
             return Err("the proxy is none for HTTP");
         }
-        Ok(Proxies { http: Some(proxy.clone()), https: Some(proxy), except: Except::default() })
+        Ok(Proxies { http: Some(proxy.clone()), https: Some(proxy), except: Except::default(), local })
     }
 
     /// Those of the environment.
@@ -56,13 +60,14 @@ impl Proxies {
             http: Proxy::parse(&either("HTTP_PROXY", "http_proxy")).or_else(|| all.clone()),
             https: Proxy::parse(&either("HTTPS_PROXY", "https_proxy")).or(all),
             except: Except::parse(&either("NO_PROXY", "no_proxy")),
+            local: false,
         }
     }
 
     /// The one before this place.
     pub(super) fn before(&self, place: &Place) -> Option<&Proxy> {
         let proxy = if place.https { &self.https } else { &self.http };
-        proxy.as_ref().filter(|_| !self.except.holds(place.name()))
+        proxy.as_ref().filter(|_| (self.local || !is_local(place.name())) && !self.except.holds(place.name()))
     }
 }
 
@@ -157,7 +162,7 @@ mod tests {
             ("a.example", "b.A.example"),
             ("*", "a.example"),
             ("10.0.0.0/8", "10.1.2.3"),
-            ("::1", "[::1]"),
+            ("2001:db8::/32", "[2001:db8::1]"),
         ] {
             assert!(!asked(no, host), "{no} {host}");
         }
@@ -169,15 +174,27 @@ mod tests {
     }
 
     #[test]
+    fn h09_no_proxy_of_elsewhere_stands_before_this_machine() {
+        for host in ["127.0.0.1:81", "127.1.2.3", "[::1]:81", "localhost", "LocalHost:81"] {
+            let url = format!("http://{host}/");
+            assert_eq!(through(&[("ALL_PROXY", "http://127.0.0.1:9")], &url), None, "{url}");
+            for local in [true, false] {
+                let named = Proxies::all("http://one:1", local).unwrap();
+                assert_eq!(named.before(&Place::of(&url.parse().unwrap()).unwrap()).is_some(), local, "{url}");
+            }
+        }
+    }
+
+    #[test]
     fn h09_user_and_password_of_a_proxy() {
-        let proxies = Proxies::all("http://us%20er:p%40:ss@one").unwrap();
+        let proxies = Proxies::all("http://us%20er:p%40:ss@one", false).unwrap();
         let proxy = proxies.before(&Place::of(&"https://x/".parse().unwrap()).unwrap()).unwrap();
         let value = proxy.authorization.as_ref().unwrap();
         // `us er:p@:ss`
         assert_eq!(value, "Basic dXMgZXI6cEA6c3M=");
         assert!(value.is_sensitive());
         for wrong in ["", "/", "no url", "socks5://a:1", "http://a:99999", "http://"] {
-            assert!(Proxies::all(wrong).is_err(), "{wrong}");
+            assert!(Proxies::all(wrong, false).is_err(), "{wrong}");
         }
     }
 }

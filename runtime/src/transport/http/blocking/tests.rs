@@ -156,7 +156,7 @@ fn head(method: &str, url: &str, headers: &[(&str, &str)], body: &'static str, p
     }
     let request = request.body(Bytes::from_static(body.as_bytes())).unwrap();
     let place = Place::of(request.uri()).unwrap();
-    let proxies = proxy.map(|url| Proxies::all(url).unwrap()).unwrap_or_default();
+    let proxies = proxy.map(|url| Proxies::all(url, true).unwrap()).unwrap_or_default();
     String::from_utf8(wire::head(&request, &place, proxies.before(&place))).unwrap()
 }
 
