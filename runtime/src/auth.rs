@@ -20,6 +20,7 @@ mod store;
 mod thread;
 mod tokens;
 
+#[cfg(feature = "reqwest")]
 pub(crate) use thread::is_own as is_grant_thread;
 
 pub use app::App;
