@@ -6,9 +6,10 @@
 mod auth;
 mod exchange;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::fs::File;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
@@ -22,7 +23,8 @@ const USAGE: &str = "\
 Usage: cargo xtask faults [WORDS]...
 
 Plants each fault whose name contains one of WORDS (all if there are none) in a copy of the
-runtime, and runs the test that has to catch it. Exit status 1 if one is not caught.
+runtime, and runs the test that has to catch it. Exit status 1 if one is not caught, 2 if a
+word is in no name.
 ";
 
 /// A fault, and the test that has to catch it.
@@ -63,25 +65,23 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
             other => return Err(other.unexpected().into()),
         }
     }
+    let chosen = choose(&words)?;
     let root = workspace::open()?;
     let began = Instant::now();
     let copy = Copy::of(root.path())?;
-    let is_meant = |fault: &&Fault| words.is_empty() || words.iter().any(|words| fault.name.contains(words.as_str()));
-    let chosen = || ALL.iter().copied().flatten().filter(is_meant);
     // All tests without any fault first: nothing is built between them.
     let mut sound = BTreeMap::new();
-    for fault in chosen() {
+    for fault in &chosen {
         if let Entry::Vacant(place) = sound.entry((fault.target, fault.test)) {
             place.insert(copy.test(fault)?.says(fault, "ok"));
         }
     }
-    let (mut caught, mut count) = (0, 0);
-    for fault in chosen() {
+    let mut caught = 0;
+    for fault in &chosen {
         let found = match sound.get(&(fault.target, fault.test)) {
             Some(true) => copy.plant(fault)?,
             _ => Found::Broken("BROKEN, without the fault it fails or is not there:"),
         };
-        count += 1;
         caught += usize::from(found == Found::Caught);
         let said = match found {
             Found::Caught => "caught by",
@@ -90,8 +90,19 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
         };
         terminal::out(&format!("{:<52} {said} {}\n", fault.name, fault.test));
     }
+    let count = chosen.len();
     terminal::out(&format!("{caught} of {count} caught, in {} s\n", began.elapsed().as_secs()));
     Ok(if caught == count { Exit::Ok } else { Exit::Errors })
+}
+
+/// The faults that are meant. A word that means none is a mistake, and not a success.
+fn choose(words: &[String]) -> Result<Vec<&'static Fault>, Stop> {
+    let all = || ALL.iter().copied().flatten();
+    let means = |word: &str, fault: &Fault| fault.name.contains(word);
+    match words.iter().find(|word| !all().any(|fault| means(word, fault))) {
+        Some(word) => Err(Stop::Usage(format!("no fault has `{word}` in its name"))),
+        None => Ok(all().filter(|fault| words.is_empty() || words.iter().any(|word| means(word, fault))).collect()),
+    }
 }
 
 /// A test that has run, or has been ended.
@@ -114,32 +125,62 @@ struct Copy {
 }
 
 impl Copy {
+    /// The files that git knows in `root`, as they are there; what else the copy had from before is removed.
     fn of(root: &Path) -> Result<Self, Stopped> {
         let folder = root.join("target/faults");
         let copy = Copy { root: folder.join("tree"), target: folder.join("target") };
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root).output();
         let listed = listed.map_err(|error| Stopped::new(format!("cannot run `git`: {error}")))?;
-        for name in String::from_utf8_lossy(&listed.stdout).split('\0').filter(|name| !name.is_empty()) {
-            let Ok(bytes) = std::fs::read(root.join(name)) else { continue };
-            copy.write(name, &bytes)?;
+        if !listed.status.success() {
+            return Err(Stopped::new(format!(
+                "`git ls-files` {}: {}",
+                listed.status,
+                String::from_utf8_lossy(&listed.stderr)
+            )));
         }
+        let mut names = BTreeSet::new();
+        for name in String::from_utf8_lossy(&listed.stdout).split('\0').filter(|name| !name.is_empty()) {
+            match fs::read(root.join(name)) {
+                Ok(bytes) => copy.write(name, &bytes)?,
+                // It was removed, and git has not been told.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(Stopped::new(format!("cannot read `{name}`: {error}"))),
+            }
+            names.insert(copy.root.join(name));
+        }
+        copy.keep(&copy.root, &names)?;
         Ok(copy)
+    }
+
+    /// Removes all files of a folder but these: a test that is no longer there must not be found.
+    fn keep(&self, folder: &Path, names: &BTreeSet<PathBuf>) -> Result<(), Stopped> {
+        let trouble = |error| Stopped::new(format!("cannot clear `{}`: {error}", folder.display()));
+        for entry in fs::read_dir(folder).map_err(trouble)? {
+            let entry = entry.map_err(trouble)?;
+            let path = entry.path();
+            if entry.file_type().map_err(trouble)?.is_dir() {
+                self.keep(&path, names)?;
+            } else if !names.contains(&path) {
+                fs::remove_file(&path).map_err(trouble)?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes a file if it differs, so that cargo builds no more than it has to.
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Stopped> {
         let path = self.root.join(name);
-        if std::fs::read(&path).is_ok_and(|known| known == bytes) {
+        if fs::read(&path).is_ok_and(|known| known == bytes) {
             return Ok(());
         }
-        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let written = folder.and_then(|()| std::fs::write(&path, bytes));
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = folder.and_then(|()| fs::write(&path, bytes));
         written.map_err(|error| Stopped::new(format!("cannot write `{}`: {error}", path.display())))
     }
 
     fn plant(&self, fault: &Fault) -> Result<Found, Stopped> {
         let path = self.root.join(fault.file);
-        let text = std::fs::read_to_string(&path)
+        let text = fs::read_to_string(&path)
             .map_err(|error| Stopped::new(format!("cannot read `{}`: {error}", path.display())))?;
         if text.matches(fault.find).count() != 1 {
             return Ok(Found::Broken("BROKEN, its place has changed:"));
@@ -180,7 +221,7 @@ impl Copy {
         if status.is_none() {
             stop(&mut child);
         }
-        let said = std::fs::read(&path).map_err(trouble)?;
+        let said = fs::read(&path).map_err(trouble)?;
         Ok(Ran { status, said: String::from_utf8_lossy(&said).into_owned() })
     }
 }
@@ -196,10 +237,51 @@ fn stop(child: &mut Child) {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::read_to_string;
+    use std::fs::{self, read_to_string};
     use std::path::Path;
+    use std::process::Command;
 
-    use super::ALL;
+    use super::{ALL, Copy, choose};
+    use crate::Stop;
+
+    #[test]
+    fn a_word_that_is_in_no_name_is_a_mistake() {
+        let words = |words: &[&str]| choose(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(words(&[]).ok().unwrap().len(), ALL.iter().map(|faults| faults.len()).sum::<usize>());
+        assert_eq!(words(&["redirects are"]).ok().unwrap().len(), 1);
+        for wrong in [&["no such fault"][..], &["redirects are", "no such fault"]] {
+            assert!(matches!(words(wrong), Err(Stop::Usage(said)) if said.contains("`no such fault`")));
+        }
+    }
+
+    #[test]
+    fn the_copy_has_what_git_has_and_nothing_else() {
+        let root = std::env::temp_dir().join(format!("sage-faults-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(root.join("a")).unwrap();
+        // Not a repository of its own: `git` would look above it.
+        let git = |arguments: &[&str]| {
+            let done = Command::new("git").args(arguments).current_dir(&root).output().unwrap();
+            assert!(done.status.success(), "{done:?}");
+        };
+        fs::write(root.join(".git"), "gitdir: nowhere\n").unwrap();
+        assert!(Copy::of(&root).is_err_and(|error| error.to_string().contains("`git ls-files`")));
+        fs::remove_file(root.join(".git")).unwrap();
+        git(&["init", "--quiet"]);
+        for name in ["a/one.rs", "a/two.rs", "three.rs"] {
+            fs::write(root.join(name), name).unwrap();
+        }
+        git(&["add", "a", "three.rs"]);
+        let copy = Copy::of(&root).ok().unwrap();
+        assert!(["a/one.rs", "a/two.rs", "three.rs"].iter().all(|name| copy.root.join(name).is_file()));
+        fs::write(root.join("three.rs"), "changed").unwrap();
+        fs::remove_file(root.join("a/one.rs")).unwrap();
+        git(&["rm", "--quiet", "--cached", "a/two.rs"]);
+        let copy = Copy::of(&root).ok().unwrap();
+        assert_eq!(read_to_string(copy.root.join("three.rs")).unwrap(), "changed");
+        assert!(!copy.root.join("a/one.rs").exists() && !copy.root.join("a/two.rs").exists());
+        fs::remove_dir_all(&root).unwrap();
+    }
 
     /// Planting takes minutes; that each fault still has its place and its test is known at once.
     #[test]
