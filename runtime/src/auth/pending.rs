@@ -161,14 +161,22 @@ impl Pending {
         }
     }
 
+    /// The query of an address that came back. A query alone may have `://` in a value (RFC 3986, section 3.4), such as the
+    /// `iss` of RFC 9207.
     fn query<'a>(&self, callback: &'a str) -> Result<&'a str, &'static str> {
         let callback = callback.split('#').next().unwrap_or_default();
-        if !callback.contains("://") {
-            return Ok(callback.trim_start_matches('?'));
+        match callback.strip_prefix(self.redirect_uri.as_str()) {
+            Some(rest) => rest.strip_prefix(['?', '&']).ok_or("the address is not the redirect URI with an answer"),
+            None if has_scheme(callback) => Err("the address is not the redirect URI"),
+            None => Ok(callback.trim_start_matches('?')),
         }
-        let rest = callback.strip_prefix(self.redirect_uri.as_str()).ok_or("the address is not the redirect URI")?;
-        rest.strip_prefix(['?', '&']).ok_or("the address is not the redirect URI with an answer")
     }
+}
+
+/// Does it begin as the address of a host does (RFC 3986, section 3.1)?
+fn has_scheme(text: &str) -> bool {
+    let of_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(of_scheme))
 }
 
 /// What the service said in place of a code. The text comes from outside: one line, and not a long one.
@@ -252,6 +260,18 @@ mod tests {
             let (mut pending, query) = begun();
             let answer = pending.take(&format!("?{answer}&state={}", query["state"]));
             assert!(matches!(answer, Err(NoAnswer::Refused(error)) if error.to_string() == message), "{message}");
+        }
+    }
+
+    #[test]
+    fn a03_a_query_may_name_addresses() {
+        for issuer in ["https://login.example/x", "https%3A%2F%2Flogin.example"] {
+            for before in ["", "?", BACK] {
+                let (mut pending, query) = begun();
+                let mark = if before == BACK { "?" } else { "" };
+                let callback = format!("{before}{mark}iss={issuer}&code=abc&state={}", query["state"]);
+                assert!(matches!(pending.take(&callback), Ok(code) if code.code.expose() == "abc"), "{callback}");
+            }
         }
     }
 

@@ -27,6 +27,7 @@ pub(super) struct Place {
 const STEP: Duration = Duration::from_millis(10);
 /// Connections that are read at once; further ones are closed.
 const MOST: usize = 64;
+const REFUSED: &str = "can not be listened on";
 
 impl Place {
     pub(super) fn parse(redirect_uri: &str) -> Result<Self> {
@@ -55,21 +56,7 @@ impl Place {
 
     /// Listens on literal loopback: a name may be looked up elsewhere.
     pub(super) fn listen(&self) -> Result<Vec<TcpListener>> {
-        let mut listeners = Vec::new();
-        for address in &self.addresses {
-            match TcpListener::bind(address) {
-                Ok(listener) => listeners.push(listener),
-                // Not every machine has both kinds of addresses.
-                Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable && !listeners.is_empty() => {}
-                Err(error) => {
-                    let what = match error.kind() {
-                        io::ErrorKind::AddrInUse => "is used by another program",
-                        _ => "can not be listened on",
-                    };
-                    return Err(Error::config(format!("`{address}` {what}")).because(error));
-                }
-            }
-        }
+        let listeners = self.listen_by(TcpListener::bind)?;
         for listener in &listeners {
             listener
                 .set_nonblocking(true)
@@ -78,14 +65,41 @@ impl Place {
         Ok(listeners)
     }
 
+    /// Listens on each address that the machine has: not every one has both kinds.
+    fn listen_by<T>(&self, bind: impl Fn(SocketAddr) -> io::Result<T>) -> Result<Vec<T>> {
+        let (mut listeners, mut missing) = (Vec::new(), None);
+        for &address in &self.addresses {
+            let failed = |error: io::Error, what| Error::config(format!("`{address}` {what}")).because(error);
+            match bind(address) {
+                Ok(listener) => listeners.push(listener),
+                // Who listens there in our place would get the answer.
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    return Err(failed(error, "is used by another program"));
+                }
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(failed(error, REFUSED)),
+                Err(error) => missing = Some(failed(error, REFUSED)),
+            }
+        }
+        match missing {
+            Some(error) if listeners.is_empty() => Err(error),
+            _ => Ok(listeners),
+        }
+    }
+
+    /// Is this where the browser was sent? It leaves out the port that is the usual one (RFC 9110, section 4.2.3).
+    fn is_own(&self, authority: &str) -> bool {
+        let short = self.authority.strip_suffix(":80").unwrap_or(&self.authority);
+        [&self.authority, short].iter().any(|own| authority.eq_ignore_ascii_case(own))
+    }
+
     /// What a request is: the query of an answer, or what it is told.
     fn look<'a>(&self, head: &'a Head) -> Result<&'a str, Page> {
         let target = head.target().ok_or(Page::MALFORMED)?;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let own = |value: &str| value.eq_ignore_ascii_case(&self.authority);
         let mut hosts = head.header("host");
-        let right_host = hosts.next().is_some_and(own) && hosts.next().is_none();
-        let foreign = head.header("origin").any(|origin| !origin.strip_prefix("http://").is_some_and(own));
+        let right_host = hosts.next().is_some_and(|host| self.is_own(host)) && hosts.next().is_none();
+        let is_own = |origin: &str| origin.strip_prefix("http://").is_some_and(|host| self.is_own(host));
+        let foreign = head.header("origin").any(|origin| !is_own(origin));
         match () {
             () if !right_host || foreign => Err(Page::MALFORMED),
             () if path != self.path => Err(Page::ELSEWHERE),
@@ -106,12 +120,13 @@ pub(super) fn wait(
     let (sender, heads) = mpsc::channel();
     let reading = Arc::new(AtomicUsize::new(0));
     while !cancelled.load(Ordering::Relaxed) {
+        // So many, and then it is time to look who waits: whoever connects again and again must not be all that is done.
         for listener in listeners {
-            while let Ok((stream, _)) = listener.accept() {
+            for (stream, _) in std::iter::from_fn(|| listener.accept().ok()).take(MOST) {
                 read(stream, sender.clone(), &reading);
             }
         }
-        while let Ok((head, stream)) = heads.try_recv() {
+        for (head, stream) in heads.try_iter().take(MOST) {
             let (page, answer) = match place.look(&head) {
                 Err(page) => (page, None),
                 Ok(query) => match pending.look(query) {
@@ -151,5 +166,42 @@ fn read(mut stream: TcpStream, sender: Sender<(Head, TcpStream)>, reading: &Arc<
     });
     if spawned.is_err() {
         reading.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::Place;
+
+    #[test]
+    fn a01_browsers_leave_out_the_usual_port() {
+        let place = Place::parse("http://localhost:80/callback").unwrap();
+        let own = ["localhost:80", "LocalHost"];
+        let other = ["localhost:81", "localhost:", "evil.example", "evil.example:80", "", "127.0.0.1"];
+        assert!(own.iter().all(|host| place.is_own(host)) && !other.iter().any(|host| place.is_own(host)));
+        let place = Place::parse("http://127.0.0.1:8080/callback").unwrap();
+        assert!(place.is_own("127.0.0.1:8080") && !place.is_own("127.0.0.1") && !place.is_own("127.0.0.1:80"));
+    }
+
+    #[test]
+    fn a04_a_machine_without_one_kind_of_addresses() {
+        let place = Place::parse("http://localhost:8910/callback").unwrap();
+        let listen = |v4: Option<ErrorKind>, v6: Option<ErrorKind>| {
+            let bound = place.listen_by(|address| {
+                let wrong = if address.is_ipv4() { v4 } else { v6 };
+                wrong.map_or(Ok(()), |kind| Err(kind.into()))
+            });
+            bound.map(|listeners| listeners.len()).map_err(|error| error.to_string())
+        };
+        for missing in [ErrorKind::AddrNotAvailable, ErrorKind::Unsupported, ErrorKind::Other] {
+            assert_eq!((listen(None, Some(missing)), listen(Some(missing), None)), (Ok(1), Ok(1)), "{missing}");
+            assert!(listen(Some(missing), Some(missing)).unwrap_err().contains("can not be listened on"));
+        }
+        for fatal in [ErrorKind::AddrInUse, ErrorKind::PermissionDenied] {
+            assert!(listen(None, Some(fatal)).is_err() && listen(Some(fatal), None).is_err(), "{fatal}");
+        }
+        assert_eq!(listen(None, None), Ok(2));
     }
 }
