@@ -105,7 +105,8 @@ impl Grant {
         &self.0.inner().key
     }
 
-    /// Does the store hold a grant? It may have been revoked elsewhere: only using it tells.
+    /// Does the store hold a grant that can be used, as far as this process knows? It may have been revoked elsewhere: only using
+    /// it tells. Once it has told, and somebody has to log in, the answer is no.
     ///
     /// # Errors
     /// The store can not be read.

@@ -292,12 +292,38 @@ fn t10_a_refused_token_is_the_end_until_somebody_logs_in() {
             clock.advance(60.0);
         }
         assert_eq!(server.hits(), 1, "a token that is refused for good is not tried again");
+        assert!(!grant.is_authorized().await.unwrap(), "a login has to be offered");
         // Another process has logged in.
         seed(&store, &stored_at(1, 1_000_580, ""));
+        assert!(grant.is_authorized().await.unwrap());
         assert_eq!(name(&get(&grant, None).await.unwrap()), "access-1");
     });
     let text = peek(&store);
     assert!(!text.contains("refreshing_since"), "{text}");
+}
+
+#[test]
+fn t10_a_token_that_can_not_be_refreshed_is_a_grant_while_it_lasts() {
+    let (server, grant, store, clock) = timed();
+    let spent = r#""refresh_token":"CANARY-refresh-0","#;
+    seed(&store, &stored_at(0, 1_000_000, "").replace(spent, ""));
+    run(async {
+        assert!(grant.is_authorized().await.unwrap());
+        // The service refuses it before its time.
+        let error = get(&grant, Some(0)).await.unwrap_err();
+        assert_eq!(error.reauthorize(), Some(Cause::NoRefreshToken));
+        assert!(!grant.is_authorized().await.unwrap());
+        clock.advance(100.0);
+        seed(
+            &store,
+            &stored_at(1, 1_000_100, "").replace("CANARY-refresh-1", "").replace(r#""refresh_token":"","#, ""),
+        );
+        assert!(grant.is_authorized().await.unwrap());
+        // Nobody had to try it to know that it is over.
+        clock.advance(299.0);
+        assert!(!grant.is_authorized().await.unwrap());
+    });
+    assert_eq!(server.hits(), 0);
 }
 
 #[test]

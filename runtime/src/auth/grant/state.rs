@@ -24,7 +24,7 @@ pub(super) struct State {
     failures: u32,
     /// When the next turn may begin, after one that failed; on the monotonic hand.
     not_before: Duration,
-    /// The generation whose refresh token the service refuses for good.
+    /// The generation that can not be refreshed any more: its refresh token is refused for good, or there is none.
     pub(super) dead: Option<(Generation, Cause)>,
     /// A generation that replaced a refused one, and until when refusing it again is of no use.
     cured: Option<(Generation, Duration)>,

@@ -54,7 +54,10 @@ pub(super) fn run(inner: &Inner, refused: Option<Generation>) -> Result<(), Fail
     {
         return Err(Failure::reauthorize(cause));
     }
-    let Some(token) = &tokens.refresh else { return Err(Failure::reauthorize(Cause::NoRefreshToken)) };
+    let Some(token) = &tokens.refresh else {
+        inner.state().dead = Some((stored.generation, Cause::NoRefreshToken));
+        return Err(Failure::reauthorize(Cause::NoRefreshToken));
+    };
     if inner.state().is_abandoned() {
         return Err(Failure::new(Kind::NotSent, "the grant was dropped before its refresh began"));
     }
@@ -134,14 +137,18 @@ pub(super) fn revoke(inner: &Inner) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Does the store hold tokens?
+/// Does the store hold tokens that are worth something, as far as this process knows?
 pub(super) fn is_authorized(inner: &Inner) -> Result<bool, Failure> {
     let desk = desk(inner);
     if desk.is_some() {
         return Ok(true);
     }
-    let stored = inner.store.lock(&inner.key, inner.lock_wait)?.load()?;
-    Ok(stored.is_some_and(|stored| stored.tokens.is_some()))
+    let Some(stored) = inner.store.lock(&inner.key, inner.lock_wait)?.load()? else { return Ok(false) };
+    let Some(tokens) = &stored.tokens else { return Ok(false) };
+    let now = inner.clock.now();
+    let is_over = || Held::found(&stored, tokens, now, jitter()).phase(now) == Phase::Expired;
+    let is_dead = inner.state().dead.is_some_and(|(generation, _)| generation == stored.generation);
+    Ok(!is_dead && (tokens.refresh.is_some() || !is_over()))
 }
 
 /// One visitor at a time in this process; others wait for the store's own lock.
