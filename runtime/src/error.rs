@@ -68,7 +68,8 @@ pub enum Kind {
     Config,
     /// The service does not know who asks (401), or there is no token to say it with.
     Auth,
-    /// The store of tokens can not be read, written or locked; nothing was sent.
+    /// The store of tokens can not be read, written or locked. Nothing was sent, unless the service had refused an earlier
+    /// attempt: [`Error::delivery`] tells.
     Store,
     /// The service asks for fewer requests (429).
     Limited,
@@ -177,11 +178,13 @@ impl Error {
 
     pub(crate) fn transport(fault: TransportFault) -> Self {
         let outcome = Outcome::of_fault(fault.phase, fault.status.map(|status| status.as_u16()));
+        let is_failure = fault.status.is_some_and(|status| !status.is_success());
         let kind = match fault.phase {
             _ if outcome == Outcome::Limited => Kind::Limited,
             _ if outcome == Outcome::Unauthorized => Kind::Auth,
             Phase::NotSent | Phase::Unknown => Kind::Transport,
             Phase::TimedOut => Kind::Timeout,
+            Phase::TooLarge if is_failure => Kind::Api,
             Phase::TooLarge => Kind::Decode,
         };
         let delivery = match outcome {
@@ -189,7 +192,7 @@ impl Error {
             Outcome::Unauthorized | Outcome::Limited => Delivery::Refused,
             Outcome::Doubtful => Delivery::Unknown,
             Outcome::Success | Outcome::Unreadable => Delivery::Answered,
-            Outcome::Answer if fault.phase == Phase::TooLarge => Delivery::Answered,
+            Outcome::Answer if !is_failure => Delivery::Answered,
             Outcome::Answer => delivery_of(fault.status),
         };
         let status = fault.status;
@@ -204,6 +207,8 @@ impl Error {
         self.0.status = answer.status;
         self.0.delivery = answer.delivery;
         self.0.request_id = answer.request_id;
+        self.0.media_type = answer.media_type;
+        self.0.retry_after = self.0.retry_after.or(answer.retry_after);
         self.0.api = answer.api;
         self.0.snippet = answer.snippet;
         self

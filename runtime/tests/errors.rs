@@ -135,10 +135,11 @@ fn expected(came: Came) -> Kind {
         Came::Reply(401) => Kind::Auth,
         Came::Reply(429) => Kind::Limited,
         Came::Reply(_) => Kind::Api,
-        Came::Fault(Phase::TooLarge, _) => Kind::Decode,
-        // What the status says holds, also if the rest of the reply is cut.
+        // What the status says holds, also if the rest of the reply is cut or too large.
         Came::Fault(_, Some(401)) => Kind::Auth,
         Came::Fault(_, Some(429)) => Kind::Limited,
+        Came::Fault(Phase::TooLarge, None | Some(200..300)) => Kind::Decode,
+        Came::Fault(Phase::TooLarge, Some(_)) => Kind::Api,
         Came::Fault(Phase::TimedOut, _) => Kind::Timeout,
         Came::Fault(..) => Kind::Transport,
     }

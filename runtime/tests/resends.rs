@@ -199,6 +199,27 @@ async fn r02_r08_a_refused_token_is_replaced_once() {
 }
 
 #[tokio::test]
+async fn r04_a_store_that_fails_after_a_refusal_keeps_what_the_service_said() {
+    struct Locked;
+    impl TokenSource for Locked {
+        fn token(&self, stale: Option<Generation>) -> BoxFuture<'_, Result<Token, Error>> {
+            Box::pin(std::future::ready(match stale {
+                None => Ok(Token::new("t", Generation::FIRST)),
+                Some(_) => Err(Error::store("the store is locked")),
+            }))
+        }
+    }
+    let headers = [("content-type", "text/strange"), ("retry-after", "7"), ("x-request-id", "r-1")];
+    let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
+    let server = Server::start(vec![Act::Reply(401, headers, b"no".to_vec())]);
+    let client = builder(&server.origin).token_source(Locked).build().unwrap();
+    let error = client.contacts().form(ann()).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.status()), (Kind::Store, Delivery::Refused, Some(401)));
+    assert_eq!((error.request_id(), error.media_type()), (Some("r-1"), Some("text/strange")));
+    assert_eq!((error.retry_after(), error.body_snippet()), (Some(Duration::from_secs(7)), Some("no")));
+}
+
+#[tokio::test]
 async fn r03_idle_connections_that_close_under_a_post() {
     // Each connection is closed a moment after its reply, just when the next request may be on it.
     let server = Server::always(|_| Act::Raw(b"HTTP/1.1 204 X\r\n\r\n".to_vec()));

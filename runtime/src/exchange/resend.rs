@@ -90,11 +90,12 @@ impl Outcome {
     /// What a fault says; `status` is that of a reply which began.
     pub(crate) fn of_fault(phase: Phase, status: Option<u16>) -> Self {
         match (phase, status) {
-            // Its size will not change.
-            (Phase::TooLarge, _) => Outcome::Answer,
             (Phase::NotSent, None) => Outcome::NotSent,
+            (Phase::TooLarge, None) => Outcome::Answer,
             (_, None) => Outcome::Doubtful,
-            (_, Some(status)) => match Outcome::of_status(status) {
+            (phase, Some(status)) => match Outcome::of_status(status) {
+                // Its size will not change.
+                Outcome::Success if phase == Phase::TooLarge => Outcome::Answer,
                 Outcome::Success => Outcome::Unreadable,
                 other => other,
             },
@@ -159,7 +160,12 @@ mod tests {
             (Phase::NotSent, None, NotSent),
             (Phase::TimedOut, None, Doubtful),
             (Phase::Unknown, None, Doubtful),
+            (Phase::TooLarge, None, Answer),
             (Phase::TooLarge, Some(200), Answer),
+            (Phase::TooLarge, Some(401), Unauthorized),
+            (Phase::TooLarge, Some(422), Answer),
+            (Phase::TooLarge, Some(429), Limited),
+            (Phase::TooLarge, Some(502), Doubtful),
             (Phase::TimedOut, Some(200), Unreadable),
             (Phase::Unknown, Some(201), Unreadable),
             (Phase::Unknown, Some(503), Doubtful),
