@@ -145,7 +145,6 @@ impl<L> fmt::Debug for SortKey<L> {
 ///
 /// Made by `into()` from a key (`sort::DATE`, the first one first), from a key with a direction (`sort::DATE.desc()`), and
 /// from text, which is sent as it is.
-#[derive(Clone, PartialEq, Eq)]
 pub struct Sort<L> {
     text: String,
     of: PhantomData<fn() -> L>,
@@ -157,6 +156,21 @@ impl<L> Sort<L> {
         &self.text
     }
 }
+
+// By hand, as derived ones would want the same of the request, which is only a name here.
+impl<L> Clone for Sort<L> {
+    fn clone(&self) -> Self {
+        Sort::from(self.text.clone())
+    }
+}
+
+impl<L> PartialEq for Sort<L> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<L> Eq for Sort<L> {}
 
 impl<L> fmt::Debug for Sort<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,6 +215,9 @@ mod tests {
         assert_eq!(text(DUE_DATE.asc()), "due_date");
         assert_eq!(text(DUE_DATE.desc()), "due_date:desc");
         assert_eq!(text("new_key:desc".into()), "new_key:desc");
+        // Whatever `List` can do.
+        assert_eq!(DUE_DATE.desc().clone(), DUE_DATE.desc());
+        assert!(DUE_DATE.desc() != DUE_DATE.asc());
         assert_eq!(format!("{DUE_DATE:?}, {:?}", DUE_DATE.desc()), "SortKey(due_date), Sort(due_date:desc)");
     }
 
