@@ -6,7 +6,9 @@ mod server;
 
 use std::collections::HashSet;
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use flate2::Compression;
@@ -157,9 +159,18 @@ fn h03_h04_what_is_cut_or_slow_or_has_too_many_headers() {
     let body = b"HTTP/1.1 200 X\r\ncontent-length: 1000\r\n\r\n".iter().copied().chain([b' '; 1000]).collect();
     let error = failure(Act::Drip(body, Duration::from_millis(20)));
     assert_eq!((error.kind(), error.is_timeout()), (Kind::Timeout, true), "{error:?}");
-    let head = format!("HTTP/1.1 200 X\r\ncontent-length: 2\r\nx-a: {}\r\n\r\n{{}}", "a".repeat(300 << 10));
-    let error = failure(Act::Raw(head.into()));
-    assert_eq!((error.kind(), error.status()), (Kind::Decode, Some(200)), "{error:?}");
+    // What the status says holds all the same.
+    for (status, kind, delivery) in [
+        (200, Kind::Decode, Delivery::Answered),
+        (401, Kind::Auth, Delivery::Refused),
+        (422, Kind::Api, Delivery::Refused),
+        (429, Kind::Limited, Delivery::Refused),
+        (502, Kind::Api, Delivery::Unknown),
+    ] {
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: 2\r\nx-a: {}\r\n\r\n{{}}", "a".repeat(300 << 10));
+        let error = failure(Act::Raw(head.into()));
+        assert_eq!((error.kind(), error.delivery(), error.status()), (kind, delivery, Some(status)), "{error:?}");
+    }
 }
 
 #[test]
@@ -245,14 +256,47 @@ fn h10_blocking_calls_use_connections_again_unless_something_went_wrong() {
     }
 }
 
+/// Reads the head of a request that has no body.
+fn read_head(stream: &mut TcpStream) {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+}
+
+/// A reply, after which the connection stays.
+fn contact(id: &str) -> String {
+    format!("HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{{\"id\":\"{id}\"}}")
+}
+
 #[test]
 fn h10_what_is_said_unasked_is_no_answer() {
-    // The first reply is followed by one that nobody asked for.
-    let two = b"HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{\"id\":\"1\"}HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n{\"id\":\"x\"}";
-    let server = Server::start(vec![Act::Raw(two.to_vec()), json(200, r#"{"id":"2"}"#)]);
-    let contacts = contacts(&server);
-    assert_eq!(contacts.get("1").send_blocking().unwrap().id.as_deref(), Some("1"));
-    assert_eq!(contacts.get("2").send_blocking().unwrap().id.as_deref(), Some("2"));
+    // A reply that nobody asked for comes with the first one, or after it.
+    for (first, later) in [(contact("1") + &contact("x"), String::new()), (contact("1"), contact("x"))] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let (go, on) = mpsc::channel();
+        let (done, said) = mpsc::channel();
+        thread::spawn(move || {
+            let (mut kept, _) = listener.accept().unwrap();
+            read_head(&mut kept);
+            kept.write_all(first.as_bytes()).unwrap();
+            on.recv().unwrap();
+            kept.write_all(later.as_bytes()).unwrap();
+            done.send(()).unwrap();
+            let (mut other, _) = listener.accept().unwrap();
+            read_head(&mut other);
+            other.write_all(contact("2").as_bytes()).unwrap();
+            // Both are open until the test is over.
+            let _ = on.recv();
+        });
+        let contacts = builder(&origin).limits(once()).build().unwrap().contacts();
+        assert_eq!(contacts.get("1").send_blocking().unwrap().id.as_deref(), Some("1"));
+        go.send(()).unwrap();
+        said.recv().unwrap();
+        assert_eq!(contacts.get("2").send_blocking().unwrap().id.as_deref(), Some("2"));
+    }
 }
 
 #[test]
@@ -260,13 +304,9 @@ fn r03_a_blocking_post_does_not_meet_a_connection_that_was_closed() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let again = listener.try_clone().unwrap();
-    let first = std::thread::spawn(move || {
+    let first = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let (mut head, mut byte) = (Vec::new(), [0]);
-        while !head.ends_with(b"\r\n\r\n") {
-            stream.read_exact(&mut byte).unwrap();
-            head.extend(byte);
-        }
+        read_head(&mut stream);
         stream.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 2\r\n\r\n{}").unwrap();
     });
     let contacts = builder(&origin).build().unwrap().contacts();

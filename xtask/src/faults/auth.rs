@@ -161,6 +161,14 @@ pub(super) const FAULTS: &[Fault] = &[
         test: "tokens::t07_a_token_that_still_works_is_not_put_at_risk",
     },
     Fault {
+        name: "a grant that is refused for good is called one",
+        file: TURN,
+        find: "Ok(!is_dead && (",
+        replace: "Ok((!is_dead || is_dead) && (",
+        target: "--test auth",
+        test: "tokens::t10_a_refused_token_is_the_end_until_somebody_logs_in",
+    },
+    Fault {
         name: "a window of five minutes",
         file: HELD,
         find: "life.unwrap_or_default().min(WINDOW * 5) / 5",
@@ -215,6 +223,22 @@ pub(super) const FAULTS: &[Fault] = &[
         replace: "Some(_) => {}",
         target: "--test auth",
         test: "login::a01_what_is_no_answer_is_refused_and_the_login_waits",
+    },
+    Fault {
+        name: "a query with an address in it is taken for an address",
+        file: PENDING,
+        find: "None if has_scheme(callback) =>",
+        replace: "None if callback.contains(\"://\") =>",
+        target: "--lib",
+        test: "auth::pending::tests::a03_a_query_may_name_addresses",
+    },
+    Fault {
+        name: "a machine without addresses of one kind is refused",
+        file: LISTENER,
+        find: "Some(error) if listeners.is_empty() => Err(error),",
+        replace: "Some(error) => Err(error),",
+        target: "--lib",
+        test: "auth::login::listener::tests::a04_a_machine_without_one_kind_of_addresses",
     },
     Fault {
         name: "the Host of an answer is not compared",
