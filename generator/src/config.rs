@@ -1,12 +1,14 @@
 //! `api.toml`: the settings of one API. DESIGN names the parts; the comments in `specs/*/api.toml` say why each is set.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::inputs::InputFile;
+use crate::node::Node;
 use crate::position;
 use crate::source::Place;
 
@@ -16,14 +18,17 @@ mod locate;
 /// Reads `api.toml`, and checks what can be checked without the documents. All faults come together.
 pub fn read(file: &InputFile) -> Result<ApiConfig, Vec<Diagnostic>> {
     let text = file.text().map_err(|diagnostic| vec![diagnostic])?;
-    let parsed = toml::from_str::<ApiConfig>(text);
-    let mut config = parsed.map_err(|error| {
-        let diagnostic = Diagnostic::new(Code::Settings, error.message()).at(&Place::root(&file.name));
-        vec![match error.span() {
+    let fault = |message: String, span: Option<Range<usize>>| {
+        let diagnostic = Diagnostic::new(Code::Settings, message).at(&Place::root(&file.name));
+        vec![match span {
             Some(span) => diagnostic.position(position::at_byte(text, &span)).snippet(text),
             None => diagnostic,
         }]
-    })?;
+    };
+    // By way of a tree, as documents are read: one reader for both, and what TOML brings is compiled for one type.
+    let tree: Node = toml::from_str(text).map_err(|error| fault(error.message().to_owned(), error.span()))?;
+    let parsed = ApiConfig::deserialize(&tree);
+    let mut config = parsed.map_err(|mismatch| fault(mismatch.message, locate::locate(text, &mismatch.pointer)))?;
     config.file = file.name.clone();
     config.text = text.into();
     let faults = check::check(&config);

@@ -130,7 +130,7 @@ impl<'de> MapAccess<'de> for Members<'de> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
         let Some((key, value)) = self.members.next() else { return Ok(None) };
         self.value = Some((key, value));
-        seed.deserialize(Key(key)).map(Some)
+        seed.deserialize(Key(key)).map(Some).map_err(|error| error.inside(key))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mismatch> {
