@@ -20,7 +20,7 @@ pub use crate::enums::{
 };
 pub use crate::error::{Error, Result};
 pub use crate::extra::Extra;
-pub use crate::json::{Fault, Reader, Writer};
+pub use crate::json::{Fault, Reader, Writer, to_known_string};
 pub use crate::limits::{Limits, Timeouts};
 pub use crate::model::{Decimals, Model, Shape, debug_model, same_model};
 pub use crate::page::Page;

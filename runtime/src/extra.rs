@@ -8,9 +8,10 @@ use crate::raw::Json;
 
 /// Properties that a model has no field for, in their order, each word for word.
 ///
-/// It also remembers which known properties were an explicit `null` (or `""`, for dates), so that a reply
-/// which is read and written again says the same; a field that has been set since wins over that memory,
-/// and comparisons ignore it. One word when there is nothing to keep.
+/// It also remembers which known properties were an explicit `null` (or `""`, for dates), and how a number or a date was
+/// written where that is not how it would be written here (`1.0` for `"1.0"`), so that a reply which is read and written
+/// again says the same; a field that has been set since wins over that memory, and comparisons ignore it. One word when
+/// there is nothing to keep.
 #[derive(Clone, Default)]
 pub struct Extra(Option<Box<Inner>>);
 
@@ -21,6 +22,17 @@ struct Inner {
     shape: Option<&'static Shape>,
     nulls: Bits,
     empties: Bits,
+    forms: Vec<Form>,
+}
+
+/// How a known property was written.
+#[derive(Clone)]
+struct Form {
+    index: usize,
+    /// As it came.
+    source: Box<str>,
+    /// As it would have been written.
+    usual: Box<str>,
 }
 
 /// What a known property was when it was not a value.
@@ -80,12 +92,14 @@ impl Extra {
         self.len() == 0
     }
 
-    /// Forgets which known properties were explicitly `null` or `""`: they will be left out.
+    /// Forgets which known properties were explicitly `null` or `""`: they will be left out. Numbers and dates will be
+    /// written as usual.
     pub fn forget_blanks(&mut self) {
         if let Some(inner) = &mut self.0 {
             inner.shape = None;
             inner.nulls = Bits::default();
             inner.empties = Bits::default();
+            inner.forms = Vec::new();
         }
     }
 
@@ -119,6 +133,22 @@ impl Extra {
         inner.shape = Some(shape);
         inner.nulls.set(index, blank == Blank::Null);
         inner.empties.set(index, blank == Blank::Empty);
+    }
+
+    /// Remembers how a property was written.
+    pub(crate) fn remember_form(&mut self, shape: &'static Shape, index: usize, source: &str, usual: String) {
+        let inner = self.0.get_or_insert_default();
+        inner.shape = Some(shape);
+        inner.forms.retain(|form| form.index != index);
+        inner.forms.push(Form { index, source: source.into(), usual: usual.into() });
+    }
+
+    /// How a property was written, and how it would have been, if the two differ.
+    pub(crate) fn form(&self, shape: &'static Shape, index: usize) -> Option<(&str, &str)> {
+        let inner = self.0.as_ref()?;
+        let form = inner.forms.iter().find(|form| form.index == index)?;
+        let same = inner.shape.is_some_and(|known| std::ptr::eq(known, shape));
+        same.then_some((&form.source, &form.usual))
     }
 
     pub(crate) fn blank(&self, shape: &'static Shape, index: usize) -> Option<Blank> {

@@ -41,6 +41,14 @@ pub fn to_vec<T: Value>(value: &T) -> Vec<u8> {
     to_string(value).into_bytes()
 }
 
+/// Writes a value as JSON text without what its models have no field for: what is left is what they know.
+#[doc(hidden)]
+pub fn to_known_string<T: Value>(value: &T) -> String {
+    let mut writer = Writer::known_only();
+    value.write(&mut writer);
+    writer.finish()
+}
+
 /// Writes a value as JSON text.
 pub fn to_string<T: Value>(value: &T) -> String {
     let mut writer = Writer::new();

@@ -104,8 +104,17 @@ pub(crate) fn read_model(model: &mut dyn Model, reader: &mut Reader<'_>) -> Resu
             reader.skip()?;
             continue;
         };
+        let start = reader.position();
         match slot.read_slot(reader) {
             Ok(Seen::Value) => {}
+            Ok(Seen::Scalar) => {
+                let text = reader.since(start);
+                if !slot.is_plain(text, shape.decimals)
+                    && let Some(usual) = otherwise(slot, text, shape.decimals)
+                {
+                    model.extra_mut().remember_form(shape, index, text, usual);
+                }
+            }
             Ok(Seen::Null) => model.extra_mut().remember(shape, index, Blank::Null),
             Ok(Seen::Empty) => model.extra_mut().remember(shape, index, Blank::Empty),
             Err(fault) => return Err(fault.in_key(shape.properties[index])),
@@ -113,6 +122,15 @@ pub(crate) fn read_model(model: &mut dyn Model, reader: &mut Reader<'_>) -> Resu
     }
     model.extra_mut().settle();
     Ok(())
+}
+
+/// How a value is written here, if that is not how it came.
+#[cold]
+fn otherwise(slot: &dyn Slot, text: &str, decimals: Decimals) -> Option<String> {
+    let mut writer = Writer::new();
+    writer.set_decimals(decimals);
+    slot.write_slot(&mut writer);
+    Some(writer.finish()).filter(|usual| usual != text)
 }
 
 /// Writes a model as an object: its fields by index, then what it has beside them.
@@ -125,7 +143,11 @@ pub(crate) fn write_model(model: &dyn Model, writer: &mut Writer) {
         match model.slot(index) {
             Some(slot) if !slot.is_absent() => {
                 writer.key(property);
+                let start = writer.position();
                 slot.write_slot(writer);
+                if let Some((source, usual)) = extra.form(shape, index) {
+                    writer.put_back(start, usual, source);
+                }
             }
             _ => {
                 if let Some(blank) = extra.blank(shape, index) {
@@ -136,7 +158,7 @@ pub(crate) fn write_model(model: &dyn Model, writer: &mut Writer) {
         }
     }
     for (name, value) in extra.iter() {
-        if !is_set(model, name) {
+        if !writer.is_known_only() && !is_set(model, name) {
             writer.key(name);
             writer.raw(value.as_text());
         }

@@ -1,6 +1,7 @@
 //! The optional properties of a partial update.
 
 use crate::json::{Fault, Reader, Writer};
+use crate::model::Decimals;
 use crate::slot::Seen;
 use crate::value::{Kinds, Value};
 
@@ -52,11 +53,28 @@ impl<T: Value> Value for Update<T> {
     const KINDS: Kinds = T::KINDS.or(Kinds::NULL);
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
+        let mut update = Update::Unchanged;
+        update.read_over(reader)?;
+        Ok(update)
+    }
+
+    fn read_over(&mut self, reader: &mut Reader<'_>) -> Result<Seen, Fault> {
         let mut value = None;
-        value.read_over(reader).map(|seen| match seen {
-            Seen::Value => Update::set_or_clear(value),
-            Seen::Null | Seen::Empty => Update::Clear,
+        let seen = value.read_over(reader)?;
+        *self = Update::set_or_clear(value);
+        Ok(match seen {
+            Seen::Null => Seen::Value,
+            // It will be written as `null`.
+            Seen::Empty => Seen::Scalar,
+            seen => seen,
         })
+    }
+
+    fn is_plain(&self, text: &str, decimals: Decimals) -> bool {
+        match self {
+            Update::Set(value) => value.is_plain(text, decimals),
+            Update::Clear | Update::Unchanged => text == "null",
+        }
     }
 
     fn write(&self, writer: &mut Writer) {

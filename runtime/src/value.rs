@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::json::{Fault, Reader, Writer};
-use crate::model::{Model, read_model, write_model};
+use crate::model::{Decimals, Model, read_model, write_model};
 use crate::slot::Seen;
 
 /// A value that JSON can be read into and written from.
@@ -23,6 +23,8 @@ pub trait Value: Sized + PartialEq + fmt::Debug + Send + Sync + 'static {
     const KINDS: Kinds;
     /// Is `""` on the wire the same as nothing? True for dates.
     const EMPTY_IS_ABSENT: bool = false;
+    /// Can one value be written in several ways, as `1.0` and `"1.0"`? Then models remember in which it came.
+    const HAS_FORMS: bool = false;
 
     /// Reads it.
     fn read(reader: &mut Reader<'_>) -> Result<Self, Fault>;
@@ -35,7 +37,7 @@ pub trait Value: Sized + PartialEq + fmt::Debug + Send + Sync + 'static {
     #[inline]
     fn read_over(&mut self, reader: &mut Reader<'_>) -> Result<Seen, Fault> {
         *self = Self::read(reader)?;
-        Ok(Seen::Value)
+        Ok(seen::<Self>())
     }
 
     /// Reads it into an option. Models are filled in place, without a move.
@@ -61,12 +63,25 @@ pub trait Value: Sized + PartialEq + fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// Was this text surely written as it is written here? For types with several forms.
+    #[doc(hidden)]
+    #[inline]
+    fn is_plain(&self, text: &str, decimals: Decimals) -> bool {
+        let _ = (text, decimals);
+        true
+    }
+
     /// Is it a union, and none of its choices fitted?
     #[doc(hidden)]
     #[inline]
     fn is_unknown(&self) -> bool {
         false
     }
+}
+
+/// What was seen of a value that was read.
+fn seen<T: Value>() -> Seen {
+    if T::HAS_FORMS { Seen::Scalar } else { Seen::Value }
 }
 
 /// A set of kinds of JSON values.
@@ -170,7 +185,11 @@ impl<T: Value> Value for Option<T> {
             return Ok(Seen::Empty);
         }
         T::fill(self, reader)?;
-        Ok(Seen::Value)
+        Ok(seen::<T>())
+    }
+
+    fn is_plain(&self, text: &str, decimals: Decimals) -> bool {
+        self.as_ref().is_none_or(|value| value.is_plain(text, decimals))
     }
 
     fn is_absent(&self) -> bool {

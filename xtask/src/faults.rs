@@ -5,6 +5,7 @@
 
 mod auth;
 mod exchange;
+mod json;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +41,7 @@ struct Fault {
     test: &'static str,
 }
 
-const ALL: &[&[Fault]] = &[auth::FAULTS, exchange::FAULTS];
+const ALL: &[&[Fault]] = &[auth::FAULTS, exchange::FAULTS, json::FAULTS];
 
 /// How long a test may take, with its build. A fault may make a test wait for ever.
 const LONGEST: Duration = Duration::from_secs(600);

@@ -45,6 +45,16 @@ impl<'a> Reader<'a> {
         self
     }
 
+    /// How far it has read, in bytes.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// What was read since then, without the white space before it.
+    pub(crate) fn since(&self, position: usize) -> &'a str {
+        self.text.get(position..self.at).unwrap_or_default().trim_ascii_start()
+    }
+
     pub(crate) fn is_inexact(&self) -> bool {
         self.inexact
     }

@@ -12,6 +12,8 @@ pub struct Writer {
     decimals_as_text: bool,
     /// A comma is due before the next member.
     comma: bool,
+    /// What models have no field for is left out.
+    known_only: bool,
 }
 
 impl Writer {
@@ -23,6 +25,30 @@ impl Writer {
     /// One that writes every decimal number as a string, whatever the model says.
     pub(crate) fn decimals_as_text() -> Self {
         Writer { decimals_as_text: true, ..Self::default() }
+    }
+
+    /// One that leaves out what models have no field for.
+    pub(crate) fn known_only() -> Self {
+        Writer { known_only: true, ..Self::default() }
+    }
+
+    /// Is what models have no field for left out?
+    pub(crate) fn is_known_only(&self) -> bool {
+        self.known_only
+    }
+
+    /// How much was written, in bytes.
+    pub(crate) fn position(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Puts `source` in the place of what was written since `position`, if that is `usual`. Where decimals must not
+    /// become numbers, nothing is put back.
+    pub(crate) fn put_back(&mut self, position: usize, usual: &str, source: &str) {
+        if !self.decimals_as_text && self.out.get(position..) == Some(usual) {
+            self.out.truncate(position);
+            self.out.push_str(source);
+        }
     }
 
     /// What was written.

@@ -8,6 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::{Kinds, Value};
 use crate::json::{Fault, Reader, Writer};
+use crate::model::Decimals;
 use crate::update::Update;
 
 /// The standard alphabet; padding is written and need not be there to be read.
@@ -22,6 +23,7 @@ pub struct Base64(pub Vec<u8>);
 
 impl Value for Base64 {
     const KINDS: Kinds = Kinds::STRING;
+    const HAS_FORMS: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
         let text = reader.string()?;
@@ -35,6 +37,10 @@ impl Value for Base64 {
 
     fn write(&self, writer: &mut Writer) {
         writer.string(&ENGINE.encode(&self.0));
+    }
+
+    fn is_plain(&self, text: &str, _: Decimals) -> bool {
+        (text.len() - 2).is_multiple_of(4) && !text.contains('\\')
     }
 }
 

@@ -4,10 +4,12 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTim
 
 use super::{Kinds, Value};
 use crate::json::{Fault, Reader, Writer};
+use crate::model::Decimals;
 
 impl Value for NaiveDate {
     const KINDS: Kinds = Kinds::STRING;
     const EMPTY_IS_ABSENT: bool = true;
+    const HAS_FORMS: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
         let text = reader.string().map_err(|_| reader.expected("a date"))?;
@@ -25,11 +27,16 @@ impl Value for NaiveDate {
     fn write(&self, writer: &mut Writer) {
         writer.string(&date_text(*self));
     }
+
+    fn is_plain(&self, text: &str, _: Decimals) -> bool {
+        text.len() == "\"2024-02-29\"".len()
+    }
 }
 
 impl Value for DateTime<FixedOffset> {
     const KINDS: Kinds = Kinds::STRING;
     const EMPTY_IS_ABSENT: bool = true;
+    const HAS_FORMS: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
         let text = reader.string().map_err(|_| reader.expected("a date and time"))?;
@@ -38,6 +45,19 @@ impl Value for DateTime<FixedOffset> {
 
     fn write(&self, writer: &mut Writer) {
         writer.string(&moment_text(self));
+    }
+
+    fn is_plain(&self, text: &str, _: Decimals) -> bool {
+        let Some((b"T", time)) = text.as_bytes().get(11..).and_then(|rest| rest.split_at_checked(1)) else {
+            return false;
+        };
+        match time {
+            [_, _, b':', _, _, b':', _, _, b'Z', b'"'] => true,
+            [_, _, b':', _, _, b':', _, _, b'+' | b'-', hours @ .., b':', a, b, b'"'] => {
+                hours.len() == 2 && [hours[0], hours[1], *a, *b] != *b"0000"
+            }
+            _ => false,
+        }
     }
 }
 

@@ -4,9 +4,11 @@ use rust_decimal::Decimal;
 
 use super::{Kinds, Value};
 use crate::json::{Fault, Reader, Writer};
+use crate::model::Decimals;
 
 impl Value for Decimal {
     const KINDS: Kinds = Kinds::NUMBER.or(Kinds::STRING);
+    const HAS_FORMS: bool = true;
 
     #[inline]
     fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
@@ -31,6 +33,24 @@ impl Value for Decimal {
             write_digits(*self, writer);
         }
     }
+
+    fn is_plain(&self, text: &str, decimals: Decimals) -> bool {
+        let digits = match decimals {
+            Decimals::Number => Some(text),
+            Decimals::String => text.strip_prefix('"').and_then(|text| text.strip_suffix('"')),
+        };
+        digits.is_some_and(|digits| is_plain(digits.as_bytes()))
+    }
+}
+
+/// Digits, perhaps with a point between them: no sign of a zero, no zero in front, no exponent, and not too many.
+fn is_plain(text: &[u8]) -> bool {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    // Minus zero, also as the beginning of a fraction, may not be written back as it came.
+    let signed_zero = unsigned.len() < text.len() && unsigned.starts_with(b"0");
+    let no_zero = !matches!(unsigned, [b'0', b'0'..=b'9', ..]) && !signed_zero;
+    let ends = unsigned.last().is_some_and(u8::is_ascii_digit);
+    ends && no_zero && unsigned.len() <= 28 && unsigned.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.'))
 }
 
 const NO_DECIMAL: &str = "expected a decimal number";

@@ -2,12 +2,14 @@
 
 use super::{Kinds, Value};
 use crate::json::{Fault, Reader, Writer};
+use crate::model::Decimals;
 
 /// Whole numbers are read from numbers and, as some services write them so, from strings of digits.
 macro_rules! whole {
     ($($ty:ident $bits:literal $what:literal),*) => {$(
         impl Value for $ty {
             const KINDS: Kinds = Kinds::NUMBER.or(Kinds::STRING);
+            const HAS_FORMS: bool = true;
 
             fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
                 match whole(reader)?.and_then(|number| $ty::try_from(number).ok()) {
@@ -18,6 +20,10 @@ macro_rules! whole {
 
             fn write(&self, writer: &mut Writer) {
                 writer.raw(&self.to_string());
+            }
+
+            fn is_plain(&self, text: &str, _: Decimals) -> bool {
+                !text.starts_with('"') && text != "-0"
             }
         }
     )*};
@@ -35,6 +41,7 @@ fn whole(reader: &mut Reader<'_>) -> Result<Option<i128>, Fault> {
 
 impl Value for f64 {
     const KINDS: Kinds = Kinds::NUMBER;
+    const HAS_FORMS: bool = true;
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
         let text = reader.number()?;
@@ -50,5 +57,9 @@ impl Value for f64 {
             true => writer.raw(&format!("{self:?}")),
             false => writer.raw("null"),
         }
+    }
+
+    fn is_plain(&self, _: &str, _: Decimals) -> bool {
+        false
     }
 }
