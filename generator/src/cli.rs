@@ -6,6 +6,7 @@ mod generate;
 mod inspect;
 mod server;
 mod target;
+mod witness;
 
 use sage_codegen::diagnostic::Format;
 use sage_codegen_host::{Exit, Fault, terminal};
@@ -19,6 +20,7 @@ Commands:
   check    --document FILE… --name NAME --out DIR    compare a crate; exit status 3 if it is stale
   inspect  --document FILE… --stage STAGE            print what a stage gives
   explain  CODE                                      explain a diagnostic
+  witness  add --config FILE FILE                    file a recorded reply, without what is secret
 
 Options:
   --document FILE…       OpenAPI 2.0, 3.0 or 3.1, as JSON or YAML; Postman collections
@@ -74,6 +76,7 @@ fn run(mut parser: lexopt::Parser) -> Result<Exit, Stop> {
         "check" => generate::check(parser),
         "inspect" => inspect::run(parser),
         "explain" => explain::run(parser),
+        "witness" => witness::run(parser),
         "help" => Ok(help()),
         other => Err(Stop::Usage(format!("there is no command `{other}`"))),
     }

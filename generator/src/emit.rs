@@ -16,6 +16,8 @@ mod operations;
 mod resources;
 mod types;
 
+pub(crate) use types::{literal, text as type_text};
+
 use crate::plan::File;
 use crate::rust::Package;
 

@@ -26,6 +26,8 @@ use crate::source::Place;
 
 pub use list::{List, list};
 pub use text::is_placeholder;
+pub(crate) use text::{StandIn, stand_in};
+pub(crate) use text::{is_date, is_midnight, is_moment, is_plain as is_plain_moment};
 
 use evidence::Evidence;
 

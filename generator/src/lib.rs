@@ -33,6 +33,7 @@ pub mod report;
 pub mod rust;
 pub mod source;
 mod threads;
+pub mod witness;
 
 pub use inputs::{ApiInput, InputFile, Inputs};
 pub use outcome::{ApiOutcome, Outcome};
@@ -60,8 +61,10 @@ pub fn generate(inputs: &Inputs, watch: Watch<'_>) -> Outcome {
         outcome.apis.push(run.outcome);
         outcome.files.extend(run.files);
         outcome.calls.extend(run.calls);
+        outcome.tests.extend(run.tests);
     }
     let modules: Vec<&str> = outcome.apis.iter().map(|api| api.module.as_str()).collect();
+    outcome.tests.push(witness::modules(&modules, &inputs.form.command));
     names.retain(&modules);
     outcome.names = names.to_text();
     diagnostics.extend(same_modules(inputs, &outcome.apis));
@@ -76,6 +79,8 @@ struct Run {
     names: ApiNames,
     files: Vec<File>,
     calls: Option<File>,
+    /// Its witnesses as a table of tests.
+    tests: Option<File>,
 }
 
 /// Generates one API, from its files to Rust.
@@ -106,18 +111,29 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
             ..Run::default()
         };
     }
-    let (documents, mut corrections) = correct(documents, overlay.as_ref(), config, diagnostics);
+    let (mut documents, mut corrections) = correct(documents, overlay.as_ref(), config, diagnostics);
     let (mut ir, mut coverage) = normalize::normalize(&documents, config, diagnostics);
-    let sources = documents.into_iter().chain(overlay).map(Source::without_tree).collect();
+    let (mut witnesses, texts) = witness::read(api, diagnostics);
+    witnesses.extend(postman::witnesses(&mut documents));
+    witnesses.extend(witness::examples(&documents));
+    let mut sources: Vec<Source> = documents.into_iter().map(Source::without_tree).collect();
     corrections.extend(conventions::apply(&mut ir, config, diagnostics));
     let lowered = lower::lower(&ir, names, diagnostics);
     coverage::settle(&mut coverage, &ir, &lowered);
+    // The trees are large, and wanted again only where a witness contradicts them.
+    let documents = || corrected(api, config, overlay.as_ref());
+    let tests = {
+        let checked = witness::check(&ir, &lowered.package, &witnesses, &documents, diagnostics);
+        Some(witness::table(&lowered.package, &checked, api, &form.command))
+    };
+    drop(witnesses);
+    sources.extend(overlay.map(Source::without_tree).into_iter().chain(texts));
     drop(ir);
     let files = emit::emit(&lowered.package, form);
     let calls = matches!(form.layout, Layout::Module).then(|| emit::calls(&lowered.package, form));
     books(&mut coverage, api, diagnostics);
     let outcome = ApiOutcome { corrections, coverage, sources, ..ApiOutcome::of(&lowered.package) };
-    Run { outcome, names: lowered.names, files, calls }
+    Run { outcome, names: lowered.names, files, calls, tests }
 }
 
 /// What one API is, after all corrections and conventions, for programs that work with it rather than generate from it;
@@ -133,6 +149,15 @@ pub fn model(api: &ApiInput) -> Result<ir::Api, Vec<Diagnostic>> {
     let failed = diagnostics.has_errors();
     let diagnostics = diagnostics.into_vec();
     if failed { Err(diagnostics) } else { Ok(ir) }
+}
+
+/// The documents with the corrections, once more; what is wrong with them was said the first time.
+fn corrected(api: &ApiInput, config: &ApiConfig, overlay: Option<&Source>) -> Vec<Source> {
+    let mut said = Diagnostics::new();
+    let documents = read(api, config, &mut said);
+    let (documents, _) = correct(documents, overlay, config, &mut said);
+    said.into_vec();
+    documents
 }
 
 /// Reads the documents that the settings name. A fault costs the document, not the run.

@@ -17,6 +17,8 @@ pub struct Outcome {
     pub files: Vec<File>,
     /// A call of every operation with everything set, one file an API, for tests.
     pub calls: Vec<File>,
+    /// The tables of witnesses, file by file, for a crate of tests.
+    pub tests: Vec<File>,
     /// The new `names.lock`.
     pub names: String,
     /// The new `codegen.lock`.

@@ -23,6 +23,7 @@ mod template;
 mod tree;
 mod url;
 mod variables;
+mod witnesses;
 mod write;
 
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::node::Node;
 use crate::normalize::METHODS;
 use crate::source::{Dialect, Place, Source};
+use crate::witness::Witness;
 use collection::{Auth, Collection, Scope};
 use operations::{Known, Operations};
 
@@ -55,7 +57,7 @@ pub fn to_openapi_30(
 ) -> Vec<Source> {
     let environment = environment(&sources);
     let mut known = Known::default();
-    let mut taken = BTreeSet::new();
+    let (mut taken, mut shared) = (BTreeSet::new(), witnesses::Shared::default());
     for document in documents {
         learn(document, &mut known, &mut taken);
     }
@@ -63,7 +65,7 @@ pub fn to_openapi_30(
     for source in sources {
         match source.dialect() {
             Dialect::Postman => {
-                made.push(translate(source, &environment, config, (&mut known, &mut taken), diagnostics));
+                made.push(translate(source, &environment, config, (&mut known, &mut taken, &mut shared), diagnostics));
             }
             Dialect::PostmanV1 => {
                 let message = "collections of Postman's format v1 are not read";
@@ -74,6 +76,12 @@ pub fn to_openapi_30(
         }
     }
     made
+}
+
+/// What the collections among these have seen. They are handed out once: there may be many.
+pub fn witnesses(sources: &mut [Source]) -> Vec<Witness> {
+    let ledgers = sources.iter_mut().filter_map(|source| source.ledger.as_deref_mut());
+    ledgers.flat_map(|ledger| std::mem::take(&mut ledger.witnesses)).collect()
 }
 
 /// The base URL that most requests of these files share, as a server of OpenAPI.
@@ -113,7 +121,7 @@ fn translate(
     mut source: Source,
     environment: &Scope,
     config: &ApiConfig,
-    (known, taken): (&mut Known, &mut BTreeSet<String>),
+    (known, taken, shared): (&mut Known, &mut BTreeSet<String>, &mut witnesses::Shared),
     diagnostics: &mut Diagnostics,
 ) -> Source {
     let collection = read::read(&source, environment, diagnostics);
@@ -132,6 +140,8 @@ fn translate(
         builder.operation(operation);
     }
     let (tree, origins) = builder.finish(taken);
+    let seen = operations.list.iter().flat_map(|operation| witnesses::of(operation, &settings, shared));
+    ledger.witnesses = seen.collect();
     for operation in &operations.list {
         known.add(operation.method, &operation.template);
     }

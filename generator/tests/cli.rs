@@ -333,6 +333,119 @@ fn codes_are_explained() {
     assert!(unknown.stderr.contains("there are D1"), "{}", unknown.stderr);
 }
 
+const SETTINGS: &str =
+    "module = 'pets'\ntitle = 'Pets'\ndocuments = ['pets.yaml']\n[server]\nurl = 'https://pets.example/v1'\n";
+
+#[test]
+fn a_recording_becomes_a_witness_without_what_is_personal() {
+    let folder = Folder::new("witness");
+    folder.write("api.toml", SETTINGS);
+    folder.write("reply.json", r#"{"name": "Ann Archer", "price": 12.50, "owner_email": "ann@archer.example", "id": "4d63c5a1b2c3d4e5f60718293a4b5c6d"}"#);
+    let add = "witness add --config api.toml --operation pets.get --status 200 reply.json";
+    let ended = folder.done(add);
+    assert!(ended.stdout.contains("written ./witness/pets.get.json"), "{}", ended.stdout);
+    assert!(ended.stderr.contains("1 name: /reply/body/name") && !ended.stderr.contains("Archer"), "{}", ended.stderr);
+    let filed = folder.read("witness/pets.get.json");
+    for canary in ["Ann", "Archer", "archer.example", "4d63c5a1b2c3"] {
+        assert!(!filed.contains(canary), "{filed}");
+    }
+    assert!(filed.contains(r#""operation": "GET /pets/{id}""#) && filed.contains(r#""price": 12.50"#), "{filed}");
+    // It is there already, and is not overwritten.
+    let again = folder.run(add);
+    assert_eq!(again.status, Some(1));
+    assert!(again.stderr.contains("--name WORDS") && folder.read("witness/pets.get.json") == filed, "{}", again.stderr);
+    folder.done(&format!("{add} --name again"));
+    assert_eq!(folder.read("witness/pets.get.again.json"), filed);
+    let dry = folder.done(&format!("{add} --dry-run"));
+    assert_eq!(dry.stdout, filed);
+}
+
+#[test]
+fn an_archive_says_itself_what_was_sent() {
+    let folder = Folder::new("archive");
+    folder.write("api.toml", SETTINGS);
+    let entry = |url: &str, text: &str| {
+        format!(
+            r#"{{"request": {{"method": "GET", "url": "{url}", "headers": [{{"name": "Authorization", "value": "Bearer 0123456789abcdef"}}],
+                "queryString": [{{"name": "page", "value": "2"}}]}}, "response": {{"status": 200, "content": {{"text": "{text}"}}}}}}"#
+        )
+    };
+    let entries = [
+        entry("https://pets.example/v1/pets/471199?page=2", r#"{\"name\": \"Rex\", \"price\": 1.0}"#),
+        entry("https://pets.example/v1/other", "x"),
+    ];
+    folder.write("a.har", &format!(r#"{{"log": {{"entries": [{}]}}}}"#, entries.join(",")));
+    let which = folder.run("witness add --config api.toml a.har");
+    assert_eq!(which.status, Some(2));
+    assert!(which.stderr.contains("1  GET https://pets.example/v1/pets/471199"), "{}", which.stderr);
+    let ended = folder.run("witness add --config api.toml --entry 1 --name archived a.har");
+    let filed = folder.read("witness/pets.get.archived.json");
+    assert!(!filed.contains("Bearer") && !filed.contains("471199") && !filed.contains("Rex"), "{filed}");
+    assert!(
+        filed.contains(r#""operation": "GET /pets/{id}""#)
+            && filed.contains(r#""page": "2""#)
+            && filed.contains(r#""status": 200"#)
+            && filed.contains(r#""price": 1.0"#),
+        "{filed}"
+    );
+    // The document does not know `page`.
+    assert!(ended.status == Some(0) && ended.stderr.contains("warning[D163]"), "{}", ended.stderr);
+    assert_eq!(folder.run("witness add --config api.toml --entry 2 a.har").status, Some(2));
+}
+
+#[test]
+fn what_looks_secret_or_contradicts_is_not_filed_quietly() {
+    let folder = Folder::new("refused");
+    folder.write("api.toml", SETTINGS);
+    folder.write("odd.json", r#"{"name": "Rex", "x": "9aF3kLmQ27xZpR5tYb8w"}"#);
+    let add = "witness add --config api.toml --operation pets.get odd.json";
+    let refused = folder.run(add);
+    assert_eq!(refused.status, Some(1));
+    assert!(
+        refused.stderr.contains("`/reply/body/x` looks like a token") && !refused.stderr.contains("9aF3k"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!folder.0.join("witness").exists());
+    folder.done(&format!("{add} --secret x"));
+    assert!(folder.read("witness/pets.get.json").contains(r#""x": "removed""#));
+    folder.write("wrong.json", r#"{"name": ["Rex"]}"#);
+    let wrong = folder.run("witness add --config api.toml --operation pets.get --name wrong wrong.json");
+    assert_eq!(wrong.status, Some(1));
+    assert!(
+        wrong.stderr.contains("error[D163]: `/name` of the reply is a list; the types expect text"),
+        "{}",
+        wrong.stderr
+    );
+}
+
+#[test]
+fn a_recording_that_cannot_be_read_is_refused_with_the_place() {
+    let folder = Folder::new("unread");
+    folder.write("api.toml", SETTINGS);
+    let tree = || -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(&folder.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    for (text, place) in [
+        ("{\n  \"name\": \"Rex\",\n  \"price\": 12.}\n", "odd.json:3:"),
+        ("{\"name\": \"Rex\", \"name\": \"Max\"}", "odd.json:1:"),
+        ("{\"name\": \"Rex\"", "odd.json:2:1"),
+    ] {
+        folder.write("odd.json", text);
+        let before = tree();
+        let ended = folder.run("witness add --config api.toml --operation pets.get odd.json");
+        assert_eq!(ended.status, Some(1), "{text}: {}", ended.stderr);
+        assert!(ended.stderr.contains("error[D1") && ended.stderr.contains(place), "{text}: {}", ended.stderr);
+        // Nothing was written, and nothing half.
+        assert_eq!(tree(), before, "{text}");
+    }
+}
+
 #[test]
 fn a_command_line_that_is_not_understood_ends_with_2() {
     let folder = Folder::new("usage");
@@ -351,6 +464,10 @@ fn a_command_line_that_is_not_understood_ends_with_2() {
         "check --document",
         "check --document pets.yaml --message-format xml",
         "explain",
+        "witness",
+        "witness take",
+        "witness add",
+        "witness add --config api.toml --name a/b",
         "diff pets.yaml pets.yaml",
     ];
     for arguments in table {

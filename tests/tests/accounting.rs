@@ -9,9 +9,9 @@ use sage_tests::json;
 use sage_tests::replies::round_trip;
 use sage_tests::server::{Reply, Server};
 
-const CONTACTS: &str = include_str!("../replies/accounting/contacts.json");
-const BUSINESSES: &str = include_str!("../replies/accounting/businesses.json");
-const VOIDED: &str = include_str!("../replies/accounting/sales_invoice_voided.json");
+const CONTACTS: &str = include_str!("../../specs/accounting/witness/contacts.list.json");
+const BUSINESSES: &str = include_str!("../../specs/accounting/witness/businesses.list.json");
+const VOIDED: &str = include_str!("../../specs/accounting/witness/sales_invoices.delete.json");
 
 fn client(server: &Server) -> Client {
     let builder = Client::builder().access_token("an access token").business("b88e0000");

@@ -7,7 +7,7 @@ use sage_tests::json;
 use sage_tests::replies::round_trip;
 use sage_tests::server::{Reply, Server};
 
-const CONTACTS: &str = include_str!("../replies/accounting-v3/contacts.json");
+const CONTACTS: &str = include_str!("../../specs/accounting-v3/witness/contacts.list.json");
 
 fn client(server: &Server) -> Client {
     let builder = Client::builder().region(Region::Uki).site("a-site").subscription_key("a-subscription-key");

@@ -7,8 +7,8 @@ use sage_tests::json;
 use sage_tests::replies::round_trip;
 use sage_tests::server::{Reply, Server};
 
-const CUSTOMERS: &str = include_str!("../replies/sage-200/customers.json");
-const IN_VALUE: &str = include_str!("../replies/sage-200/customers_value.json");
+const CUSTOMERS: &str = include_str!("../../specs/sage-200/witness/customers.list.json");
+const IN_VALUE: &str = include_str!("../../specs/sage-200/witness/customers.list.value.json");
 
 fn client(server: &Server, product: Product) -> Client {
     let builder = Client::builder().product(product).site("a-site").company(7).access_token("an access token");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sage_codegen::emit::{Form, Layout};
 use sage_codegen::plan::{Owned, Tree};
-use sage_codegen::{ApiInput, InputFile, Inputs, Outcome, config, plan};
+use sage_codegen::{ApiInput, InputFile, Inputs, Outcome, config, plan, witness};
 use sage_codegen_host::{Fault, Root};
 
 /// The command that makes the files.
@@ -15,6 +15,8 @@ const SRC: &str = "generated/src";
 const CALLS: &str = "tests/sandbox/tests/operations";
 const NAMES: &str = "specs/names.lock";
 const LOCK: &str = "specs/codegen.lock";
+/// The tables of witnesses, in the crate of tests.
+const WITNESSES: &str = "tests/tests/witnesses/generated";
 
 /// The workspace around the current folder, or else the one that this program was built from.
 pub(crate) fn open() -> Result<Root, Fault> {
@@ -52,6 +54,12 @@ fn api(root: &Root, name: String, config: InputFile) -> Result<ApiInput, Fault> 
         let file = read(root, api.path(file))?;
         api.files.extend(file);
     }
+    let folder = api.path(witness::FOLDER);
+    for (name, kind) in root.list(&folder)? {
+        if kind.is_file() && name.ends_with(".json") {
+            api.files.extend(read(root, format!("{folder}/{name}"))?);
+        }
+    }
     Ok(api)
 }
 
@@ -66,6 +74,8 @@ pub(crate) fn wanted(outcome: &mut Outcome) -> Vec<plan::File> {
     let mut files: Vec<_> = generated.map(|file| plan::File { path: format!("{SRC}/{}", file.path), ..file }).collect();
     let calls = std::mem::take(&mut outcome.calls).into_iter();
     files.extend(calls.map(|file| plan::File { path: format!("{CALLS}/{}", file.path), ..file }));
+    let tests = std::mem::take(&mut outcome.tests).into_iter();
+    files.extend(tests.map(|file| plan::File { path: format!("{WITNESSES}/{}", file.path), ..file }));
     files.push(plan::File { path: NAMES.to_owned(), text: std::mem::take(&mut outcome.names) });
     files.push(plan::File { path: LOCK.to_owned(), text: std::mem::take(&mut outcome.lock) });
     files
@@ -75,13 +85,14 @@ pub(crate) fn wanted(outcome: &mut Outcome) -> Vec<plan::File> {
 pub(crate) fn owned(outcome: &Outcome) -> Owned {
     let mut owned = Owned { files: vec![NAMES.to_owned(), LOCK.to_owned()], ..outcome.owned(SRC) };
     owned.folders.push(CALLS.to_owned());
+    owned.folders.push(WITNESSES.to_owned());
     owned
 }
 
 /// What is there now.
 pub(crate) fn tree(root: &Root) -> Result<Tree, Fault> {
     let mut tree = Tree::new();
-    for path in [SRC, CALLS, NAMES, LOCK] {
+    for path in [SRC, CALLS, WITNESSES, NAMES, LOCK] {
         root.scan(path, &mut tree)?;
     }
     Ok(tree)

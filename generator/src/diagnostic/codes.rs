@@ -145,6 +145,22 @@ OverlayStale = "D153", Error, "an action does not fit the document, or not any m
     "An action is applied only where it finds what it expects, and it must change something. Perhaps the vendor has \
      corrected the document: then remove the action. Perhaps something was renamed: then write the target anew.";
 
+// Witnesses.
+WitnessForm = "D161", Error, "a witness cannot be read",
+    "A witness is a file in `witness/` beside the documents: a reply as it came, in a file that is called after its \
+     operation (`contacts.list.json`), or an object with `operation`, `note`, `request` and `reply`. `CONTRIBUTING.md` \
+     describes both.";
+WitnessOperation = "D162", Error, "a witness is of no operation",
+    "A witness names its operation by method and path template, spelled as in the document (`GET /contacts/{key}`), or by \
+     resource and method of the client (`contacts.get`). There is none of this name.";
+Witness = "D163", Error, "a witness contradicts the document",
+    "What was really sent or answered does not fit the types that the documents ask for, so that the client could not \
+     read it or would write it back changed. One of the two is wrong. If it is the document, an action in the overlay \
+     corrects it, or a convention in `api.toml` where it is wrong in the same way everywhere.";
+Untested = "U161", Note, "a part of a witness makes no test",
+    "Replies that are no success have no types of their own; bodies other than JSON are not rebuilt; and a request that \
+     lacks what its operation needs cannot be sent.";
+
 // Normalizing: schemas.
 Schema = "D301", Error, "a schema cannot be read",
     "The schema is not what OpenAPI 3.0 allows: a member has another type than it must have. Only this schema is \

@@ -4,7 +4,7 @@ use crate::ir;
 use crate::rust::Type;
 
 /// A type; models with `prefix` before their names.
-pub(super) fn text(ty: &Type, prefix: &str) -> String {
+pub(crate) fn text(ty: &Type, prefix: &str) -> String {
     let inner = |ty: &Type| text(ty, prefix);
     match ty {
         Type::Bool => "bool".into(),
@@ -42,6 +42,6 @@ pub(super) fn model(ty: &Type) -> Option<&crate::names::Ident> {
 }
 
 /// A string literal.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     proc_macro2::Literal::string(text).to_string()
 }

@@ -52,6 +52,7 @@ impl Evidence {
                 text::Evidence::Text(texts) => seen.texts = texts,
                 text::Evidence::Number(numbers) => seen.numbers = numbers,
                 text::Evidence::Boolean => seen.boolean = true,
+                text::Evidence::Nothing => {}
             },
             Node::Array(items) => {
                 let mut list = Evidence::default();

@@ -53,6 +53,7 @@ pub(super) fn parameter(texts: &[&str]) -> Node {
     for text in texts {
         match text::of(text) {
             text::Evidence::Boolean => booleans = true,
+            text::Evidence::Nothing => {}
             text::Evidence::Number(said) => numbers.join(said),
             text::Evidence::Text(_) if matches!(*text, "true" | "false") => booleans = true,
             text::Evidence::Text(texts) if texts.is_number() => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::number::Numbers;
+use crate::node::{Node, Number};
 
 /// Kinds of texts that were seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub(super) enum Evidence {
     Number(Numbers),
     /// The placeholder of `true` or `false`.
     Boolean,
+    /// A placeholder that does not even say of which kind it is.
+    Nothing,
 }
 
 /// What this text is evidence of.
@@ -89,6 +92,33 @@ pub(super) fn of(text: &str) -> Evidence {
     Evidence::Text(seen)
 }
 
+/// What can be put in the place of a placeholder.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum StandIn {
+    /// Nothing, as it does not even say of which kind it is.
+    Nothing,
+    /// Itself: it is text, and stands for text.
+    Itself,
+    /// A value of its kind.
+    Value(Node),
+}
+
+/// What can be put in the place of this text, if it is a placeholder.
+pub(crate) fn stand_in(text: &str) -> Option<StandIn> {
+    let number =
+        |text: &str| Number::parse(text).map_or(StandIn::Nothing, |number| StandIn::Value(Node::Number(number)));
+    Some(match placeholder(text)? {
+        _ if text.starts_with("<Error") => StandIn::Nothing,
+        Evidence::Nothing => StandIn::Nothing,
+        Evidence::Boolean => StandIn::Value(true.into()),
+        Evidence::Number(said) if said == Numbers::SAID_WHOLE => number("1"),
+        Evidence::Number(_) => number("1.5"),
+        Evidence::Text(said) if said.said_date => StandIn::Value("2000-01-01".into()),
+        Evidence::Text(said) if said.said_moment => StandIn::Value("2000-01-01T00:00:00Z".into()),
+        Evidence::Text(_) => StandIn::Itself,
+    })
+}
+
 /// Does this text only stand for a value of its kind?
 pub fn is_placeholder(text: &str) -> bool {
     placeholder(text).is_some()
@@ -106,6 +136,7 @@ fn placeholder(text: &str) -> Option<Evidence> {
             "integer" | "int" | "int32" | "int64" | "long" => Evidence::Number(Numbers::SAID_WHOLE),
             "number" | "float" | "double" | "decimal" => Evidence::Number(Numbers::SAID_DECIMAL),
             "boolean" | "bool" => Evidence::Boolean,
+            "any" => Evidence::Nothing,
             _ => Evidence::Text(said_text),
         });
     }
@@ -228,19 +259,26 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// `2024-02-29`
-pub(super) fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     after_date(text.as_bytes()).is_some_and(<[u8]>::is_empty)
 }
 
 /// A date and a time of day, as clients read it: RFC 3339, also with a space for the `T`, without seconds, and without
 /// an offset.
-pub(super) fn is_moment(text: &str) -> bool {
+pub(crate) fn is_moment(text: &str) -> bool {
     let Some([b'T' | b't' | b' ', time @ ..]) = after_date(text.as_bytes()) else { return false };
     after_time(time).is_some_and(is_offset)
 }
 
+/// A date with midnight behind it, as some services write dates.
+pub(crate) fn is_midnight(text: &str) -> bool {
+    let zero = |time: &[u8]| time.iter().all(|byte| matches!(byte, b'0' | b':' | b'.' | b','));
+    let Some([_, time @ ..]) = after_date(text.as_bytes()) else { return false };
+    is_moment(text) && after_time(time).is_some_and(|rest| zero(&time[..time.len() - rest.len()]))
+}
+
 /// A moment as clients write it: with seconds and an offset, `Z` for none, and no zero at the end of the fraction.
-fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     let Some([b'T', time @ ..]) = after_date(text.as_bytes()) else { return false };
     let Some(rest) = after_time(time) else { return false };
     let clock = &time[..time.len() - rest.len()];

@@ -1,6 +1,8 @@
 //! Bodies of requests and saved replies: their media types, and what they are samples of.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -9,6 +11,7 @@ use super::{pairs, relaxed, variables};
 use crate::infer;
 use crate::node::{Node, Object};
 use crate::source::Place;
+use crate::witness;
 
 /// A body in one media type, as several requests or replies show it.
 #[derive(Debug)]
@@ -67,9 +70,8 @@ impl Bodies {
         self.place.get_or_insert_with(|| reply.place.clone());
         let Some(text) = &reply.body else { return };
         let place = reply.place.child("body");
-        let structured = |text: &str| text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
         // Services and people often name another type than JSON; what reads as an object or a list is one.
-        let json = declared.as_deref().is_some_and(is_json) || structured(text);
+        let json = declared.as_deref().is_some_and(is_json) || is_structured(text);
         let value = if json { relaxed::parse(text, scope) } else { None };
         let (media, content) = match (value, declared) {
             (Some((value, _)), Some(media)) if is_json(&media) => (media, Media::Json(vec![(value, place)])),
@@ -108,6 +110,56 @@ impl Bodies {
 /// The body of a request, if it is sent: Postman itself sends none with `GET` and `HEAD`.
 pub(super) fn sent(request: &Request) -> Option<&Body> {
     request.body.as_ref().filter(|_| !matches!(request.method.as_str(), "GET" | "HEAD"))
+}
+
+/// The body of a request, if it is JSON.
+pub(super) fn json_of_request(request: &Request, texts: &mut Texts) -> Option<witness::Body> {
+    let body = sent(request)?;
+    let Content::Raw { text, .. } = &body.content else { return None };
+    let declared = media_type(&request.headers, &request.scope);
+    let json = declared.as_deref().map_or_else(|| is_structured(text), is_json);
+    json.then(|| seen(text, &request.scope, body.place.clone(), texts))
+}
+
+/// The body of a saved reply, if it is JSON.
+pub(super) fn json_of_reply(reply: &Reply, scope: &Scope, texts: &mut Texts) -> Option<witness::Body> {
+    let text = reply.body.as_deref()?;
+    let json = media_type(&reply.headers, scope).as_deref().is_some_and(is_json) || is_structured(text);
+    json.then(|| seen(text, scope, reply.place.child("body"), texts))
+}
+
+/// JSON as a witness. It is read when it is compared: there may be much of it.
+fn seen(text: &str, scope: &Scope, place: Place, texts: &mut Texts) -> witness::Body {
+    let mut text = Cow::Borrowed(text.trim_start_matches('\u{feff}').trim());
+    let mut as_written = true;
+    // What cannot be read like this cannot be read at all, which is found out later.
+    if ["{{", "//", "/*"].iter().any(|mark| text.contains(mark))
+        && let Some((_, strict)) = relaxed::parse(&text, scope)
+    {
+        as_written = matches!(strict, Cow::Borrowed(_));
+        text = strict.into_owned().into();
+    }
+    witness::Body { place, embedded: true, as_written, json: witness::Json::Text(texts.once(text)) }
+}
+
+/// The texts of bodies. Many are the same, and each is kept once.
+#[derive(Debug, Default)]
+pub(super) struct Texts(BTreeSet<Arc<str>>);
+
+impl Texts {
+    fn once(&mut self, text: Cow<'_, str>) -> Arc<str> {
+        if let Some(known) = self.0.get(&*text) {
+            return known.clone();
+        }
+        let text: Arc<str> = text.into();
+        self.0.insert(text.clone());
+        text
+    }
+}
+
+/// Does it begin like an object or a list?
+fn is_structured(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '['])
 }
 
 /// Text, in the media type that its header, its language or itself names.

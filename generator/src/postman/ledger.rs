@@ -8,6 +8,7 @@ use super::read::list_key;
 use crate::ir::Method;
 use crate::node::Node;
 use crate::source::{Place, Source};
+use crate::witness::Witness;
 
 /// The books of one collection, by pointers into its file.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct Ledger {
     pub(crate) replies: Vec<String>,
     /// Where its variables stand.
     pub(crate) variables: Vec<String>,
+    /// What it has seen.
+    pub(crate) witnesses: Vec<Witness>,
     /// What became of each.
     pub(crate) fates: BTreeMap<String, Fate>,
 }

@@ -85,7 +85,7 @@ impl Gather<'_, '_> {
             }
         }
         for pair in &request.headers {
-            match self.header(pair) {
+            match header(pair, self.settings) {
                 Ok(name) => self.add("header", name, pair, false, scope),
                 Err(reason) => self.ledger.leave(&pair.place, reason),
             }
@@ -99,28 +99,12 @@ impl Gather<'_, '_> {
                 file: false,
                 description: None,
             };
-            match (query, self.header(&pair)) {
+            match (query, header(&pair, self.settings)) {
                 (true, _) => self.add("query", name.clone(), &pair, false, scope),
                 (false, Ok(name)) => self.add("header", name, &pair, false, scope),
                 (false, Err(_)) => {}
             }
         }
-    }
-
-    /// A header of the operation, and not of the client or of what carries the request.
-    fn header(&self, pair: &Pair) -> Result<String, String> {
-        let name = pair.key.trim();
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || !name.bytes().all(legal) {
-            return Err(format!("`{name}` is no name of a header"));
-        }
-        if CARRIED.iter().any(|carried| name.eq_ignore_ascii_case(carried)) {
-            return Err("the client sets this header itself".to_owned());
-        }
-        if self.settings.config.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name)) {
-            return Err("header is set once, on the client".to_owned());
-        }
-        Ok(name.to_owned())
     }
 
     fn add(&mut self, location: &'static str, name: String, pair: &Pair, repeated: bool, scope: &Scope) {
@@ -160,6 +144,22 @@ impl Gather<'_, '_> {
             self.ledger.note(&pair.place, fate);
         }
     }
+}
+
+/// A header of the operation, and not of the client or of what carries the request.
+pub(super) fn header(pair: &Pair, settings: &Settings<'_>) -> Result<String, String> {
+    let name = pair.key.trim();
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(legal) {
+        return Err(format!("`{name}` is no name of a header"));
+    }
+    if CARRIED.iter().any(|carried| name.eq_ignore_ascii_case(carried)) {
+        return Err("the client sets this header itself".to_owned());
+    }
+    if settings.config.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name)) {
+        return Err("header is set once, on the client".to_owned());
+    }
+    Ok(name.to_owned())
 }
 
 fn query(pair: &Pair) -> Result<String, String> {
