@@ -1,6 +1,7 @@
 //! What operations do to what is stored.
 
 mod ledger;
+mod login;
 
 use base64::Engine as _;
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use sage_codegen::ir::{Kind, SchemaId};
 use crate::Api;
 use crate::fault::Fault;
 use crate::json::{Node, Object, given, scalar};
+use crate::oauth::{Company, Session};
 use crate::query::Query;
 use crate::render::{Detail, Names};
 use crate::reply::Reply;
@@ -17,6 +19,9 @@ use crate::world::{Record, Sample, World};
 
 /// The largest attachment, before Base64.
 const LARGEST_FILE: usize = 5 << 19;
+
+/// The property of Sage 200's orders and quotes that have not been confirmed.
+const EDITING: &str = "is_editing";
 
 /// A request that has passed the check.
 pub(crate) struct Call<'a> {
@@ -30,8 +35,10 @@ pub(crate) struct Call<'a> {
     /// The payload, without its wrapper.
     pub(crate) body: Option<&'a Node>,
     pub(crate) now: DateTime<Utc>,
-    /// The records of the lists of businesses and sites that the session may see.
-    pub(crate) granted: &'a dyn Fn(&str) -> bool,
+    /// Who asks: businesses, sites and users are those of the session.
+    pub(crate) session: &'a Session,
+    /// The company that is asked about; `None`: none in particular.
+    pub(crate) company: Option<&'a Company>,
 }
 
 type Outcome = Result<Reply, Vec<Fault>>;
@@ -40,6 +47,7 @@ impl Call<'_> {
     /// Does it.
     pub(crate) fn perform(mut self) -> Outcome {
         let parents = self.parents()?;
+        self.granted().map_err(|fault| vec![fault])?;
         match self.route.action {
             Action::List => self.list(&parents),
             Action::Get => self.get(&parents),
@@ -77,6 +85,18 @@ impl Call<'_> {
         Ok(parents)
     }
 
+    /// A business that is not among the session's is not there.
+    fn granted(&self) -> Result<(), Fault> {
+        match (self.resource(), self.ids.first()) {
+            ("businesses", Some(id)) if !self.may_see(id) => Err(Fault::not_found("businesses", id)),
+            _ => Ok(()),
+        }
+    }
+
+    fn may_see(&self, id: &str) -> bool {
+        self.session.companies.iter().any(|company| company.business == id || company.key() == id)
+    }
+
     /// The id at the end of the path, or of the record that something is done to.
     fn id(&self) -> String {
         self.ids.last().cloned().unwrap_or_default()
@@ -107,9 +127,9 @@ impl Call<'_> {
             return Ok(Reply::empty(self.route.status));
         };
         let mut rows = self.world.records(self.resource());
-        rows.retain(|(record, value)| self.world.is_below(record, value, parents));
+        rows.retain(|(record, value)| self.world.is_below(self.resource(), record, value, parents));
         if matches!(self.resource(), "businesses" | "sites") {
-            rows.retain(|(record, _)| (self.granted)(&record.id));
+            rows.retain(|(record, _)| self.may_see(&record.id));
         }
         let list = match self.spec().service {
             Api::Sage200 => crate::odata::list(self.world, item, &rows, self.query),
@@ -149,38 +169,55 @@ impl Call<'_> {
     /// A record, or what a view shows of it.
     fn shown(&self, id: &str, parents: &[(String, String)]) -> Result<Object, Fault> {
         let rows = self.world.records(self.resource());
-        let is_it = |record: &Record| record.id == id && (self.resource() != "businesses" || (self.granted)(id));
-        let below = |record: &Record, value: &Object| self.world.is_below(record, value, parents);
+        let is_it = |record: &Record| record.id == id;
+        let below = |record: &Record, value: &Object| self.world.is_below(self.resource(), record, value, parents);
         let found = rows.into_iter().find(|(record, value)| is_it(record) && below(record, value));
         found.map(|(_, value)| value.into_owned()).ok_or_else(|| Fault::not_found(self.resource(), id))
     }
 
     fn create(&mut self, parents: Vec<(String, String)>) -> Outcome {
-        let mut body = self.payload();
-        if self.resource() == "attachments" {
-            describe_file(&mut body).map_err(|fault| vec![fault])?;
-        }
+        let body = self.described()?;
         let id = self.world.create(self.resource(), &body, parents, self.now)?;
-        self.paid(&id, false);
+        if let Err(fault) = self.paid(&id, false) {
+            self.world.forget(self.resource(), &id);
+            return Err(vec![fault]);
+        }
         self.reply_with_record(&id)
     }
 
     fn update(&mut self) -> Outcome {
-        let (id, body) = (self.id(), self.payload());
-        self.paid(&id, true);
-        let updated = self.world.update(self.resource(), &id, &body, self.now);
-        self.paid(&id, false);
+        let (id, body) = (self.id(), self.described()?);
+        let old = self.world.record(self.resource(), &id).cloned();
+        let mut updated = self.paid(&id, true).map_err(|fault| vec![fault]);
+        updated = updated.and_then(|()| self.world.update(self.resource(), &id, &body, self.now));
+        updated = updated.and_then(|()| self.paid(&id, false).map_err(|fault| vec![fault]));
+        if let (Err(faults), Some(old)) = (&updated, old) {
+            let faults = faults.clone();
+            self.world.restore(self.resource(), old);
+            self.paid(&id, false).map_err(|fault| vec![fault])?;
+            return Err(faults);
+        }
         updated?;
         self.reply_with_record(&id)
     }
 
+    /// The payload; files are described by what they hold.
+    fn described(&self) -> Result<Object, Vec<Fault>> {
+        let mut body = self.payload();
+        if self.resource() == "attachments" {
+            describe_file(&mut body).map_err(|fault| vec![fault])?;
+        }
+        Ok(body)
+    }
+
     /// What a payment pays for, or no longer pays for.
-    fn paid(&mut self, id: &str, back: bool) {
-        if self.resource() == "contact_payments"
-            && let Some(payment) = self.world.record(self.resource(), id)
-        {
-            let value = payment.value.clone();
-            self.world.allocate(&value, back, self.now);
+    fn paid(&mut self, id: &str, back: bool) -> Result<(), Fault> {
+        match self.world.record(self.resource(), id) {
+            Some(payment) if self.resource() == "contact_payments" => {
+                let value = payment.value.clone();
+                self.world.allocate(&value, back, self.now)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -211,15 +248,23 @@ impl Call<'_> {
             return Ok(self.reply(&value));
         }
         self.world.found(self.resource(), &id).map_err(|fault| vec![fault])?;
-        self.paid(&id, true);
+        self.paid(&id, true).map_err(|fault| vec![fault])?;
         self.world.delete(self.resource(), &id, self.now).map_err(|fault| vec![fault])?;
         Ok(Reply::empty(self.route.status))
     }
 
     fn get_only(&self) -> Outcome {
+        let login = (self.spec().service == Api::AccountingV3).then(|| self.login(self.resource())).flatten();
+        if let Some(login) = login {
+            return Ok(Reply::json(self.route.status, &login));
+        }
         let Some(value) = self.world.only.get(self.resource()) else {
             return Err(vec![Fault::not_found(self.resource(), "")]);
         };
+        if let (Api::Sage200, Some(schema)) = (self.spec().service, self.route.reply) {
+            let value = crate::odata::single(self.world, schema, value, self.query).map_err(|fault| vec![fault])?;
+            return Ok(Reply::json(self.route.status, &value));
+        }
         let reply = self.reply(value);
         let Some(names) = self.query.get("attributes").map(Names::parse) else { return Ok(reply) };
         let value =
@@ -250,7 +295,7 @@ impl Call<'_> {
             }
             // The same once more.
             _ => {
-                let copy = self.world.copy(self.resource(), &id, self.now).map_err(|fault| vec![fault])?;
+                let copy = self.world.copy(self.resource(), &id, &[], self.now).map_err(|fault| vec![fault])?;
                 self.reply_with_record(&copy)
             }
         }
@@ -261,10 +306,7 @@ impl Call<'_> {
         let Some(schema) = self.route.reply else { return Ok(Reply::empty(self.route.status)) };
         let body = self.payload();
         if let Some(resource) = self.route.resource.strip_suffix("_duplicate") {
-            let source = given(&body, "source_id").and_then(scalar).unwrap_or_default();
-            let copy = self.world.copy(resource, &source, self.now).map_err(|fault| vec![fault])?;
-            let record = self.world.found(resource, &copy).map_err(|fault| vec![fault])?;
-            return Ok(self.reply(&record.value));
+            return self.duplicate(resource, schema, &body);
         }
         let (item, list) = match self.spec().ir.schema(schema).kind {
             Kind::Array(item) => (item, true),
@@ -275,7 +317,28 @@ impl Call<'_> {
         Ok(Reply::json(self.route.status, &if list { Node::Array(vec![value]) } else { value }))
     }
 
+    /// An order or a quote is copied as one that is being edited; of others there is only the reply.
+    fn duplicate(&mut self, resource: &str, schema: SchemaId, body: &Object) -> Outcome {
+        let source = given(body, "source_id").and_then(scalar).unwrap_or_default();
+        let value = if self.spec().property(schema, EDITING).is_some() {
+            let copy = self.world.copy(resource, &source, &[(EDITING, Node::Bool(true))], self.now);
+            let copy = copy.map_err(|fault| vec![fault])?;
+            self.world.found(resource, &copy).map_err(|fault| vec![fault])?.value.clone()
+        } else {
+            let mut value = self.world.found(resource, &source).map_err(|fault| vec![fault])?.value.clone();
+            value.shift_remove("id");
+            value
+        };
+        Ok(self.reply(&value))
+    }
+
     fn computed(&mut self, schema: SchemaId, body: &Object) -> Result<Object, Vec<Fault>> {
+        // A new record with what is usual, which is not kept: the client completes it, and sends it.
+        if self.spec().service == Api::Sage200 && self.resource().ends_with("_new") {
+            let mut value = self.world.defaults(schema);
+            self.world.take_in(schema, body, &mut value)?;
+            return Ok(value);
+        }
         let sample = Sample { world: self.world, number: 0, name: self.resource(), request: false };
         let mut value = sample.of(schema).as_object().cloned().unwrap_or_default();
         self.world.take_in(schema, body, &mut value)?;

@@ -1,10 +1,10 @@
 //! From a request to a reply: who asks, whose books, which operation, is it sound, and what does it do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use chrono::SubsecRound as _;
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use sage_codegen::ir::{Content, Method};
 
 use crate::Api;
@@ -16,7 +16,7 @@ use crate::faults::Faults;
 use crate::idempotency;
 use crate::journal::{Entry, Journal, lock};
 use crate::json::{self, Node, scalar};
-use crate::limits::{Counted, Limits};
+use crate::limits::{Counted, Limits, Span};
 use crate::oauth::{Company, Denied, Oauth, Scope, Session};
 use crate::query::Query;
 use crate::reply::Reply;
@@ -33,9 +33,11 @@ pub(crate) struct Engine {
     pub(crate) companies: Vec<Company>,
     pub(crate) journal: Journal,
     pub(crate) faults: Mutex<Faults>,
-    pub(crate) limits: Mutex<Option<Limits>>,
+    pub(crate) limits: Mutex<BTreeMap<Api, Limits>>,
     counted: Mutex<Counted>,
     worlds: Mutex<HashMap<(Api, String), World>>,
+    /// When it was started: the sample records are older than that.
+    began: DateTime<Utc>,
     /// How many requests there were: their ids.
     requests: AtomicU64,
 }
@@ -63,9 +65,10 @@ impl Engine {
         clock: Clock,
         seed: u64,
         companies: Vec<Company>,
-        limits: Option<Limits>,
+        limits: BTreeMap<Api, Limits>,
     ) -> Self {
         Self {
+            began: clock.now().trunc_subsecs(0),
             oauth,
             clock,
             seed,
@@ -84,13 +87,12 @@ impl Engine {
         let mut progress = Progress { api: None, operation: String::new(), wrapper: None };
         let outcome = self.serve(request, &mut progress);
         let api = progress.api.unwrap_or(Api::Accounting);
-        let mut reply = outcome.unwrap_or_else(|faults| match faults.as_slice() {
+        let reply = outcome.unwrap_or_else(|faults| match faults.as_slice() {
             // The gateway in front of v3 has words of its own.
             [fault] if fault.code == service::GATEWAY => service::gateway(&fault.message),
             faults => fault::reply(api, faults, progress.wrapper),
         });
-        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        reply = reply.header("X-Request-Id", format!("sandbox-{}-{number}", self.seed));
+        let reply = self.numbered(reply);
         self.journal.add(Entry {
             api: progress.api,
             operation: progress.operation,
@@ -104,6 +106,28 @@ impl Engine {
         reply
     }
 
+    /// Every reply has an id, by which it could be asked for.
+    fn numbered(&self, reply: Reply) -> Reply {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        reply.header("X-Request-Id", format!("sandbox-{}-{number}", self.seed))
+    }
+
+    /// A request is on its way until this is dropped; it may be one too many. Who is not known is refused later.
+    pub(crate) fn begin(self: &Arc<Self>, api: Api, authorization: Option<&str>) -> Result<Option<OnItsWay>, Reply> {
+        let Ok(session) = self.oauth.session(api, authorization) else { return Ok(None) };
+        let limits = self.limits_of(api);
+        if lock(&self.counted).begin(api, &session.client, limits.at_once) {
+            return Ok(Some(OnItsWay { engine: self.clone(), api, client: session.client }));
+        }
+        let fault = Fault::new(429, "TooManyRequests", "too many requests at once");
+        let fault = Fault { retry_after: limits.retry_after.then_some(1), ..fault };
+        Err(self.numbered(fault::reply(api, &[fault], None)))
+    }
+
+    fn limits_of(&self, api: Api) -> Limits {
+        lock(&self.limits).get(&api).copied().unwrap_or_default()
+    }
+
     fn serve(&self, request: &Request, progress: &mut Progress) -> Result<Reply, Vec<Fault>> {
         let one = |fault: Fault| vec![fault];
         let to = service::destination(&request.path).ok_or_else(|| {
@@ -112,8 +136,8 @@ impl Engine {
         })?;
         progress.api = Some(to.api);
         let session = self.session(&to, request).map_err(one)?;
-        let tenant = service::tenant(&to, &request.headers, &session).map_err(one)?;
-        self.count(&to, &tenant)?;
+        let company = service::tenant(&to, &request.headers, &session).map_err(one)?;
+        self.count(to.api, company, &session).map_err(one)?;
         let spec = Spec::of(to.api);
         let index = match spec.find(&request.method, to.path, to.beside) {
             Found::Operation(index) => index,
@@ -150,11 +174,11 @@ impl Engine {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let mut reply = self.perform(&to, &tenant, spec, index, request, &query, body.as_ref(), &session)?;
-        if to.api == Api::Accounting && !tenant.is_empty() {
-            reply = reply.header("X-Business", tenant);
-        }
-        Ok(reply)
+        let reply = self.perform(&to, company, spec, index, request, &query, body.as_ref(), &session)?;
+        Ok(match company {
+            Some(company) if to.api == Api::Accounting => reply.header("X-Business", company.business.as_str()),
+            _ => reply,
+        })
     }
 
     /// Who asks. The gateway of v3 wants a subscription key before it looks at anything else.
@@ -170,14 +194,21 @@ impl Engine {
         })
     }
 
-    fn count(&self, to: &Destination<'_>, tenant: &str) -> Result<(), Vec<Fault>> {
-        let Some(limits) = *lock(&self.limits) else { return Ok(()) };
-        let key = format!("{}/{tenant}", to.api.folder());
-        let counted = lock(&self.counted).count(&key, limits, self.clock.now());
-        counted.map_err(|seconds| {
-            let fault = Fault::new(429, "TooManyRequests", "too many requests in this minute");
-            vec![Fault { retry_after: limits.retry_after.then_some(seconds), ..fault }]
-        })
+    fn count(&self, api: Api, company: Option<&Company>, session: &Session) -> Result<(), Fault> {
+        let limits = self.limits_of(api);
+        let tenant = company.map(|company| company.tenant(api)).unwrap_or_default();
+        let spans = [
+            ("minute", Span { of: &tenant, length: TimeDelta::minutes(1), limit: limits.per_minute }),
+            ("day", Span { of: &session.client, length: TimeDelta::days(1), limit: limits.per_day }),
+        ];
+        let mut counted = lock(&self.counted);
+        for (name, span) in &spans {
+            counted.count(api, span, self.clock.now()).map_err(|seconds| {
+                let fault = Fault::new(429, "TooManyRequests", format!("too many requests in this {name}"));
+                Fault { retry_after: limits.retry_after.then_some(seconds), ..fault }
+            })?;
+        }
+        Ok(())
     }
 
     /// A finding about a request that is no operation.
@@ -213,7 +244,7 @@ impl Engine {
     fn perform(
         &self,
         to: &Destination<'_>,
-        tenant: &str,
+        company: Option<&Company>,
         spec: &'static Spec,
         index: usize,
         request: &Request,
@@ -234,17 +265,16 @@ impl Engine {
         let digest = idempotency::digest(&request.method, &request.path, &request.body);
         let parts = to.path.split('/').skip(1).zip(&route.segments);
         let ids = parts.filter(|(_, segment)| **segment == Segment::Parameter).map(|(part, _)| decoded(part)).collect();
-        self.in_world(to.api, tenant, |world| {
+        // The list of businesses is one for all of them.
+        let own = company.filter(|_| route.resource != "businesses");
+        let tenant = own.map(|company| company.tenant(to.api)).unwrap_or_default();
+        self.in_world(to.api, &tenant, |world| {
             if let Some(id) = &id
                 && let Some(reply) = idempotency::recall(world, id, digest, now).map_err(|fault| vec![fault])?
             {
                 return Ok(reply);
             }
-            let granted = |id: &str| {
-                let key = |company: &Company| format!("{}/{}", company.site, company.number);
-                session.companies.iter().any(|company| company.business == id || key(company) == id)
-            };
-            let call = Call { world, route, path: to.path, ids, query, body: payload, now, granted: &granted };
+            let call = Call { world, route, path: to.path, ids, query, body: payload, now, session, company };
             let reply = call.perform()?;
             if let Some(id) = &id {
                 idempotency::remember(world, id, digest, &reply, now);
@@ -258,7 +288,7 @@ impl Engine {
         let mut worlds = lock(&self.worlds);
         let world = worlds
             .entry((api, tenant.to_owned()))
-            .or_insert_with(|| World::new(Spec::of(api), self.seed, tenant, &self.companies, self.clock.now()));
+            .or_insert_with(|| World::new(Spec::of(api), self.seed, tenant, &self.companies, self.began));
         work(world)
     }
 
@@ -266,7 +296,20 @@ impl Engine {
     pub(crate) fn reset(&self) {
         lock(&self.worlds).clear();
         lock(&self.faults).0.clear();
-        *lock(&self.counted) = Counted::default();
+        lock(&self.counted).clear();
         self.journal.clear();
+    }
+}
+
+/// A request on its way, until this is dropped.
+pub(crate) struct OnItsWay {
+    engine: Arc<Engine>,
+    api: Api,
+    client: String,
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        lock(&self.engine.counted).end(self.api, &self.client);
     }
 }

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::Decimal;
-use sage_codegen::ir::SchemaId;
+use chrono::{DateTime, Utc};
+use sage_codegen::ir::{Kind, SchemaId};
 
+use crate::dates;
 use crate::fault::Fault;
-use crate::json::{Node, Object, decimal, given, number, object, scalar};
+use crate::filters::Filter;
+use crate::json::{Node, Object, decimal, number, object, scalar};
 use crate::query::Query;
 use crate::render::{Detail, Names};
-use crate::spec::plural_of;
+use crate::spec::Spec;
 use crate::world::{Record, World};
 
 /// How many records a page holds if nothing is said, and at most.
@@ -35,12 +36,12 @@ impl World {
             None => rows,
         };
         for (name, value) in &query.0 {
-            if !value.is_empty() {
-                self.filter(&mut rows, name, value)?;
+            if let Some(filter) = Filter::of(self.spec, item, name).filter(|_| !value.is_empty()) {
+                filter.keep(self, &mut rows, name, value)?;
             }
         }
         if let Some(sort) = query.get("sort") {
-            sort_by(&mut rows, sort);
+            self.sort(&mut rows, item, sort);
         }
         self.envelope(&rows, item, path, query)
     }
@@ -51,49 +52,17 @@ impl World {
         later.map(|(record, _)| (record, Cow::Borrowed(&record.value))).collect()
     }
 
-    /// Keeps the rows that a query parameter asks for. Those that choose what is shown choose no rows.
-    fn filter(&self, rows: &mut Vec<Row<'_>>, name: &str, text: &str) -> Result<(), Fault> {
-        match name {
-            "updated_or_created_since" => {
-                let since = parse_moment(name, text)?;
-                rows.retain(|(record, _)| record.updated >= since);
-            }
-            "from_date" | "to_date" => {
-                let limit = parse_moment(name, text)?.date_naive();
-                rows.retain(|(_, value)| match date(value) {
-                    Some(date) if name == "from_date" => date >= limit,
-                    Some(date) => date <= limit,
-                    None => true,
-                });
-            }
-            "search" => {
-                let wanted = text.to_lowercase();
-                rows.retain(|(_, value)| value.values().any(|value| contains(value, &wanted)));
-            }
-            "email" => rows.retain(|(_, value)| has_email(value, text)),
-            "active" => rows.retain(|(_, value)| {
-                let active = given(value, "active").or_else(|| given(value, "is_active")).and_then(Node::as_bool);
-                active.is_none_or(|active| active == (text == "true"))
-            }),
-            "has_attachments" => {
-                let attached = self.attached();
-                rows.retain(|(record, _)| attached.contains(&record.id) == (text == "true"));
-            }
-            _ => {
-                if let Some(one) = name.strip_suffix("_id") {
-                    rows.retain(|(_, value)| leads(value, one, text));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The ids of the records that have attachments.
-    fn attached(&self) -> Vec<String> {
-        let attachments = self.collections.get("attachments").into_iter().flat_map(|all| all.records.values());
-        let context =
-            |record: &Record| record.value.get("attachment_context").and_then(|to| to.get("id")).and_then(scalar);
-        attachments.filter_map(context).collect()
+    /// `key` or `key:desc`; nothing comes first.
+    fn sort(&self, rows: &mut [Row<'_>], item: SchemaId, sort: &str) {
+        let (key, descending) = match sort.split_once(':') {
+            Some((key, order)) => (key, order == "desc"),
+            None => (sort, false),
+        };
+        let kind = self.spec.property(item, key).map_or(Order::Text, |known| Order::of(self.spec, known.schema));
+        rows.sort_by(|(_, a), (_, b)| {
+            let order = kind.compare(a.get(key), b.get(key));
+            if descending { order.reverse() } else { order }
+        });
     }
 
     fn envelope(&self, rows: &[Row<'_>], item: SchemaId, path: &str, query: &Query) -> Result<Node, Fault> {
@@ -135,56 +104,58 @@ pub(crate) fn moment(query: &Query, name: &str) -> Result<Option<DateTime<Utc>>,
 }
 
 /// A date-time, or a date: its beginning.
-fn parse_moment(name: &str, text: &str) -> Result<DateTime<Utc>, Fault> {
-    let day = || text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|start| start.and_utc());
-    let moment = DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc()).or_else(day);
-    moment.ok_or_else(|| Fault::invalid(name, "is neither a date nor a date-time"))
+pub(crate) fn parse_moment(name: &str, text: &str) -> Result<DateTime<Utc>, Fault> {
+    dates::moment(text).ok_or_else(|| Fault::invalid(name, "is neither a date nor a date-time"))
 }
 
-fn date(value: &Object) -> Option<NaiveDate> {
-    let text = given(value, "date").and_then(Node::as_str)?;
-    text.get(..10).unwrap_or(text).parse().ok()
+/// How the values of a property follow each other. Its schema decides, not the values, so that it is one order for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// By size.
+    Amount,
+    /// By text; references by what they are displayed as.
+    Text,
 }
 
-fn contains(value: &Node, wanted: &str) -> bool {
-    value.as_str().is_some_and(|text| text.to_lowercase().contains(wanted))
-}
-
-fn has_email(value: &Object, wanted: &str) -> bool {
-    let person = value.get("main_contact_person").and_then(|person| person.get("email"));
-    [value.get("email"), person].into_iter().flatten().any(|email| email.as_str() == Some(wanted))
-}
-
-/// Does this record refer to that one, as `contact` or among `contacts`? One that has no such property is not asked.
-fn leads(value: &Object, name: &str, id: &str) -> bool {
-    let is = |node: &Node| node.get("id").and_then(scalar).as_deref() == Some(id);
-    if let Some(one) = value.get(name) {
-        return is(one);
+impl Order {
+    /// That of values of this schema.
+    pub(crate) fn of(spec: &Spec, schema: SchemaId) -> Self {
+        match spec.ir.schema(schema).kind {
+            Kind::Integer(_) | Kind::Decimal { .. } | Kind::Float => Self::Amount,
+            _ => Self::Text,
+        }
     }
-    match value.iter().find(|(key, _)| plural_of(key, name)) {
-        Some((_, many)) => many.as_array().unwrap_or_default().iter().any(is),
-        None => true,
+
+    /// Which comes first; nothing comes before something.
+    pub(crate) fn compare(self, a: Option<&Node>, b: Option<&Node>) -> Ordering {
+        let text = |node: Option<&Node>| node.and_then(|node| scalar(node.get("displayed_as").unwrap_or(node)));
+        let amount = |node: Option<&Node>| node.and_then(decimal);
+        match self {
+            Self::Amount => amount(a).cmp(&amount(b)),
+            Self::Text => text(a).cmp(&text(b)),
+        }
     }
 }
 
-/// `key` or `key:desc`; nothing comes first.
-fn sort_by(rows: &mut [Row<'_>], sort: &str) {
-    let (key, descending) = match sort.split_once(':') {
-        Some((key, order)) => (key, order == "desc"),
-        None => (sort, false),
-    };
-    rows.sort_by(|(_, a), (_, b)| {
-        let order = compare(a.get(key), b.get(key));
-        if descending { order.reverse() } else { order }
-    });
-}
+#[cfg(test)]
+mod tests {
+    use super::Order;
+    use crate::json::Node;
 
-/// Amounts by size, all else by text; references by what they are displayed as.
-pub(crate) fn compare(a: Option<&Node>, b: Option<&Node>) -> Ordering {
-    let text = |node: Option<&Node>| node.and_then(|node| scalar(node.get("displayed_as").unwrap_or(node)));
-    let amount = |node: Option<&Node>| -> Option<Decimal> { node.and_then(decimal) };
-    match (amount(a), amount(b)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        _ => text(a).cmp(&text(b)),
+    #[test]
+    fn texts_that_look_like_numbers_have_one_order() {
+        let mut values: Vec<Option<Node>> =
+            ["9", "10", "1a", "", "x"].into_iter().map(|text| Some(text.into())).collect();
+        values.push(None);
+        let sorted = |order: Order| {
+            let mut values = values.clone();
+            values.sort_by(|a, b| order.compare(a.as_ref(), b.as_ref()));
+            values
+                .iter()
+                .map(|value| value.as_ref().and_then(Node::as_str).unwrap_or("-").to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(sorted(Order::Text), ["-", "", "10", "1a", "9", "x"]);
+        assert_eq!(sorted(Order::Amount), ["1a", "", "x", "-", "9", "10"]);
     }
 }

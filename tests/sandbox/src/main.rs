@@ -7,6 +7,8 @@
 
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
+use sage_sandbox::clock::Clock;
 use sage_sandbox::{Api, Limits, Sandbox};
 
 const USAGE: &str = "\
@@ -18,7 +20,9 @@ Options:
   --port PORT              where it listens (8080); 0: any free port
   --seed NUMBER            what ids, tokens and sample records follow from (0)
   --token-lifetime SECONDS how long access tokens last (as Sage's)
+  --now MOMENT             the time, which then stands still: 2026-01-31T09:00:00Z
   --per-minute NUMBER      how many requests a minute each business has (any)
+  --sage-limits            as many requests as Sage takes, at once, in a minute and in a day
   --retry-after            refusals say when to come again
   -h, --help               this text
 ";
@@ -40,26 +44,28 @@ fn main() -> ExitCode {
 fn options(mut arguments: lexopt::Parser) -> Result<Option<sage_sandbox::Builder>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut builder = Sandbox::builder().port(8080);
-    let (mut per_minute, mut retry_after) = (None, false);
+    let mut limits = Limits::default();
     while let Some(argument) = arguments.next()? {
         builder = match argument {
             Long("port") => builder.port(arguments.value()?.parse()?),
             Long("seed") => builder.seed(arguments.value()?.parse()?),
             Long("token-lifetime") => builder.token_lifetime(arguments.value()?.parse()?),
+            Long("now") => builder.clock(Clock::at(arguments.value()?.parse::<DateTime<Utc>>()?)),
+            Long("sage-limits") => builder.limits_of_sage(),
             Long("per-minute") => {
-                per_minute = Some(arguments.value()?.parse()?);
+                limits.per_minute = Some(arguments.value()?.parse()?);
                 builder
             }
             Long("retry-after") => {
-                retry_after = true;
+                limits.retry_after = true;
                 builder
             }
             Short('h') | Long("help") => return Ok(None),
             other => return Err(other.unexpected()),
         };
     }
-    Ok(Some(match per_minute {
-        Some(per_minute) => builder.limits(Limits { per_minute, retry_after }),
+    Ok(Some(match limits.per_minute {
+        Some(_) => builder.limits(limits),
         None => builder,
     }))
 }

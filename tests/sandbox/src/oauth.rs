@@ -78,11 +78,14 @@ impl Session {
 }
 
 /// What a grant allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 pub enum Scope {
     /// Everything that the user may do.
+    #[default]
+    #[serde(rename = "full_access")]
     FullAccess,
     /// `readonly`: writes are refused.
+    #[serde(rename = "readonly")]
     ReadOnly,
 }
 
@@ -149,8 +152,16 @@ impl Oauth {
 
     /// An access token without a login: full access, for all companies of the first country that the API has.
     pub fn issue(&self, api: Api) -> String {
-        let country = self.options.countries(api).first().cloned().unwrap_or_default();
-        self.issue_for(api, Scope::FullAccess, self.options.companies_of(api, &country))
+        self.issue_for(api, Scope::FullAccess, self.companies_of_first_country(api))
+    }
+
+    pub(crate) fn companies_of_first_country(&self, api: Api) -> Vec<Company> {
+        let countries = self.options.countries(api);
+        countries.first().map(|country| self.companies_of(api, country)).unwrap_or_default()
+    }
+
+    pub(crate) fn companies_of(&self, api: Api, country: &str) -> Vec<Company> {
+        self.options.companies_of(api, country)
     }
 
     /// An access token without a login, for these companies. It lasts as long as others of the API.

@@ -6,13 +6,11 @@
 mod eval;
 mod parse;
 
-use std::collections::BTreeMap;
-
 use sage_codegen::ir::SchemaId;
 
 use crate::fault::Fault;
 use crate::json::{Node, Object, number, object};
-use crate::listing::{Row, compare};
+use crate::listing::{Order, Row};
 use crate::query::Query;
 use crate::render::Detail;
 use crate::world::World;
@@ -40,16 +38,15 @@ pub(crate) fn list(world: &World, item: SchemaId, rows: &[Row<'_>], query: &Quer
     let mut rows: Vec<&Row<'_>> = rows.iter().collect();
     if let Some(filter) = &filter {
         eval::check(world.spec, item, filter).map_err(|message| bad("$filter", message))?;
-        // A path goes through a related record.
-        let related = eval::through(filter).into_iter().map(|name| (name, Detail::default()));
-        let detail = Detail { expand: related.collect(), ..Detail::default() };
+        let mut detail = Detail::default();
+        eval::through(filter).into_iter().for_each(|path| detail.expand_path(path));
         rows.retain(|row| eval::holds(filter, &render(row, &detail)));
     }
     let mut found: Vec<Node> = rows.into_iter().map(|row| render(row, &options.detail)).collect();
     if let Some(order) = &order {
         found.sort_by(|a, b| {
-            let each = order.iter().map(|(name, descending)| {
-                let by = compare(a.get(name), b.get(name));
+            let each = order.iter().map(|(name, kind, descending)| {
+                let by = kind.compare(a.get(name), b.get(name));
                 if *descending { by.reverse() } else { by }
             });
             each.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
@@ -108,24 +105,14 @@ impl Options {
         for name in select.iter().flatten() {
             known("$select", name)?;
         }
-        let mut expand = BTreeMap::new();
+        let mut detail = Detail::default();
         let mut expanded = Vec::new();
         for path in query.get("$expand").map(names).unwrap_or_default() {
-            let mut steps = path.split('/');
-            let first = steps.next().unwrap_or_default();
-            let property = known("$expand", first)?;
-            let inner = world.spec.item(property.schema).unwrap_or(property.schema);
-            // What is no record is there anyway.
-            if !world.spec.is_object(inner) {
-                continue;
-            }
-            expanded.push(first.to_owned());
-            let mut detail: &mut Detail = expand.entry(first.to_owned()).or_default();
-            for step in steps {
-                detail = detail.expand.entry(step.to_owned()).or_default();
-            }
+            let path = records(world, schema, &path)?;
+            expanded.extend(path.first().cloned());
+            detail.expand_path(&path);
         }
-        Ok(Self { select, detail: Detail { expand, ..Detail::default() }, expanded })
+        Ok(Self { select, detail, expanded })
     }
 
     fn selected(&self, row: Node) -> Node {
@@ -135,17 +122,36 @@ impl Options {
     }
 }
 
-/// `a asc,b desc`: names, and whether the last comes first.
-fn order(world: &World, item: SchemaId, text: &str) -> Result<Vec<(String, bool)>, Fault> {
+/// The records that a path of `$expand` goes through. What is no record is there anyway.
+fn records(world: &World, schema: SchemaId, path: &str) -> Result<Vec<String>, Fault> {
+    if path.split('/').count() > parse::STEPS {
+        return Err(bad("$expand", format!("a path goes through more than {} properties", parse::STEPS)));
+    }
+    let mut owner = schema;
+    let mut records = Vec::new();
+    for step in path.split('/') {
+        let property = world.spec.property(owner, step);
+        let property = property.ok_or_else(|| bad("$expand", format!("`{path}`: `{step}` is no property")))?;
+        owner = world.spec.item(property.schema).unwrap_or(property.schema);
+        if world.spec.is_object(owner) {
+            records.push(step.to_owned());
+        }
+    }
+    Ok(records)
+}
+
+/// `a asc,b desc`: names, how their values are compared, and whether the last comes first.
+fn order(world: &World, item: SchemaId, text: &str) -> Result<Vec<(String, Order, bool)>, Fault> {
     let part = |part: &str| {
         let mut words = part.split_whitespace();
         let name = words.next().unwrap_or_default();
-        if world.spec.property(item, name).is_none() {
+        let Some(property) = world.spec.property(item, name) else {
             return Err(bad("$orderby", format!("`{name}` is no property")));
-        }
+        };
+        let kind = Order::of(world.spec, property.schema);
         match (words.next(), words.next()) {
-            (None | Some("asc"), None) => Ok((name.to_owned(), false)),
-            (Some("desc"), None) => Ok((name.to_owned(), true)),
+            (None | Some("asc"), None) => Ok((name.to_owned(), kind, false)),
+            (Some("desc"), None) => Ok((name.to_owned(), kind, true)),
             _ => Err(bad("$orderby", format!("`{}` is neither `asc` nor `desc`", part.trim()))),
         }
     };

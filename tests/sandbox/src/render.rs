@@ -19,6 +19,15 @@ pub(crate) struct Detail {
     pub(crate) nested: Names,
 }
 
+impl Detail {
+    /// Sends the records of a path in full: that of the first name, in it that of the second, and so on.
+    pub(crate) fn expand_path(&mut self, path: &[String]) {
+        if let Some((first, rest)) = path.split_first() {
+            self.expand.entry(first.clone()).or_default().expand_path(rest);
+        }
+    }
+}
+
 /// Which properties.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Names {

@@ -32,7 +32,7 @@ pub struct Sandbox {
 pub struct Builder {
     port: u16,
     oauth: Options,
-    limits: Option<Limits>,
+    limits: Option<BTreeMap<Api, Limits>>,
     clock: Clock,
 }
 
@@ -63,13 +63,20 @@ impl Builder {
         self
     }
 
-    /// How many requests are served; any number if not set.
+    /// How many requests of each service are served. If not set, any number, and as many at once as Sage takes.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = Some(limits);
+        self.limits = Some(Api::ALL.map(|api| (api, limits)).into());
         self
     }
 
-    /// Tells the time by this.
+    /// Serves as many requests as Sage does: [`Limits::of`] each service.
+    pub fn limits_of_sage(mut self) -> Self {
+        self.limits = Some(Api::ALL.map(|api| (api, Limits::of(api))).into());
+        self
+    }
+
+    /// Tells the time by this; if not set, by the system's clock. The sample records are a month older than the moment at
+    /// which the sandbox is started: with [`Clock::at`] they are the same in each run.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
@@ -90,7 +97,8 @@ impl Builder {
     pub fn start_blocking(self) -> io::Result<Sandbox> {
         let (seed, companies) = (self.oauth.seed, self.oauth.companies.clone());
         let oauth = Oauth::new(self.oauth, self.clock.clone());
-        let engine = Arc::new(Engine::new(oauth, self.clock, seed, companies, self.limits));
+        let limits = self.limits.unwrap_or_else(|| Api::ALL.map(|api| (api, Limits::usual(api))).into());
+        let engine = Arc::new(Engine::new(oauth, self.clock, seed, companies, limits));
         let Running { address, stop } = server::start(engine.clone(), self.port)?;
         Ok(Sandbox { engine, origin: format!("http://{address}"), _stop: stop })
     }
@@ -142,9 +150,10 @@ impl Sandbox {
         lock(&self.engine.faults).0.push(Injected { when, times, effect });
     }
 
-    /// Limits requests from now on, or no longer.
+    /// Limits requests of each service from now on, or no longer.
     pub fn limit(&self, limits: Option<Limits>) {
-        *lock(&self.engine.limits) = limits;
+        let limits = limits.unwrap_or_default();
+        *lock(&self.engine.limits) = Api::ALL.map(|api| (api, limits)).into();
     }
 
     /// What was asked so far.
@@ -187,11 +196,7 @@ impl Sandbox {
         let is_it = |known: &Operation| operation == format!("{} {}", known.method.name(), known.path.template);
         let index = spec.ir.operations.iter().position(is_it)?;
         let company = self.companies().first()?;
-        let tenant = match api {
-            Api::Accounting | Api::AccountingV3 => company.business.clone(),
-            Api::Sage200 => format!("{}/{}", company.site, company.number),
-        };
-        Some(self.engine.in_world(api, &tenant, |world| world.example(index)))
+        Some(self.engine.in_world(api, &company.tenant(api), |world| world.example(index)))
     }
 
     /// Forgets all that was stored, the journal and the faults. Tokens stay.

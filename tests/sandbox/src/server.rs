@@ -100,14 +100,19 @@ async fn with_faults(
 ) -> Response<Body> {
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let target = request.uri().to_string();
-    let effect = lock(&engine.faults).take(&method, &path);
-    let entry = |status| Entry {
-        api: service::destination(&path).map(|to| to.api),
-        operation: String::new(),
-        method: method.clone(),
-        target: target.clone(),
-        status,
+    let api = service::destination(&path).map(|to| to.api);
+    let entry =
+        |status| Entry { api, operation: String::new(), method: method.clone(), target: target.clone(), status };
+    let authorization = request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    // It is on its way until it is answered, however late.
+    let _on_its_way = match api.map(|api| engine.begin(api, authorization)).transpose() {
+        Ok(begun) => begun.flatten(),
+        Err(reply) => {
+            engine.journal.add(entry(reply.status));
+            return response(reply);
+        }
     };
+    let effect = lock(&engine.faults).take(&method, &path);
     match effect {
         None => next.run(request).await,
         Some(Effect::Reply { status, headers, body }) => {

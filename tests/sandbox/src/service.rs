@@ -3,7 +3,7 @@
 use crate::Api;
 use crate::fault::Fault;
 use crate::json::{Node, object};
-use crate::oauth::Session;
+use crate::oauth::{Company, Session};
 use crate::reply::Reply;
 
 /// The regions of Sage Business Cloud Accounting v3.
@@ -52,15 +52,19 @@ pub(crate) fn gateway(message: &str) -> Reply {
     Reply::json(401, &body)
 }
 
-/// Whose books: the name of a tenant. What is not granted to the session is refused.
-pub(crate) fn tenant(to: &Destination<'_>, headers: &http::HeaderMap, session: &Session) -> Result<String, Fault> {
+/// Whose books; `None`: nobody's in particular. What is not granted to the session is refused.
+pub(crate) fn tenant<'a>(
+    to: &Destination<'_>,
+    headers: &http::HeaderMap,
+    session: &'a Session,
+) -> Result<Option<&'a Company>, Fault> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty());
     match to.api {
         Api::Accounting => {
             let lead = session.companies.first().map(|company| company.business.as_str());
             let id = header("x-business").or(lead).unwrap_or_default();
             let company = session.business(id).ok_or_else(|| Fault::denied("this business is not among yours"))?;
-            Ok(company.business.clone())
+            Ok(Some(company))
         }
         Api::AccountingV3 => {
             let site = header("x-site").ok_or_else(|| Fault::unauthorized("X-Site is missing"))?;
@@ -69,16 +73,16 @@ pub(crate) fn tenant(to: &Destination<'_>, headers: &http::HeaderMap, session: &
                 let message = format!("this site is not in the region `{}`", to.part);
                 return Err(Fault::new(404, "RecordNotFound", message));
             }
-            Ok(company.business.clone())
+            Ok(Some(company))
         }
         // The list of sites belongs to none.
-        Api::Sage200 if to.path == "/sites" => Ok(String::new()),
+        Api::Sage200 if to.path == "/sites" => Ok(None),
         Api::Sage200 => {
             let number = header("x-company").and_then(|number| number.parse().ok());
             let company = header("x-site").zip(number).and_then(|(site, number)| session.company(site, number));
             let company =
                 company.ok_or_else(|| Fault::unauthorized("X-Site and X-Company are missing, or not yours"))?;
-            Ok(format!("{}/{}", company.site, company.number))
+            Ok(Some(company))
         }
     }
 }

@@ -179,6 +179,13 @@ impl Spec {
         matches!(self.ir.schema(schema).kind, Kind::Object(_))
     }
 
+    /// The schema of the record that an operation makes or changes.
+    pub(crate) fn record(&self, index: usize) -> Option<SchemaId> {
+        let route = &self.routes[index];
+        let writes = matches!(route.action, Action::Create | Action::Update | Action::UpdateOnly);
+        writes.then(|| self.resources.get(&route.resource)).flatten().map(|resource| resource.entity)
+    }
+
     /// Is this property empty unless `$expand` names it?
     pub(crate) fn is_slot(&self, owner: SchemaId, name: &str) -> bool {
         self.slots.contains(&(owner, name.to_owned()))

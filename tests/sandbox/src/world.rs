@@ -129,7 +129,7 @@ impl World {
         let body: Object =
             body.iter().filter(|(name, _)| *name != "id").map(|(name, value)| (name.clone(), value.clone())).collect();
         self.absorb(entity, &body, &mut value)?;
-        Ok(self.insert(resource, entity, value, parents, now))
+        self.insert(resource, entity, value, parents, now).map_err(|fault| vec![fault])
     }
 
     /// Keeps what has been checked as a new record.
@@ -140,7 +140,7 @@ impl World {
         mut value: Object,
         parents: Vec<(String, String)>,
         now: DateTime<Utc>,
-    ) -> String {
+    ) -> Result<String, Fault> {
         let id = given(&value, "id").and_then(scalar).unwrap_or_else(|| self.new_id());
         for (parent, parent_id) in &parents {
             let name = format!("{}_id", crate::spec::singular(parent));
@@ -150,10 +150,24 @@ impl World {
         }
         self.stamp(entity, &mut value, now, true);
         value.insert("id".to_owned(), self.id_node(&id));
-        self.finish(resource, entity, &id, &mut value, now);
+        self.finish(resource, entity, &id, &mut value, now)?;
         let record = Record { id: id.clone(), value, updated: now, parents };
         self.collections.entry(resource.to_owned()).or_default().records.insert(id.clone(), record);
-        id
+        Ok(id)
+    }
+
+    /// Takes back what was made a moment ago: nobody has seen it.
+    pub(crate) fn forget(&mut self, resource: &str, id: &str) {
+        if let Some(collection) = self.collections.get_mut(resource) {
+            collection.records.shift_remove(id);
+        }
+    }
+
+    /// A record as it was before a change that failed.
+    pub(crate) fn restore(&mut self, resource: &str, record: Record) {
+        if let Some(collection) = self.collections.get_mut(resource) {
+            collection.records.insert(record.id.clone(), record);
+        }
     }
 
     /// Changes the properties that the request names.
@@ -170,8 +184,12 @@ impl World {
         };
         let mut value = record.value;
         self.absorb(entity, body, &mut value)?;
+        // It is the name of the contact, unless the request gives it another.
+        if body.contains_key("contact_id") && !body.contains_key("contact_name") {
+            value.shift_remove("contact_name");
+        }
         self.stamp(entity, &mut value, now, false);
-        self.finish(resource, entity, id, &mut value, now);
+        self.finish(resource, entity, id, &mut value, now).map_err(|fault| vec![fault])?;
         if let Some(record) = self.collections.get_mut(resource).and_then(|all| all.records.get_mut(id)) {
             record.value = value;
             record.updated = now;
@@ -196,14 +214,21 @@ impl World {
         self.absorb(schema, body, value)
     }
 
-    /// The same record once more, as a new one.
-    pub(crate) fn copy(&mut self, resource: &str, id: &str, now: DateTime<Utc>) -> Result<String, Fault> {
+    /// The same record once more, as a new one with these changes.
+    pub(crate) fn copy(
+        &mut self,
+        resource: &str,
+        id: &str,
+        changes: &[(&str, Node)],
+        now: DateTime<Utc>,
+    ) -> Result<String, Fault> {
         let record = self.found(resource, id)?;
         let (mut value, parents) = (record.value.clone(), record.parents.clone());
         value.shift_remove("id");
+        value.extend(changes.iter().map(|(name, new)| ((*name).to_owned(), new.clone())));
         let entity = self.spec.resources.get(resource).map(|resource| resource.entity);
         let entity = entity.ok_or_else(|| Fault::not_found(resource, id))?;
-        Ok(self.insert(resource, entity, value, parents, now))
+        self.insert(resource, entity, value, parents, now)
     }
 
     /// Keeps an entry that the service writes itself: what clients may only read is said here.
@@ -218,7 +243,7 @@ impl World {
                 value.insert(name.clone(), given.clone());
             }
         }
-        Ok(self.insert(resource, entity, value, Vec::new(), now))
+        self.insert(resource, entity, value, Vec::new(), now).map_err(|fault| vec![fault])
     }
 
     /// Deletes a record, and remembers it.
@@ -243,7 +268,7 @@ impl World {
     }
 
     /// What the document says is assumed.
-    fn defaults(&self, entity: SchemaId) -> Object {
+    pub(crate) fn defaults(&self, entity: SchemaId) -> Object {
         let properties = self.spec.properties(entity).iter();
         properties.filter_map(|property| Some((property.name.clone(), property.default.clone()?))).collect()
     }

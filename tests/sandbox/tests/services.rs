@@ -8,6 +8,8 @@ mod accounting_v3;
 mod control;
 #[path = "services/faults.rs"]
 mod faults;
+#[path = "support/http.rs"]
+mod http;
 #[path = "services/sage_200.rs"]
 mod sage_200;
 

@@ -2,6 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::Api;
+
 /// The user who logs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -46,6 +48,19 @@ impl Company {
             business: hex("business", name),
             site: parts.join("-"),
             number,
+        }
+    }
+
+    /// Site and number: which one it is in Sage 200.
+    pub(crate) fn key(&self) -> String {
+        format!("{}/{}", self.site, self.number)
+    }
+
+    /// Whose books it has in an API.
+    pub(crate) fn tenant(&self, api: Api) -> String {
+        match api {
+            Api::Accounting | Api::AccountingV3 => self.business.clone(),
+            Api::Sage200 => self.key(),
         }
     }
 }

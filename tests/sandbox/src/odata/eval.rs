@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use sage_codegen::ir::{Kind, SchemaId, Text};
 
 use super::parse::{Comparison, Filter, Function, Literal, Operand};
+use crate::dates;
 use crate::json::{Node, decimal};
 use crate::spec::Spec;
 
@@ -34,10 +34,7 @@ impl Type {
 /// Are all properties known, and is like compared with like?
 pub(super) fn check(spec: &Spec, item: SchemaId, filter: &Filter) -> Result<(), String> {
     match filter {
-        Filter::And(left, right) | Filter::Or(left, right) => {
-            check(spec, item, left)?;
-            check(spec, item, right)
-        }
+        Filter::And(terms) | Filter::Or(terms) => terms.iter().try_for_each(|term| check(spec, item, term)),
         Filter::Not(inner) => check(spec, item, inner),
         Filter::Is(operand) => match type_of(spec, item, operand)? {
             Type::Boolean => Ok(()),
@@ -85,14 +82,16 @@ fn type_of(spec: &Spec, item: SchemaId, operand: &Operand) -> Result<Type, Strin
     }
 }
 
-/// The related records that the condition looks into.
-pub(super) fn through(filter: &Filter) -> Vec<String> {
-    let of = |operand: &Operand| match operand {
-        Operand::Property(steps) if steps.len() > 1 => steps.first().cloned(),
-        _ => None,
-    };
+/// The paths of the related records that the condition looks into.
+pub(super) fn through(filter: &Filter) -> Vec<&[String]> {
+    fn of(operand: &Operand) -> Option<&[String]> {
+        match operand {
+            Operand::Property(steps) => steps.split_last().map(|(_, records)| records).filter(|path| !path.is_empty()),
+            Operand::Literal(_) => None,
+        }
+    }
     match filter {
-        Filter::And(left, right) | Filter::Or(left, right) => [through(left), through(right)].concat(),
+        Filter::And(terms) | Filter::Or(terms) => terms.iter().flat_map(through).collect(),
         Filter::Not(inner) => through(inner),
         Filter::Is(operand) => of(operand).into_iter().collect(),
         Filter::Compare(left, _, right) | Filter::Text(_, left, right) => {
@@ -104,8 +103,8 @@ pub(super) fn through(filter: &Filter) -> Vec<String> {
 /// Does the condition hold for this row?
 pub(super) fn holds(filter: &Filter, row: &Node) -> bool {
     match filter {
-        Filter::And(left, right) => holds(left, row) && holds(right, row),
-        Filter::Or(left, right) => holds(left, row) || holds(right, row),
+        Filter::And(terms) => terms.iter().all(|term| holds(term, row)),
+        Filter::Or(terms) => terms.iter().any(|term| holds(term, row)),
         Filter::Not(inner) => !holds(inner, row),
         Filter::Is(operand) => value(operand, row) == Literal::Boolean(true),
         Filter::Text(function, left, right) => match (value(left, row), value(right, row)) {
@@ -126,8 +125,8 @@ fn compare(left: &Literal, comparison: Comparison, right: &Literal) -> bool {
         (Literal::Text(a), Literal::Text(b)) => Some(a.cmp(b)),
         (Literal::Moment(a), Literal::Moment(b)) => Some(a.cmp(b)),
         // Dates of rows are text until they are compared with one.
-        (Literal::Text(a), Literal::Moment(b)) => moment(a).map(|a| a.cmp(b)),
-        (Literal::Moment(a), Literal::Text(b)) => moment(b).map(|b| a.cmp(&b)),
+        (Literal::Text(a), Literal::Moment(b)) => dates::local(a).map(|a| a.cmp(b)),
+        (Literal::Moment(a), Literal::Text(b)) => dates::local(b).map(|b| a.cmp(&b)),
         (Literal::Boolean(a), Literal::Boolean(b)) => Some(a.cmp(b)),
         (Literal::Null, Literal::Null) => Some(Ordering::Equal),
         // Nothing is neither more nor less than something.
@@ -155,11 +154,4 @@ fn value(operand: &Operand, row: &Node) -> Literal {
         Some(Node::String(text)) => Literal::Text(text.clone()),
         _ => Literal::Null,
     }
-}
-
-/// A date as the service sends it.
-fn moment(text: &str) -> Option<DateTime<Utc>> {
-    let day = || text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0);
-    let exact = DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
-    exact.or_else(|| text.parse::<NaiveDateTime>().ok().or_else(day).map(|local| local.and_utc()))
 }

@@ -1,16 +1,22 @@
 //! `$filter` from text.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+
+use crate::dates;
 
 /// How deep a condition may nest.
 const DEPTH: usize = 64;
 
+/// How many records a path may go through.
+pub(super) const STEPS: usize = 8;
+
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Filter {
-    And(Box<Filter>, Box<Filter>),
-    Or(Box<Filter>, Box<Filter>),
+    /// Side by side, so that a long condition is no deep one.
+    And(Vec<Filter>),
+    Or(Vec<Filter>),
     Not(Box<Filter>),
     Compare(Operand, Comparison, Operand),
     Text(Function, Operand, Operand),
@@ -150,19 +156,21 @@ impl Parser {
         if depth > DEPTH {
             return Err("the condition is nested too deeply".to_owned());
         }
-        let mut left = self.and(depth)?;
+        let first = self.and(depth)?;
+        let mut terms = vec![first];
         while self.takes("or") {
-            left = Filter::Or(Box::new(left), Box::new(self.and(depth)?));
+            terms.push(self.and(depth)?);
         }
-        Ok(left)
+        Ok(several(terms, Filter::Or))
     }
 
     fn and(&mut self, depth: usize) -> Result<Filter, String> {
-        let mut left = self.not(depth)?;
+        let first = self.not(depth)?;
+        let mut terms = vec![first];
         while self.takes("and") {
-            left = Filter::And(Box::new(left), Box::new(self.not(depth)?));
+            terms.push(self.not(depth)?);
         }
-        Ok(left)
+        Ok(several(terms, Filter::And))
     }
 
     fn not(&mut self, depth: usize) -> Result<Filter, String> {
@@ -248,6 +256,17 @@ impl Parser {
     }
 }
 
+/// One term stands for itself.
+fn several(mut terms: Vec<Filter>, of: fn(Vec<Filter>) -> Filter) -> Filter {
+    match (terms.pop(), terms.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => {
+            terms.extend(last);
+            of(terms)
+        }
+    }
+}
+
 /// What a word means.
 fn operand(word: &str) -> Result<Operand, String> {
     let literal = match word {
@@ -266,6 +285,7 @@ fn operand(word: &str) -> Result<Operand, String> {
         let sound = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_/".contains(&byte));
         let steps: Vec<String> = word.split('/').map(str::to_owned).collect();
         return match sound && steps.iter().all(|step| !step.is_empty()) {
+            true if steps.len() > STEPS => Err(format!("a path goes through more than {STEPS} properties")),
             true => Ok(Operand::Property(steps)),
             false => Err(format!("`{word}` is no property; texts stand in single quotes")),
         };
@@ -273,15 +293,11 @@ fn operand(word: &str) -> Result<Operand, String> {
     if let Ok(number) = word.parse() {
         return Ok(Operand::Literal(Literal::Number(number)));
     }
-    if let Some(start) = word.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)) {
-        return Ok(Operand::Literal(Literal::Moment(start.and_utc())));
-    }
-    let local = word.strip_suffix('Z').and_then(|local| local.parse::<NaiveDateTime>().ok());
-    match local {
-        Some(moment) => Ok(Operand::Literal(Literal::Moment(moment.and_utc()))),
-        None if word.parse::<NaiveDateTime>().is_ok() || DateTime::parse_from_rfc3339(word).is_ok() => {
-            Err(format!("the time `{word}` does not end in `Z`"))
+    match dates::local(word) {
+        Some(moment) if word.ends_with('Z') || dates::day(word).is_some() => {
+            Ok(Operand::Literal(Literal::Moment(moment)))
         }
+        Some(_) => Err(format!("the time `{word}` does not end in `Z`")),
         None => Err(format!("`{word}` is neither a property nor a value; texts stand in single quotes")),
     }
 }
@@ -331,5 +347,15 @@ mod tests {
         let deep = format!("{}a{}", "(".repeat(100_000), ")".repeat(100_000));
         assert!(filter(&deep).is_err());
         assert!(filter(&"not ".repeat(100_000)).is_err());
+        assert!(filter(&format!("a{} eq 1", "/a".repeat(100_000))).is_err());
+    }
+
+    #[test]
+    fn a_long_condition_is_no_deep_one() {
+        for word in ["or", "and"] {
+            let read = filter(&format!("a{}", format!(" {word} a").repeat(100_000)));
+            let Ok(Filter::Or(terms) | Filter::And(terms)) = read else { panic!("{word}: {read:?}") };
+            assert_eq!(terms.len(), 100_001);
+        }
     }
 }

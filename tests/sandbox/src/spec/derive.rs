@@ -27,7 +27,18 @@ pub(super) fn route(ir: &ir::Api, operation: &ir::Operation) -> Route {
         _ => None,
     };
     let resource = resource.or_else(|| last_word(&segments)).unwrap_or_default();
+    // `PUT /sop_orders_new/{Id}` changes one of `sop_orders`.
+    let base = resource.strip_suffix("_new").filter(|base| action == Action::Update && is_collection(ir, base));
+    let resource = base.map(str::to_owned).unwrap_or(resource);
     Route { segments, action, resource, parents, reply, status: status.unwrap_or(200) }
+}
+
+/// Is there such a collection?
+fn is_collection(ir: &ir::Api, name: &str) -> bool {
+    let is_it = |operation: &ir::Operation| {
+        operation.method == Method::Get && operation.path.template.strip_prefix('/') == Some(name)
+    };
+    ir.operations.iter().any(is_it)
 }
 
 fn segments(template: &str) -> Vec<Segment> {

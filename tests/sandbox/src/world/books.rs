@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use sage_codegen::ir::SchemaId;
 
 use super::absorb::shown;
-use super::{World, time};
+use super::{Record, World, time};
 use crate::Api;
 use crate::fault::Fault;
 use crate::json::{Node, Object, decimal, given, number, object, scalar};
@@ -32,17 +32,18 @@ impl World {
         id: &str,
         value: &mut Object,
         now: DateTime<Utc>,
-    ) {
+    ) -> Result<(), Fault> {
         match self.spec.service {
             Api::Sage200 => self.own_parts(resource, entity, id, value),
             Api::Accounting | Api::AccountingV3 => {
                 self.number(resource, entity, value);
-                amounts(value);
-                self.status(entity, value);
+                amounts(value)?;
+                self.status(entity, value)?;
                 self.dates(entity, value, now);
                 self.show(resource, entity, id, value);
             }
         }
+        Ok(())
     }
 
     /// Parts of a record name it: `customer_id` of the contacts of a customer.
@@ -84,10 +85,10 @@ impl World {
     }
 
     /// Documents with amounts are unpaid, until something is paid.
-    fn status(&mut self, entity: SchemaId, value: &mut Object) {
+    fn status(&mut self, entity: SchemaId, value: &mut Object) -> Result<(), Fault> {
         let outstanding = self.spec.property(entity, "outstanding_amount").is_some();
         if !outstanding || self.spec.property(entity, "status").is_none() || is_draft(value) || is_void(value) {
-            return;
+            return Ok(());
         }
         let amount = |name: &str| given(value, name).and_then(decimal).unwrap_or_default();
         let (total, paid) = (amount("total_amount"), amount("total_paid"));
@@ -96,13 +97,15 @@ impl World {
             () if paid < total => "PART_PAID",
             () => "PAID",
         };
+        let outstanding = total.checked_sub(paid).ok_or_else(|| too_large("total_amount"))?;
         value.insert("total_paid".to_owned(), amount_node(paid));
-        value.insert("outstanding_amount".to_owned(), amount_node(total - paid));
+        value.insert("outstanding_amount".to_owned(), amount_node(outstanding));
         if given(value, "status").is_none()
             || matches!(status_id(value).as_deref(), Some("UNPAID" | "PART_PAID" | "PAID"))
         {
             self.set_status(value, status);
         }
+        Ok(())
     }
 
     /// Sets the status of a document.
@@ -150,8 +153,7 @@ impl World {
         }
         let mut value = record.value.clone();
         self.set_status(&mut value, "UNPAID");
-        self.replace(resource, id, value, now);
-        Ok(())
+        self.replace(resource, id, value, now).map(drop)
     }
 
     /// Voids a document that has been sent out; a draft is deleted.
@@ -174,41 +176,63 @@ impl World {
         };
         value.insert("void_reason".to_owned(), Node::from(reason));
         self.set_status(&mut value, "VOID");
-        self.replace(resource, id, value.clone(), now);
+        self.replace(resource, id, value, now)
+    }
+
+    /// Keeps a record that has been changed; gives what is kept.
+    fn replace(&mut self, resource: &str, id: &str, mut value: Object, now: DateTime<Utc>) -> Result<Object, Fault> {
+        if let Some(entity) = self.spec.resources.get(resource).map(|resource| resource.entity) {
+            self.stamp(entity, &mut value, now, false);
+            self.finish(resource, entity, id, &mut value, now)?;
+        }
+        if let Some(record) = self.collections.get_mut(resource).and_then(|all| all.records.get_mut(id)) {
+            record.value = value.clone();
+            record.updated = now;
+        }
         Ok(value)
     }
 
-    /// Keeps a record that has been changed.
-    pub(crate) fn replace(&mut self, resource: &str, id: &str, mut value: Object, now: DateTime<Utc>) {
-        if let Some(entity) = self.spec.resources.get(resource).map(|resource| resource.entity) {
-            self.stamp(entity, &mut value, now, false);
-            self.finish(resource, entity, id, &mut value, now);
-        }
-        if let Some(record) = self.collections.get_mut(resource).and_then(|all| all.records.get_mut(id)) {
-            record.value = value;
-            record.updated = now;
-        }
-    }
-
-    /// Counts a payment against the documents that it is for; negative when the payment is taken back.
-    pub(crate) fn allocate(&mut self, payment: &Object, back: bool, now: DateTime<Utc>) {
+    /// Counts a payment against the documents that it is for, or takes it back: all of it, or nothing.
+    pub(crate) fn allocate(&mut self, payment: &Object, back: bool, now: DateTime<Utc>) -> Result<(), Fault> {
         let lines = payment.get("allocated_artefacts").and_then(Node::as_array).unwrap_or_default();
-        let mut paid: Vec<(String, Decimal)> = Vec::new();
-        for line in lines {
+        let mut before = Vec::new();
+        for (index, line) in lines.iter().enumerate() {
             let id = line.get("artefact").and_then(|artefact| artefact.get("id")).and_then(scalar);
             let amount = line.get("amount").and_then(decimal).unwrap_or_default();
-            paid.extend(id.map(|id| (id, if back { -amount } else { amount })));
-        }
-        for (id, amount) in paid {
-            for resource in ["sales_invoices", "purchase_invoices"] {
-                let Some(record) = self.record(resource, &id) else { continue };
-                let mut value = record.value.clone();
-                let before = given(&value, "total_paid").and_then(decimal).unwrap_or_default();
-                value.insert("total_paid".to_owned(), amount_node(before + amount));
-                self.replace(resource, &id, value, now);
+            let Some(id) = id else { continue };
+            let counted = self.count(&id, if back { -amount } else { amount }, &mut before, now);
+            if counted.is_err() {
+                before.into_iter().rev().for_each(|(resource, record)| self.restore(resource, record));
+                return Err(too_large(&format!("allocated_artefacts[{index}].amount")));
             }
         }
+        Ok(())
     }
+
+    /// Counts an amount as paid, and notes what was there before.
+    fn count(
+        &mut self,
+        id: &str,
+        amount: Decimal,
+        before: &mut Vec<(&'static str, Record)>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Fault> {
+        for resource in ["sales_invoices", "purchase_invoices"] {
+            let Some(record) = self.record(resource, id).cloned() else { continue };
+            let mut value = record.value.clone();
+            before.push((resource, record));
+            let paid = given(&value, "total_paid").and_then(decimal).unwrap_or_default();
+            let paid = paid.checked_add(amount).ok_or_else(|| too_large("amount"))?;
+            value.insert("total_paid".to_owned(), amount_node(paid));
+            self.replace(resource, id, value, now)?;
+        }
+        Ok(())
+    }
+}
+
+/// An amount that nothing can be worked out with.
+fn too_large(at: &str) -> Fault {
+    Fault::invalid(at, "is too large")
 }
 
 fn status_id(value: &Object) -> Option<String> {
@@ -228,37 +252,54 @@ fn amount_node(amount: Decimal) -> Node {
 }
 
 /// Net, tax and total of the lines, and of the whole.
-fn amounts(value: &mut Object) {
-    let Some(lines) = LINES
+fn amounts(value: &mut Object) -> Result<(), Fault> {
+    let Some(name) = LINES
         .iter()
         .find(|name| value.get(**name).is_some_and(|lines| lines.as_array().is_some_and(|lines| !lines.is_empty())))
     else {
-        return;
+        return Ok(());
     };
     let mut sums = [Decimal::ZERO; 3];
-    if let Some(Node::Array(lines)) = value.get_mut(*lines) {
-        for line in lines.iter_mut().filter_map(Node::as_object_mut) {
-            for (sum, amount) in sums.iter_mut().zip(line_amounts(line)) {
-                *sum += amount;
-            }
+    if let Some(Node::Array(lines)) = value.get_mut(*name) {
+        for (index, line) in lines.iter_mut().enumerate() {
+            let Some(line) = line.as_object_mut() else { continue };
+            sums = line_amounts(line)
+                .and_then(|line| added(sums, line))
+                .ok_or_else(|| too_large(&format!("{name}[{index}]")))?;
         }
     }
     for (name, sum) in ["net_amount", "tax_amount", "total_amount"].into_iter().zip(sums) {
         value.insert(name.to_owned(), amount_node(sum));
     }
+    Ok(())
 }
 
-/// Net, tax and total of a line. What the request says of net and tax holds.
-fn line_amounts(line: &mut Object) -> [Decimal; 3] {
+fn added(a: [Decimal; 3], b: [Decimal; 3]) -> Option<[Decimal; 3]> {
+    Some([a[0].checked_add(b[0])?, a[1].checked_add(b[1])?, a[2].checked_add(b[2])?])
+}
+
+/// Net, tax and total of a line; `None`: they are too large. What the request says of net and tax holds.
+fn line_amounts(line: &mut Object) -> Option<[Decimal; 3]> {
     let amount = |name: &str| given(line, name).and_then(decimal);
     let quantity = amount("quantity").unwrap_or(Decimal::ONE);
-    let worth = quantity * amount("unit_price").unwrap_or_default() - amount("discount_amount").unwrap_or_default();
-    let net = amount("net_amount").unwrap_or(worth).round_dp(2);
-    let tax = amount("tax_amount").unwrap_or_else(|| (net * rate(line) / Decimal::ONE_HUNDRED).round_dp(2));
-    for (name, amount) in [("net_amount", net), ("tax_amount", tax), ("total_amount", net + tax)] {
+    let worth = || {
+        let full = quantity.checked_mul(amount("unit_price").unwrap_or_default())?;
+        full.checked_sub(amount("discount_amount").unwrap_or_default())
+    };
+    let net = match amount("net_amount") {
+        Some(net) => net,
+        None => worth()?,
+    };
+    let net = net.round_dp(2);
+    let tax = match amount("tax_amount") {
+        Some(tax) => tax,
+        None => net.checked_mul(rate(line))?.checked_div(Decimal::ONE_HUNDRED)?.round_dp(2),
+    };
+    let total = net.checked_add(tax)?;
+    for (name, amount) in [("net_amount", net), ("tax_amount", tax), ("total_amount", total)] {
         line.insert(name.to_owned(), amount_node(amount));
     }
-    [net, tax, net + tax]
+    Some([net, tax, total])
 }
 
 /// The percentage of a line's tax rate: its symbolic ids are those of the sample company.

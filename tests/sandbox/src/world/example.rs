@@ -1,8 +1,9 @@
 //! Requests in which everything is set.
 
-use sage_codegen::ir::{Content, Method, Parameter};
+use sage_codegen::ir::{Content, Method, Parameter, Takes};
 
 use super::{Sample, World};
+use crate::Api;
 use crate::json::{Node, given, scalar};
 use crate::spec::{Action, Segment, singular};
 
@@ -31,9 +32,15 @@ impl World {
         };
         let sample = Sample { world: self, number: 0, name: &name, request: true };
         let body = operation.body.as_ref().and_then(|body| match body.content {
-            Content::Json(schema) => Some(self.with_source(&route.resource, sample.of(schema)).to_json()),
+            Content::Json(schema) => Some(self.with_source(&route.resource, sample.of(schema))),
             _ => None,
         });
+        let record = spec.record(index).filter(|_| spec.service != Api::Sage200);
+        let body = match (body, record) {
+            (Some(body), Some(record)) => Some(super::sample::fitting(spec, record, body)),
+            (body, _) => body,
+        };
+        let body = body.map(|body| body.to_json());
         Example { path: self.ids(index), parameters: operation.parameters.iter().map(value).collect(), body }
     }
 
@@ -101,8 +108,10 @@ impl World {
             "$top" | "page" | "items_per_page" => return Node::from(1),
             "$skip" => return Node::from(0),
             "attributes" | "nested_attributes" => "all".to_owned(),
-            "sort" => "displayed_as:desc".to_owned(),
-            name => return Sample { world: self, number: 0, name, request: true }.of(parameter.schema),
+            name => match (&parameter.takes, parameter.values.first()) {
+                (Takes::Sort { descending }, Some(key)) => format!("{key}{descending}"),
+                _ => return Sample { world: self, number: 0, name, request: true }.of(parameter.schema),
+            },
         };
         Node::from(text)
     }

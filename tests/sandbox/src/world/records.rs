@@ -50,15 +50,23 @@ impl World {
     }
 
     /// Is this record one of those below the parents that the path names?
-    pub(crate) fn is_below(&self, record: &Record, value: &Object, parents: &[(String, String)]) -> bool {
+    pub(crate) fn is_below(
+        &self,
+        resource: &str,
+        record: &Record,
+        value: &Object,
+        parents: &[(String, String)],
+    ) -> bool {
+        let entity = self.spec.resources.get(resource).map(|known| known.entity);
         parents.iter().all(|(parent, id)| {
             if record.parents.iter().any(|(name, _)| name == parent) {
                 return record.parents.iter().any(|(name, other)| name == parent && other == id);
             }
-            match value.get(&format!("{}_id", singular(parent))) {
-                Some(other) => crate::json::scalar(other).is_none_or(|other| other == *id),
+            let link = format!("{}_id", singular(parent));
+            match entity.is_some_and(|entity| self.spec.property(entity, &link).is_some()) {
+                true => given(value, &link).and_then(crate::json::scalar).as_ref() == Some(id),
                 // The documents do not say how they belong together.
-                None => true,
+                false => true,
             }
         })
     }

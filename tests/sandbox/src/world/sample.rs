@@ -1,12 +1,12 @@
 //! Values made from schemas: what stands in records that nobody wrote, and bodies in which everything is set.
 
 use rust_decimal::Decimal;
-use sage_codegen::ir::{Enumeration, Kind, SchemaId, Text};
+use sage_codegen::ir::{Enumeration, Kind, Limits, SchemaId, Text};
 
 use super::World;
 use crate::Api;
-use crate::json::{Node, Object, number};
-use crate::spec::{plural_of, words};
+use crate::json::{Node, Object, decimal, number};
+use crate::spec::{Spec, plural_of, words};
 
 /// How deep samples go into themselves.
 const DEPTH: usize = 8;
@@ -72,6 +72,9 @@ impl Sample<'_> {
                 continue;
             }
             let value = self.property(property.schema, &property.name, above);
+            let limits = [&property.limits, &self.world.spec.ir.schema(property.schema).limits];
+            let kept = limits.into_iter().filter(|_| self.world.spec.service != Api::Sage200);
+            let value = kept.fold(value, within);
             // Where the sample ends, nothing is better than null.
             if !value.is_null() || !self.request {
                 members.insert(property.name.clone(), value);
@@ -158,5 +161,43 @@ impl Sample<'_> {
             _ if name.ends_with("date") => "2026-01-01".to_owned(),
             _ => format!("{} {letter}", words(name)),
         })
+    }
+}
+
+/// A body that the record which is made of it has room for.
+pub(super) fn fitting(spec: &Spec, record: SchemaId, value: Node) -> Node {
+    let value = within(value, &spec.ir.schema(record).limits);
+    match (&spec.ir.schema(record).kind, value) {
+        (Kind::Object(_), Node::Object(members)) => {
+            let fit = |(name, value): (String, Node)| {
+                let value = match spec.property(record, &name) {
+                    Some(property) => fitting(spec, property.schema, within(value, &property.limits)),
+                    None => value,
+                };
+                (name, value)
+            };
+            Node::Object(members.into_iter().map(fit).collect())
+        }
+        (Kind::Array(item), Node::Array(items)) => {
+            Node::Array(items.into_iter().map(|value| fitting(spec, *item, value)).collect())
+        }
+        (_, value) => value,
+    }
+}
+
+/// A value that is not too long, too small or too large.
+fn within(value: Node, limits: &Limits) -> Node {
+    let bound = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Decimal>().ok());
+    match &value {
+        Node::String(text) => match limits.max_length.and_then(|most| usize::try_from(most).ok()) {
+            Some(most) if text.chars().count() > most => Node::from(text.chars().take(most).collect::<String>()),
+            _ => value,
+        },
+        Node::Number(_) => {
+            let Some(amount) = decimal(&value) else { return value };
+            let least = bound(&limits.minimum).filter(|least| amount < *least);
+            least.or_else(|| bound(&limits.maximum).filter(|most| amount > *most)).map_or(value, number)
+        }
+        _ => value,
     }
 }

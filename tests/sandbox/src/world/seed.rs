@@ -1,6 +1,7 @@
 //! The sample company: what `company/*.json` says, and a few records made from the schemas where it says nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sage_codegen::ir::SchemaId;
 
 use super::{Sample, World};
 use crate::Api;
@@ -50,13 +51,19 @@ impl World {
                     ("site_name", text(&format!("Sage 200 in {}", company.country))),
                     ("site_short_name", text(&company.country)),
                 ]);
-                ("sites", format!("{}/{}", company.site, company.number), value)
+                ("sites", company.key(), value)
             }
         };
         let Some(entity) = self.spec.resources.get(resource).map(|known| known.entity) else { return };
         let mut value = value.as_object().cloned().unwrap_or_default();
         value.insert("id".to_owned(), Node::from(id));
-        self.insert(resource, entity, value, Vec::new(), now);
+        self.made_by(resource, entity, value, now);
+    }
+
+    /// Keeps what is written here; amounts that nobody can count with would be a fault of the table.
+    fn made_by(&mut self, resource: &str, entity: SchemaId, value: Object, now: DateTime<Utc>) {
+        let made = self.insert(resource, entity, value, Vec::new(), now);
+        debug_assert!(made.is_ok(), "{resource}: {made:?}");
     }
 
     /// A row of the table: a body, in which `@contacts/0` is the id of the first contact.
@@ -97,7 +104,8 @@ impl World {
                     let id = self.new_id();
                     value.insert("id".to_owned(), self.id_node(&id));
                     self.stamp(resource.entity, &mut value, now, true);
-                    self.finish(name, resource.entity, &id, &mut value, now);
+                    let finished = self.finish(name, resource.entity, &id, &mut value, now);
+                    debug_assert!(finished.is_ok(), "{name}: {finished:?}");
                     self.only.insert(name.clone(), value);
                 }
             } else if !self.collections.contains_key(name) && self.shown_by(name).is_none() {
@@ -131,6 +139,6 @@ impl World {
                 }
             }
         }
-        self.insert(name, entity, value, Vec::new(), now);
+        self.made_by(name, entity, value, now);
     }
 }

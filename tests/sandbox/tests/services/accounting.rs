@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use sage_api::accounting::model::{
-    ContactPaymentUpdate, ContactUpdate, LedgerAccountVisibleIn, NewAttachment, NewContact, NewContactPayment,
-    NewContactPaymentAllocatedArtefact, NewSalesInvoice, NewSalesInvoiceLine,
+    AttachmentUpdate, BusinessUpdate, ContactPaymentUpdate, ContactUpdate, LedgerAccountNotVisibleIn,
+    LedgerAccountVisibleIn, NewAttachment, NewContact, NewContactAddress, NewContactPayment,
+    NewContactPaymentAllocatedArtefact, NewSalesInvoice, NewSalesInvoiceLine, SalesInvoiceUpdate,
 };
-use sage_api::{Base64, DateTime, Delivery, Json, NaiveDate, Update};
-use sage_sandbox::Sandbox;
+use sage_api::{Base64, DateTime, Delivery, FixedOffset, Json, NaiveDate, Update};
+use sage_sandbox::oauth::Scope;
+use sage_sandbox::{Api, Sandbox};
 
 use crate::{accounting, decimal, sandbox};
 
@@ -96,10 +98,9 @@ async fn lists_page_and_show_what_is_asked_for() {
     assert_eq!(vendors.items.len(), 3);
     let mail = client.contacts().list().email("ann@archer.example").await.expect("a list");
     assert_eq!(mail.items.len(), 1);
-    let invoices = client.sales_invoices().list().sort("total_amount:desc").attributes("total_amount");
-    let totals: Vec<_> =
-        invoices.await.expect("a list").items.into_iter().filter_map(|item| item.total_amount).collect();
-    assert!(totals.windows(2).all(|pair| pair[0] >= pair[1]) && totals.len() == 4, "{totals:?}");
+    let invoices = client.sales_invoices().list().sort("due_date:desc").attributes("due_date");
+    let days: Vec<_> = invoices.await.expect("a list").items.into_iter().filter_map(|item| item.due_date).collect();
+    assert!(days.windows(2).all(|pair| pair[0] >= pair[1]) && days.len() == 4, "{days:?}");
 
     // References in full, if that is asked for.
     let id = client.sales_invoices().list().await.expect("a list").items[0].id.clone().expect("an id");
@@ -280,4 +281,149 @@ async fn a_file_comes_back_as_it_was() {
     let refused = client.attachments().create(large).await.expect_err("too large");
     assert_eq!(refused.delivery(), Delivery::NotSent);
     assert_eq!(sage.findings(), []);
+}
+
+#[tokio::test]
+async fn a_business_is_changed_for_all_who_may_see_it_and_by_nobody_else() {
+    let sage = sandbox().await;
+    let (own, stranger) = (&sage.companies()[0], &sage.companies()[2]);
+    let client = accounting(&sage);
+    let update = |name: &str| BusinessUpdate { name: Update::Set(name.into()), ..Default::default() };
+    let refused = client.businesses().update(&stranger.business, update("Mine now")).await.expect_err("not granted");
+    assert_eq!(refused.status(), Some(404));
+    client.businesses().update(&own.business, update("Renamed Ltd")).await.expect("it is changed");
+    let token = sage.oauth().issue_for(Api::Accounting, Scope::FullAccess, sage.companies().to_vec());
+    for company in &sage.companies()[..3] {
+        let builder = sage_api::accounting::Client::builder().origin(sage.origin()).access_token(&*token);
+        let client = builder.business(&*company.business).build().expect("the client is complete");
+        let name = async |id: &str| client.businesses().get(id).await.expect("it is there").name;
+        assert_eq!(name(&own.business).await.as_deref(), Some("Renamed Ltd"));
+        assert_eq!(name(&stranger.business).await.as_deref(), Some(&*stranger.name));
+    }
+    assert_eq!(sage.findings(), []);
+}
+
+#[tokio::test]
+async fn what_follows_from_a_property_changes_with_it() {
+    let sage = sandbox().await;
+    let client = accounting(&sage);
+    let contacts = client.contacts().list().await.expect("a list").items;
+    let account = client.ledger_accounts().list().await.expect("a list").items[0].id.clone().expect("an id");
+    let id = |index: usize| contacts[index].id.clone().expect("an id");
+    let made = client.sales_invoices().create(invoice(&id(0), &account)).await.expect("it is made");
+    assert_eq!(made.contact_name.as_deref(), Some("Ann Archer Cycles"));
+    let update = SalesInvoiceUpdate { contact_id: Update::Set(id(1)), ..Default::default() };
+    let key = made.id.expect("an id");
+    let moved = client.sales_invoices().update(&key, update).await.expect("it is changed");
+    assert_eq!(moved.contact_name.as_deref(), Some("Müller & Söhne"));
+
+    let attachment = |bytes: Vec<u8>| NewAttachment {
+        file: Base64::from(bytes),
+        file_name: "a.bin".into(),
+        mime_type: "application/pdf".into(),
+        ..Default::default()
+    };
+    let made = client.attachments().create(attachment(vec![1; 10])).await.expect("it is kept");
+    let key = made.id.expect("an id");
+    let file = |size: usize| AttachmentUpdate { file: Update::Set(Base64::from(vec![2; size])), ..Default::default() };
+    let changed = client.attachments().update(&key, file(20)).await.expect("it is changed");
+    assert_eq!(changed.file_size, Some(20));
+    assert_eq!(sage.findings(), []);
+}
+
+#[tokio::test]
+async fn filters_leave_out_what_does_not_fit_and_what_has_nothing_to_compare() {
+    let sage = sandbox().await;
+    let client = accounting(&sage);
+    let names = async |list: sage_api::accounting::ledger_accounts::ListLedgerAccounts| {
+        let list = list.attributes("name").await.expect("a list").items;
+        list.into_iter().filter_map(|account| account.name).collect::<Vec<_>>()
+    };
+    let accounts = || client.ledger_accounts().list();
+    assert_eq!(names(accounts().visible_in(LedgerAccountVisibleIn::Sales)).await, ["Sales", "Services"]);
+    let hidden = names(accounts().not_visible_in(LedgerAccountNotVisibleIn::Sales)).await;
+    assert_eq!((hidden.len(), hidden.contains(&"Sales".to_owned())), (6, false));
+    assert_eq!(names(accounts().show_control_accounts(true)).await, [""; 0]);
+    assert_eq!(names(accounts().show_included_in_chart(true)).await.len(), 8);
+
+    assert_eq!(client.contacts().list().filter_inactive_contacts(true).await.expect("a list").total(), Some(7));
+    assert_eq!(client.contacts().list().filter_inactive_contacts(false).await.expect("a list").total(), Some(8));
+    assert_eq!(client.stock_items().list().below_reorder_level(true).await.expect("a list").total(), Some(1));
+    assert_eq!(client.stock_items().list().out_of_stock(true).await.expect("a list").total(), Some(0));
+
+    // What leads nowhere is not what is looked for.
+    let bare = NewContact { contact_type_ids: Vec::new(), ..contact("Bare") };
+    client.contacts().create(bare).await.expect("it is made");
+    assert_eq!(client.contacts().list().contact_type_id("VENDOR").await.expect("a list").total(), Some(3));
+
+    let invoices = async |from: &str, to: &str| {
+        let day = |text: &str| format!("{text}T00:00:00Z").parse::<DateTime<FixedOffset>>().expect("a moment");
+        let list = client.sales_invoices().list().from_date(day(from)).to_date(day(to));
+        list.await.expect("a list").total()
+    };
+    assert_eq!(invoices("2026-01-12", "2026-01-20").await, Some(2));
+    assert_eq!(sage.findings(), []);
+}
+
+#[tokio::test]
+async fn amounts_that_nobody_can_count_with_are_refused() {
+    let sage = sandbox().await;
+    let client = accounting(&sage);
+    let customer = client.contacts().list().await.expect("a list").items[0].id.clone().expect("an id");
+    let account = client.ledger_accounts().list().await.expect("a list").items[0].id.clone().expect("an id");
+    let before = client.sales_invoices().list().await.expect("a list").total();
+    let mut huge = invoice(&customer, &account);
+    huge.invoice_lines[0].unit_price = decimal("79228162514264337593543950335");
+    let refused = client.sales_invoices().create(huge).await.expect_err("too large");
+    assert_eq!(refused.status(), Some(422));
+    assert_eq!(refused.api()[0].source.as_deref(), Some("sales_invoice.invoice_lines[0]"));
+
+    let invoice = client.sales_invoices().create(invoice(&customer, &account)).await.expect("it is made");
+    let bank = client.bank_accounts().list().await.expect("a list").items[0].id.clone().expect("an id");
+    let part = |amount: &str| NewContactPaymentAllocatedArtefact {
+        artefact_id: invoice.id.clone(),
+        amount: Some(decimal(amount)),
+        ..Default::default()
+    };
+    let payment = NewContactPayment {
+        transaction_type_id: "CUSTOMER_RECEIPT".into(),
+        contact_id: customer,
+        bank_account_id: bank,
+        date: day(),
+        total_amount: decimal("2"),
+        allocated_artefacts: Some(vec![part("1"), part("79228162514264337593543950335")]),
+        ..Default::default()
+    };
+    let payments = client.contact_payments().list().await.expect("a list").total();
+    let refused = client.contact_payments().create(payment).await.expect_err("too large");
+    assert_eq!(refused.status(), Some(422));
+    let id = invoice.id.as_deref().expect("an id");
+    let unpaid = client.sales_invoices().get(id).await.expect("it is there");
+    assert_eq!((unpaid.outstanding_amount, unpaid.updated_at), (invoice.outstanding_amount, invoice.updated_at));
+    assert_eq!(client.contact_payments().list().await.expect("a list").total(), payments);
+    assert_eq!(client.sales_invoices().list().await.expect("a list").total(), before.map(|before| before + 1));
+}
+
+#[tokio::test]
+async fn what_is_too_long_or_too_large_is_refused_and_an_unknown_order_is_found() {
+    let sage = sandbox().await;
+    let client = accounting(&sage);
+    for days in [-1, 366] {
+        let new = NewContact { credit_days: Some(days), ..contact("Late") };
+        let refused = client.contacts().create(new).await.expect_err("0 to 365");
+        assert_eq!((refused.status(), refused.api()[0].source.as_deref()), (Some(422), Some("contact.credit_days")));
+    }
+    let mut far = contact("Far");
+    far.main_address = Some(NewContactAddress { postal_code: Some("x".repeat(11)), ..Default::default() });
+    let refused = client.contacts().create(far).await.expect_err("ten characters");
+    let at = "contact.main_address.postal_code";
+    assert_eq!((refused.status(), refused.api()[0].source.as_deref()), (Some(422), Some(at)));
+    assert_eq!(sage.findings().pop().map(|finding| finding.refused), Some(true));
+    let count = sage.findings().len();
+    client.sales_invoices().list().sort("due_date:desc").await.expect("a list");
+    assert_eq!(sage.findings().len(), count);
+    client.sales_invoices().list().sort("nobody").await.expect("a list");
+    let findings = sage.findings().split_off(count);
+    let [finding] = &findings[..] else { panic!("one finding: {findings:?}") };
+    assert_eq!((finding.at.as_str(), finding.refused), ("query.sort", false));
 }

@@ -54,6 +54,27 @@ async fn core_is_beside_the_accounts_and_each_has_its_own_paths() {
 }
 
 #[tokio::test]
+async fn core_knows_who_has_logged_in() {
+    let sage = sandbox().await;
+    let client = client(&sage, Region::Fr, "FR");
+    let user = sage_sandbox::oauth::Options::default().user;
+    let site = sage.companies().iter().find(|company| company.country == "FR").expect("a company");
+    let text = |reply: &sage_api::Json| reply.parse::<serde_json::Value>().expect("JSON");
+    for reply in [client.me().get().await, client.user().get().await] {
+        let reply = text(&reply.expect("an answer"));
+        assert_eq!(
+            (&reply["id"], &reply["displayed_as"], &reply["email"]),
+            (&user.id.as_str().into(), &user.name.as_str().into(), &user.email.as_str().into())
+        );
+    }
+    let business = text(&client.business().get().await.expect("an answer"));
+    assert_eq!((business["id"].as_str(), business["name"].as_str()), (Some(&*site.business), Some(&*site.name)));
+    let all = text(&client.business_relationships().list().await.expect("an answer"));
+    let ids: Vec<_> = all.as_array().expect("a list").iter().filter_map(|one| one["business"]["id"].as_str()).collect();
+    assert_eq!(ids, sage.companies().iter().map(|company| &*company.business).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn without_a_key_the_gateway_answers() {
     let sage = sandbox().await;
     let url = format!("{}/contacts", sage.url(Api::AccountingV3));

@@ -1,34 +1,20 @@
 //! Plain HTTP: the control endpoint, and requests that the generated clients do not send.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
+use sage_sandbox::clock::Clock;
 use sage_sandbox::{Api, Sandbox};
 use serde_json::{Value, json};
 
-use crate::sandbox;
+use crate::{http, sandbox};
 
 /// Status and body of a GET.
 pub(crate) fn get(url: &str, headers: &[(&str, &str)]) -> (u16, String) {
     send("GET", url, headers, "")
 }
 
-/// Status and body of a request. The sandbox has a thread of its own, so that this may wait.
-fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
-    let rest = url.strip_prefix("http://").expect("http");
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let mut stream = TcpStream::connect(host).expect("the sandbox listens");
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let length = body.len();
-    let head = format!(
-        "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
-    );
-    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("it is sent");
-    let mut reply = String::new();
-    stream.read_to_string(&mut reply).expect("a reply");
-    let (head, body) = reply.split_once("\r\n\r\n").expect("a head");
-    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-    (status, body.to_owned())
+/// Status and body of a request.
+pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+    let answer = http::send(method, url, headers, body);
+    (answer.status, answer.body)
 }
 
 struct Http<'a> {
@@ -52,14 +38,14 @@ impl Http<'_> {
     }
 }
 
-fn http(sage: &Sandbox) -> Http<'_> {
+fn by_hand(sage: &Sandbox) -> Http<'_> {
     Http { sage, bearer: format!("Bearer {}", sage.access_token(Api::Accounting)) }
 }
 
 #[tokio::test]
 async fn requests_that_are_none_have_their_status() {
     let sage = sandbox().await;
-    let http = http(&sage);
+    let http = by_hand(&sage);
     let code = |(status, body): (u16, String)| {
         let body: Value = serde_json::from_str(&body).expect("JSON");
         (status, body[0]["$dataCode"].as_str().expect("a code").to_owned())
@@ -79,7 +65,7 @@ async fn requests_that_are_none_have_their_status() {
 #[tokio::test]
 async fn what_is_not_in_the_documents_is_found() {
     let sage = sandbox().await;
-    let http = http(&sage);
+    let http = by_hand(&sage);
     for (body, at, refused) in [
         (json!({"name": "x"}), "body", true),
         (json!({"contact": {"contact_type_ids": ["CUSTOMER"]}}), "body.contact.name", true),
@@ -140,7 +126,7 @@ async fn what_is_not_in_the_documents_is_found() {
 #[tokio::test]
 async fn a_decimal_keeps_its_digits_in_either_form() {
     let sage = sandbox().await;
-    let http = http(&sage);
+    let http = by_hand(&sage);
     for written in ["12345678901234.56789", "\"12345678901234.56789\""] {
         let body = format!(r#"{{"contact":{{"name":"x","contact_type_ids":["CUSTOMER"],"credit_limit":{written}}}}}"#);
         let (status, reply) = http.post(&body);
@@ -227,10 +213,101 @@ async fn the_control_endpoint_does_what_the_library_does() {
 }
 
 #[tokio::test]
+async fn logins_are_arranged_over_http_too() {
+    let sage = sandbox().await;
+    let control = |method: &str, path: &str, body: Value| {
+        let answer = http::send(method, &format!("{}/_sandbox{path}", sage.origin()), &[], &body.to_string());
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap_or_default())
+    };
+    let token = |wanted: Value| {
+        let (status, reply) = control("POST", "/tokens", wanted);
+        reply["access_token"].as_str().map(str::to_owned).ok_or(status)
+    };
+    let contacts = |token: &str, business: &str, method: &str| {
+        let bearer = format!("Bearer {token}");
+        let headers =
+            [("Authorization", bearer.as_str()), ("X-Business", business), ("Content-Type", "application/json")];
+        send(method, &format!("{}/contacts", sage.url(Api::Accounting)), &headers, "").0
+    };
+    let (first, second) = (&*sage.companies()[0].business, &*sage.companies()[1].business);
+    let irish = sage.companies().iter().find(|company| company.country == "IE").expect("a company").business.as_str();
+
+    let of_one = token(json!({"api": "accounting", "business": second, "scope": "readonly"})).expect("a token");
+    assert_eq!((contacts(&of_one, second, "GET"), contacts(&of_one, first, "GET")), (200, 403));
+    assert_eq!(contacts(&of_one, second, "POST"), 403, "it is for reading");
+    let of_ireland = token(json!({"api": "accounting", "country": "ie"})).expect("a token");
+    assert_eq!((contacts(&of_ireland, irish, "GET"), contacts(&of_ireland, first, "GET")), (200, 403));
+    for nonsense in [json!({"api": "accounting", "country": "XX"}), json!({"api": "accounting", "business": "x"})] {
+        assert_eq!(token(nonsense), Err(404));
+    }
+    assert_eq!(token(json!({"api": "accounting", "scope": "everything"})), Err(400));
+
+    assert_eq!(control("PUT", "/subscriptions", json!({"business": irish, "active": false})).0, 204);
+    assert_eq!(contacts(&of_ireland, irish, "GET"), 401);
+    assert_eq!(control("PUT", "/subscriptions", json!({"business": irish, "active": true})).0, 204);
+    assert_eq!(contacts(&of_ireland, irish, "GET"), 200);
+    assert_eq!(control("PUT", "/subscriptions", json!({"business": "x", "active": true})).0, 404);
+    assert_eq!(control("POST", "/revoke", json!({"api": "sage-200"})).0, 204);
+    assert_eq!(contacts(&of_ireland, irish, "GET"), 200);
+    assert_eq!(control("POST", "/revoke", json!({})).0, 204);
+    assert_eq!(contacts(&of_ireland, irish, "GET"), 401);
+
+    let refusal = json!({"error": "Invalid request", "reason": "Email already in use"});
+    assert_eq!(control("POST", "/fail_next_login", refusal).0, 204);
+    let login = "/oauth2/auth/central?filter=apiv3.1&response_type=code&client_id=sandbox-accounting&scope=full_access\
+                 &state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2F";
+    let answer = http::send("GET", &format!("{}{login}", sage.origin()), &[], "");
+    assert!(answer.headers["location"].contains("reason=Email+already+in+use"), "{:?}", answer.headers);
+
+    for (limits, per_minute) in
+        [(json!("sage"), json!(200)), (json!({"per_minute": 7}), json!(7)), (json!(null), json!(null))]
+    {
+        let (status, reply) = control("PUT", "/limits", limits);
+        assert_eq!((status, &reply["accounting-v3"]["per_minute"]), (200, &per_minute));
+    }
+    assert_eq!(control("PUT", "/limits", json!({"per_hour": 1})).0, 400);
+}
+
+#[tokio::test]
+async fn a_query_that_is_long_or_deep_is_answered_and_the_sandbox_lives() {
+    let sage = sandbox().await;
+    let company = &sage.companies()[0];
+    let (bearer, number) = (format!("Bearer {}", sage.access_token(Api::Sage200)), company.number.to_string());
+    let headers =
+        [("Authorization", bearer.as_str()), ("X-Site", company.site.as_str()), ("X-Company", number.as_str())];
+    let ask = |query: &str| get(&format!("{}/customers?{query}", sage.url(Api::Sage200)), &headers).0;
+    assert_eq!(ask(&format!("$filter=a{}", "+or+a".repeat(13_000))), 400, "`a` is no property");
+    assert_eq!(ask(&format!("$filter=on_hold{}", "+or+on_hold".repeat(5_000))), 200);
+    assert_eq!(ask(&format!("$filter=id+eq+1{}", "+and+id+eq+1".repeat(5_000))), 200);
+    assert_eq!(ask(&format!("$expand=currency{}", "/currency".repeat(7_000))), 400);
+    assert_eq!(ask(&format!("$filter=currency{}/name+eq+'x'", "/currency".repeat(7_000))), 400);
+    assert_eq!(ask(""), 200);
+}
+
+#[tokio::test]
+async fn with_a_clock_that_stands_still_whole_replies_are_the_same_in_each_run() {
+    let replies = async || {
+        let moment = "2026-02-01T09:00:00Z".parse().expect("a moment");
+        let sage = Sandbox::builder().seed(7).clock(Clock::at(moment)).start().await.expect("a free port on loopback");
+        let http = by_hand(&sage);
+        let made = http.post(r#"{"contact":{"name":"x","contact_type_ids":["CUSTOMER"]}}"#).1;
+        let list = |path: &str| http.send("GET", &format!("{path}?attributes=all&items_per_page=200"), "", "").1;
+        (made, list("/contacts"), list("/sales_invoices"), list("/ledger_accounts"))
+    };
+    let (first, second) = (replies().await, replies().await);
+    assert!(
+        first.1.contains("\"created_at\":\"2026-01-02T10:") && first.1.contains("2026-02-01T09:00:00Z"),
+        "{}",
+        first.1
+    );
+    assert_eq!(first, second);
+}
+
+#[tokio::test]
 async fn the_same_seed_gives_the_same_books_and_another_gives_others() {
     let books = async |seed: u64| {
         let sage = Sandbox::builder().seed(seed).start().await.expect("a free port on loopback");
-        let http = http(&sage);
+        let http = by_hand(&sage);
         http.send("GET", "/contacts?attributes=name", "", "").1
     };
     assert_eq!(books(7).await, books(7).await);

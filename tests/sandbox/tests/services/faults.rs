@@ -76,7 +76,7 @@ async fn replies_can_be_replaced_cut_and_late() {
 async fn limits_refuse_and_say_when_to_come_again_if_asked_to() {
     let sage = sandbox().await;
     for retry_after in [true, false] {
-        sage.limit(Some(sage_sandbox::Limits { per_minute: 2, retry_after }));
+        sage.limit(Some(sage_sandbox::Limits { per_minute: Some(2), retry_after, ..Default::default() }));
         let client = patient(&sage);
         let mut codes = Vec::new();
         let mut wait = None;
@@ -96,6 +96,35 @@ async fn limits_refuse_and_say_when_to_come_again_if_asked_to() {
         patient(&sage).contacts().list().await.expect("no limit");
         sage.clock().advance(60);
     }
+}
+
+#[tokio::test]
+async fn an_application_has_so_many_requests_on_their_way_and_in_a_day() {
+    let sage = sandbox().await;
+    sage.limit(Some(sage_sandbox::Limits { at_once: Some(2), ..Default::default() }));
+    let late = When { method: Some("GET".into()), path: Some("/v3.1/products".into()) };
+    sage.inject(late, 2, Effect::Delay { milliseconds: 3_600_000 });
+    let waiting: Vec<_> = (0..2)
+        .map(|_| {
+            let client = patient(&sage);
+            tokio::spawn(async move { client.products().list().await })
+        })
+        .collect();
+    while sage.requests().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let error = patient(&sage).contacts().list().await.expect_err("a third one");
+    assert_eq!((error.status(), error.api()[0].code.as_deref()), (Some(429), Some("TooManyRequests")));
+    // Those who wait give up; their requests are over when the sandbox has noticed.
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
+    while patient(&sage).contacts().list().await.is_err() {}
+
+    sage.limit(Some(sage_sandbox::Limits { per_day: Some(1), ..Default::default() }));
+    patient(&sage).contacts().list().await.expect("one is allowed");
+    let error = patient(&sage).contacts().list().await.expect_err("a second one");
+    assert_eq!(error.status(), Some(429));
+    sage.clock().advance(86_400);
+    patient(&sage).contacts().list().await.expect("another day");
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use sage_api::Update;
 use sage_api::sage_200::Client;
-use sage_api::sage_200::model::{CustomerUpdate, NewCustomer, NewSalesInvoice};
+use sage_api::sage_200::model::{
+    CustomerUpdate, NewBankPayment, NewCustomer, NewSalesInvoice, NewSalesReceipt, ProductDuplicateFlags,
+    SopOrderDuplicateFlags, SopOrderUpdate,
+};
 
 use crate::{decimal, sage_200, sandbox};
 
@@ -161,4 +164,103 @@ async fn records_below_others_belong_to_them() {
     let other = if customer == 3001 { 3002 } else { 3001 };
     let elsewhere = client.customer_contacts().get_for_customer(other, id).await.expect_err("another customer");
     assert_eq!(elsewhere.status(), Some(404));
+}
+
+#[tokio::test]
+async fn paths_go_through_more_than_one_record() {
+    let sage = sandbox().await;
+    let client = sage_200(&sage, 0);
+    let contacts = |filter: &str| client.customer_contacts().list().filter(filter);
+    let of = |contacts: Vec<sage_api::sage_200::model::CustomerContact>| {
+        let mut customers: Vec<_> = contacts.into_iter().filter_map(|contact| contact.customer_id).collect();
+        customers.dedup();
+        customers
+    };
+    let all = of(contacts("id ge 0").await.expect("a list").items);
+    assert!(all.len() > 1, "{all:?}");
+    let orders = client.sop_orders().list().filter("customer/currency/symbol eq '£'").expand("customer/currency");
+    let orders = orders.await.expect("a list").items;
+    assert!(!orders.is_empty());
+    for order in &orders {
+        let currency = order.customer.as_ref().and_then(|customer| customer.currency.as_ref());
+        assert_eq!(currency.and_then(|currency| currency.symbol.as_deref()), Some("£"));
+    }
+    let none = client.sop_orders().list().filter("customer/currency/symbol eq '?'").await.expect("a list").items;
+    assert_eq!(none, []);
+    for path in ["customer/nobody", "customer/currency/name/x", "nobody/customer", &["customer"; 9].join("/")] {
+        let error = client.sop_orders().list().expand(path).await.expect_err("no such path");
+        assert_eq!(error.status(), Some(400), "{path}");
+        assert!(error.api()[0].message.as_deref().is_some_and(|message| message.contains("$expand")), "{path}");
+    }
+    let licence = client.licence().get().select("nobody").await.expect_err("no such property");
+    assert_eq!(licence.status(), Some(400));
+}
+
+#[tokio::test]
+async fn new_records_with_defaults_are_not_kept_and_duplicates_of_orders_are() {
+    let sage = sandbox().await;
+    let client = sage_200(&sage, 0);
+    let count = async || client.customers().list().await.expect("a list").items.len();
+    let before = count().await;
+    let usual = client.customers().defaults().await.expect("a customer");
+    assert_eq!((usual.account_status_type.as_deref(), usual.on_hold), (Some("AccountStatusActive"), Some(false)));
+    assert_eq!((usual.id, usual.name.as_deref(), count().await), (None, None, before));
+
+    let orders = async || client.sop_orders().list().await.expect("a list").items.len();
+    let (before, order) = (orders().await, client.sop_orders().list().await.expect("a list").items[0].id);
+    let id = order.expect("an id");
+    let copy = client.sop_orders().duplicate(SopOrderDuplicateFlags { source_id: Some(id), ..Default::default() });
+    let copy = copy.await.expect("a draft");
+    assert_ne!(copy.id, order);
+    assert_eq!((copy.is_editing, orders().await), (Some(true), before + 1));
+    let changed = SopOrderUpdate { override_on_hold: Update::Set(true), ..Default::default() };
+    client.sop_orders().update_defaults(id, changed).await.expect("it is one of the orders");
+    let read = client.sop_orders().get(id).await.expect("it is there");
+    assert_eq!((read.override_on_hold, orders().await), (Some(true), before + 1));
+
+    let products = async || client.products().list().await.expect("a list").items.len();
+    let before = products().await;
+    let flags = ProductDuplicateFlags { source_id: Some(3501), ..Default::default() };
+    let copy = client.products().duplicate(flags).await.expect("a copy");
+    assert_eq!((copy.id, copy.name.as_deref(), products().await), (None, Some("Bicycle bell"), before));
+    assert_eq!(sage.findings(), []);
+}
+
+#[tokio::test]
+async fn receipts_and_bank_payments_stand_in_their_ledgers_with_their_amounts() {
+    let sage = sandbox().await;
+    let client = sage_200(&sage, 0);
+    let receipt = NewSalesReceipt {
+        customer_id: Some(3001),
+        bank_id: Some(3201),
+        reference: Some("REC-1".into()),
+        cheque_value: Some(decimal("120.50")),
+        ..Default::default()
+    };
+    let urn = client.sales_receipts().create(receipt).await.expect("it is posted").urn.expect("a number");
+    let posted = client.sales_posted_transactions().list().filter(format!("urn eq {urn}")).await.expect("a list").items;
+    let [entry] = &posted[..] else { panic!("one entry: {posted:?}") };
+    assert_eq!(entry.trader_transaction_type.as_deref(), Some("TradingAccountEntryTypeReceipt"));
+    assert_eq!(entry.document_gross_value, Some(decimal("120.50")));
+    let payment = NewBankPayment {
+        bank_id: Some(3201),
+        reference: Some("PAY-1".into()),
+        cheque_goods_value: Some(decimal("100")),
+        cheque_tax_value: Some(decimal("20")),
+        ..Default::default()
+    };
+    let urn = client.bank_payment().create(payment).await.expect("it is posted").urn.expect("a number");
+    let posted = client.bank_posted_transactions().list().filter(format!("urn eq {urn}")).await.expect("a list").items;
+    let [entry] = &posted[..] else { panic!("one entry: {posted:?}") };
+    assert_eq!(entry.bank_transaction_type.as_deref(), Some("BankPayment"));
+    assert_eq!((entry.reference.as_deref(), entry.cheque_value), (Some("PAY-1"), Some(decimal("120"))));
+    let huge = |value: &str| NewSalesInvoice {
+        customer_id: Some(3001),
+        document_goods_value: Some(decimal(value)),
+        document_tax_value: Some(decimal(value)),
+        ..Default::default()
+    };
+    let error = client.sales_invoices().create(huge("79228162514264337593543950335")).await.expect_err("too large");
+    assert_eq!(error.status(), Some(400));
+    assert_eq!(sage.findings(), []);
 }
