@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use sage_api::auth::{FileStore, Grant, Login, MemoryStore};
 use sage_api::{accounting, accounting_v3, sage_200};
+use sage_sandbox::free_port;
 use sage_sandbox::oauth::Options;
 
 use super::chromium::{self, Chromium};
-use super::server::{Sandbox, port};
+use super::start;
 
 /// Only so that a user who fails does not hang the tests.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -56,20 +57,20 @@ async fn log_in(
             sender.send(chromium)
         });
     };
-    let result = grant.login(Login::loopback(port()).show(show).wait(PATIENCE)).await;
+    let result = grant.login(Login::loopback(free_port().expect("a port")).show(show).wait(PATIENCE)).await;
     (result, back.recv().expect("the user has done their part"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_allows_in_a_real_browser() {
     let Some(chromium) = browser("a_user_allows_in_a_real_browser") else { return };
-    let sandbox = Sandbox::start(Options::default()).await;
+    let sandbox = start(Options::default());
     let folder = tempfile::tempdir().expect("a folder");
     let client = || {
         let app = accounting::Client::app("sandbox-accounting").secret("sandbox-accounting-secret");
         let store = FileStore::new(folder.path().join("grants")).expect("a store");
-        let builder = accounting::Client::builder().app(app.origin(&sandbox.origin)).token_store(store);
-        builder.origin(&sandbox.origin).build().expect("it is complete")
+        let builder = accounting::Client::builder().app(app.origin(sandbox.origin())).token_store(store);
+        builder.origin(sandbox.origin()).build().expect("it is complete")
     };
     let first = client();
     let user = |chromium: &mut Chromium| {
@@ -92,7 +93,9 @@ async fn a_user_allows_in_a_real_browser() {
     shoot(&mut chromium, "callback-allowed");
     assert_eq!(chromium.complaints(), Vec::<String>::new());
 
-    first.businesses().list().await.expect("the first call is answered");
+    let businesses = first.businesses().list().await.expect("the first call is answered");
+    let names: Vec<_> = businesses.items.iter().filter_map(|business| business.displayed_as.as_deref()).collect();
+    assert_eq!(names, ["Harbour Lane Bakery Ltd", "Harbour Lane Events Ltd"], "the companies that were ticked");
     drop(first);
     // The tokens are stored: the next run goes on.
     let second = client();
@@ -103,11 +106,11 @@ async fn a_user_allows_in_a_real_browser() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_chooses_another_country_and_another_denies() {
     let Some(chromium) = browser("a_user_chooses_another_country_and_another_denies") else { return };
-    let sandbox = Sandbox::start(Options::default()).await;
+    let sandbox = start(Options::default());
     let store = MemoryStore::lost_on_exit;
 
     let app = accounting_v3::Client::app("sandbox-accounting-v3").secret("sandbox-accounting-v3-secret");
-    let grant = Grant::new(app.origin(&sandbox.origin), store()).expect("it is complete");
+    let grant = Grant::new(app.origin(sandbox.origin()), store()).expect("it is complete");
     let user = |chromium: &mut Chromium| {
         shoot(chromium, "consent-v3");
         chromium.evaluate("document.querySelector('#country').value = 'FR'");
@@ -118,11 +121,11 @@ async fn a_user_chooses_another_country_and_another_denies() {
     let (result, chromium) = log_in(&grant, chromium, user).await;
     result.expect("the user has allowed");
     let builder = accounting_v3::Client::builder().region(accounting_v3::Region::Fr).subscription_key("a key");
-    let client = builder.grant(grant).origin(&sandbox.origin).build().expect("it is complete");
-    client.contacts().list().await.expect("the first call is answered");
+    let client = builder.grant(grant).origin(sandbox.origin()).build().expect("it is complete");
+    assert_eq!(client.contacts().list().await.expect("the first call is answered").total(), Some(8));
 
     let app = sage_200::Client::app("sandbox-sage-200").secret("sandbox-sage-200-secret");
-    let grant = Grant::new(app.origin(&sandbox.origin), store()).expect("it is complete");
+    let grant = Grant::new(app.origin(sandbox.origin()), store()).expect("it is complete");
     let user = |chromium: &mut Chromium| {
         shoot(chromium, "consent-sage-200");
         // Nothing chosen: the page asks again.
@@ -136,6 +139,6 @@ async fn a_user_chooses_another_country_and_another_denies() {
     assert!(result.expect_err("denied").to_string().contains("access_denied"));
     assert_eq!(chromium.text("document.querySelector('h1').innerText"), "Access to Sage was not given");
     shoot(&mut chromium, "callback-denied");
-    chromium.open(&format!("{}/oauth2/auth/central", sandbox.origin));
+    chromium.open(&format!("{}/oauth2/auth/central", sandbox.origin()));
     shoot(&mut chromium, "stop");
 }

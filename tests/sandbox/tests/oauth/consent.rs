@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sage_sandbox::Api;
 use sage_sandbox::oauth::{Client, Options};
+use sage_sandbox::{Api, Sandbox};
 
-use super::server::Sandbox;
+use super::start;
 use super::visitor::{Answer, Visitor};
 
 const BACK: &str = "http://127.0.0.1:9/callback";
@@ -25,7 +25,7 @@ fn complete() -> BTreeMap<&'static str, String> {
 
 fn url(sandbox: &Sandbox, path: &str, query: &BTreeMap<&'static str, String>) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-    format!("{}{path}?{query}", sandbox.origin)
+    format!("{}{path}?{query}", sandbox.origin())
 }
 
 /// Parameters and what they are instead; empty ones are left out.
@@ -45,7 +45,7 @@ fn open(sandbox: &Sandbox, changes: Changes<'_>) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_who_asks_is_told_to_the_user() {
-    let sandbox = Sandbox::start(Options::default()).await;
+    let sandbox = start(Options::default());
     let table = [
         [("client_id", ""), ("redirect_uri", BACK)],
         [("client_id", "nobody"), ("redirect_uri", BACK)],
@@ -65,7 +65,7 @@ async fn what_is_wrong_with_who_asks_is_told_to_the_user() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_else_is_told_to_the_application() {
-    let sandbox = Sandbox::start(Options::default()).await;
+    let sandbox = start(Options::default());
     let short = "too-short";
     let table: [(Changes<'_>, &str, &str); 16] = [
         (&[("response_type", "")], "invalid_request", "error_description"),
@@ -105,7 +105,7 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sage_200_wants_its_audience() {
-    let sandbox = Sandbox::start(Options::default()).await;
+    let sandbox = start(Options::default());
     let mut query = complete();
     query.remove("filter");
     query.remove("state");
@@ -123,11 +123,10 @@ async fn sage_200_wants_its_audience() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_says_who_asks_for_what_and_is_kept_by_nobody() {
-    let sandbox = Sandbox::start(Options {
+    let sandbox = start(Options {
         clients: vec![Client::new(Api::Accounting, "sandbox-accounting").secret("s").name("<b>Bold & Co</b>")],
         ..Options::default()
-    })
-    .await;
+    });
     let page = open(&sandbox, &[]);
     assert_eq!(page.status, 200);
     for text in [
@@ -153,13 +152,14 @@ async fn the_page_says_who_asks_for_what_and_is_kept_by_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_user_chooses_a_country_and_companies() {
-    let sandbox = Sandbox::start(Options::default()).await;
+    let sandbox = start(Options::default());
     let url = url(&sandbox, "/oauth2/auth/central", &complete());
     let mut visitor = Visitor::default();
     let page = visitor.get(&url);
     let names = |page: &Answer| page.companies().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     assert_eq!(names(&page), ["Harbour Lane Bakery Ltd", "Harbour Lane Events Ltd"]);
-    let other = visitor.get(&format!("{}/oauth2/consent?request={}&country=CA", sandbox.origin, page.field("request")));
+    let other =
+        visitor.get(&format!("{}/oauth2/consent?request={}&country=CA", sandbox.origin(), page.field("request")));
     assert_eq!(names(&other), ["Maple Row Books Inc."]);
     let told = visitor.decide(&url, &other, "allow", &[]).told();
     assert_eq!(told["country"], "CA");
@@ -177,7 +177,7 @@ async fn the_user_chooses_a_country_and_companies() {
             ("decision", "allow".to_owned()),
         ];
         let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = visitor.post(&format!("{}/oauth2/consent", sandbox.origin), &form);
+        let answer = visitor.post(&format!("{}/oauth2/consent", sandbox.origin()), &form);
         assert_eq!(answer.status, 422);
         assert!(answer.body.contains("Choose a company first."));
     }
@@ -185,7 +185,7 @@ async fn the_user_chooses_a_country_and_companies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_counts_once_and_from_the_browser_that_saw_the_page() {
-    let sandbox = Sandbox::start(Options::default()).await;
+    let sandbox = start(Options::default());
     let url = url(&sandbox, "/oauth2/auth/central", &complete());
     let mut visitor = Visitor::default();
     let page = visitor.get(&url);
@@ -197,7 +197,7 @@ async fn an_answer_counts_once_and_from_the_browser_that_saw_the_page() {
         visitor.origin = Some(origin.into());
         assert_eq!(visitor.decide(&url, &page, "allow", &[]).status, 403, "{origin}");
     }
-    visitor.origin = Some(sandbox.origin.clone());
+    visitor.origin = Some(sandbox.origin().to_owned());
     assert_eq!(visitor.decide(&url, &page, "allow", &[]).status, 303);
     let again = visitor.decide(&url, &page, "allow", &[]);
     assert_eq!(again.status, 400);
@@ -206,13 +206,13 @@ async fn an_answer_counts_once_and_from_the_browser_that_saw_the_page() {
     // Two pages in one browser do not disturb each other; one that stood open for too long is over.
     let (first, second) = (visitor.get(&url), visitor.get(&url));
     assert_eq!(visitor.decide(&url, &first, "deny", &[]).told()["error"], "access_denied");
-    sandbox.clock.advance(31 * 60);
+    sandbox.clock().advance(31 * 60);
     assert_eq!(visitor.decide(&url, &second, "allow", &[]).status, 400);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_client_is_taken_where_that_is_set() {
-    let sandbox = Sandbox::start(Options { any_client: true, ..Options::default() }).await;
+    let sandbox = start(Options { any_client: true, ..Options::default() });
     assert_eq!(open(&sandbox, &[("client_id", "whoever"), ("redirect_uri", "https://app.example/x")]).status, 200);
     assert_eq!(open(&sandbox, &[("redirect_uri", "https://app.example/x")]).status, 400, "a registered one is not any");
 }

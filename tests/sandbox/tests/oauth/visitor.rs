@@ -1,8 +1,9 @@
 //! As much of a browser as a consent page needs: requests, one cookie, hidden fields.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+
+use crate::http;
+pub(crate) use crate::http::Answer;
 
 /// Somebody with a browser.
 #[derive(Default)]
@@ -10,12 +11,6 @@ pub(crate) struct Visitor {
     pub(crate) cookie: Option<String>,
     /// Sent with forms.
     pub(crate) origin: Option<String>,
-}
-
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: String,
 }
 
 impl Answer {
@@ -49,16 +44,17 @@ impl Answer {
 
 impl Visitor {
     pub(crate) fn get(&mut self, url: &str) -> Answer {
-        self.send(url, "GET", "", "")
+        self.send(url, "GET", &[], "")
     }
 
     pub(crate) fn post(&mut self, url: &str, form: &[(&str, &str)]) -> Answer {
-        self.post_with(url, form, "")
+        self.post_with(url, form, None)
     }
 
-    pub(crate) fn post_with(&mut self, url: &str, form: &[(&str, &str)], headers: &str) -> Answer {
+    pub(crate) fn post_with(&mut self, url: &str, form: &[(&str, &str)], authorization: Option<&str>) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let headers = format!("Content-Type: application/x-www-form-urlencoded\r\n{headers}");
+        let mut headers = vec![("Content-Type", "application/x-www-form-urlencoded")];
+        headers.extend(authorization.map(|value| ("Authorization", value)));
         self.send(url, "POST", &headers, &body)
     }
 
@@ -92,35 +88,16 @@ impl Visitor {
         back.body
     }
 
-    fn send(&mut self, url: &str, method: &str, headers: &str, body: &str) -> Answer {
-        let rest = url.strip_prefix("http://").expect("loopback");
-        let (host, target) = rest.split_once('/').expect("a path");
-        let cookie = self.cookie.as_ref().map(|cookie| format!("Cookie: {cookie}\r\n")).unwrap_or_default();
-        let origin = self.origin.as_ref().map(|origin| format!("Origin: {origin}\r\n")).unwrap_or_default();
-        let mut stream = TcpStream::connect(host).expect("somebody listens");
-        write!(
-            stream,
-            "{method} /{target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n\
-             {cookie}{origin}{headers}\r\n{body}",
-            body.len()
-        )
-        .expect("it is taken");
-        let mut text = String::new();
-        stream.read_to_string(&mut text).expect("it answers");
-        let answer = read(&text);
+    fn send(&mut self, url: &str, method: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut headers = headers.to_vec();
+        headers.extend(self.cookie.as_deref().map(|cookie| ("Cookie", cookie)));
+        headers.extend(self.origin.as_deref().map(|origin| ("Origin", origin)));
+        let answer = http::send(method, url, &headers, body);
         if let Some(cookie) = answer.headers.get("set-cookie") {
             self.cookie = cookie.split(';').next().map(str::to_owned);
         }
         answer
     }
-}
-
-fn read(text: &str) -> Answer {
-    let (head, body) = text.split_once("\r\n\r\n").expect("a head");
-    let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
-    let header = |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
-    Answer { status: status.expect("a status"), headers: lines.filter_map(header).collect(), body: body.to_owned() }
 }
 
 pub(crate) fn pairs(text: &str) -> BTreeMap<String, String> {
