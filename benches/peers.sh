@@ -2,9 +2,9 @@
 # Measures this generator, and the crate it writes, beside its peers on Sage's real Accounting v3.1 document.
 #
 #   benches/install-peers.sh              # once: the peers, at pinned versions
-#   benches/peers.sh [--json] [--peers-only] [--runs N] [DOCUMENTS]
+#   benches/peers.sh [--json] [--peers-only] [--runs N] DOCUMENTS
 #
-# DOCUMENTS is the folder of Sage's documents (default ../shared/vendor beside the checkout); only
+# DOCUMENTS, an argument or in the environment, is the folder of Sage's documents; only
 # accounting-v3.1.swagger.json is read. What is ours is measured at HEAD, in a fresh clone: commit first.
 #
 # Within one run everything is interleaved (A B C A B C …), so that noise of the machine meets all subjects alike.
@@ -27,17 +27,19 @@ export LC_ALL=C # a decimal point in EPOCHREALTIME, whatever the locale
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/.." && pwd)
 
-runs=${RUNS:-5} format=table peers_only= documents=$root/../shared/vendor
+runs=${RUNS:-5} format=table peers_only= documents=${DOCUMENTS:-}
+usage() { echo "usage: $0 [--json] [--peers-only] [--runs N] DOCUMENTS" >&2 && exit 2; }
 while [ $# -gt 0 ]; do
     case $1 in
     --json) format=json ;;
     --peers-only) peers_only=1 ;;
     --runs) runs=$2 && shift ;;
-    -*) echo "usage: $0 [--json] [--peers-only] [--runs N] [DOCUMENTS]" >&2 && exit 2 ;;
+    -*) usage ;;
     *) documents=$1 ;;
     esac
     shift
 done
+[ -f "$documents/accounting-v3.1.swagger.json" ] || usage
 
 peers=$(cd "${PEERS:-$root/target/peers}" && pwd)
 mkdir -p "${BENCH:-$root/target/bench}"

@@ -15,8 +15,14 @@ use sage_sandbox::Sandbox;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().start().await?;
-    let origin = std::env::var("SAGE_ORIGIN").unwrap_or_else(|_| sandbox.origin().to_owned());
+    let running = std::env::var("SAGE_ORIGIN").ok();
+    // It stops when it is dropped.
+    let sandbox = match running {
+        Some(_) => None,
+        None => Some(Sandbox::builder().start().await?),
+    };
+    let own = sandbox.as_ref().map(|sandbox| sandbox.origin().to_owned());
+    let origin = running.or(own).ok_or("no service")?;
 
     let app = Client::app("sandbox-accounting").secret("sandbox-accounting-secret").origin(&origin);
     let client = Client::builder()

@@ -8,7 +8,7 @@
 //! may send it again when nobody knows what became of it, and gets the reply that was lost.
 
 use sage_api::accounting::Client;
-use sage_api::accounting::model::{NewSalesInvoice, NewSalesInvoiceLine};
+use sage_api::accounting::model::{LedgerAccountVisibleIn, NewSalesInvoice, NewSalesInvoiceLine};
 use sage_api::{Decimal, NaiveDate};
 use sage_sandbox::{Api, Effect, Sandbox, When};
 
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Whom to bill, and for what.
     let customers = client.contacts().list().search("Archer").await?;
-    let accounts = client.ledger_accounts().list().visible_in("sales".parse()?).await?;
+    let accounts = client.ledger_accounts().list().visible_in(LedgerAccountVisibleIn::Sales).await?;
     let customer = customers.items.into_iter().next().and_then(|contact| contact.id).ok_or("no such customer")?;
     let account = accounts.items.into_iter().next().and_then(|account| account.id).ok_or("no account for sales")?;
     let line = NewSalesInvoiceLine {

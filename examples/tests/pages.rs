@@ -44,6 +44,19 @@ fn every_page_with_rust_in_it_is_tested() {
 const RUST: [&str; 5] = ["rust", "no_run", "ignore", "compile_fail", "should_panic"];
 
 #[test]
+fn blocks_of_rust_say_so() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page");
+        for fence in fences(&text).into_iter().filter(|fence| !fence.is_empty()) {
+            let words: Vec<&str> = fence.split(',').collect();
+            // Readers of the page see colors by the first word alone.
+            let is_rust = words.iter().any(|word| RUST.contains(word));
+            assert!(!is_rust || words[0] == "rust", "{}: ```{fence}", page.display());
+        }
+    }
+}
+
+#[test]
 fn nothing_is_excused_from_compiling() {
     for page in pages() {
         let text = fs::read_to_string(&page).expect("a page");

@@ -1,6 +1,6 @@
 // Makes the Postman collection of Accounts v3 from the facts, by Postman's own converter:
 //
-//     cd xtask/postman && npm install && node accounts.mjs
+//     cd xtask/postman && npm ci && node accounts.mjs
 //
 // The converter knows nothing of the region and of the headers that every request carries, so they are told to it and
 // added here. Its random ids are taken out, its dice are loaded and its clock stands, so that the same facts give the same file.

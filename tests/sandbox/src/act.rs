@@ -11,7 +11,7 @@ use crate::Api;
 use crate::fault::Fault;
 use crate::json::{Node, Object, given, scalar};
 use crate::oauth::{Company, Session};
-use crate::query::Query;
+use crate::pairs::Pairs;
 use crate::render::{Detail, Names};
 use crate::reply::Reply;
 use crate::spec::{Action, Route, Spec};
@@ -31,7 +31,7 @@ pub(crate) struct Call<'a> {
     /// The path below the base URL, and its decoded parameters.
     pub(crate) path: &'a str,
     pub(crate) ids: Vec<String>,
-    pub(crate) query: &'a Query,
+    pub(crate) query: &'a Pairs,
     /// The payload, without its wrapper.
     pub(crate) body: Option<&'a Node>,
     pub(crate) now: DateTime<Utc>,

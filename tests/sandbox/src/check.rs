@@ -1,18 +1,18 @@
 //! Does a request keep to the documents? What does not is a finding; what the service could not read is refused.
 
+mod values;
+
 use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use rust_decimal::Decimal;
-use sage_codegen::ir::{self, Content, Enumeration, Integer, Kind, Location, Method, SchemaId, Takes, Text};
+use sage_codegen::ir::{self, Content, Enumeration, Kind, Location, Method, SchemaId, Takes};
 use serde::Serialize;
 
 use crate::Api;
-use crate::dates;
 use crate::fault::Fault;
 use crate::json::{Node, Object, decimal, scalar};
-use crate::query::Query;
+use crate::pairs::Pairs;
 use crate::spec::{Segment, Spec};
+use values::{beyond, in_range, listed, sorts, text_kind};
 
 /// Something in a request that is not as the documents say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,7 +43,7 @@ pub(crate) struct Check<'a> {
 pub(crate) struct Parts<'a> {
     /// The path below the base URL.
     pub(crate) path: &'a str,
-    pub(crate) query: &'a Query,
+    pub(crate) query: &'a Pairs,
     pub(crate) headers: &'a http::HeaderMap,
     /// The body, if there is one and it is JSON.
     pub(crate) body: Option<&'a Node>,
@@ -125,7 +125,7 @@ impl Check<'_> {
         }
     }
 
-    fn query(&mut self, query: &Query) {
+    fn query(&mut self, query: &Pairs) {
         for (index, (name, value)) in query.0.iter().enumerate() {
             let at = format!("query.{name}");
             let is_it = |parameter: &&ir::Parameter| parameter.location == Location::Query && parameter.name == *name;
@@ -386,64 +386,4 @@ pub(crate) fn decoded(part: &str) -> String {
 pub(crate) fn is_json(media_type: &str) -> bool {
     let name = media_type.split(';').next().unwrap_or_default().trim();
     name.eq_ignore_ascii_case("application/json") || name.to_ascii_lowercase().ends_with("+json")
-}
-
-fn in_range(kind: Integer, text: &str) -> bool {
-    match kind {
-        Integer::I32 => text.parse::<i32>().is_ok(),
-        Integer::I64 => text.parse::<i64>().is_ok(),
-        Integer::U32 => text.parse::<u32>().is_ok(),
-        Integer::U64 => text.parse::<u64>().is_ok(),
-    }
-}
-
-fn text_kind(kind: Text, text: &str, service: Api) -> Result<(), String> {
-    let (sound, what) = match kind {
-        Text::Plain | Text::Binary => (true, "text"),
-        Text::Date => (text.is_empty() || dates::day(text).is_some(), "date"),
-        Text::DateTime => {
-            // Sage 200 sends times without an offset, and takes them back.
-            let read = if service == Api::Sage200 { dates::local } else { dates::moment };
-            (text.is_empty() || read(text).is_some(), "date-time")
-        }
-        Text::Base64 => (base64::engine::general_purpose::STANDARD.decode(text).is_ok(), "Base64"),
-    };
-    if sound { Ok(()) } else { Err(format!("`{text}` is no {what}")) }
-}
-
-/// Is it one of the keys, with or without what stands behind one to begin with the first or the last?
-fn sorts(keys: &[String], descending: &str, text: &str) -> bool {
-    let key = text.strip_suffix(descending).or_else(|| text.strip_suffix(":asc")).unwrap_or(text);
-    text.is_empty() || keys.iter().any(|known| known == key)
-}
-
-/// What is wrong with a value's length, size or number of items.
-fn beyond(limits: &ir::Limits, value: &Node) -> Option<String> {
-    let sizes = |least: Option<u64>, most: Option<u64>, count: usize, what: &str| {
-        let count = u64::try_from(count).unwrap_or(u64::MAX);
-        let short = least.filter(|least| count < *least).map(|least| format!("has less than {least} {what}"));
-        short.or_else(|| most.filter(|most| count > *most).map(|most| format!("has more than {most} {what}")))
-    };
-    let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Decimal>().ok());
-    match value {
-        Node::String(text) => sizes(limits.min_length, limits.max_length, text.chars().count(), "characters"),
-        Node::Array(items) => sizes(limits.min_items, limits.max_items, items.len(), "items"),
-        Node::Number(_) => {
-            let value = decimal(value)?;
-            let small =
-                number(&limits.minimum).filter(|least| value < *least).map(|least| format!("is less than {least}"));
-            small.or_else(|| {
-                number(&limits.maximum).filter(|most| value > *most).map(|most| format!("is more than {most}"))
-            })
-        }
-        Node::Null | Node::Bool(_) | Node::Object(_) => None,
-    }
-}
-
-fn listed(values: &Enumeration, text: &str) -> Result<(), String> {
-    let known = match values {
-        Enumeration::Strings(values) => values.iter().any(|value| value == text),
-        Enumeration::Integers(values) => text.parse().is_ok_and(|number: i64| values.contains(&number)),
-    };
-    if known { Ok(()) } else { Err(format!("`{text}` is not one of its values")) }
 }

@@ -18,7 +18,7 @@ use crate::journal::{Entry, Journal, lock};
 use crate::json::{self, Node, scalar};
 use crate::limits::{Counted, Limits, Span};
 use crate::oauth::{Company, Denied, Oauth, Scope, Session};
-use crate::query::Query;
+use crate::pairs::Pairs;
 use crate::reply::Reply;
 use crate::service::{self, Destination};
 use crate::spec::{Found, Segment, Spec};
@@ -165,7 +165,7 @@ impl Engine {
         if session.scope == Scope::ReadOnly && operation.method != Method::Get {
             return Err(one(Fault::denied("this grant is for reading only")));
         }
-        let query = Query::parse(&request.query);
+        let query = Pairs::parse(&request.query);
         let body = self.body(spec, index, request).map_err(one)?;
         let parts = Parts { path: to.path, query: &query, headers: &request.headers, body: body.as_ref(), standard };
         let Check { findings, faults, seen, .. } = check::check(spec, index, &parts);
@@ -248,7 +248,7 @@ impl Engine {
         spec: &'static Spec,
         index: usize,
         request: &Request,
-        query: &Query,
+        query: &Pairs,
         body: Option<&Node>,
         session: &Session,
     ) -> Result<Reply, Vec<Fault>> {

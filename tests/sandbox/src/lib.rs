@@ -33,7 +33,8 @@ mod limits;
 mod listing;
 pub mod oauth;
 mod odata;
-mod query;
+mod pairs;
+
 mod render;
 mod reply;
 mod sandbox;

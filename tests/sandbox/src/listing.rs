@@ -10,7 +10,7 @@ use crate::dates;
 use crate::fault::Fault;
 use crate::filters::Filter;
 use crate::json::{Node, Object, decimal, number, object, scalar};
-use crate::query::Query;
+use crate::pairs::Pairs;
 use crate::render::{Detail, Names};
 use crate::spec::Spec;
 use crate::world::{Record, World};
@@ -29,7 +29,7 @@ impl World {
         rows: Vec<Row<'_>>,
         item: SchemaId,
         path: &str,
-        query: &Query,
+        query: &Pairs,
     ) -> Result<Node, Fault> {
         let mut rows = match moment(query, "deleted_since")? {
             Some(since) => self.deleted_since(resource, since),
@@ -65,7 +65,7 @@ impl World {
         });
     }
 
-    fn envelope(&self, rows: &[Row<'_>], item: SchemaId, path: &str, query: &Query) -> Result<Node, Fault> {
+    fn envelope(&self, rows: &[Row<'_>], item: SchemaId, path: &str, query: &Pairs) -> Result<Node, Fault> {
         let businesses = path == "/businesses";
         let size = match query.number("items_per_page") {
             None if businesses => i32::MAX as usize,
@@ -99,7 +99,7 @@ impl World {
 }
 
 /// The moment that a parameter names.
-pub(crate) fn moment(query: &Query, name: &str) -> Result<Option<DateTime<Utc>>, Fault> {
+pub(crate) fn moment(query: &Pairs, name: &str) -> Result<Option<DateTime<Utc>>, Fault> {
     query.get(name).map(|text| parse_moment(name, text)).transpose()
 }
 

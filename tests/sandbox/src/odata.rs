@@ -11,7 +11,7 @@ use sage_codegen::ir::SchemaId;
 use crate::fault::Fault;
 use crate::json::{Node, Object, number, object};
 use crate::listing::{Order, Row};
-use crate::query::Query;
+use crate::pairs::Pairs;
 use crate::render::Detail;
 use crate::world::World;
 
@@ -20,7 +20,7 @@ const TOP: usize = 500;
 const LARGEST: usize = 5000;
 
 /// The rows that the options ask for.
-pub(crate) fn list(world: &World, item: SchemaId, rows: &[Row<'_>], query: &Query) -> Result<Node, Fault> {
+pub(crate) fn list(world: &World, item: SchemaId, rows: &[Row<'_>], query: &Pairs) -> Result<Node, Fault> {
     let options = Options::read(world, item, query)?;
     let filter =
         query.get("$filter").map(|text| parse::filter(text).map_err(|message| bad("$filter", message))).transpose()?;
@@ -69,7 +69,7 @@ pub(crate) fn list(world: &World, item: SchemaId, rows: &[Row<'_>], query: &Quer
 }
 
 /// A record, as the options ask for.
-pub(crate) fn single(world: &World, schema: SchemaId, record: &Object, query: &Query) -> Result<Node, Fault> {
+pub(crate) fn single(world: &World, schema: SchemaId, record: &Object, query: &Pairs) -> Result<Node, Fault> {
     let options = Options::read(world, schema, query)?;
     let value = options.selected(world.render(schema, &Node::Object(record.clone()), &options.detail));
     match value {
@@ -95,7 +95,7 @@ struct Options {
 }
 
 impl Options {
-    fn read(world: &World, schema: SchemaId, query: &Query) -> Result<Self, Fault> {
+    fn read(world: &World, schema: SchemaId, query: &Pairs) -> Result<Self, Fault> {
         let known = |option: &str, name: &str| match world.spec.property(schema, name) {
             Some(property) => Ok(property),
             None => Err(bad(option, format!("`{name}` is no property"))),
@@ -158,7 +158,7 @@ fn order(world: &World, item: SchemaId, text: &str) -> Result<Vec<(String, Order
     text.split(',').map(part).collect()
 }
 
-fn count(query: &Query, name: &str) -> Result<Option<usize>, Fault> {
+fn count(query: &Pairs, name: &str) -> Result<Option<usize>, Fault> {
     let parse = |text: &str| text.parse().map_err(|_| bad(name, format!("`{text}` is no number of rows")));
     query.get(name).map(parse).transpose()
 }

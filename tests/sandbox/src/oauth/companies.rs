@@ -74,14 +74,14 @@ fn hex(kind: &str, name: &str) -> String {
 /// One or two companies of each country that v3 knows.
 pub(super) fn samples() -> Vec<Company> {
     vec![
-        Company::new("Harbour Lane Bakery Ltd", "GB", 1),
-        Company::new("Harbour Lane Events Ltd", "GB", 2),
+        Company::new("Harbour Lane Cycles Ltd", "GB", 1),
+        Company::new("Harbour Lane Repairs Ltd", "GB", 2),
         Company::new("Quayside Cycles Ltd", "IE", 1),
-        Company::new("Maple Row Books Inc.", "CA", 1),
-        Company::new("Prairie Lamp Co.", "US", 1),
-        Company::new("Lindenhof Werkstatt GmbH", "DE", 1),
-        Company::new("Taller del Puerto SL", "ES", 1),
-        Company::new("Librairie du Canal SARL", "FR", 1),
+        Company::new("Maple Row Bikes Inc.", "CA", 1),
+        Company::new("Prairie Wheel Co.", "US", 1),
+        Company::new("Lindenhof Radwerkstatt GmbH", "DE", 1),
+        Company::new("Bicicletas del Puerto SL", "ES", 1),
+        Company::new("Cycles du Canal SARL", "FR", 1),
     ]
 }
 

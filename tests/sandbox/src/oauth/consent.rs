@@ -16,6 +16,7 @@ use super::requested::{self, Door, Fault, Requested};
 use super::state::{Code, Grant};
 use super::{redirect, reply};
 use crate::Api;
+use crate::pairs::Pairs;
 
 /// Where the page's forms lead.
 pub(crate) const PATH: &str = "/oauth2/consent";
@@ -68,30 +69,37 @@ fn authorize(door: Door, oauth: &Oauth, query: &RawQuery, headers: &HeaderMap) -
 
 /// The page again, for another country.
 pub(super) async fn show(State(oauth): State<Arc<Oauth>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let pairs = Pairs::read(query.unwrap_or_default().as_bytes());
+    let pairs = Pairs::parse(query.unwrap_or_default());
     let Some((requested, seal)) = open(&oauth, &pairs, &headers) else { return over() };
-    match oauth.options.companies_of(requested.api, pairs.one("country")).is_empty() {
+    match oauth.options.companies_of(requested.api, pairs.get("country").unwrap_or_default()).is_empty() {
         true => over(),
-        false => shown(&oauth, &requested, pairs.one("country"), pairs.one("request"), &seal, None),
+        false => shown(
+            &oauth,
+            &requested,
+            pairs.get("country").unwrap_or_default(),
+            pairs.get("request").unwrap_or_default(),
+            &seal,
+            None,
+        ),
     }
 }
 
 /// The user has decided.
 pub(super) async fn decide(State(oauth): State<Arc<Oauth>>, headers: HeaderMap, body: Bytes) -> Response {
-    let pairs = Pairs::read(&body);
+    let pairs = Pairs::parse(&body);
     let Some((requested, seal)) = open(&oauth, &pairs, &headers) else { return over() };
-    if pairs.one("seal") != seal || !is_same_origin(&headers) {
+    if pairs.get("seal").unwrap_or_default() != seal || !is_same_origin(&headers) {
         let what = "The answer did not come from the page that this browser was shown. Go back to the program and begin \
                     again.";
         return page::stop(StatusCode::FORBIDDEN, "This answer can’t be taken", what);
     }
-    let page = pairs.one("request");
-    if pairs.one("decision") != "allow" {
+    let page = pairs.get("request").unwrap_or_default();
+    if pairs.get("decision").unwrap_or_default() != "allow" {
         oauth.state().open.remove(page);
         let pairs = [("error", "access_denied"), ("error_description", "the user has denied access")];
         return redirect::back(StatusCode::SEE_OTHER, &requested.redirect_uri, requested.state.as_deref(), &pairs);
     }
-    let country = pairs.one("country");
+    let country = pairs.get("country").unwrap_or_default();
     let companies = chosen(&oauth, &requested, country, &pairs);
     if companies.is_empty() {
         return shown(&oauth, &requested, country, page, &seal, Some("Choose a company first."));
@@ -140,8 +148,9 @@ fn allow(oauth: &Oauth, page: &str, requested: &Requested, companies: Vec<Compan
 fn open(oauth: &Oauth, pairs: &Pairs, headers: &HeaderMap) -> Option<(Requested, String)> {
     let now = oauth.clock.now();
     let state = oauth.state();
-    let requested = state.open.get(pairs.one("request")).filter(|requested| now < requested.at + PATIENCE)?;
-    Some((requested.clone(), state.seal(cookie(headers).unwrap_or_default(), pairs.one("request"))))
+    let requested =
+        state.open.get(pairs.get("request").unwrap_or_default()).filter(|requested| now < requested.at + PATIENCE)?;
+    Some((requested.clone(), state.seal(cookie(headers).unwrap_or_default(), pairs.get("request").unwrap_or_default())))
 }
 
 fn over() -> Response {
@@ -177,21 +186,4 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
     let all = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == BROWSER).map(|(_, value)| value)
-}
-
-/// What a form sends; only companies may come more than once.
-struct Pairs(Vec<(String, String)>);
-
-impl Pairs {
-    fn read(form: &[u8]) -> Self {
-        Pairs(form_urlencoded::parse(form).into_owned().collect())
-    }
-
-    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    fn one(&self, name: &str) -> &str {
-        self.all(name).next().unwrap_or_default()
-    }
 }

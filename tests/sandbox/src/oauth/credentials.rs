@@ -10,9 +10,10 @@ use http::{HeaderMap, StatusCode};
 use super::clients::Client;
 use super::options::Options;
 use super::reply;
+use crate::pairs::Pairs;
 
 /// A form in which each name stands once.
-pub(super) struct Form(Vec<(String, String)>);
+pub(super) struct Form(Pairs);
 
 /// What is said in place of tokens (RFC 6749, section 5.2).
 pub(super) struct Refusal {
@@ -44,10 +45,8 @@ impl Form {
         if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(refusal("invalid_request", "the body is a form: application/x-www-form-urlencoded"));
         }
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
-        let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        match names.windows(2).any(|two| two[0] == two[1]) {
+        let pairs = Pairs::parse(body);
+        match pairs.repeats() {
             true => Err(refusal("invalid_request", "a parameter is sent twice")),
             false => Ok(Form(pairs)),
         }
@@ -55,8 +54,7 @@ impl Form {
 
     /// A value; an empty one is none.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-        found.filter(|value| !value.is_empty())
+        self.0.get(name)
     }
 }
 

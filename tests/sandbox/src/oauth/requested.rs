@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::clients::Client;
 use super::options::Options;
 use crate::Api;
+use crate::pairs::Pairs;
 
 /// A login that waits for the user.
 #[derive(Clone)]
@@ -67,25 +68,9 @@ pub(super) enum Fault {
     },
 }
 
-/// The parameters, each once.
-struct Query(Vec<(String, String)>);
-
-impl Query {
-    fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-        found.filter(|value| !value.is_empty())
-    }
-
-    fn repeats(&self) -> bool {
-        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        names.windows(2).any(|two| two[0] == two[1])
-    }
-}
-
 /// Reads the query of an authorize URL.
 pub(super) fn read(options: &Options, door: Door, query: &str, at: DateTime<Utc>) -> Result<Requested, Fault> {
-    let query = Query(form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+    let query = Pairs::parse(query);
     if query.repeats() {
         return Err(Fault::Page("The address that the program has opened says something twice."));
     }
@@ -133,7 +118,7 @@ fn odd(reason: impl Into<String>) -> Told {
 
 type Checked = (Api, String, Option<Challenge>, String);
 
-fn check(options: &Options, door: Door, client: &Client, query: &Query) -> Result<Checked, Told> {
+fn check(options: &Options, door: Door, client: &Client, query: &Pairs) -> Result<Checked, Told> {
     let api = match (door, query.get("filter")) {
         (Door::SageId, _) => Api::Sage200,
         (Door::Central, None) => Api::AccountingV3,
@@ -177,7 +162,7 @@ fn scope(api: Api, scope: Option<&str>) -> Result<String, Told> {
     }
 }
 
-fn challenge(client: &Client, query: &Query) -> Result<Option<Challenge>, Told> {
+fn challenge(client: &Client, query: &Pairs) -> Result<Option<Challenge>, Told> {
     let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     let Some(text) = query.get("code_challenge") else {
         return match (client.is_public(), query.get("code_challenge_method")) {

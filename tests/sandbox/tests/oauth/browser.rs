@@ -95,7 +95,7 @@ async fn a_user_allows_in_a_real_browser() {
 
     let businesses = first.businesses().list().await.expect("the first call is answered");
     let names: Vec<_> = businesses.items.iter().filter_map(|business| business.displayed_as.as_deref()).collect();
-    assert_eq!(names, ["Harbour Lane Bakery Ltd", "Harbour Lane Events Ltd"], "the companies that were ticked");
+    assert_eq!(names, ["Harbour Lane Cycles Ltd", "Harbour Lane Repairs Ltd"], "the companies that were ticked");
     drop(first);
     // The tokens are stored: the next run goes on.
     let second = client();
@@ -115,7 +115,7 @@ async fn a_user_chooses_another_country_and_another_denies() {
         shoot(chromium, "consent-v3");
         chromium.evaluate("document.querySelector('#country').value = 'FR'");
         chromium.click("form[method=get] button");
-        chromium.wait_for("document.querySelector('.choice')?.innerText.trim() === 'Librairie du Canal SARL'");
+        chromium.wait_for("document.querySelector('.choice')?.innerText.trim() === 'Cycles du Canal SARL'");
         chromium.click("button[value=allow]");
     };
     let (result, chromium) = log_in(&grant, chromium, user).await;

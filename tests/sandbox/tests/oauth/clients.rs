@@ -48,7 +48,7 @@ async fn accounting_logs_in_calls_refreshes_and_goes_on_in_the_next_run() {
         builder.origin(sandbox.origin()).build().expect("it is complete")
     };
     let first = client();
-    log_in(first.grant().expect("its own"), &["Harbour Lane Bakery Ltd", "Harbour Lane Events Ltd"]).await;
+    log_in(first.grant().expect("its own"), &["Harbour Lane Cycles Ltd", "Harbour Lane Repairs Ltd"]).await;
     first.businesses().list().await.expect("a list");
     let token = access(first.grant().expect("its own")).await;
     let session = who(&sandbox, Api::Accounting, &token).expect("a session");
@@ -75,8 +75,8 @@ async fn v3_logs_in_in_every_region_and_sends_the_owner_as_site() {
     let sandbox = start(Options::default());
     let table = [
         ("IE", "Quayside Cycles Ltd", accounting_v3::Region::Uki),
-        ("US", "Prairie Lamp Co.", accounting_v3::Region::Us),
-        ("FR", "Librairie du Canal SARL", accounting_v3::Region::Fr),
+        ("US", "Prairie Wheel Co.", accounting_v3::Region::Us),
+        ("FR", "Cycles du Canal SARL", accounting_v3::Region::Fr),
     ];
     for (country, company, region) in table {
         let app = accounting_v3::Client::app("sandbox-accounting-v3").secret("sandbox-accounting-v3-secret");
@@ -98,7 +98,7 @@ async fn sage_200_takes_credentials_in_the_body_and_by_basic() {
     for way in [ClientAuth::Body, ClientAuth::Basic] {
         let app = sage_200::Client::app("sandbox-sage-200").secret("sandbox-sage-200-secret").client_auth(way);
         let grant = grant(app, &sandbox);
-        log_in(&grant, &["Harbour Lane Events Ltd"]).await;
+        log_in(&grant, &["Harbour Lane Repairs Ltd"]).await;
         let session = who(&sandbox, Api::Sage200, &access(&grant).await).expect("a session");
         assert!(session.company(&session.companies[0].site, 2).is_some());
         assert!(session.company(&session.companies[0].site, 1).is_none(), "it was not chosen");

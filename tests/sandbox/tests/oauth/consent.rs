@@ -157,10 +157,10 @@ async fn the_user_chooses_a_country_and_companies() {
     let mut visitor = Visitor::default();
     let page = visitor.get(&url);
     let names = |page: &Answer| page.companies().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-    assert_eq!(names(&page), ["Harbour Lane Bakery Ltd", "Harbour Lane Events Ltd"]);
+    assert_eq!(names(&page), ["Harbour Lane Cycles Ltd", "Harbour Lane Repairs Ltd"]);
     let other =
         visitor.get(&format!("{}/oauth2/consent?request={}&country=CA", sandbox.origin(), page.field("request")));
-    assert_eq!(names(&other), ["Maple Row Books Inc."]);
+    assert_eq!(names(&other), ["Maple Row Bikes Inc."]);
     let told = visitor.decide(&url, &other, "allow", &[]).told();
     assert_eq!(told["country"], "CA");
     assert!(told["code"].starts_with("CA/"));

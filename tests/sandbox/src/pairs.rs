@@ -1,18 +1,29 @@
-//! The query of a request, decoded.
+//! The names and values of a query or a form, decoded.
 
 /// Names and values, in the order in which they came.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Query(pub(crate) Vec<(String, String)>);
+pub(crate) struct Pairs(pub(crate) Vec<(String, String)>);
 
-impl Query {
-    pub(crate) fn parse(text: &str) -> Self {
-        Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+impl Pairs {
+    pub(crate) fn parse(text: impl AsRef<[u8]>) -> Self {
+        Self(form_urlencoded::parse(text.as_ref()).into_owned().collect())
+    }
+
+    /// Is there a name that comes more than once?
+    pub(crate) fn repeats(&self) -> bool {
+        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.windows(2).any(|two| two[0] == two[1])
+    }
+
+    /// All values of this name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The first value of this name; an empty one counts as none.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.all(name).next().filter(|value| !value.is_empty())
     }
 
     pub(crate) fn is_true(&self, name: &str) -> bool {
