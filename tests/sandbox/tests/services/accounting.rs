@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sage_api::accounting::model::{
     AttachmentUpdate, BusinessUpdate, ContactPaymentUpdate, ContactUpdate, LedgerAccountNotVisibleIn,
-    LedgerAccountVisibleIn, NewAttachment, NewContact, NewContactAddress, NewContactPayment,
+    LedgerAccountVisibleIn, NewAddress, NewAttachment, NewContact, NewContactAddress, NewContactPayment,
     NewContactPaymentAllocatedArtefact, NewSalesInvoice, NewSalesInvoiceLine, SalesInvoiceUpdate,
 };
 use sage_api::{Base64, DateTime, Delivery, FixedOffset, Json, NaiveDate, Update};
@@ -355,6 +355,19 @@ async fn filters_leave_out_what_does_not_fit_and_what_has_nothing_to_compare() {
     let bare = NewContact { contact_type_ids: Vec::new(), ..contact("Bare") };
     client.contacts().create(bare).await.expect("it is made");
     assert_eq!(client.contacts().list().contact_type_id("VENDOR").await.expect("a list").total(), Some(3));
+
+    let contact = client.contacts().list().await.expect("a list").items[0].id.clone().expect("an id");
+    let bank = client.bank_accounts().list().await.expect("a list").items[0].id.clone().expect("an id");
+    let addresses = async || client.addresses().list().contact_id(&*contact).await.expect("a list").total();
+    let before = addresses().await;
+    let nobodys = NewAddress {
+        address_type_id: "ACCOUNTS".into(),
+        bank_account_id: Some(bank),
+        name: "Bank".into(),
+        ..Default::default()
+    };
+    client.addresses().create(nobodys).await.expect("it is made");
+    assert_eq!(addresses().await, before);
 
     let invoices = async |from: &str, to: &str| {
         let day = |text: &str| format!("{text}T00:00:00Z").parse::<DateTime<FixedOffset>>().expect("a moment");
