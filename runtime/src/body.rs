@@ -11,12 +11,16 @@ use crate::path;
 use crate::raw::{Json, members};
 use crate::value::Value;
 
-/// The JSON of a body: with the idempotency id, if one is due and none is there, and in its wrapper. Also, whether it has
-/// such an id.
-pub(crate) fn json<T: Value>(value: &T, wrapper: Option<&str>, id: Option<&str>) -> Result<(String, bool), String> {
-    let (text, has_id) = match id {
+/// The JSON of a body: with the idempotency id, if one is due and none is there, and in its wrapper. Also, that id, of whomever
+/// it is.
+pub(crate) fn json<T: Value>(
+    value: &T,
+    wrapper: Option<&str>,
+    id: Option<&str>,
+) -> Result<(String, Option<String>), String> {
+    let (text, id) = match id {
         Some(property) => with_id(to_string(value), property)?,
-        None => (to_string(value), false),
+        None => (to_string(value), None),
     };
     let text = match wrapper {
         None => text,
@@ -29,30 +33,31 @@ pub(crate) fn json<T: Value>(value: &T, wrapper: Option<&str>, id: Option<&str>)
             writer.finish()
         }
     };
-    Ok((text, has_id))
+    Ok((text, id))
 }
 
-fn with_id(text: String, property: &str) -> Result<(String, bool), String> {
+fn with_id(text: String, property: &str) -> Result<(String, Option<String>), String> {
     let mut empty = true;
     let mut own = None;
     let is_object = members(&text, |name, value| {
         empty = false;
         if name == property {
             // An empty id is none to the service; who sets one wants none.
-            own = Some(!matches!(value, "null" | "\"\""));
+            own = Some(scalar(&Json::trusted(value)));
         }
     })
     .is_ok();
     if own.is_some() || !is_object {
-        return Ok((text, own.unwrap_or(false)));
+        return Ok((text, own.filter(|id| !id.is_empty())));
     }
     let mut writer = Writer::new();
     writer.open('{');
     writer.key(property);
-    writer.string(&random_hex()?);
+    let id = random_hex()?;
+    writer.string(&id);
     writer.raw(if empty { "" } else { "," });
     writer.raw(&text[1..]);
-    Ok((writer.finish(), true))
+    Ok((writer.finish(), Some(id)))
 }
 
 /// 32 hexadecimal digits from the operating system's source of randomness.

@@ -27,6 +27,9 @@ pub(crate) use wait::retry_after;
 /// How long a service that says 429 and no more wants to be left alone.
 const UNSAID: Duration = Duration::from_secs(60);
 
+/// A token that was given so long ago is asked for once more before it is sent: a wait at the gate may outlast it.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// What the driver has to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
@@ -34,6 +37,8 @@ pub(crate) enum Action {
     Token { stale: Option<Generation> },
     /// Wait for a place at the gate of the business.
     Enter,
+    /// Ask for the token once more, as that of before the gate may be over.
+    Renew,
     /// Send the request; this attempt may take so long.
     Send { time: Duration },
     /// Close the gate of the business for so long.
@@ -112,6 +117,8 @@ pub(crate) struct Exchange {
     failures: u32,
     /// The token of the last attempt.
     generation: Option<Generation>,
+    /// When it was given.
+    told: Duration,
     futile: Option<Generation>,
     /// A token was refused before.
     replayed: bool,
@@ -127,6 +134,8 @@ enum State {
         stale: Option<Generation>,
     },
     Gate,
+    /// The token once more, at the gate.
+    Renew,
     Reply,
     /// The gate is being closed; then another attempt after so long, or none.
     Closing {
@@ -146,6 +155,7 @@ impl Exchange {
             attempts: 0,
             failures: 0,
             generation: None,
+            told: Duration::ZERO,
             futile: None,
             replayed: false,
             doubt: false,
@@ -185,14 +195,23 @@ impl Exchange {
             (State::Token { stale: Some(old) }, Event::Token(new)) if new <= old => self.done(End::Last),
             (State::Token { stale }, Event::Token(new)) => {
                 self.generation = Some(new);
+                self.told = now;
                 if stale.is_some() && self.attempts >= self.plan.limits.attempts {
                     return self.done(End::Last);
                 }
                 self.wait_at_gate()
             }
-            (State::Token { .. } | State::Gate, Event::NoToken) => self.done(End::NoToken),
+            (State::Token { .. } | State::Gate | State::Renew, Event::NoToken) => self.done(End::NoToken),
             (State::Gate, Event::Entered { futile }) => {
                 self.futile = futile;
+                let waited = now.saturating_sub(self.told) > FRESH;
+                match self.plan.bearer && waited && self.plan.deadline.is_none_or(|deadline| now < deadline) {
+                    true => self.renew(),
+                    false => self.send(now),
+                }
+            }
+            (State::Renew, Event::Token(generation)) => {
+                self.generation = Some(generation);
                 self.send(now)
             }
             (State::Gate, Event::Barred) => self.done(if self.attempts > 0 { End::Last } else { End::Barred }),
@@ -210,9 +229,10 @@ impl Exchange {
                 self.doubt = true;
                 self.done(End::Deadline)
             }
-            (State::Gate | State::Sleep | State::Closing { .. } | State::Token { .. }, Event::Deadline) => {
-                self.done(if self.attempts > 0 { End::Last } else { End::Deadline })
-            }
+            (
+                State::Gate | State::Renew | State::Sleep | State::Closing { .. } | State::Token { .. },
+                Event::Deadline,
+            ) => self.done(if self.attempts > 0 { End::Last } else { End::Deadline }),
             (_, _) => self.done(End::Last),
         }
     }
@@ -297,6 +317,11 @@ impl Exchange {
     fn wait_at_gate(&mut self) -> Action {
         self.state = State::Gate;
         Action::Enter
+    }
+
+    fn renew(&mut self) -> Action {
+        self.state = State::Renew;
+        Action::Renew
     }
 
     fn send(&mut self, now: Duration) -> Action {

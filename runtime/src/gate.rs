@@ -94,16 +94,53 @@ struct Place {
 #[derive(Debug, PartialEq, Eq)]
 enum Opening {
     Now,
-    /// Not before then.
+    /// Not before then: the service wants a pause.
+    Paused(Duration),
+    /// Not before then: there were as many calls as our own rate allows.
     At(Duration),
     /// Not before a call comes back.
     Full,
 }
 
+/// For how long somebody waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// For a pause that the service wants.
+    pub(crate) pause: Duration,
+    /// Until when at all, on the monotonic hand.
+    pub(crate) until: Duration,
+}
+
+impl Patience {
+    pub(crate) const ENDLESS: Patience = Patience { pause: Duration::MAX, until: Duration::MAX };
+}
+
+/// Why it makes no sense to wait: for how much longer nobody gets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shut {
+    /// The service wants a pause.
+    Pause(Duration),
+    /// Our own rate is used up.
+    Rate(Duration),
+}
+
+impl Opening {
+    /// Does it come too late for who is so patient?
+    fn too_late(&self, now: Duration, patience: Patience) -> Option<Shut> {
+        match *self {
+            Opening::Paused(then) => {
+                Some(then.saturating_sub(now)).filter(|wait| *wait > patience.pause).map(Shut::Pause)
+            }
+            Opening::At(then) if then >= patience.until => Some(Shut::Rate(then.saturating_sub(now))),
+            Opening::At(_) | Opening::Now | Opening::Full => None,
+        }
+    }
+}
+
 impl State {
     fn opening(&mut self, rules: Rules, now: Duration) -> Opening {
         match self.pause {
-            Pause::Until(then) if now < then => return Opening::At(then),
+            Pause::Until(then) if now < then => return Opening::Paused(then),
             Pause::Probed => return Opening::Full,
             Pause::None | Pause::Until(_) => {}
         }
@@ -158,9 +195,9 @@ impl State {
 }
 
 impl Gate {
-    /// Waits for a place; the error is for how much longer the gate is closed, if that is longer than `longest`.
-    pub(crate) fn enter<'a>(self: &Arc<Self>, clock: &'a dyn Clock, longest: Duration) -> Entering<'a> {
-        Entering { gate: self.clone(), clock, longest, number: None, timer: None }
+    /// Waits for a place, unless it is known that none comes in time.
+    pub(crate) fn enter<'a>(self: &Arc<Self>, clock: &'a dyn Clock, patience: Patience) -> Entering<'a> {
+        Entering { gate: self.clone(), clock, patience, number: None, timer: None }
     }
 
     /// The generation of the token that was refused here as soon as it was new.
@@ -181,7 +218,7 @@ impl Gate {
 pub(crate) struct Entering<'a> {
     gate: Arc<Gate>,
     clock: &'a dyn Clock,
-    longest: Duration,
+    patience: Patience,
     number: Option<u64>,
     timer: Option<(Duration, BoxFuture<'static, ()>)>,
 }
@@ -205,7 +242,7 @@ impl Entering<'_> {
 }
 
 impl Future for Entering<'_> {
-    type Output = Result<Permit, Duration>;
+    type Output = Result<Permit, Shut>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
@@ -214,11 +251,8 @@ impl Future for Entering<'_> {
             let mut state = lock(&this.gate.state);
             let first = state.line.front().map(|place| place.number);
             let opening = state.opening(this.gate.rules, now);
-            if let Opening::At(then) = opening
-                && then.saturating_sub(now) > this.longest
-            {
-                drop(state);
-                return Poll::Ready(Err(then.saturating_sub(now)));
+            if let Some(shut) = opening.too_late(now, this.patience) {
+                return Poll::Ready(Err(shut));
             }
             if first.is_some() && first != this.number {
                 Entering::stay(&mut this.number, &mut state, context.waker());
@@ -236,7 +270,7 @@ impl Future for Entering<'_> {
                     Entering::stay(&mut this.number, &mut state, context.waker());
                     return Poll::Pending;
                 }
-                Opening::At(then) => then,
+                Opening::Paused(then) | Opening::At(then) => then,
             };
             Entering::stay(&mut this.number, &mut state, context.waker());
             drop(state);

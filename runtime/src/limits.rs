@@ -61,7 +61,8 @@ pub struct Limits {
     pub resend_when_limited: bool,
     /// Calls at once for each business; `None`: any number. If it is not set, what the API allows.
     pub concurrency: Option<u32>,
-    /// Calls in any window of time for each business; `None`: as many as the service takes.
+    /// Calls in any window of time for each business; `None`: as many as the service takes. A call waits for its place; where
+    /// that comes later than [`Timeouts::operation`] allows, it is an error at once, and says when there is a place.
     pub rate: Option<Rate>,
     /// Bytes of a reply, after decompression; 32 MiB.
     pub body: usize,

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::future::{Future as _, poll_fn};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::{fmt, mem};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::Paging;
 use crate::call::{Draft, Sending};
 use crate::error::{Error, Result};
+use crate::json::Writer;
 use crate::page::Page;
 use crate::reply;
 use crate::value::Value;
@@ -26,6 +28,8 @@ pub struct Pages<T> {
     asked: Option<Sending<Page<T>>>,
     /// Links that have been followed.
     seen: HashSet<String>,
+    /// Hashes of the pages that have been read, where nothing else tells whether the service goes on.
+    read: HashSet<u64>,
 }
 
 /// Which page comes next.
@@ -68,7 +72,7 @@ fn is_zero(number: &usize) -> bool {
 
 impl<T: Value> Pages<T> {
     pub(crate) fn new(draft: Draft) -> Self {
-        Pages { draft, next: Next::First, asked: None, seen: HashSet::new() }
+        Pages { draft, next: Next::First, asked: None, seen: HashSet::new(), read: HashSet::new() }
     }
 
     /// The next page; `None` after the last.
@@ -88,6 +92,7 @@ impl<T: Value> Pages<T> {
     pub fn resume(mut self, cursor: PageCursor) -> Self {
         self.next = cursor.page;
         self.asked = None;
+        self.read.clear();
         self
     }
 
@@ -102,7 +107,11 @@ impl<T: Value> Pages<T> {
         };
         let page = ready!(Pin::new(asked).poll(context));
         self.asked = None;
-        Poll::Ready(Some(page.inspect(|page| self.advance(page))))
+        let page = page.and_then(|page| match self.advance(&page) {
+            Ok(()) => Ok(page),
+            Err(error) => Err(error.in_operation(self.draft.operation)),
+        });
+        Poll::Ready(Some(page))
     }
 
     /// The request for the next page, if there is one.
@@ -148,7 +157,15 @@ impl<T: Value> Pages<T> {
         }
     }
 
-    fn advance(&mut self, page: &Page<T>) {
+    fn advance(&mut self, page: &Page<T>) -> Result<()> {
+        // A service that does not know where to go on begins again, for ever.
+        if page.next().is_none()
+            && matches!(self.draft.operation.paging, Paging::Offset { .. })
+            && !page.items.is_empty()
+            && !self.read.insert(hash(&page.items))
+        {
+            return Err(Error::same_page());
+        }
         let before = mem::replace(&mut self.next, Next::Done);
         if let Next::Link(link) = &before {
             self.seen.insert(link.clone());
@@ -167,7 +184,17 @@ impl<T: Value> Pages<T> {
             }
             (None, _) => Next::Done,
         };
+        Ok(())
     }
+}
+
+/// Tells pages apart by what is in them.
+fn hash<T: Value>(items: &Vec<T>) -> u64 {
+    let mut writer = Writer::new();
+    Value::write(items, &mut writer);
+    let mut hasher = DefaultHasher::new();
+    hasher.write(writer.finish().as_bytes());
+    hasher.finish()
 }
 
 /// The items of a list.

@@ -1,6 +1,7 @@
 //! What came back, and how it becomes what was asked for.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::response::Parts;
@@ -23,13 +24,15 @@ pub(crate) struct Raw {
     pub(crate) secrets: Secrets,
     /// How often the request was sent.
     pub(crate) attempts: u32,
+    /// The id in its request by which the service knows that again.
+    pub(crate) id: Option<Arc<str>>,
     /// What is left of the call, if it may go on should the reply make no sense.
     pub(crate) again: Option<Box<Run>>,
 }
 
 impl Raw {
     pub(crate) fn new(operation: &'static Operation, head: Parts, body: Bytes, secrets: Secrets) -> Self {
-        Raw { operation, status: head.status, headers: head.headers, body, secrets, attempts: 1, again: None }
+        Raw { operation, status: head.status, headers: head.headers, body, secrets, attempts: 1, id: None, again: None }
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use kit::{Answers, builder, reply, run_by_itself};
+use kit::{Answers, Hurried, builder, reply};
 use sage_runtime::transport::{BoxFuture, Phase, Transport, TransportFault};
 use sage_runtime::{Clock, Error, Generation, ManualClock, Response, Timeouts, Token, TokenSource};
 use sample::contacts::Contacts;
@@ -138,7 +138,7 @@ fn contacts(case: &Case, clock: &ManualClock) -> (Contacts, Trace) {
     let mut limits = kit::quick();
     limits.backoff = std::time::Duration::ZERO;
     limits.attempts = case.attempts.unwrap_or(limits.attempts);
-    let set = builder("http://127.0.0.1:1").limits(limits).timeouts(Timeouts::default()).clock(clock.clone());
+    let set = builder("http://127.0.0.1:1").limits(limits).timeouts(Timeouts::default()).clock(Hurried(clock.clone()));
     let set = set.transport(transport(&case.replies, clock, &trace)).token_source(Source(trace.clone(), Mutex::new(0)));
     (set.build().unwrap().contacts(), trace)
 }
@@ -154,17 +154,13 @@ async fn g03_both_drivers_do_what_the_cases_say() {
         let name = name.file_stem().unwrap().to_string_lossy();
 
         let clock = ManualClock::new();
-        let by_itself = run_by_itself(&clock);
         let (contacts, trace) = self::contacts(&case, &clock);
         let result = perform!(contacts, case.call.as_str(), |request| request.send_full().await);
-        drop(by_itself);
         let awaited = (trace.lock().unwrap().clone(), result);
 
         let clock = ManualClock::new();
-        let by_itself = run_by_itself(&clock);
         let (contacts, trace) = self::contacts(&case, &clock);
         let result = perform!(contacts, case.call.as_str(), |request| request.send_full_blocking());
-        drop(by_itself);
         let blocked = (trace.lock().unwrap().clone(), result);
 
         assert_eq!(awaited, (case.trace, case.result), "{name}");

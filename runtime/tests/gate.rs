@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use kit::{Answers, builder, reply, run_by_itself};
+use kit::{Answers, builder, in_manual_time, reply};
 use sage_runtime::transport::{Bounds, BoxFuture, Transport, TransportFault};
 use sage_runtime::{Clock, Delivery, Kind, ManualClock, Timeouts};
 use sample::model::NewContact;
@@ -47,14 +47,12 @@ async fn l01_a_pause_is_kept_by_everybody_of_that_business() {
                 tokio::spawn(contacts.get("1").header("X-Site", site).send())
             })
             .collect();
-        // All have come as far as they come without time.
-        for _ in 0..1000 {
-            tokio::task::yield_now().await;
-        }
-        let _by_itself = run_by_itself(&clock);
-        for call in calls {
-            call.await.unwrap().unwrap();
-        }
+        in_manual_time(&clock, async {
+            for call in calls {
+                call.await.unwrap().unwrap();
+            }
+        })
+        .await;
         let journal = journal.lock().unwrap();
         let times =
             |site: &str| journal.iter().filter(|(known, _)| known == site).map(|(_, time)| *time).collect::<Vec<_>>();
@@ -63,6 +61,66 @@ async fn l01_a_pause_is_kept_by_everybody_of_that_business() {
         assert!(calm.iter().all(|time| *time == calm[0]), "{calm:?}");
         assert!(busy[1..].iter().all(|time| *time >= busy[0] + 2 * SECOND), "{status} {busy:?}");
     }
+}
+
+/// Tokens that last for a second.
+struct Brief(ManualClock);
+
+impl sage_runtime::TokenSource for Brief {
+    fn token(
+        &self,
+        _: Option<sage_runtime::Generation>,
+    ) -> BoxFuture<'_, Result<sage_runtime::Token, sage_runtime::Error>> {
+        let second = self.0.now().monotonic.as_secs();
+        let token = sage_runtime::Token::new(second.to_string(), sage_runtime::Generation::new(second));
+        Box::pin(std::future::ready(Ok(token)))
+    }
+}
+
+#[tokio::test]
+async fn t12_no_token_is_sent_that_ended_at_the_gate() {
+    let clock = ManualClock::new();
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let (log, time) = (sent.clone(), clock.clone());
+    let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+        let token = request.headers()["authorization"].to_str().unwrap().trim_start_matches("Bearer ").to_owned();
+        log.lock().unwrap().push((token, time.now().monotonic.as_secs().to_string()));
+        Ok(reply(200, &[], "{}"))
+    });
+    let mut limits = kit::quick();
+    limits.rate = Some(sage_runtime::Rate { calls: 1, window: 10 * SECOND });
+    let set = builder("http://127.0.0.1:1").limits(limits).timeouts(Timeouts::default()).clock(clock.clone());
+    // `access_token` is set above it, and the last word counts.
+    let contacts = set.token_source(Brief(clock.clone())).transport(transport).build().unwrap().contacts();
+    let calls: Vec<_> = (0..5).map(|_| tokio::spawn(contacts.get("1").send())).collect();
+    in_manual_time(&clock, async {
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+    })
+    .await;
+    let sent = sent.lock().unwrap();
+    assert_eq!(sent.len(), 5);
+    assert!(sent.iter().all(|(token, now)| token == now), "{sent:?}");
+}
+
+#[tokio::test]
+async fn l04_a_rate_that_leaves_no_place_in_time_says_so() {
+    let clock = ManualClock::new();
+    let mut limits = kit::quick();
+    limits.rate = Some(sage_runtime::Rate { calls: 1, window: 3600 * SECOND });
+    let transport = Answers(|_: &http::Request<bytes::Bytes>, _: Bounds| Ok(reply(200, &[], "{}")));
+    let set = builder("http://127.0.0.1:1").limits(limits).timeouts(Timeouts::default()).clock(clock.clone());
+    let contacts = set.transport(transport).build().unwrap().contacts();
+    contacts.get("1").await.unwrap();
+    clock.advance(600 * SECOND);
+    let error = contacts.get("1").await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Limited, Delivery::NotSent, 0));
+    assert_eq!(error.retry_after(), Some(3000 * SECOND + Duration::from_nanos(1)));
+    assert!(error.to_string().contains("the client's own rate"), "{error}");
+    // What comes within the time of a call is waited for.
+    clock.advance(2900 * SECOND);
+    in_manual_time(&clock, contacts.get("1").send()).await.unwrap();
 }
 
 #[tokio::test]
@@ -154,18 +212,18 @@ async fn r11_the_time_of_a_call_holds_whatever_it_waits_for() {
     let mut timeouts = Timeouts::default();
     timeouts.operation = 30 * SECOND;
     let set = || builder("http://127.0.0.1:1").timeouts(timeouts.clone()).clock(clock.clone());
-    let _by_itself = run_by_itself(&clock);
 
     // A reply that does not come, from a transport that does not keep its time.
     let client = set().transport(Silent).build().unwrap();
-    let error = client.contacts().get("1").await.unwrap_err();
+    let error = in_manual_time(&clock, client.contacts().get("1").send()).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery(), error.elapsed()), (Kind::Timeout, Delivery::Unknown, 30 * SECOND));
 
     // A place at the gate.
     let mut limits = kit::quick();
     limits.concurrency = Some(1);
     let contacts = set().limits(limits).transport(Silent).build().unwrap().contacts();
-    let (first, second) = tokio::join!(contacts.get("1").send(), contacts.get("2").send());
+    let both = async { tokio::join!(contacts.get("1").send(), contacts.get("2").send()) };
+    let (first, second) = in_manual_time(&clock, both).await;
     assert_eq!(first.unwrap_err().attempts(), 1);
     let error = second.unwrap_err();
     assert_eq!((error.kind(), error.delivery(), error.elapsed()), (Kind::Timeout, Delivery::NotSent, 30 * SECOND));
@@ -181,7 +239,7 @@ async fn r11_the_time_of_a_call_holds_whatever_it_waits_for() {
         }
     }
     let client = set().token_source(Never).transport(Silent).build().unwrap();
-    let error = client.contacts().get("1").await.unwrap_err();
+    let error = in_manual_time(&clock, client.contacts().get("1").send()).await.unwrap_err();
     assert_eq!((error.delivery(), error.attempts(), error.elapsed()), (Delivery::NotSent, 0, 30 * SECOND));
 }
 
@@ -206,11 +264,10 @@ async fn r11_the_time_of_a_call_holds_over_all_its_attempts() {
     let clock = ManualClock::new();
     let mut timeouts = Timeouts::default();
     timeouts.operation = 30 * SECOND;
-    let _by_itself = run_by_itself(&clock);
     let get = async |time: Duration, status: u16| {
         let set = builder("http://127.0.0.1:1").timeouts(timeouts.clone()).clock(clock.clone());
         let contacts = set.transport(Slow(clock.clone(), time, status)).build().unwrap().contacts();
-        contacts.get("1").await.unwrap_err()
+        in_manual_time(&clock, contacts.get("1").send()).await.unwrap_err()
     };
     for status in [429, 503] {
         // 11 seconds, 5 of waiting, 11 again; there is no time for 5 more and another attempt.

@@ -4,6 +4,8 @@ mod kit;
 mod sample;
 mod server;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use sage_runtime::{Delivery, Items, Kind, Limits, PageCursor};
 use sample::contacts::Contacts;
 use sample::model::Contact;
@@ -131,6 +133,30 @@ async fn offsets_go_on_until_a_page_is_short() {
     }
     assert_eq!(sizes, [2, 1]);
     assert_eq!(server.lines()[1], format!("{base}$top=2&$orderby=id&$skip=12"));
+}
+
+#[tokio::test]
+async fn p02_a_service_that_does_not_know_where_to_go_on_is_noticed() {
+    let items = |ids: &str| {
+        let items = ids.chars().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect::<Vec<_>>().join(",");
+        Act::KeepAlive(200, format!(r#"{{"@now":"{ids:p}","value":[{items}]}}"#).into_bytes())
+    };
+    // One that does not look at the offset, and one that begins again after the last page.
+    for (pages, count) in [(&["abc"][..], 3), (&["abc", "def"][..], 6)] {
+        let asked = AtomicUsize::new(0);
+        let server = Server::always(move |_| items(pages[asked.fetch_add(1, Ordering::SeqCst) % pages.len()]));
+        let mut list = contacts(&server).list_by_offset().items();
+        let mut read = 0;
+        let error = loop {
+            assert!(read <= count, "it goes on and on");
+            match list.next().await.expect("it is no end") {
+                Ok(_) => read += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!((read, error.kind(), error.delivery()), (count, Kind::Paging, Delivery::Answered));
+        assert_eq!((error.operation(), server.seen().len()), (Some("contacts.list_by_offset"), pages.len() + 1));
+    }
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ use crate::token::{Generation, Token, TokenSource};
 use crate::transport::{Bounds, BoxFuture, Transport};
 use handle::Handle;
 use state::State;
-use turn::Unsaved;
+use turn::{Finishing, NotFinished, Unsaved};
 use waiting::{Settled, Waiting};
 
 pub use builder::GrantBuilder;
@@ -129,18 +129,30 @@ impl Grant {
     /// A code is exchanged once, even if the caller stops waiting meanwhile; the new tokens are stored when this is ready.
     ///
     /// # Errors
-    /// The address does not belong to this login, which can be finished with another one then; the user or the service
-    /// refused; the code could not be exchanged; or the store failed.
+    /// The address does not belong to this login, which can be finished with another one then; this login is finished
+    /// already, also if it was [restored](Pending::restore) twice; the user or the service refused; the code could not be
+    /// exchanged; or the store failed. As long as the code has not been sent, as with a store that is busy, the login can be
+    /// finished with the same address later.
     pub async fn finish(&self, pending: &mut Pending, callback: &str) -> Result<()> {
         let code = match pending.take(callback) {
             Ok(code) => code,
             Err(NoAnswer::NotOurs(what)) => return Err(Error::config(what)),
             Err(NoAnswer::Refused(error)) => return Err(error),
         };
-        let (redirect_uri, verifier) = (pending.redirect_uri().to_owned(), pending.verifier().cloned());
+        let login = Finishing {
+            code,
+            redirect_uri: pending.redirect_uri().to_owned(),
+            verifier: pending.verifier().cloned(),
+            mark: pending.mark(),
+        };
         let visit = self.0.inner().visit();
-        let work = move || visit.end_with(|inner| turn::exchange(inner, &code, &redirect_uri, verifier.as_ref()));
-        Job::new(work).await.map_err(|failure| failure.error())
+        let done = Job::new(move || Ok(visit.end_with(|inner| turn::exchange(inner, &login)))).await;
+        done.map_err(|failure| failure.error())?.map_err(|NotFinished { failure, sent }| {
+            if !sent {
+                pending.give_back();
+            }
+            failure.error()
+        })
     }
 
     /// Logs a user in, in place of whoever was before.

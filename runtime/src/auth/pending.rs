@@ -3,6 +3,7 @@
 use std::fmt;
 
 use form_urlencoded::Serializer;
+use sha2::{Digest as _, Sha256};
 
 use super::app::App;
 use super::pkce;
@@ -90,7 +91,7 @@ impl Pending {
         Secret::new(text.finish())
     }
 
-    /// The login that was saved.
+    /// The login that was saved. It can be finished once, however often it is restored.
     ///
     /// # Errors
     /// The text is not one that [`save`](Pending::save) gave.
@@ -110,6 +111,17 @@ impl Pending {
             }),
             _ => Err(Error::config("the saved login is none")),
         }
+    }
+
+    /// What tells this login from others, and is no secret.
+    pub(super) fn mark(&self) -> String {
+        let hash = Sha256::digest(self.state.expose());
+        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The code that was taken was not used, so the login can be finished with the same answer.
+    pub(super) fn give_back(&mut self) {
+        self.used = false;
     }
 
     pub(super) fn verifier(&self) -> Option<&Secret> {

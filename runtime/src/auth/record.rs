@@ -21,6 +21,8 @@ pub struct Record {
     pub(super) issued: SystemTime,
     /// The country that the callback named, which may decide the token URL.
     pub(super) country: Option<String>,
+    /// Which login it came from.
+    pub(super) login: Option<String>,
     /// None after a revocation: the generation goes on counting.
     pub(super) tokens: Option<Tokens>,
     /// Since when a refresh of this generation is under way, or was cut off.
@@ -34,7 +36,13 @@ const VERSION: u64 = 1;
 
 impl Record {
     pub(super) fn new(generation: Generation, issued: SystemTime, tokens: Tokens, country: Option<String>) -> Self {
-        Record { generation, issued, country, tokens: Some(tokens), intent: None, unknown: Members::new() }
+        Record { generation, issued, country, login: None, tokens: Some(tokens), intent: None, unknown: Members::new() }
+    }
+
+    /// The same, of the login with this mark.
+    pub(super) fn of_login(mut self, mark: String) -> Self {
+        self.login = Some(mark);
+        self
     }
 
     /// The record of the next generation.
@@ -43,6 +51,7 @@ impl Record {
             generation: self.generation.next(),
             issued,
             country: self.country.clone(),
+            login: self.login.clone(),
             tokens,
             intent: None,
             unknown: self.unknown.clone(),
@@ -66,6 +75,7 @@ impl Record {
         put("generation", to_raw_value(&self.generation.get()).ok());
         put("issued_at", to_raw_value(&seconds(self.issued)).ok());
         put("country", self.country.as_ref().and_then(|country| to_raw_value(country).ok()));
+        put("login", self.login.as_ref().and_then(|login| to_raw_value(login).ok()));
         put("refreshing_since", self.intent.and_then(|since| to_raw_value(&seconds(since)).ok()));
         put("tokens", self.tokens.as_ref().and_then(|tokens| to_raw_value(&tokens.members()).ok()));
         Secret::new(serde_json::to_string_pretty(&members).unwrap_or_default())
@@ -96,6 +106,7 @@ impl Record {
         let issued = number("issued_at")?.ok_or_else(damaged)?;
         let intent = number("refreshing_since")?;
         let country = members.remove("country").map(|raw| serde_json::from_str(raw.get())).transpose();
+        let login = members.remove("login").map(|raw| serde_json::from_str(raw.get())).transpose();
         let tokens = members.remove("tokens").map(|raw| {
             let raw = Zeroizing::new(Box::<str>::from(raw).into_string());
             serde_json::from_str(&raw).map_err(|_| damaged()).and_then(|it| Tokens::of(it).map_err(|_| damaged()))
@@ -104,6 +115,7 @@ impl Record {
             generation: Generation::new(generation),
             issued: time(issued),
             country: country.map_err(|_| damaged())?,
+            login: login.map_err(|_| damaged())?,
             tokens: tokens.transpose()?,
             intent: intent.map(time),
             unknown: members,

@@ -1,6 +1,7 @@
 //! A request while it is being put together.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
@@ -25,8 +26,8 @@ pub(crate) struct Draft {
     pub(super) headers: HeaderMap,
     pub(super) media_type: Option<HeaderValue>,
     pub(super) body: Bytes,
-    /// The body has an id by which the service knows it again.
-    pub(super) has_id: bool,
+    /// An id in the body by which the service knows it again.
+    pub(super) id: Option<Arc<str>>,
     /// The first thing that went wrong.
     problem: Option<Error>,
 }
@@ -41,7 +42,7 @@ impl Draft {
             headers: HeaderMap::new(),
             media_type: None,
             body: Bytes::new(),
-            has_id: false,
+            id: None,
             problem: None,
         }
     }
@@ -109,9 +110,9 @@ impl Draft {
     pub(super) fn set_json<B: Value>(&mut self, value: &B) {
         let id = self.client.0.api.idempotency.filter(|_| self.operation.idempotent_by_id);
         match body::json(value, self.operation.wrapper, id) {
-            Ok((text, has_id)) => {
+            Ok((text, id)) => {
                 self.set_body("application/json", text);
-                self.has_id = has_id;
+                self.id = id.map(Into::into);
             }
             Err(problem) => self.fail(Error::config(problem)),
         }
@@ -130,7 +131,7 @@ impl Draft {
             Err(_) => self.fail(Error::config("the media type of the body can not be sent")),
         }
         self.body = body.into();
-        self.has_id = false;
+        self.id = None;
     }
 
     fn fail(&mut self, problem: Error) {

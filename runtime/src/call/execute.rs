@@ -18,7 +18,7 @@ use crate::api::{Method, Operation};
 use crate::client::{Core, OWNER};
 use crate::error::{Error, Result};
 use crate::exchange::{Action, Class, End, Event, Exchange, Plan, retry_after, unless_zero};
-use crate::gate::Permit;
+use crate::gate::{Patience, Permit, Shut};
 use crate::reply::Raw;
 use crate::secret::{Secret, Secrets};
 use crate::token::{Generation, Token};
@@ -52,14 +52,14 @@ impl Draft {
         draft.headers = self.headers.clone();
         draft.media_type.clone_from(&self.media_type);
         draft.body = self.body.clone();
-        draft.has_id = self.has_id;
+        draft.id.clone_from(&self.id);
         draft
     }
 
     fn plan(&self, now: Duration) -> Plan {
         let core = &self.client.0;
         Plan {
-            class: Class::of(self.operation.resend, self.has_id),
+            class: Class::of(self.operation.resend, self.id.is_some()),
             deletes: self.operation.method == Method::Delete,
             bearer: core.api.bearer,
             deadline: unless_zero(core.timeouts.operation).map(|time| now.saturating_add(time)),
@@ -138,8 +138,9 @@ impl Run {
 
     /// Drives the call to its end, within its span.
     async fn finish(self: Box<Self>, event: Event) -> Result<Raw> {
-        let (operation, span) = (self.draft.operation, self.span.clone());
-        let result = span.clone().within(self.drive(event)).await.map_err(|error| error.in_operation(operation));
+        let (operation, id, span) = (self.draft.operation, self.draft.id.clone(), self.span.clone());
+        let result = span.clone().within(self.drive(event)).await;
+        let result = result.map_err(|error| error.in_operation(operation).of_request(id));
         match &result {
             Ok(raw) => span.end(Some(raw.attempts), Some(raw.status.as_u16()), None),
             Err(error) => span.end(Some(error.attempts()), error.status(), Some(error)),
@@ -158,6 +159,7 @@ impl Run {
             event = match action {
                 Action::Token { stale } => self.fetch_token(core, stale).await,
                 Action::Enter => self.enter(core).await,
+                Action::Renew => self.renew_token(core).await,
                 Action::Send { time } => self.send(core, time).await,
                 Action::Close(_) => Event::Closed,
                 Action::Sleep(wait) => {
@@ -170,7 +172,9 @@ impl Run {
 
     /// After an attempt others may go on, or have to wait.
     fn give_back_permit(&mut self, action: Action, now: Duration) {
-        let Some(permit) = self.permit.take_if(|_| !matches!(action, Action::Send { .. })) else { return };
+        let Some(permit) = self.permit.take_if(|_| !matches!(action, Action::Renew | Action::Send { .. })) else {
+            return;
+        };
         if let Some(generation) = self.exchange.futile() {
             permit.gate().set_futile(generation);
         }
@@ -199,6 +203,21 @@ impl Run {
         }
     }
 
+    /// The token once more, for a call that has its place at the gate.
+    async fn renew_token(&mut self, core: &Core) -> Event {
+        let event = self.fetch_token(core, None).await;
+        if matches!(event, Event::Token(_)) {
+            match headers(&self.draft, self.token.as_ref()) {
+                Ok(headers) => self.headers = Some(headers),
+                Err(error) => {
+                    self.stopped = Some(error);
+                    return Event::NoToken;
+                }
+            }
+        }
+        event
+    }
+
     async fn enter(&mut self, core: &Core) -> Event {
         let (headers, secrets) = match headers(&self.draft, self.token.as_ref()) {
             Ok(headers) => headers,
@@ -213,20 +232,26 @@ impl Run {
         self.headers = Some((headers, secrets));
         if let Some(turns) = turns.filter(|_| self.turn.is_none()) {
             // Nobody pauses there: it is a place in a line, or the end of the time.
-            match in_time(&mut self.alarm, turns.enter(&*core.clock, Duration::MAX)).await {
+            match in_time(&mut self.alarm, turns.enter(&*core.clock, Patience::ENDLESS)).await {
                 None => return Event::Deadline,
                 Some(turn) => self.turn = turn.ok(),
             }
         }
-        let longest = unless_zero(core.timeouts.longest_wait).unwrap_or(Duration::MAX);
-        match in_time(&mut self.alarm, gate.enter(&*core.clock, longest)).await {
+        let patience = Patience {
+            pause: unless_zero(core.timeouts.longest_wait).unwrap_or(Duration::MAX),
+            until: unless_zero(core.timeouts.operation).map_or(Duration::MAX, |time| self.begun.saturating_add(time)),
+        };
+        match in_time(&mut self.alarm, gate.enter(&*core.clock, patience)).await {
             None => Event::Deadline,
             Some(Ok(permit)) => {
                 self.permit = Some(permit);
                 Event::Entered { futile: gate.futile() }
             }
-            Some(Err(wait)) => {
-                self.stopped = Some(Error::barred(wait));
+            Some(Err(shut)) => {
+                self.stopped = Some(match shut {
+                    Shut::Pause(wait) => Error::barred(wait),
+                    Shut::Rate(wait) => Error::over_rate(wait),
+                });
                 Event::Barred
             }
         }
@@ -270,6 +295,7 @@ impl Run {
         let error = match (end, last) {
             (End::Last, Some(Ok(mut raw))) => {
                 raw.attempts = self.exchange.attempts();
+                raw.id.clone_from(&self.draft.id);
                 raw.again = self.exchange.may_go_on().then_some(self);
                 return Ok(raw);
             }

@@ -61,6 +61,9 @@ fn events(action: Action, generation: Generation) -> Vec<Event> {
             let entered = |futile| Event::Entered { futile };
             vec![entered(None), entered(Some(generation)), Event::Barred, Event::Deadline]
         }
+        Action::Renew => {
+            vec![Event::Token(generation), Event::Token(generation.next()), Event::NoToken, Event::Deadline]
+        }
         Action::Send { .. } => answers().into_iter().chain([Event::Deadline]).collect(),
         Action::Close(_) => vec![Event::Closed],
         Action::Sleep(_) => vec![Event::Woke, Event::Deadline],
@@ -75,6 +78,8 @@ struct Way {
     exchange: Exchange,
     now: Duration,
     generation: Generation,
+    /// How long it waits at the gate.
+    waits: Duration,
     sends: u32,
     stale: u32,
     /// It may have been processed.
@@ -135,7 +140,11 @@ impl Way {
                 }
                 self.now += wait;
             }
-            Action::Enter | Action::Done(_) => {}
+            Action::Enter => self.now += self.waits,
+            Action::Renew => {
+                assert!(matches!(event, Event::Entered { .. }) && self.waits > SECOND, "{way}");
+            }
+            Action::Done(_) => {}
         }
         assert_eq!(self.exchange.attempts(), self.sends, "{way}");
         if action == Action::Done(End::Last) && self.last.and_then(outcome) == Some(Outcome::Answer) && self.doubt {
@@ -169,12 +178,14 @@ fn follow(way: Way, event: Event, ends: &mut usize, sends: &mut usize) {
 #[test]
 fn r01_r08_r10_every_way_that_a_call_can_go() {
     for class in [Class::Safe, Class::ById, Class::Idempotent, Class::Never] {
-        for bearer in [true, false] {
-            let plan = Plan { bearer, ..plan(class) };
+        for (bearer, waits, attempts) in [(true, 0, ATTEMPTS), (true, 2, 2), (false, 0, ATTEMPTS)] {
+            let mut plan = Plan { bearer, ..plan(class) };
+            plan.limits.attempts = attempts;
             let way = Way {
                 exchange: exchange(plan),
                 now: Duration::ZERO,
                 generation: Generation::FIRST,
+                waits: waits * SECOND,
                 sends: 0,
                 stale: 0,
                 doubt: false,
@@ -235,6 +246,19 @@ fn exchange_at_gate() -> Exchange {
     let mut exchange = exchange(plan(Class::Safe));
     run(&mut exchange, &[Event::Begin, Event::Token(Generation::FIRST)]);
     exchange
+}
+
+#[test]
+fn t12_a_token_that_may_be_over_after_the_gate_is_asked_for_again() {
+    let mut exchange = exchange_at_gate();
+    assert_eq!(exchange.step(2 * SECOND, ENTERED), Action::Renew);
+    let newer = Generation::FIRST.next();
+    assert_eq!(exchange.step(2 * SECOND, Event::Token(newer)), Action::Send { time: 60 * SECOND });
+    // What is refused is the newer one.
+    assert_eq!(exchange.step(3 * SECOND, reply(401)), Action::Token { stale: Some(newer) });
+    let mut exchange = exchange_at_gate();
+    exchange.step(2 * SECOND, ENTERED);
+    assert_eq!(exchange.step(2 * SECOND, Event::NoToken), Action::Done(End::NoToken));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Entering, Gate, Gates, MANY, Permit, Rules};
+use super::{Entering, Gate, Gates, MANY, Patience, Permit, Rules, Shut};
 use crate::clock::{Clock, ManualClock};
 use crate::limits::Rate;
 
@@ -37,10 +37,11 @@ impl Wake for Flag {
 
 impl<'a> Task<'a> {
     fn new(gate: &Arc<Gate>, clock: &'a ManualClock, longest: Duration) -> Self {
-        Task { entering: Box::pin(gate.enter(clock, longest)), woken: Arc::new(Flag(AtomicBool::new(true))) }
+        let patience = Patience { pause: longest, until: Duration::MAX };
+        Task { entering: Box::pin(gate.enter(clock, patience)), woken: Arc::new(Flag(AtomicBool::new(true))) }
     }
 
-    fn poll(&mut self) -> Option<Result<Permit, Duration>> {
+    fn poll(&mut self) -> Option<Result<Permit, Shut>> {
         if !self.woken.0.swap(false, Ordering::Relaxed) {
             return None;
         }
@@ -111,11 +112,27 @@ fn l04_who_would_wait_for_too_long_hears_at_once() {
     let mut waiting = Task::new(&gate, &clock, LONG);
     assert!(waiting.poll().is_none());
     permit.pause(clock.now().monotonic + 3600 * SECOND);
-    assert_eq!(waiting.poll().map(Result::err), Some(Some(3600 * SECOND)), "those in line hear too");
+    assert_eq!(waiting.poll().map(Result::err), Some(Some(Shut::Pause(3600 * SECOND))), "those in line hear too");
     clock.advance(3540 * SECOND - Duration::from_nanos(1));
     assert_eq!(Task::new(&gate, &clock, LONG).poll().map(|done| done.is_err()), Some(true));
     clock.advance(Duration::from_nanos(1));
     assert!(Task::new(&gate, &clock, LONG).poll().is_none());
+}
+
+#[test]
+fn l04_our_own_rate_is_waited_for_as_long_as_the_call_may_take() {
+    let (clock, gate) = (ManualClock::new(), gate(None, Some(Rate { calls: 1, window: 3600 * SECOND })));
+    drop(enter(&gate, &clock));
+    // A pause of the service would be too long; that of our own choice is not.
+    let mut patient = Task::new(&gate, &clock, LONG);
+    assert!(patient.poll().is_none());
+    let until = clock.now().monotonic + 120 * SECOND;
+    let mut entering = gate.enter(&clock, Patience { pause: LONG, until });
+    let polled = Pin::new(&mut entering).poll(&mut Context::from_waker(Waker::noop()));
+    let wait = 3600 * SECOND + Duration::from_nanos(1);
+    assert!(matches!(polled, Poll::Ready(Err(Shut::Rate(said))) if said == wait), "{:?}", polled.map(Result::err));
+    clock.advance(wait);
+    drop(patient.poll().expect("it is open").expect("it is not too late"));
 }
 
 #[test]

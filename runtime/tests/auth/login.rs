@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use sage_runtime::auth::{Endpoints, Grant, Login, MemoryStore, OAuth};
+use sage_runtime::auth::{Endpoints, Grant, Login, MemoryStore, OAuth, Pending};
 use sage_runtime::{Error, Kind};
 use tokio::runtime::Builder;
 
@@ -397,4 +397,71 @@ fn a10_an_address_that_is_pasted_is_checked_like_any_other() {
     let callback = format!("  https://my.app/callback?code=GB%2Fcode-1&country=GB&state={state}#_\n");
     run(grant.finish(&mut pending, &callback)).unwrap();
     assert_eq!(name(&at_once(&grant, None).unwrap().unwrap()), "access-1");
+}
+
+#[test]
+fn a02_connections_that_say_nothing_keep_nobody_out() {
+    let (server, grant, _) = setup();
+    let browser = Browser::start(&grant);
+    let silent: Vec<_> = (0..200).map(|_| TcpStream::connect(("127.0.0.1", browser.port)).unwrap()).collect();
+    let good = format!("/callback?code=GB%2Fcode-1&state={}", browser.state());
+    assert!(browser.get(&good).starts_with("HTTP/1.1 200 "));
+    browser.end().unwrap();
+    drop(silent);
+    assert_eq!(server.hits(), 1);
+}
+
+#[test]
+fn a07_a_code_that_was_not_sent_can_be_sent_later() {
+    let (server, grant, store) = setup();
+    let mut pending = grant.authorize("http://127.0.0.1:8910/callback").unwrap();
+    let callback = format!("?code=GB%2Fcode-1&state={}", query(pending.url())["state"]);
+    // The store can not be locked, and then it can not be read.
+    for fail in [(1, 0), (0, 1)] {
+        (store.faults.lock().unwrap().locks, store.faults.lock().unwrap().loads) = fail;
+        let error = run(grant.finish(&mut pending, &callback)).unwrap_err();
+        assert_eq!((error.kind(), server.hits()), (Kind::Store, 0));
+    }
+    run(grant.finish(&mut pending, &callback)).unwrap();
+    assert_eq!(name(&run(get(&grant, None)).unwrap()), "access-1");
+    // One that was sent is not sent again, whatever became of it.
+    let mut pending = grant.authorize("http://127.0.0.1:8910/callback").unwrap();
+    let callback = format!("?code=GB%2Fcode-2&state={}", query(pending.url())["state"]);
+    server.script([Act::Drop]);
+    run(grant.finish(&mut pending, &callback)).unwrap_err();
+    let error = run(grant.finish(&mut pending, &callback)).unwrap_err();
+    assert_eq!(error.to_string(), "this login has been answered already");
+    assert_eq!(server.hits(), 2);
+}
+
+#[test]
+fn a07_a_login_that_was_restored_twice_is_finished_once() {
+    let (server, grant, store) = setup();
+    let pending = grant.authorize("http://127.0.0.1:8910/callback").unwrap();
+    let callback = format!("?code=GB%2Fcode-1&state={}", query(pending.url())["state"]);
+    let saved = pending.save();
+    let restored = || Pending::restore(&saved).unwrap();
+    run(grant.finish(&mut restored(), &callback)).unwrap();
+    // By this process or another one, at once or after a refresh, and after the end of the grant.
+    let other = Grant::new(server.app(), store.clone()).unwrap();
+    for after in ["", "refresh", "revoke"] {
+        match after {
+            "refresh" => drop(run(get(&grant, Some(0))).unwrap()),
+            "revoke" => run(grant.revoke()).unwrap(),
+            _ => {}
+        }
+        let before = server.hits();
+        for grant in [&grant, &other] {
+            let mut restored = restored();
+            for _ in 0..2 {
+                let error = run(grant.finish(&mut restored, &callback)).unwrap_err();
+                assert!(error.to_string().contains("already"), "{error}");
+            }
+        }
+        assert_eq!(server.hits(), before, "the code was sent again, after {after}");
+    }
+    // Another login is another matter.
+    let mut pending = grant.authorize("http://127.0.0.1:8910/callback").unwrap();
+    let callback = format!("?code=GB%2Fcode-2&state={}", query(pending.url())["state"]);
+    run(grant.finish(&mut pending, &callback)).unwrap();
 }

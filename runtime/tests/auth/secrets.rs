@@ -62,6 +62,7 @@ fn s01_nothing_secret_is_shown_or_logged() {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     logins_and_refreshes(&runtime, &mut secrets);
     stores_that_fail(&runtime);
+    api::watch::listen_to_all();
     calls_over_tls(&runtime, &mut secrets);
     let log = LOG.lock().unwrap_or_else(PoisonError::into_inner).clone();
     // The capture works: the libraries below us did say something, in `log` or in `tracing`, and so did we.

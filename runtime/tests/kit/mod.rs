@@ -2,12 +2,15 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use sage_runtime::transport::{Bounds, BoxFuture, Transport, TransportFault};
-use sage_runtime::{Error, Generation, Limits, ManualClock, Timeouts, Token, TokenSource};
+use sage_runtime::{Clock, Error, Generation, Limits, ManualClock, Now, Timeouts, Token, TokenSource};
 
 use crate::sample::{Client, ClientBuilder, Region};
 
@@ -104,29 +107,46 @@ pub fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> http::Respons
     builder.body(bytes::Bytes::copy_from_slice(body.as_bytes())).unwrap()
 }
 
-/// Moves a clock on whenever everybody sleeps, until the guard is dropped: hours pass in no time.
-pub fn run_by_itself(clock: &ManualClock) -> impl Drop + use<> {
-    struct Guard(std::sync::Arc<std::sync::atomic::AtomicBool>);
-    impl Drop for Guard {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::SeqCst);
-        }
-    }
-    let stop = Guard(std::sync::Arc::default());
-    let (clock, stopped) = (clock.clone(), stop.0.clone());
-    std::thread::spawn(move || {
-        let (mut before, mut alike) = (None, 0);
-        while !stopped.load(Ordering::SeqCst) {
-            std::thread::sleep(Duration::from_millis(2));
-            let next = clock.until_next();
-            alike = if next == before { alike + 1 } else { 0 };
-            // The same sleeper again and again: nobody is doing anything, also on a machine that is busy.
-            if let Some(time) = next.filter(|_| alike >= 10) {
-                clock.advance(time);
-                alike = 0;
+/// Runs a future in manual time: whenever nobody can go on, the clock moves to the next moment that somebody waits for. All that
+/// is on its way must be a task of this thread, and wait for nothing but the clock and one another.
+pub async fn in_manual_time<T>(clock: &ManualClock, work: impl Future<Output = T>) -> T {
+    /// Tasks that wake each other one by one: no chain of them is longer.
+    const ROUNDS: usize = 1000;
+    let mut work = pin!(work);
+    loop {
+        for _ in 0..ROUNDS {
+            if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
+                return done;
             }
-            before = next;
+            tokio::task::yield_now().await;
         }
-    });
-    stop
+        clock.advance(clock.until_next().expect("nobody waits for anything"));
+    }
+}
+
+/// A clock for one call alone: whoever waits for the next moment makes it come, on whatever thread it is.
+pub struct Hurried(pub ManualClock);
+
+impl Clock for Hurried {
+    fn now(&self) -> Now {
+        self.0.now()
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        let clock = self.0.clone();
+        let until = clock.now().monotonic.saturating_add(time);
+        let mut sleep = self.0.sleep(time);
+        Box::pin(poll_fn(move |context| {
+            if sleep.as_mut().poll(context).is_ready() {
+                return Poll::Ready(());
+            }
+            match clock.until_next() {
+                Some(next) if clock.now().monotonic + next == until => {
+                    clock.advance(next);
+                    sleep.as_mut().poll(context)
+                }
+                _ => Poll::Pending,
+            }
+        }))
+    }
 }

@@ -32,12 +32,19 @@ pub fn begin() {
         log::set_logger(&Listener).unwrap();
         log::set_max_level(log::LevelFilter::Trace);
         tracing::subscriber::set_global_default(Listener).unwrap();
+        listen_to_all();
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             note(&panic.to_string());
             before(panic);
         }));
     });
+}
+
+/// Listens to places, too, that nobody seemed to listen to when they were first passed: what another thread passes while
+/// listening begins is remembered so for ever.
+pub fn listen_to_all() {
+    tracing::callsite::rebuild_interest_cache();
 }
 
 /// Tells this listener everything, too.

@@ -91,7 +91,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "a grant is readable for the group",
-        file: FILE,
+        file: "runtime/src/auth/store/file/system.rs",
         find: "options.mode(0o600);",
         replace: "options.mode(0o640);",
         target: "--lib",
@@ -251,13 +251,12 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "a code is exchanged again",
         file: TURN,
-        find: r"        let tokens = inner.send(asked).and_then(|reply| answer::tokens(&reply, &secrets))?;
-        Ok((",
+        find: "        let reply = inner.send(asked).inspect_err(|failure| *sent = failure.kind != Kind::NotSent)?;",
         replace: r"        let url = inner.app.token_url(code.country.as_deref())?;
-        let again = request(&inner.app, url, &Form::Code { code: &code.code, redirect_uri, verifier })?;
-        let tokens = inner.send(asked).and_then(|reply| answer::tokens(&reply, &secrets));
-        let tokens = tokens.or_else(|_| inner.send(again).and_then(|reply| answer::tokens(&reply, &secrets)))?;
-        Ok((",
+        let again =
+            request(&inner.app, url, &Form::Code { code: &code.code, redirect_uri, verifier: verifier.as_ref() })?;
+        let reply = inner.send(asked).and_then(|reply| answer::tokens(&reply, &secrets).map(|_| reply));
+        let reply = reply.or_else(|_| inner.send(again))?;",
         target: "--test auth",
         test: "login::a07_a_code_is_exchanged_once_whatever_happens",
     },
@@ -365,5 +364,37 @@ pub(super) const FAULTS: &[Fault] = &[
         replace: "if !is_grant_thread() || true {",
         target: "--test auth",
         test: "clients::h10_requests_for_tokens_share_no_connection_with_calls",
+    },
+    Fault {
+        name: "a new folder is forgotten in a crash",
+        file: "runtime/src/auth/store/file/folder.rs",
+        find: "match tree.sync(parent) {",
+        replace: "match tree.sync(folder).and(Ok(parent)).map(drop) {",
+        target: "--lib",
+        test: "auth::store::file::folder::tests::t16_a_new_folder_survives_a_crash_with_all_that_was_made_above_it",
+    },
+    Fault {
+        name: "silent connections keep the browser out of a login",
+        file: LISTENER,
+        find: "            visitors.pop_front();",
+        replace: "            visitors.pop_back();",
+        target: "--test auth",
+        test: "login::a02_connections_that_say_nothing_keep_nobody_out",
+    },
+    Fault {
+        name: "a store that is busy uses a login up",
+        file: "runtime/src/auth/grant.rs",
+        find: "if !sent {",
+        replace: "if !sent && false {",
+        target: "--test auth",
+        test: "login::a07_a_code_that_was_not_sent_can_be_sent_later",
+    },
+    Fault {
+        name: "a login that was restored is finished again",
+        file: TURN,
+        find: "Some(done) if done == mark => {",
+        replace: "Some(done) if done == mark && mark.is_empty() => {",
+        target: "--test auth",
+        test: "login::a07_a_login_that_was_restored_twice_is_finished_once",
     },
 ];

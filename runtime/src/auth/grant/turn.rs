@@ -76,17 +76,42 @@ pub(super) fn run(inner: &Inner, refused: Option<Generation>) -> Result<(), Fail
     save(inner, &mut desk, Unsaved { record: next, asked, guard: Some(guard) })
 }
 
+/// A login that is being finished.
+pub(super) struct Finishing {
+    pub(super) code: Code,
+    pub(super) redirect_uri: String,
+    pub(super) verifier: Option<Secret>,
+    /// What tells it from others.
+    pub(super) mark: String,
+}
+
+/// Why a login is not finished.
+pub(super) struct NotFinished {
+    pub(super) failure: Failure,
+    /// The code may have been sent, so it must not be sent again.
+    pub(super) sent: bool,
+}
+
 /// Exchanges a code, once.
-pub(super) fn exchange(
-    inner: &Inner,
-    code: &Code,
-    redirect_uri: &str,
-    verifier: Option<&Secret>,
-) -> Result<(), Failure> {
+pub(super) fn exchange(inner: &Inner, login: &Finishing) -> Result<(), NotFinished> {
+    let mut sent = false;
+    exchange_code(inner, login, &mut sent).map_err(|failure| NotFinished { failure, sent })
+}
+
+fn exchange_code(inner: &Inner, login: &Finishing, sent: &mut bool) -> Result<(), Failure> {
+    let Finishing { code, redirect_uri, verifier, mark } = login;
     let url = inner.app.token_url(code.country.as_deref())?;
-    let asked = request(&inner.app, url, &Form::Code { code: &code.code, redirect_uri, verifier })?;
+    let asked = request(&inner.app, url, &Form::Code { code: &code.code, redirect_uri, verifier: verifier.as_ref() })?;
     let mut desk = desk(inner);
     let unsaved = desk.as_ref().map(|unsaved| unsaved.record.generation);
+    // A service that sees a code twice may end what it gave for it.
+    let is_done = |record: Option<&Record>| match record.and_then(|record| record.login.as_ref()) {
+        Some(done) if done == mark => {
+            Err(Failure::new(Kind::Config, "this login has been finished already: begin another one"))
+        }
+        _ => Ok(()),
+    };
+    is_done(desk.as_ref().map(|unsaved| &unsaved.record)).inspect_err(|_| *sent = true)?;
     let mut guard = match desk.as_mut().and_then(|unsaved| unsaved.guard.take()) {
         Some(guard) => guard,
         None => inner.store.lock(&inner.key, inner.lock_wait)?,
@@ -95,8 +120,10 @@ pub(super) fn exchange(
     let secrets = asked.secrets.clone();
     // A stored grant that can not be read would not be replaced, so it is better known before the code is spent.
     let answer = guard.load().map_err(Failure::from).and_then(|stored| {
-        let tokens = inner.send(asked).and_then(|reply| answer::tokens(&reply, &secrets))?;
-        Ok((stored.map(|stored| stored.generation), tokens))
+        *sent = true;
+        is_done(stored.as_ref())?;
+        let reply = inner.send(asked).inspect_err(|failure| *sent = failure.kind != Kind::NotSent)?;
+        Ok((stored.map(|stored| stored.generation), answer::tokens(&reply, &secrets)?))
     });
     let (stored, tokens) = match answer {
         Ok(answer) => answer,
@@ -109,7 +136,7 @@ pub(super) fn exchange(
     };
     let before = [unsaved, stored, held_generation(inner)];
     let generation = before.into_iter().flatten().max().map_or(Generation::FIRST, Generation::next);
-    let record = Record::new(generation, began.wall, tokens, code.country.clone());
+    let record = Record::new(generation, began.wall, tokens, code.country.clone()).of_login(mark.clone());
     save(inner, &mut desk, Unsaved { record, asked: began, guard: Some(guard) })?;
     inner.state().forgive();
     Ok(())

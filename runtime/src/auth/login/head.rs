@@ -1,6 +1,6 @@
 //! As much of HTTP/1.1 as a browser that was sent here speaks.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -16,26 +16,43 @@ pub(super) struct Head {
 const MOST: usize = 16 << 10;
 const PATIENCE: Duration = Duration::from_secs(5);
 
-impl Head {
-    /// Reads a head; `None` if none comes, or not in time, or it is too large.
-    pub(super) fn read(stream: &mut TcpStream) -> Option<Self> {
-        let until = Instant::now() + PATIENCE;
-        let mut bytes = Vec::new();
-        let mut chunk = [0; 2048];
-        while !bytes.windows(4).any(|four| four == b"\r\n\r\n") {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() || bytes.len() > MOST {
-                return None;
-            }
-            stream.set_read_timeout(Some(left)).ok()?;
-            match stream.read(&mut chunk) {
-                Ok(0) | Err(_) => return None,
-                Ok(more) => bytes.extend_from_slice(&chunk[..more]),
-            }
-        }
-        String::from_utf8(bytes).ok().map(|text| Head { text })
+/// A head that arrives bit by bit.
+pub(super) struct Reading {
+    bytes: Vec<u8>,
+    until: Instant,
+}
+
+impl Reading {
+    pub(super) fn new() -> Self {
+        Reading { bytes: Vec::new(), until: Instant::now() + PATIENCE }
     }
 
+    /// Reads what is there, without waiting: the head once it is whole; `Some(None)` if none comes, or not in time, or it is too
+    /// large.
+    pub(super) fn go_on(&mut self, stream: &mut impl Read) -> Option<Option<Head>> {
+        let mut chunk = [0; 2048];
+        loop {
+            match stream.read(&mut chunk) {
+                Ok(0) => return Some(None),
+                Ok(more) => self.bytes.extend_from_slice(&chunk[..more]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return (Instant::now() >= self.until).then_some(None);
+                }
+                Err(_) => return Some(None),
+            }
+            if self.bytes.windows(4).any(|four| four == b"\r\n\r\n") {
+                let text = String::from_utf8(std::mem::take(&mut self.bytes));
+                return Some(text.ok().map(|text| Head { text }));
+            }
+            if self.bytes.len() > MOST {
+                return Some(None);
+            }
+        }
+    }
+}
+
+impl Head {
     /// What is asked for, if it is asked for by `GET`.
     pub(super) fn target(&self) -> Option<&str> {
         let mut words = self.text.lines().next()?.split(' ');
@@ -111,6 +128,7 @@ pub(super) fn reply(mut stream: TcpStream, page: &Page) {
         html.len()
     );
     // Whether the page arrives changes nothing.
+    let _ = stream.set_nonblocking(false);
     let _ = stream.set_write_timeout(Some(Duration::from_secs(1)));
     let _ = stream.write_all(format!("{head}{html}").as_bytes());
     let _ = stream.shutdown(Shutdown::Write);

@@ -1,10 +1,9 @@
 //! Listening for the one request that is the answer.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,7 @@ use http::Uri;
 
 use super::super::failure::{Failure, Kind};
 use super::super::pending::{Answer, Pending};
-use super::head::{Head, Page, reply};
+use super::head::{Head, Page, Reading, reply};
 use crate::error::{Error, Result};
 
 /// Where the answer is awaited.
@@ -23,9 +22,9 @@ pub(super) struct Place {
     addresses: Vec<SocketAddr>,
 }
 
-/// Between two looks at the listeners, which have no wait with a time limit.
+/// Between two looks at listeners and visitors, as there is no wait for all of them in the standard library.
 const STEP: Duration = Duration::from_millis(10);
-/// Connections that are read at once; further ones are closed.
+/// Connections that are read at once.
 const MOST: usize = 64;
 const REFUSED: &str = "can not be listened on";
 
@@ -117,17 +116,15 @@ pub(super) fn wait(
     cancelled: &AtomicBool,
 ) -> Result<String, Failure> {
     let began = Instant::now();
-    let (sender, heads) = mpsc::channel();
-    let reading = Arc::new(AtomicUsize::new(0));
+    let mut visitors = VecDeque::new();
     while !cancelled.load(Ordering::Relaxed) {
-        // So many, and then it is time to look who waits: whoever connects again and again must not be all that is done.
         for listener in listeners {
-            for (stream, _) in std::iter::from_fn(|| listener.accept().ok()).take(MOST) {
-                read(stream, sender.clone(), &reading);
-            }
+            accept(listener, &mut visitors);
         }
-        for (head, stream) in heads.try_iter().take(MOST) {
-            let (page, answer) = match place.look(&head) {
+        for at in (0..visitors.len()).rev() {
+            let Some(head) = visitors[at].look() else { continue };
+            let Some(Visitor { stream, .. }) = visitors.remove(at) else { continue };
+            let (page, answer) = match head.as_ref().ok_or(Page::MALFORMED).and_then(|head| place.look(head)) {
                 Err(page) => (page, None),
                 Ok(query) => match pending.look(query) {
                     Answer::Allowed => (Page::ALLOWED, Some(query)),
@@ -148,24 +145,33 @@ pub(super) fn wait(
     Err(Failure::new(Kind::Refused, "nobody waits for the login any more"))
 }
 
-/// Reads a head on a thread of its own, so that a connection which says nothing holds nobody up.
-fn read(mut stream: TcpStream, sender: Sender<(Head, TcpStream)>, reading: &Arc<AtomicUsize>) {
-    if stream.set_nonblocking(false).is_err() || reading.fetch_add(1, Ordering::Relaxed) >= MOST {
-        reading.fetch_sub(1, Ordering::Relaxed);
-        return;
-    }
-    let read = reading.clone();
-    let spawned = thread::Builder::new().name("sage-login".into()).spawn(move || {
-        let head = Head::read(&mut stream);
-        read.fetch_sub(1, Ordering::Relaxed);
-        match head {
-            // Nobody listens any more once the answer is there.
-            Some(head) => drop(sender.send((head, stream))),
-            None => reply(stream, &Page::MALFORMED),
+/// Takes who has come. Where too many say nothing, the one who has done so for longest has to go: browsers speak at once.
+fn accept(listener: &TcpListener, visitors: &mut VecDeque<Visitor>) {
+    for _ in 0..MOST {
+        let Ok((stream, _)) = listener.accept() else { return };
+        if stream.set_nonblocking(true).is_ok() {
+            visitors.push_back(Visitor::new(stream));
         }
-    });
-    if spawned.is_err() {
-        reading.fetch_sub(1, Ordering::Relaxed);
+        if visitors.len() > MOST {
+            visitors.pop_front();
+        }
+    }
+}
+
+/// Somebody who has connected.
+struct Visitor {
+    stream: TcpStream,
+    head: Reading,
+}
+
+impl Visitor {
+    fn new(stream: TcpStream) -> Self {
+        Visitor { stream, head: Reading::new() }
+    }
+
+    /// The head of the request once it is there, or nothing once it is clear that none comes.
+    fn look(&mut self) -> Option<Option<Head>> {
+        self.head.go_on(&mut self.stream)
     }
 }
 

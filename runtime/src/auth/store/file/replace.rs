@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::{private, sync_folder};
+use super::system::{private, sync_folder};
 
 /// The steps of a replacement, each of which may be the last one before a crash. Tests have disks that fail at any of them,
 /// and one that forgets what was not synced.
