@@ -54,7 +54,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "what the service refused is forgotten when a store fails",
-        file: "runtime/src/error.rs",
+        file: "runtime/src/error/make.rs",
         find: "self.0.media_type = answer.media_type;",
         replace: "",
         target: "--test resends",
