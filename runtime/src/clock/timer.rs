@@ -1,4 +1,6 @@
 //! Waits that need no runtime: one thread wakes all who wait, and ends when nobody has waited for a while.
+//!
+//! It is our own because the crates for this keep their thread for ever, or bring a reactor for files and sockets along.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
