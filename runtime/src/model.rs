@@ -79,6 +79,13 @@ impl Shape {
 
 /// Fills a model from an object.
 pub(crate) fn read_model(model: &mut dyn Model, reader: &mut Reader<'_>) -> Result<(), Fault> {
+    let around = reader.set_decimals(model.shape().decimals);
+    let read = read_members(model, reader);
+    reader.set_decimals(around);
+    read
+}
+
+fn read_members(model: &mut dyn Model, reader: &mut Reader<'_>) -> Result<(), Fault> {
     let shape = model.shape();
     let mut next = 0;
     let mut first = true;
@@ -107,11 +114,9 @@ pub(crate) fn read_model(model: &mut dyn Model, reader: &mut Reader<'_>) -> Resu
         let start = reader.position();
         match slot.read_slot(reader) {
             Ok(Seen::Value) => {}
-            Ok(Seen::Scalar) => {
+            Ok(Seen::Odd) => {
                 let text = reader.since(start);
-                if !slot.is_plain(text, shape.decimals)
-                    && let Some(usual) = otherwise(slot, text, shape.decimals)
-                {
+                if let Some(usual) = otherwise(slot, text, shape.decimals) {
                     model.extra_mut().remember_form(shape, index, text, usual);
                 }
             }

@@ -4,7 +4,6 @@ use std::any::Any;
 use std::fmt::Debug;
 
 use crate::json::{Fault, Reader, Writer};
-use crate::model::Decimals;
 use crate::value::Value;
 
 /// What stood in the text for a property that a model knows.
@@ -12,8 +11,8 @@ use crate::value::Value;
 pub enum Seen {
     /// A value.
     Value,
-    /// A value of which there are several ways to write it.
-    Scalar,
+    /// A value that may have been written otherwise than it is written here.
+    Odd,
     /// `null`, where the model now holds nothing.
     Null,
     /// `""`, where the model now holds nothing.
@@ -28,8 +27,6 @@ pub trait Slot: Any {
     fn write_slot(&self, writer: &mut Writer);
     /// Is it left out?
     fn is_absent(&self) -> bool;
-    /// Was this text surely written as it is written here? A `false` costs time, and nothing else.
-    fn is_plain(&self, text: &str, decimals: Decimals) -> bool;
     /// For `Debug`.
     fn as_debug(&self) -> &dyn Debug;
     /// For `PartialEq`: is it of the same type and equal?
@@ -47,10 +44,6 @@ impl<T: Value> Slot for T {
 
     fn is_absent(&self) -> bool {
         Value::is_absent(self)
-    }
-
-    fn is_plain(&self, text: &str, decimals: Decimals) -> bool {
-        Value::is_plain(self, text, decimals)
     }
 
     fn as_debug(&self) -> &dyn Debug {

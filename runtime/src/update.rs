@@ -1,7 +1,6 @@
 //! The optional properties of a partial update.
 
 use crate::json::{Fault, Reader, Writer};
-use crate::model::Decimals;
 use crate::slot::Seen;
 use crate::value::{Kinds, Value};
 
@@ -65,16 +64,9 @@ impl<T: Value> Value for Update<T> {
         Ok(match seen {
             Seen::Null => Seen::Value,
             // It will be written as `null`.
-            Seen::Empty => Seen::Scalar,
+            Seen::Empty => Seen::Odd,
             seen => seen,
         })
-    }
-
-    fn is_plain(&self, text: &str, decimals: Decimals) -> bool {
-        match self {
-            Update::Set(value) => value.is_plain(text, decimals),
-            Update::Clear | Update::Unchanged => text == "null",
-        }
     }
 
     fn write(&self, writer: &mut Writer) {

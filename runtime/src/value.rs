@@ -36,8 +36,9 @@ pub trait Value: Sized + PartialEq + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     #[inline]
     fn read_over(&mut self, reader: &mut Reader<'_>) -> Result<Seen, Fault> {
+        let start = reader.position();
         *self = Self::read(reader)?;
-        Ok(seen::<Self>())
+        Ok(seen(self, reader, start))
     }
 
     /// Reads it into an option. Models are filled in place, without a move.
@@ -63,7 +64,8 @@ pub trait Value: Sized + PartialEq + fmt::Debug + Send + Sync + 'static {
         false
     }
 
-    /// Was this text surely written as it is written here? For types with several forms.
+    /// Was this text surely written as it is written here? For types with several forms. A `false` costs time, and nothing
+    /// else.
     #[doc(hidden)]
     #[inline]
     fn is_plain(&self, text: &str, decimals: Decimals) -> bool {
@@ -79,9 +81,11 @@ pub trait Value: Sized + PartialEq + fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// What was seen of a value that was read.
-fn seen<T: Value>() -> Seen {
-    if T::HAS_FORMS { Seen::Scalar } else { Seen::Value }
+/// What was seen of a value that was read from there on.
+#[inline]
+fn seen<T: Value>(value: &T, reader: &Reader<'_>, start: usize) -> Seen {
+    let plain = !T::HAS_FORMS || value.is_plain(reader.since(start), reader.decimals());
+    if plain { Seen::Value } else { Seen::Odd }
 }
 
 /// A set of kinds of JSON values.
@@ -184,12 +188,9 @@ impl<T: Value> Value for Option<T> {
             *self = None;
             return Ok(Seen::Empty);
         }
+        let start = reader.position();
         T::fill(self, reader)?;
-        Ok(seen::<T>())
-    }
-
-    fn is_plain(&self, text: &str, decimals: Decimals) -> bool {
-        self.as_ref().is_none_or(|value| value.is_plain(text, decimals))
+        Ok(self.as_ref().map_or(Seen::Value, |value| seen(value, reader, start)))
     }
 
     fn is_absent(&self) -> bool {

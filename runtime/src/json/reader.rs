@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use super::fault::Fault;
 use super::scan::plain_end;
+use crate::model::Decimals;
 
 type Result<T> = std::result::Result<T, Fault>;
 
@@ -23,12 +24,14 @@ pub struct Reader<'a> {
     depth: u32,
     /// The text was made from another format, whose fractions have passed through a float.
     inexact: bool,
+    /// How the model that is read writes decimals.
+    decimals: Decimals,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the start of this text.
     pub fn new(text: &'a str) -> Self {
-        Reader { text, at: 0, depth: 0, inexact: false }
+        Reader { text, at: 0, depth: 0, inexact: false, decimals: Decimals::String }
     }
 
     /// A reader at the start of this text, which must be UTF-8; a byte order mark is passed over.
@@ -43,6 +46,15 @@ impl<'a> Reader<'a> {
     pub(crate) fn inexact(mut self) -> Self {
         self.inexact = true;
         self
+    }
+
+    /// Sets how decimals are written, and gives back how they were until now.
+    pub(crate) fn set_decimals(&mut self, decimals: Decimals) -> Decimals {
+        std::mem::replace(&mut self.decimals, decimals)
+    }
+
+    pub(crate) fn decimals(&self) -> Decimals {
+        self.decimals
     }
 
     /// How far it has read, in bytes.
