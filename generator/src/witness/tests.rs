@@ -367,3 +367,18 @@ fn an_example_that_contradicts_its_type_is_told_with_both_places() {
         assert!(said.contains(expected), "{expected}: {said}");
     }
 }
+
+#[test]
+fn a_path_that_leads_elsewhere_makes_no_test() {
+    let document = DOCUMENT.replace(
+        "name: key, in: path, required: true, schema: {type: integer}",
+        "name: key, in: path, required: true, schema: {type: string}",
+    );
+    for (key, tested) in [("", false), ("..", false), ("a b", true)] {
+        let witness = format!(r#"{{"operation": "GET /things/{{key}}", "request": {{"path": {{"key": "{key}"}}}}}}"#);
+        let outcome = run_with(&document, "witness/a.b.json", &witness);
+        assert_eq!(outcome.tests[0].text.contains("    Request {"), tested, "{key}");
+        let said = outcome.messages(Format::Human, Severity::Note);
+        assert_eq!(said.contains(&format!("makes no test: `key` in the path is `{key}`")), !tested, "{said}");
+    }
+}
