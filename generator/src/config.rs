@@ -15,6 +15,8 @@ use crate::source::Place;
 mod check;
 mod locate;
 
+pub use check::setters;
+
 /// Reads `api.toml`, and checks what can be checked without the documents. All faults come together.
 pub fn read(file: &InputFile) -> Result<ApiConfig, Vec<Diagnostic>> {
     let text = file.text().map_err(|diagnostic| vec![diagnostic])?;

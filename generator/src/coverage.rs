@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexSet;
 use serde::Serialize;
 
+use crate::config::ApiConfig;
 use crate::ir::{self, Kind};
 use crate::source::{Place, Source};
 
@@ -42,6 +43,12 @@ pub struct Coverage {
     /// Their parameters: of query, path and headers.
     #[serde(skip_serializing_if = "Part::is_empty")]
     pub request_parameters: Part,
+    /// Their bodies.
+    #[serde(skip_serializing_if = "Part::is_empty")]
+    pub request_bodies: Part,
+    /// The fields of forms among these.
+    #[serde(skip_serializing_if = "Part::is_empty")]
+    pub form_fields: Part,
     /// Replies that were saved in collections.
     #[serde(skip_serializing_if = "Part::is_empty")]
     pub saved_replies: Part,
@@ -100,17 +107,26 @@ impl Coverage {
     }
 
     /// The parts of collections, with their names.
-    fn collections(&self) -> [(&'static str, &Part); 4] {
+    fn collections(&self) -> [(&'static str, &Part); 6] {
         [
             ("requests", &self.requests),
             ("request parameters", &self.request_parameters),
+            ("request bodies", &self.request_bodies),
+            ("form fields", &self.form_fields),
             ("saved replies", &self.saved_replies),
             ("variables", &self.variables),
         ]
     }
 
-    fn collections_mut(&mut self) -> [&mut Part; 4] {
-        [&mut self.requests, &mut self.request_parameters, &mut self.saved_replies, &mut self.variables]
+    fn collections_mut(&mut self) -> [&mut Part; 6] {
+        [
+            &mut self.requests,
+            &mut self.request_parameters,
+            &mut self.request_bodies,
+            &mut self.form_fields,
+            &mut self.saved_replies,
+            &mut self.variables,
+        ]
     }
 
     /// All parts, with their names: those of collections where there is one.
@@ -149,8 +165,8 @@ pub(crate) struct Losses {
 }
 
 /// Balances the documents against the IR.
-pub(crate) fn count(sources: &[Source], api: &ir::Api, losses: &Losses) -> Coverage {
-    let documented = walk::walk(sources);
+pub(crate) fn count(sources: &[Source], config: &ApiConfig, api: &ir::Api, losses: &Losses) -> Coverage {
+    let documented = walk::walk(sources, config);
     let emitted = Emitted::of(api);
     let books = Books { sources, losses };
     let schemas = |place: &Place| emitted.schemas.contains(place) || losses.absorbed.contains(place);

@@ -10,7 +10,6 @@
 //! `"<dateTime>"`, say of which kind a value is and nothing else.
 
 mod evidence;
-mod list;
 mod maps;
 mod number;
 mod render;
@@ -24,7 +23,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::node::{Node, Object};
 use crate::source::Place;
 
-pub use list::{List, list};
 pub use text::is_placeholder;
 pub(crate) use text::{StandIn, stand_in};
 pub(crate) use text::{is_date, is_midnight, is_moment, is_plain as is_plain_moment};
@@ -65,7 +63,8 @@ pub struct Inferred {
 
 /// The schema that all of these values meet; of none: any value.
 ///
-/// Neither the order of the samples nor a repeated one makes a difference, as long as their places differ.
+/// The order of the samples makes no difference, and neither does one that comes again from the same place. From several
+/// places it counts each time: a text is a value of an enumeration if it was seen often.
 pub fn schema(samples: &[Sample<'_>]) -> Inferred {
     let mut order: Vec<(&Sample<'_>, String)> = samples.iter().map(|sample| (sample, sample.value.to_json())).collect();
     let key = |(sample, text): &(&Sample<'_>, String)| (sample.place.clone(), sample.role, text.clone());

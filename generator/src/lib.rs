@@ -181,10 +181,13 @@ pub fn correct(
         documents.into_iter().partition(|source| source.dialect().is_postman());
     let adapted = documents.into_iter().map(|source| adapt::to_openapi_30(source, diagnostics));
     let mut documents: Vec<Source> = adapted.collect();
+    let mut actions = overlay.map(|overlay| overlay::Actions::read(overlay, diagnostics));
+    if let Some(actions) = &mut actions {
+        actions.apply_found(&mut documents, diagnostics);
+    }
     documents.extend(postman::to_openapi_30(collections, &documents, config, diagnostics));
-    let apply = |overlay| ("overlay".to_owned(), overlay::apply(&mut documents, overlay, diagnostics).actions);
-    let counts = overlay.map(apply).into_iter().collect();
-    (documents, counts)
+    let counts = actions.map(|actions| ("overlay".to_owned(), actions.apply(&mut documents, diagnostics).actions));
+    (documents, counts.into_iter().collect())
 }
 
 fn read_file(api: &ApiInput, name: &str, is_overlay: bool, diagnostics: &mut Diagnostics) -> Option<Source> {

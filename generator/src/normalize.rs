@@ -98,7 +98,7 @@ pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagn
         skipped_parameters: ctx.skipped_parameters,
         absorbed: ctx.schemas.absorbed,
     };
-    let coverage = coverage::count(sources, &api, &losses);
+    let coverage = coverage::count(sources, config, &api, &losses);
     (on_disk(api, sources), coverage)
 }
 

@@ -15,6 +15,8 @@
 //! `update` is merged: objects member by member, lists are appended to, anything else is replaced, and null takes a
 //! member away (OpenAPI 3.0 has no use for a null). A list as the target gets the update as a new item, or as new items.
 //! Actions apply in order, to the adapted tree: targets are written in the form of OpenAPI 3.0, whatever the document is.
+//! Documents come before collections, which are joined with the corrected ones: an action for a collection has a target
+//! that is in no document, or names it in `x-document`.
 //!
 //! An action must do something: one without a target, one whose expectation does not hold, and one after which a target
 //! is as before are errors, so that no correction outlives the fault that it corrects.
@@ -38,19 +40,56 @@ pub struct Counts {
 
 /// Applies the actions of `overlay` to the adapted `documents` of one API.
 pub fn apply(documents: &mut [Source], overlay: &Source, diagnostics: &mut Diagnostics) -> Counts {
-    let mut counts = Counts::default();
-    for (index, action) in actions(overlay, diagnostics).into_iter().enumerate() {
-        let place = overlay.root().child("actions").child(index);
-        let applied = Action::read(action, place, overlay).and_then(|action| action.apply(documents));
-        match applied {
+    Actions::read(overlay, diagnostics).apply(documents, diagnostics)
+}
+
+/// The actions of an overlay that are still to be applied.
+pub(crate) struct Actions<'a> {
+    waiting: Vec<Action<'a>>,
+    counts: Counts,
+}
+
+impl<'a> Actions<'a> {
+    /// Reads the actions. One that is malformed is reported and left out.
+    pub(crate) fn read(overlay: &'a Source, diagnostics: &mut Diagnostics) -> Self {
+        let mut waiting = Vec::new();
+        for (index, action) in actions(overlay, diagnostics).into_iter().enumerate() {
+            let place = overlay.root().child("actions").child(index);
+            match Action::read(action, place, overlay) {
+                Ok(action) => waiting.push(action),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
+            }
+        }
+        Self { waiting, counts: Counts::default() }
+    }
+
+    /// Applies those that find something in these documents; the others wait.
+    pub(crate) fn apply_found(&mut self, documents: &mut [Source], diagnostics: &mut Diagnostics) {
+        for action in std::mem::take(&mut self.waiting) {
+            match action.is_for(documents) {
+                true => self.one(&action, documents, diagnostics),
+                false => self.waiting.push(action),
+            }
+        }
+    }
+
+    /// Applies those that wait. Now one that finds nothing is an error.
+    pub(crate) fn apply(mut self, documents: &mut [Source], diagnostics: &mut Diagnostics) -> Counts {
+        for action in std::mem::take(&mut self.waiting) {
+            self.one(&action, documents, diagnostics);
+        }
+        self.counts
+    }
+
+    fn one(&mut self, action: &Action<'_>, documents: &mut [Source], diagnostics: &mut Diagnostics) {
+        match action.apply(documents) {
             Ok(targets) => {
-                counts.actions += 1;
-                counts.targets += targets;
+                self.counts.actions += 1;
+                self.counts.targets += targets;
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    counts
 }
 
 /// The actions of an overlay.
@@ -123,6 +162,12 @@ impl<'a> Action<'a> {
         };
         let document = action.text("x-document");
         Ok(Self { target, path, document, expect, count, change, place })
+    }
+
+    /// Does it find something in these?
+    fn is_for(&self, documents: &[Source]) -> bool {
+        let mut named = documents.iter().filter(|document| self.document.is_none_or(|name| is_called(document, name)));
+        named.any(|document| !self.path.find(&document.tree).is_empty())
     }
 
     fn apply(&self, documents: &mut [Source]) -> Result<usize> {

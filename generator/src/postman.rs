@@ -28,6 +28,7 @@ mod write;
 
 use std::collections::BTreeSet;
 
+use ledger::Ledgers;
 pub(crate) use ledger::{Fate, Ledger};
 pub(crate) use parameters::SEEN;
 pub use write::{Tries, Written, write};
@@ -38,6 +39,7 @@ use crate::node::Node;
 use crate::normalize::METHODS;
 use crate::source::{Dialect, Place, Source};
 use crate::witness::Witness;
+use address::Prefix;
 use collection::{Auth, Collection, Scope};
 use operations::{Known, Operations};
 
@@ -45,7 +47,15 @@ use operations::{Known, Operations};
 struct Settings<'a> {
     config: &'a ApiConfig,
     /// The path of the base URL.
-    prefix: &'a [String],
+    prefix: &'a Prefix,
+}
+
+/// A collection that was read.
+struct Opened {
+    source: Source,
+    collection: Collection,
+    base_url: String,
+    prefix: Prefix,
 }
 
 /// Turns collections and environments into documents, beside those that are documents already.
@@ -57,16 +67,15 @@ pub fn to_openapi_30(
 ) -> Vec<Source> {
     let environment = environment(&sources);
     let mut known = Known::default();
-    let (mut taken, mut shared) = (BTreeSet::new(), witnesses::Shared::default());
+    let mut taken = BTreeSet::new();
     for document in documents {
-        learn(document, &mut known, &mut taken);
+        learn(document, &config.server_of(&document.file), &mut known, &mut taken);
     }
-    let mut made = Vec::new();
+    only_environments(&sources, documents, diagnostics);
+    let mut opened = Vec::new();
     for source in sources {
         match source.dialect() {
-            Dialect::Postman => {
-                made.push(translate(source, &environment, config, (&mut known, &mut taken, &mut shared), diagnostics));
-            }
+            Dialect::Postman => opened.push(open(source, &environment, config, diagnostics)),
             Dialect::PostmanV1 => {
                 let message = "collections of Postman's format v1 are not read";
                 let help = "open it in Postman and export it again, as v2.1";
@@ -75,7 +84,7 @@ pub fn to_openapi_30(
             _ => {}
         }
     }
-    made
+    translate(opened, (&known, &mut taken), config, diagnostics)
 }
 
 /// What the collections among these have seen. They are handed out once: there may be many.
@@ -84,8 +93,18 @@ pub fn witnesses(sources: &mut [Source]) -> Vec<Witness> {
     ledgers.flat_map(|ledger| std::mem::take(&mut ledger.witnesses)).collect()
 }
 
-/// The base URL that most requests of these files share, as a server of OpenAPI.
-pub fn server(sources: &[Source]) -> Option<Node> {
+/// Environments set variables; without requests they make no client.
+fn only_environments(sources: &[Source], documents: &[Source], diagnostics: &mut Diagnostics) {
+    let others = sources.iter().any(|source| source.dialect() != Dialect::PostmanEnvironment);
+    if let Some(first) = sources.first().filter(|_| documents.is_empty() && !others) {
+        let message = "environment sets variables, and there is no collection whose requests use them";
+        let help = "name the collection as well; both are documents";
+        diagnostics.push(Diagnostic::new(Code::OnlyEnvironment, message).at(&first.root()).help(help));
+    }
+}
+
+/// The base URL that most requests of these files share, as a server of OpenAPI, and the first request with it.
+pub fn server(sources: &[Source]) -> Option<(Node, Place)> {
     let environment = environment(sources);
     let mut unread = Diagnostics::new();
     let collections: Vec<Collection> = sources
@@ -105,60 +124,83 @@ fn environment(sources: &[Source]) -> Scope {
 }
 
 /// The operations and the names of the schemas of a document.
-fn learn(document: &Source, known: &mut Known, taken: &mut BTreeSet<String>) {
+fn learn(document: &Source, base_url: &str, known: &mut Known, taken: &mut BTreeSet<String>) {
     let members = |pointer: &str| document.tree.pointer(pointer).and_then(Node::as_object).into_iter().flatten();
     for (template, item) in members("/paths").filter(|(template, _)| template.starts_with('/')) {
         for (word, method) in METHODS {
             if item.get(word).is_some() {
-                known.add(method, template);
+                known.add(base_url, method, template);
             }
         }
     }
     taken.extend(members("/components/schemas").map(|(name, _)| name.clone()));
 }
 
-fn translate(
-    mut source: Source,
-    environment: &Scope,
-    config: &ApiConfig,
-    (known, taken, shared): (&mut Known, &mut BTreeSet<String>, &mut witnesses::Shared),
-    diagnostics: &mut Diagnostics,
-) -> Source {
+fn open(source: Source, environment: &Scope, config: &ApiConfig, diagnostics: &mut Diagnostics) -> Opened {
     let collection = read::read(&source, environment, diagnostics);
-    let mut ledger = ledger::count(&source);
-    let prefix = address::prefix(&config.server_of(&source.file));
-    let settings = Settings { config, prefix: &prefix };
-    let operations = operations::group(&collection, known, &prefix);
-    left(&operations, &mut ledger, diagnostics);
-    for (place, reason) in &collection.odd {
-        ledger.leave(place, reason);
+    let base_url = config.server_of(&source.file);
+    let prefix = address::prefix(&base_url, &config.server.variables);
+    Opened { source, collection, base_url, prefix }
+}
+
+/// Makes a document of each collection. An operation of several stands in that of the first, with what all of them know.
+fn translate(
+    opened: Vec<Opened>,
+    (known, taken): (&Known, &mut BTreeSet<String>),
+    config: &ApiConfig,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Source> {
+    let operations = operations::group(&opened, known);
+    let mut ledgers = Ledgers::default();
+    for one in &opened {
+        ledgers.open(&one.source, config.beside(&one.source.file));
+        for (place, reason) in &one.collection.odd {
+            ledgers.leave(place, reason);
+        }
+        ways(&one.collection, diagnostics);
+        elsewhere(&one.collection, &one.base_url, diagnostics);
+        variables_used(&one.collection, &one.source, &mut ledgers);
     }
-    ways(&collection, diagnostics);
-    elsewhere(&collection, &config.server_of(&source.file), diagnostics);
-    let mut builder = tree::Builder::new(&settings, &mut ledger);
+    left(&operations, &mut ledgers, diagnostics);
+    guesses(&operations, diagnostics);
+    let mut builders: Vec<tree::Builder> = opened.iter().map(|one| tree::Builder::new(&one.source.file)).collect();
+    let mut shared = witnesses::Shared::default();
     for operation in &operations.list {
-        builder.operation(operation);
+        let settings = Settings { config, prefix: &opened[operation.home].prefix };
+        builders[operation.home].operation(operation, &settings, &mut ledgers, diagnostics);
+        let witnesses = witnesses::of(operation, &settings, &mut shared);
+        ledgers.keep(&opened[operation.home].source, witnesses);
     }
-    let (tree, origins) = builder.finish(taken);
-    let seen = operations.list.iter().flat_map(|operation| witnesses::of(operation, &settings, shared));
-    ledger.witnesses = seen.collect();
-    for operation in &operations.list {
-        known.add(operation.method, &operation.template);
-    }
-    variables_used(&collection, &source, &mut ledger);
-    source.tree = tree;
-    source.origins = origins;
-    source.ledger = Some(Box::new(ledger));
-    source
+    drop(operations);
+    let finish = |(one, builder): (Opened, tree::Builder)| {
+        let ledger = Some(Box::new(ledgers.close(&one.source)));
+        let (tree, origins) = builder.finish(taken);
+        Source { tree, origins, ledger, ..one.source }
+    };
+    opened.into_iter().zip(builders).map(finish).collect()
 }
 
 /// Requests that make no operation.
-fn left(operations: &Operations<'_>, ledger: &mut Ledger, diagnostics: &mut Diagnostics) {
+fn left(operations: &Operations<'_>, ledgers: &mut Ledgers, diagnostics: &mut Diagnostics) {
     for (request, reason) in &operations.left {
         diagnostics.push(Diagnostic::new(Code::Request, reason).at(&request.place).fact("request", &request.name));
         // With all that is in its item.
         let item = request.place.pointer.strip_suffix("/request").unwrap_or(&request.place.pointer);
-        ledger.leave(&Place { file: request.place.file.clone(), pointer: item.to_owned() }, reason);
+        ledgers.leave(&Place { file: request.place.file.clone(), pointer: item.to_owned() }, reason);
+    }
+}
+
+/// Words of paths that were taken for ids, each said once for an operation.
+fn guesses(operations: &Operations<'_>, diagnostics: &mut Diagnostics) {
+    for operation in &operations.list {
+        let mut said = BTreeSet::new();
+        for used in &operation.uses {
+            if let Some(word) = used.guess.as_ref().filter(|word| said.insert(word.as_str())) {
+                let name = format!("{} {}", operation.method.name(), operation.template);
+                let message = format!("`{word}` is taken for an id, so that the request is one of `{name}`");
+                diagnostics.push(Diagnostic::new(Code::Guess, message).at(&used.request.place));
+            }
+        }
     }
 }
 
@@ -191,15 +233,15 @@ fn elsewhere(collection: &Collection, base_url: &str, diagnostics: &mut Diagnost
 }
 
 /// Which variables do something.
-fn variables_used(collection: &Collection, source: &Source, ledger: &mut Ledger) {
+fn variables_used(collection: &Collection, source: &Source, ledgers: &mut Ledgers) {
+    // Wherever they stand: in an address, a parameter, a body, or in another variable.
+    let used = variables::names(&source.text);
     for variable in &collection.variables {
-        // Wherever it stands: in an address, a parameter, a body, or in another variable.
-        let is_used = [format!("{{{{{}}}}}", variable.name), format!("{{{{ {} }}}}", variable.name)];
-        let fate = match is_used.iter().any(|text| source.text.contains(text)) {
+        let fate = match used.contains(variable.name.trim()) {
             true => Fate::Used,
             false => Fate::Left(format!("nothing uses the variable `{}`", variable.name)),
         };
-        ledger.note(&variable.place, fate);
+        ledgers.note(&variable.place, fate);
     }
 }
 

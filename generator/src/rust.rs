@@ -206,8 +206,8 @@ pub struct Also {
     pub name: Ident,
     /// What it says about itself.
     pub docs: Docs,
-    /// Setters of the request, which become arguments.
-    pub with: Vec<Setter>,
+    /// Setters of the request, and the arguments that they become.
+    pub with: Vec<(Ident, Setter)>,
 }
 
 /// The descriptor of an operation.

@@ -1,10 +1,11 @@
-//! No document makes reading, adapting, importing or correcting panic, hang, or eat memory.
+//! No document makes reading, adapting, importing or correcting panic, hang, or eat memory, and no collection the rest.
 
-use sage_codegen::diagnostic::{Code, Diagnostics, Format, render};
+use sage_codegen::diagnostic::{Code, Diagnostics, Format, Severity, render};
+use sage_codegen::emit::{Form, Layout};
 use sage_codegen::import::{self, Prose};
 use sage_codegen::node::Node;
 use sage_codegen::source::Source;
-use sage_codegen::{adapt, overlay};
+use sage_codegen::{ApiInput, InputFile, Inputs, Outcome, adapt, generate, overlay};
 
 const JSON: &str = r##"{"openapi": "3.1.0", "info": {"title": "A\u00e9", "version": "1"}, "paths": {"/a/{b}": {"parameters":
  [{"name": "b", "in": "path", "required": true, "schema": {"type": ["string", "null"], "maxLength": 1e1}}], "get": {"responses":
@@ -37,6 +38,92 @@ actions:
   - {target: \"$..[?(@.type == 'string' && !@.x)]\", x-reason: r, x-expect: {type: string}, update: {x: [1]}}
   - {target: $.paths['/a'].post, x-reason: r, x-expect: {}, remove: true}
 ";
+
+const COLLECTION: &str = r#"{"info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "variable":
+ [{"key": "v", "value": "{{w}}"}], "item": [{"name": "F", "auth": {"type": "apikey", "apikey": [{"key": "key", "value": "{{v}}"}]},
+ "item": [{"name": "R", "request": {"method": "POST", "url": {"raw": "{{v}}/a/:b?c=1", "host": ["{{v}}"], "path": ["a", ":b"],
+ "query": [{"key": "c%20", "value": "1"}]}, "header": "A: b\nC: d", "body": {"mode": "raw", "raw": "{\"a\": {{v}}, // b\n}"}},
+ "response": [{"code": 200, "body": "[{\"x\": 1.50}]", "originalRequest": {"url": "/a/7"}}]}]}]}"#;
+
+/// A run over a collection, from its text to Rust.
+fn collection(text: String) -> Outcome {
+    let file = |name: &str, text: String| InputFile { name: name.into(), bytes: text.into_bytes() };
+    let settings = "module = 'm'\ntitle = 'M'\ndocuments = ['a.json']\n[server]\nurl = 'https://example.com'\n";
+    let api = ApiInput {
+        name: "m".into(),
+        config: file("specs/m/api.toml", settings.into()),
+        files: vec![file("specs/m/a.json", text)],
+    };
+    let form = Form { command: "cargo xtask codegen".into(), layout: Layout::Module };
+    generate(&Inputs { apis: vec![api], names: None, form }, &|_, _| {})
+}
+
+/// A run over a collection that is sound JSON: nothing of it is lost without a word.
+fn accounted(text: String) -> Outcome {
+    let outcome = collection(text);
+    assert!(!outcome.has_errors(), "{}", outcome.messages(Format::Human, Severity::Error));
+    assert!(outcome.apis[0].coverage.balances());
+    outcome
+}
+
+/// A collection of these items.
+fn items(items: &[String]) -> String {
+    let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+    format!(r#"{{"info": {{"schema": "{schema}"}}, "item": [{}]}}"#, items.join(", "))
+}
+
+fn request(request: &str) -> String {
+    format!(r#"{{"name": "n", "request": {request}}}"#)
+}
+
+#[test]
+fn damaged_collections() {
+    for (end, _) in COLLECTION.char_indices() {
+        collection(COLLECTION[..end].to_owned());
+    }
+    for (at, c) in COLLECTION.char_indices() {
+        for with in ["", "{", "}}", "\\\""] {
+            collection(format!("{}{with}{}", &COLLECTION[..at], &COLLECTION[at + c.len_utf8()..]));
+        }
+    }
+}
+
+#[test]
+fn collections_that_are_large_in_one_way() {
+    const MANY: usize = 2_000;
+    let list = |item: &dyn Fn(usize) -> String| (0..MANY).map(item).collect::<Vec<_>>().join(", ");
+    let pairs = |key: &str| list(&|at| format!(r#"{{"key": "{key}{at}", "value": "{{{{v}}}}{at}"}}"#));
+    let raw = |text: &str| {
+        let text = serde_json::Value::from(text);
+        request(&format!(r#"{{"method": "POST", "url": "/a", "body": {{"mode": "raw", "raw": {text}}}}}"#))
+    };
+    accounted(items(&[request(&format!(r#"{{"url": {{"path": ["a"], "query": [{}]}}}}"#, pairs("q")))]));
+    accounted(items(&[request(&format!(r#"{{"url": "/a", "header": [{}]}}"#, pairs("H")))]));
+    let fields = format!(r#""body": {{"mode": "urlencoded", "urlencoded": [{}]}}"#, pairs("f"));
+    accounted(items(&[request(&format!(r#"{{"method": "POST", "url": "/a", {fields}}}"#))]));
+    for text in ["{{", "{{a}}", "{{a/", "/{{a}}", "?{{", "[{{a}},", "{\"a\":", "/*", "//\n", "\"", "}}"] {
+        let text = text.repeat(50 * MANY);
+        accounted(items(&[raw(&text), request(&serde_json::Value::from(text.as_str()).to_string())]));
+    }
+    let folder = |inside: String| format!(r#"{{"name": "{}", "item": [{inside}]}}"#, "f".repeat(1_000));
+    let deep = (0..40).fold(list(&|at| request(&format!(r#""/a/{at}/b{at}""#))), |inside, _| folder(inside));
+    accounted(items(&[deep]));
+    // Bodies of many shapes that overlap.
+    let body = |at: usize| {
+        let members: Vec<String> =
+            (0..12).filter(|bit| at >> bit & 1 == 1).map(|bit| format!(r#""k{bit}": {{"a{bit}": 1}}"#)).collect();
+        raw(&format!("{{{}}}", members.join(", "))).replace("/a\"", &format!("/a{at}\""))
+    };
+    accounted(items(&(0..600).map(body).collect::<Vec<_>>()));
+    // A variable that grows beyond measure.
+    let grows: Vec<String> =
+        (1..60).map(|at| format!(r#"{{"key": "v{at}", "value": "{{{{v{0}}}}}{{{{v{0}}}}}"}}"#, at - 1)).collect();
+    let variables = format!(r#""variable": [{{"key": "v0", "value": "x"}}, {}], "item""#, grows.join(", "));
+    let uses = request(
+        r#"{"method": "POST", "url": "{{v59}}/a/{{v30}}", "body": {"mode": "raw", "raw": "{\"a\": {{v59}}, \"{{v59}}\": 1}"}}"#,
+    );
+    accounted(items(&[uses]).replacen("\"item\"", &variables, 1));
+}
 
 /// Everything that is done with a document, and what is said about it.
 fn run(text: &str) -> String {

@@ -21,17 +21,20 @@ pub(crate) fn query(text: &str) -> String {
     utf8_percent_encode(text, QUERY).to_string()
 }
 
-/// Appends a path template to this, and fills its parameters in their order.
+/// Appends a path template to this, and fills its parameters in their order. What stands in it twice is given once.
 pub(crate) fn fill(path: &mut String, template: &str, values: &[String]) -> Result<(), String> {
     let mut rest = template;
     let mut values = values.iter();
+    let mut given: Vec<(&str, &String)> = Vec::new();
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else {
             return Err(format!("the path template `{template}` is broken"));
         };
-        let Some(value) = values.next() else {
+        let known = given.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let Some(value) = known.or_else(|| values.next()) else {
             return Err(format!("the path parameter `{name}` is missing"));
         };
+        given.push((name, value));
         let Some(value) = segment(value) else {
             return Err(format!("the path parameter `{name}` is empty, `.` or `..`"));
         };
@@ -67,6 +70,8 @@ mod tests {
         let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
         assert_eq!(fill("/a/{x}/b/{y}", &values(&["1/2", "ü ?"])).as_deref(), Ok("/a/1%2F2/b/%C3%BC%20%3F"));
         assert_eq!(fill("/a", &[]).as_deref(), Ok("/a"));
+        assert_eq!(fill("/a/{x}/b/{x}/{y}", &values(&["1", "2"])).as_deref(), Ok("/a/1/b/1/2"));
+        assert!(fill("/a/{x}/b/{x}", &values(&["1", "2"])).is_err());
         for (template, given) in
             [("/a/{x}", vec![""]), ("/a/{x}", vec![".."]), ("/a/{x}", vec![]), ("/a", vec!["1"]), ("/{x}", vec!["."])]
         {

@@ -1,5 +1,7 @@
 //! Where the service is, for documents that come without settings.
 
+use std::collections::BTreeMap;
+
 use sage_codegen::InputFile;
 use sage_codegen::adapt;
 use sage_codegen::config;
@@ -82,12 +84,15 @@ fn document(file: &InputFile) -> Option<Source> {
 fn collections(files: &[InputFile], sources: &mut Vec<Source>) {
     let read = |file: &InputFile| Source::read(&file.name, file.text().ok()?).ok();
     let mut read: Vec<Source> = files.iter().filter_map(read).filter(|source| source.dialect().is_postman()).collect();
-    let servers = postman::server(&read).map_or_else(Vec::new, |server| vec![server]);
-    let first = read.iter().position(|source| source.dialect() == Dialect::Postman);
-    for (at, source) in read.iter_mut().enumerate() {
-        let servers = if Some(at) == first { servers.clone() } else { Vec::new() };
-        source.tree = Node::from([("servers", Node::Array(servers))]);
-        source.origins.moved("/servers", "/item");
+    let server = postman::server(&read);
+    for source in &mut read {
+        let own = server.iter().find(|(_, request)| request.file == source.file);
+        source.tree = Node::from([("servers", Node::Array(own.iter().map(|(server, _)| server.clone()).collect()))]);
+        // Whatever is wrong with it is in the address of a request.
+        let place = own.map_or("/item", |(_, request)| request.pointer.as_str()).to_owned();
+        for part in ["", "/0/url", "/0/variables"] {
+            source.origins.moved(format!("/servers{part}"), &place);
+        }
     }
     sources.append(&mut read);
 }
@@ -107,15 +112,32 @@ fn is_path(url: &str) -> bool {
 
 /// A server as settings, if tokens may be sent to it.
 fn secure(server: &Node) -> Option<String> {
-    let address = address(server).filter(|url| url.starts_with("https://"))?;
-    let mut text = url(address.trim_end_matches('/'));
-    for (name, variable) in server.get("variables").and_then(Node::as_object).into_iter().flatten() {
-        text.push_str(&format!("\n[[server.variables]]\nname = {}\n", quoted(name)));
+    let address = address(server).filter(|url| url.starts_with("https://"))?.trim_end_matches('/');
+    let variables: Vec<(&String, &Node)> =
+        server.get("variables").and_then(Node::as_object).into_iter().flatten().collect();
+    let names = config::setters(variables.iter().map(|(name, _)| name.as_str()));
+    let known: BTreeMap<&str, &String> = variables.iter().map(|(name, _)| name.as_str()).zip(&names).collect();
+    let mut text = url(&renamed(address, &known));
+    for ((_, variable), setter) in variables.iter().zip(&names) {
+        text.push_str(&format!("\n[[server.variables]]\nname = {}\n", quoted(setter)));
         if let Some(default) = variable.get("default").and_then(Node::as_str) {
             text.push_str(&format!("default = {}\n", quoted(default)));
         }
     }
     Some(text)
+}
+
+/// An address with other names for its variables.
+fn renamed(address: &str, names: &BTreeMap<&str, &String>) -> String {
+    let mut out = String::with_capacity(address.len());
+    let mut rest = address;
+    while let Some((before, inside)) = rest.split_once('{') {
+        let Some((name, after)) = inside.split_once('}') else { break };
+        let name = names.get(name).map_or(name, |known| known.as_str());
+        out.extend([before, "{", name, "}"]);
+        rest = after;
+    }
+    out + rest
 }
 
 /// What is wrong with a server of a document, which would be wrong with settings, too.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ApiConfig;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::names::Words;
 use crate::names::ident::is_device;
 
 /// Methods that may have a body.
@@ -102,7 +103,7 @@ impl Faults<'_> {
             if !declared.insert(variable.name.clone()) {
                 self.say(&pointer, format!("variable `{}` is declared twice", variable.name), "take one of them out");
             }
-            if !is_identifier(&variable.name) || TAKEN.contains(&variable.name.as_str()) {
+            if !is_setter(&variable.name) {
                 let message = format!("variable `{}` cannot be the name of a setter", variable.name);
                 self.say(&pointer, message, "the builder gets a method of this name");
             }
@@ -260,6 +261,32 @@ fn is_identifier(word: &str) -> bool {
     let legal = word.starts_with(|c: char| c.is_ascii_lowercase())
         && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     legal && syn::parse_str::<syn::Ident>(word).is_ok()
+}
+
+/// Can this be the name of a setter for a variable of the base URL?
+fn is_setter(name: &str) -> bool {
+    is_identifier(name) && !TAKEN.contains(&name)
+}
+
+/// What the setters of variables are called that documents and collections name as they like: `baseId` is `base_id`.
+/// Names that are legal stay; the others are told apart.
+pub fn setters<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let names: Vec<&str> = names.collect();
+    let mut taken: BTreeSet<String> =
+        names.iter().filter(|name| is_setter(name)).map(|name| (*name).to_owned()).collect();
+    let setter = |name: &&str| {
+        if is_setter(name) {
+            return (*name).to_owned();
+        }
+        let words = Words::of(name).snake();
+        let base = if is_setter(&words) { words } else { format!("server_{words}") };
+        let numbered = (2..).map(|number: u32| format!("{base}_{number}"));
+        let mut free = std::iter::once(base.clone()).chain(numbered).filter(|name| !taken.contains(name));
+        let setter = free.next().unwrap_or_else(|| base.clone());
+        taken.insert(setter.clone());
+        setter
+    };
+    names.iter().map(setter).collect()
 }
 
 /// A token of HTTP.

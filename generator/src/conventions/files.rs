@@ -24,6 +24,10 @@ impl Ctx<'_> {
         let (method, path) = key.split_once(' ').unwrap_or_default();
         let meant = |operation: &Operation| operation.method.name() == method && operation.path.template == path;
         let at = self.api.operations.iter().position(meant).ok_or_else(|| format!("there is no operation `{key}`"))?;
+        let told = [&setting.property, &setting.size, &setting.name, &setting.media_type];
+        if let Some(twice) = (1..told.len()).find(|&index| told[..index].contains(&told[index])) {
+            return Err(format!("one property of `{key}`, `{}`, cannot say two things of a file", told[twice]));
+        }
         let object = self.body_of(at).ok_or_else(|| format!("the body of `{key}` is no object"))?;
         let property = |name: &String| {
             let found = object.properties.iter().find(|property| property.name == *name);

@@ -1,7 +1,7 @@
 //! What the settings say of single operations, schemas and parameters: what they are called, and what they mean.
 
 use super::Ctx;
-use crate::ir::{Also, Called, Kind, Location, SchemaId};
+use crate::ir::{Also, Called, Kind, Location, Parameter, SchemaId};
 use crate::node::escape;
 
 impl Ctx<'_> {
@@ -26,13 +26,14 @@ impl Ctx<'_> {
                 does: also.does.clone(),
                 with: also.with.clone(),
             });
-            let optional = operation.parameters.iter().filter(|parameter| !parameter.required);
+            let can_be_set = |parameter: &&Parameter| !parameter.required && parameter.location == Location::Query;
+            let optional = operation.parameters.iter().filter(can_be_set);
             let optional: Vec<&String> = optional.map(|parameter| &parameter.name).collect();
             let known = |name: &&String| optional.contains(name);
             let missing = also.iter().flat_map(|also| &also.with).find(|name| !known(name)).cloned();
             operation.called = Some(Called { action: setting.method.clone(), does: setting.does.clone(), also });
             if let Some(name) = missing {
-                let message = format!("`{key}` has no optional parameter `{name}`");
+                let message = format!("`{key}` has no optional query parameter `{name}`");
                 self.unused(&format!("/operations/{}/also/with", escape(key)), message);
             }
         }

@@ -6,6 +6,7 @@ use super::requests::Kept;
 use super::{Coverage, Part, Skipped, location};
 use crate::ir::{self, Kind, Location, SchemaId};
 use crate::lower::Lowered;
+use crate::normalize::path_parameters;
 use crate::rust::{Item, Method, Package, Target};
 use crate::source::Place;
 
@@ -24,11 +25,12 @@ pub fn settle(coverage: &mut Coverage, api: &ir::Api, lowered: &Lowered) {
         (if methods.takes(&operation, location, &name) { Fate::Made } else { Fate::Lost }, place)
     });
     settle_part(&mut coverage.parameters, parameters);
-    let mut collections: [Vec<(Fate, Place)>; 4] = Default::default();
+    let mut collections: [Vec<(Fate, Place)>; 6] = Default::default();
     for (which, place, kept) in held.kept {
         let made = match kept {
             Kept::Operation(place) => methods.0.contains_key(place.to_string().as_str()),
             Kept::Parameter((operation, location, name)) => methods.takes(&operation, location, &name),
+            Kept::Body(place) => methods.take_body(&place),
         };
         collections[which].push((if made { Fate::Made } else { Fate::Lost }, place));
     }
@@ -82,13 +84,23 @@ impl<'a> Methods<'a> {
         Self(methods.map(|method| (method.operation.place.as_str(), method)).collect())
     }
 
+    /// Can a body be given, if there may be something in it?
+    fn take_body(&self, operation: &Place) -> bool {
+        let given = |target: &Target| matches!(target, Target::Body(_));
+        self.0
+            .get(operation.to_string().as_str())
+            .is_some_and(|method| method.empty_body || method.arguments.iter().any(|argument| given(&argument.target)))
+    }
+
     /// Can this parameter be given? Parts of the path have no names in the package: there must be an argument for each.
     fn takes(&self, operation: &Place, place: &'static str, name: &str) -> bool {
         let Some(method) = self.0.get(operation.to_string().as_str()) else { return false };
         let arguments = method.arguments.iter().map(|argument| &argument.target);
         if place == location(Location::Path) {
             let given = arguments.filter(|target| matches!(target, Target::Path(_))).count();
-            return given == method.operation.path.matches('{').count();
+            // What stands at several places of a path is given once.
+            let names = path_parameters(&method.operation.path).map(|names| names.len());
+            return names == Ok(given);
         }
         let setters = method.request.iter().flat_map(|request| &request.setters).map(|setter| &setter.target);
         arguments.chain(setters).any(|target| match target {

@@ -15,6 +15,8 @@ pub(super) enum Kept {
     Operation(Place),
     /// This parameter.
     Parameter(ParameterKey),
+    /// In the body of this operation.
+    Body(Place),
 }
 
 /// Which part of the books, as an index into [`Coverage::collections_mut`].
@@ -24,10 +26,17 @@ type Which = usize;
 pub(super) type KeptAt = (Which, Place, Kept);
 
 /// Adds the books of the collections among the documents.
-pub(super) fn count(books: &Books<'_>, api: &ir::Api, emitted: &Emitted<'_>, coverage: &mut Coverage, held: &mut Held) {
-    let by_name =
-        |operation: &'_ ir::Operation| ((operation.method, operation.path.template.clone()), operation.place.clone());
-    let operations: BTreeMap<(Method, String), Place> = api.operations.iter().map(by_name).collect();
+pub(super) fn count<'a>(
+    books: &Books<'_>,
+    api: &'a ir::Api,
+    emitted: &Emitted<'_>,
+    coverage: &mut Coverage,
+    held: &mut Held,
+) {
+    let key = |operation: &'a ir::Operation| {
+        (operation.beside.as_deref(), operation.method, operation.path.template.as_str())
+    };
+    let operations: Operations<'_> = api.operations.iter().map(|operation| (key(operation), operation)).collect();
     let mut parameters: BTreeMap<&Place, Vec<(&'static str, &str)>> = BTreeMap::new();
     for (operation, word, name) in &emitted.parameters {
         parameters.entry(operation).or_default().push((word, name));
@@ -35,7 +44,8 @@ pub(super) fn count(books: &Books<'_>, api: &ir::Api, emitted: &Emitted<'_>, cov
     for source in books.sources {
         let Some(ledger) = source.ledger.as_deref() else { continue };
         let page = Page { books, operations: &operations, parameters: &parameters, ledger };
-        let parts = [&ledger.requests, &ledger.parameters, &ledger.replies, &ledger.variables];
+        let parts =
+            [&ledger.requests, &ledger.parameters, &ledger.bodies, &ledger.fields, &ledger.replies, &ledger.variables];
         for (which, (pointers, part)) in parts.into_iter().zip(coverage.collections_mut()).enumerate() {
             for pointer in pointers {
                 page.line(which, source.root().join(pointer), part, held);
@@ -44,9 +54,12 @@ pub(super) fn count(books: &Books<'_>, api: &ir::Api, emitted: &Emitted<'_>, cov
     }
 }
 
+/// Operations by what is beside the base URL, method and template.
+type Operations<'a> = BTreeMap<(Option<&'a str>, Method, &'a str), &'a ir::Operation>;
+
 struct Page<'a> {
     books: &'a Books<'a>,
-    operations: &'a BTreeMap<(Method, String), Place>,
+    operations: &'a Operations<'a>,
     parameters: &'a BTreeMap<&'a Place, Vec<(&'static str, &'a str)>>,
     ledger: &'a Ledger,
 }
@@ -71,11 +84,18 @@ impl Page<'_> {
             Some(Fate::Used) => Ok(None),
             Some(Fate::Left(reason)) => Err(Some(reason.clone())),
             Some(Fate::Operation(method, template)) => {
-                let operation = self.operation(*method, template)?;
+                let operation = &self.operation(*method, template)?.place;
                 Ok(Some(Kept::Operation(self.books.on_disk(operation.clone()))))
             }
-            Some(Fate::Parameter(method, template, word, name)) => {
+            Some(Fate::Body(method, template)) => {
                 let operation = self.operation(*method, template)?;
+                if operation.body.is_none() {
+                    return Err(Some("the document describes no body of its operation".to_owned()));
+                }
+                Ok(Some(Kept::Body(self.books.on_disk(operation.place.clone()))))
+            }
+            Some(Fate::Parameter(method, template, word, name)) => {
+                let operation = &self.operation(*method, template)?.place;
                 let word = location_word(word);
                 let headers = location(ir::Location::Header);
                 let own = self.parameters.get(operation).map(Vec::as_slice).unwrap_or_default();
@@ -104,8 +124,8 @@ impl Page<'_> {
         None
     }
 
-    fn operation(&self, method: Method, template: &str) -> Result<&Place, Option<String>> {
-        let known = self.operations.get(&(method, template.to_owned()));
+    fn operation(&self, method: Method, template: &str) -> Result<&ir::Operation, Option<String>> {
+        let known = self.operations.get(&(self.ledger.beside.as_deref(), method, template)).copied();
         known.ok_or_else(|| Some(format!("its operation `{} {template}` is left out", method.name())))
     }
 }

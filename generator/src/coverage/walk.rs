@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ParameterKey, location_word};
+use crate::config::ApiConfig;
 use crate::node::Node;
 use crate::normalize::{At, Key, resolve};
 use crate::source::{Place, Source};
@@ -25,12 +26,13 @@ struct Walk<'a> {
     seen: BTreeSet<Key>,
 }
 
-pub(super) fn walk(sources: &[Source]) -> Documented {
+pub(super) fn walk(sources: &[Source], config: &ApiConfig) -> Documented {
     let mut walk = Walk { sources, found: Documented::default(), seen: BTreeSet::new() };
     let mut names: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
-    let mut methods: BTreeMap<(&str, &str), Place> = BTreeMap::new();
+    let mut methods: BTreeMap<(Option<&str>, &str, &str), Place> = BTreeMap::new();
     for (document, source) in sources.iter().enumerate() {
         let root = At::root(document, source);
+        let beside = config.beside(&source.file);
         let schemas = root.child("components").and_then(|components| components.child("schemas"));
         for (name, at) in schemas.iter().flat_map(At::members) {
             let same = names.entry(name).or_default();
@@ -43,9 +45,9 @@ pub(super) fn walk(sources: &[Source]) -> Documented {
         {
             let Some(item) = walk.target(item) else { continue };
             for (method, operation) in item.members().filter(|(key, _)| METHODS.contains(key)) {
-                match methods.get(&(path, method)) {
+                match methods.get(&(beside, path, method)) {
                     None => {
-                        methods.insert((path, method), operation.place.clone());
+                        methods.insert((beside, path, method), operation.place.clone());
                         walk.operation(&item, &operation);
                     }
                     // What collections add to an operation is a part of it.

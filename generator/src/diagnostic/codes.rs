@@ -126,6 +126,18 @@ OtherServer = "U133", Note, "a request goes to another host",
     "A client has one base URL. Most requests of the collection share one; this one goes elsewhere, and the client \
      sends it to the base URL like all others. If that is wrong, generate from a collection without such requests.";
 
+CollectionBody = "D134", Warning, "a body of a collection cannot be read whole",
+    "Types are inferred from bodies that were saved. One that is declared as JSON and is none, because it was cut short, say, \
+     proves nothing: any JSON is taken. A mode of bodies that Postman does not have, and members whose names are variables \
+     that nothing sets, are left out.";
+Guess = "D135", Note, "a word in a path is taken for an id",
+    "A request has a word with digits or in capitals where other requests, or the document, have something to be given. \
+     It is taken for a value of that. If it is a path of its own, describe it in the document: what stands there word for word \
+     is never taken for anything else.";
+OnlyEnvironment = "D136", Error, "there is an environment and no collection",
+    "An environment sets variables that the requests of a collection use. By itself it describes no operation, so that \
+     there would be nothing in the client.";
+
 // Importing a vendor's documents.
 ImportConflict = "D141", Error, "two documents of one API contradict each other",
     "Documents of one API may repeat a path or a schema, and then they must say the same. Here they differ, so that \

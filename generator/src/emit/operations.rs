@@ -46,14 +46,14 @@ pub(super) fn also(
     also: &Also,
     given: &[String],
     output: &str,
-    accepted: &[(String, String)],
+    accepted: &[(String, String, String)],
 ) -> String {
     let mut arguments = given.to_vec();
     let passed = method.arguments.iter().map(|argument| Expr::atom(argument.name.as_str())).collect();
     let mut body = Expr::atom("self").method(method.name.as_str(), passed);
-    for (name, ty) in accepted {
-        arguments.push(format!("{name}: {ty}"));
-        body = body.method(name, vec![Expr::atom(name)]);
+    for (argument, ty, setter) in accepted {
+        arguments.push(format!("{argument}: {ty}"));
+        body = body.method(setter, vec![Expr::atom(argument)]);
     }
     let mut out = docs::comment(&also.docs, 4, "///");
     if method.deprecated {

@@ -106,9 +106,9 @@ fn function_of(method: &Method) -> String {
     }
     out.push_str(&function(&format!("pub fn {}", method.name), &arguments, &output, &body, 4));
     if let Some(also) = &method.also {
-        let accepted = also.with.iter().map(|setter| {
-            let (ty, _, _) = parameter(&setter.target, setter.name.as_str());
-            (setter.name.to_string(), ty)
+        let accepted = also.with.iter().map(|(argument, setter)| {
+            let (ty, _, _) = parameter(&setter.target, argument.as_str());
+            (argument.to_string(), ty, setter.name.to_string())
         });
         out.push('\n');
         out.push_str(&operations::also(method, also, &arguments, &output, &accepted.collect::<Vec<_>>()));

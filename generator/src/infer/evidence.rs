@@ -4,9 +4,9 @@
 
 use indexmap::IndexMap;
 
-use super::Sample;
 use super::number::Numbers;
 use super::text::{self, Texts};
+use super::{Role, Sample};
 use crate::node::Node;
 use crate::source::Place;
 
@@ -33,22 +33,27 @@ pub(super) struct Evidence {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Objects {
     pub(super) members: IndexMap<String, Evidence>,
+    /// The groups of objects of one shape that these were put to, in order: see [`super::share()`].
+    groups: Vec<usize>,
+    /// Some of them were put to none.
+    apart: bool,
 }
 
 impl Evidence {
     /// What one sample is evidence of.
     pub(super) fn of(sample: &Sample<'_>) -> Self {
-        Self::of_value(sample.value, &sample.place, sample.embedded)
+        Self::of_value(sample.value, &sample.place, sample)
     }
 
-    fn of_value(value: &Node, place: &Place, embedded: bool) -> Self {
-        let inner = |key: &dyn std::fmt::Display| if embedded { place.clone() } else { place.child(key) };
+    fn of_value(value: &Node, place: &Place, sample: &Sample<'_>) -> Self {
+        let inner = |key: &dyn std::fmt::Display| if sample.embedded { place.clone() } else { place.child(key) };
         let mut seen = Self { place: Some(place.clone()), ..Self::default() };
         match value {
             Node::Null => seen.null = true,
             Node::Bool(_) => seen.boolean = true,
             Node::Number(number) => seen.numbers = Numbers::of(number),
             Node::String(text) => match text::of(text) {
+                text::Evidence::Text(texts) if sample.role == Role::Request => seen.texts = texts.sent(),
                 text::Evidence::Text(texts) => seen.texts = texts,
                 text::Evidence::Number(numbers) => seen.numbers = numbers,
                 text::Evidence::Boolean => seen.boolean = true,
@@ -57,14 +62,14 @@ impl Evidence {
             Node::Array(items) => {
                 let mut list = Evidence::default();
                 for (index, item) in items.iter().enumerate() {
-                    list.join(Self::of_value(item, &inner(&index), embedded));
+                    list.join(Self::of_value(item, &inner(&index), sample));
                 }
                 seen.list = Some(Box::new(list));
             }
             Node::Object(members) => {
                 let members =
-                    members.iter().map(|(key, value)| (key.clone(), Self::of_value(value, &inner(key), embedded)));
-                seen.objects = Some(Box::new(Objects { members: members.collect() }));
+                    members.iter().map(|(key, value)| (key.clone(), Self::of_value(value, &inner(key), sample)));
+                seen.objects = Some(Box::new(Objects { members: members.collect(), ..Objects::default() }));
             }
         }
         seen
@@ -103,5 +108,21 @@ impl Objects {
         for (key, evidence) in other.members {
             self.members.entry(key).or_default().join(evidence);
         }
+        self.groups.extend(other.groups);
+        self.groups.sort_unstable();
+        self.groups.dedup();
+        self.apart |= other.apart;
+    }
+
+    /// Remembers the group that these were put to.
+    pub(super) fn put_to(&mut self, group: Option<usize>) {
+        self.groups = group.into_iter().collect();
+        // Where nothing was seen, any description is right.
+        self.apart = group.is_none() && !self.members.is_empty();
+    }
+
+    /// The groups that all of these were put to; of none of them is known that it holds all if some were put to none.
+    pub(super) fn groups(&self) -> &[usize] {
+        if self.apart { &[] } else { &self.groups }
     }
 }

@@ -165,10 +165,14 @@ fn texts_of(texts: &Texts, slot: Slot) -> Node {
     let Texts { empty, digits, decimal, date, moment, other, said_text, said_date, said_moment, .. } = *texts;
     match (date || said_date, moment || said_moment, digits || decimal, other) {
         (true, false, false, false) if !(loose && empty) && (date || !said_text) => formatted("date"),
-        (false, true, false, false) if !(loose && (empty || !texts.are_plain())) && (moment || !said_text) => {
+        (false, true, false, false)
+            if !(loose && (empty || !texts.are_plain())) && (moment || !said_text) && !texts.are_sent_as_text() =>
+        {
             formatted("date-time")
         }
-        (false, false, true, false) if decimal && !empty && slot == Slot::Property => number(Kind::Decimal),
+        (false, false, true, false) if decimal && !empty && slot == Slot::Property && !texts.are_sent_as_text() => {
+            number(Kind::Decimal)
+        }
         _ => typed("string"),
     }
 }

@@ -1,7 +1,8 @@
 //! Objects of one shape, and their names.
 //!
-//! Every object of every root is put to those that it is alike with, in the order of places. Then each such group that is
-//! worth a name is described once, and whatever is alike with it refers to it.
+//! Every object of every root is put to those that it is alike with, in the order of places, and remembers its group. Then
+//! each group that is worth a name is described once, and the objects that were put to it refer to it. What becomes one
+//! object only there, because the objects around it are of one shape, refers to a group if all of it was put to that one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +14,16 @@ use crate::node::escape;
 /// Objects with the same keys may be of so many shapes; what is alike with none of them stays where it is.
 const MOST_SHAPES: usize = 16;
 
-pub(super) fn share(roots: Vec<Root>, taken: &BTreeSet<String>) -> Shared {
+/// What is put to another group may bring objects together in that one; further than this none is followed.
+const ROUNDS: usize = 8;
+
+pub(super) fn share(mut roots: Vec<Root>, taken: &BTreeSet<String>) -> Shared {
     let mut groups = Groups::default();
-    for root in in_order(&roots) {
-        groups.add_root(root);
+    for index in in_order(&roots) {
+        groups.add_root(&mut roots[index]);
     }
     groups.join_same_names();
+    groups.settle();
     groups.name(taken);
     let mut shared = Shared::default();
     groups.describe(&mut shared);
@@ -28,9 +33,12 @@ pub(super) fn share(roots: Vec<Root>, taken: &BTreeSet<String>) -> Shared {
 }
 
 /// By name and place, so that it makes no difference in which order they were given.
-fn in_order(roots: &[Root]) -> Vec<&Root> {
-    let mut order: Vec<&Root> = roots.iter().collect();
-    order.sort_by_key(|root| (&root.name, root.role, &root.inferred.evidence.place));
+fn in_order(roots: &[Root]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..roots.len()).collect();
+    order.sort_by_key(|&index| {
+        let root = &roots[index];
+        (&root.name, root.role, &root.inferred.evidence.place)
+    });
     order
 }
 
@@ -50,59 +58,72 @@ struct Groups {
 struct Group {
     evidence: Evidence,
     /// The names of the roots that it is, or is listed by.
-    roots: BTreeSet<(Role, String)>,
+    roots: BTreeSet<RootKey>,
     /// The names of the properties in which it stands, and of those with what they stand in before them.
     hints: BTreeSet<(Words, Words)>,
     /// In how many places it stands.
     places: usize,
-    /// Joined to another.
-    is_gone: bool,
+    /// The group that it was joined to.
+    joined: Option<GroupId>,
     name: Option<String>,
 }
 
 impl Groups {
-    fn add_root(&mut self, root: &Root) {
-        let evidence = &root.inferred.evidence;
+    fn add_root(&mut self, root: &mut Root) {
         let name = Words::of(&root.name);
-        let whole = whole(evidence);
-        if let Some(group) = whole.and_then(|whole| self.add(whole)) {
-            self.all[group].roots.insert((root.role, root.name.clone()));
-        }
-        self.add_inside(evidence, whole, &name);
+        let whole = whole(&root.inferred.evidence);
+        let key = (root.role, root.name.clone());
+        self.add_value(&mut root.inferred.evidence, (whole, &key), &name, &name);
     }
 
-    /// Adds the objects that stand in something, except for `done`.
-    fn add_inside(&mut self, evidence: &Evidence, done: Option<&Evidence>, parent: &Words) {
-        if let Some(items) = &evidence.list {
-            self.add_value(items, done, parent, &parent.singular());
+    /// Adds the objects that stand in something.
+    fn add_inside(&mut self, evidence: &mut Evidence, (whole, root): (Whole, &RootKey), parent: &Words) {
+        if let Some(items) = &mut evidence.list {
+            let whole = if whole == Whole::Items { Whole::Here } else { Whole::Elsewhere };
+            self.add_value(items, (whole, root), parent, &parent.singular());
         }
-        let Some(objects) = &evidence.objects else { return };
+        let Some(objects) = &mut evidence.objects else { return };
         let map = maps::values(objects).is_some();
-        for (key, value) in &objects.members {
+        for (key, value) in &mut objects.members {
             // Items of an envelope are called after the list, values of a map after the map.
             let outer = map || matches!(key.as_str(), "$items" | "value");
             let hint = if outer { parent.clone() } else { Words::of(key) };
-            self.add_value(value, done, parent, &hint);
+            let listed = matches!(whole, Whole::ItemsOf(name) if name == key);
+            let whole = if listed { Whole::Items } else { Whole::Elsewhere };
+            self.add_value(value, (whole, root), parent, &hint);
         }
     }
 
-    fn add_value(&mut self, value: &Evidence, done: Option<&Evidence>, parent: &Words, hint: &Words) {
-        let again = done.is_some_and(|done| std::ptr::eq(done, value));
-        if !again && let Some(group) = self.add(value) {
+    /// Adds what stands in a value, and then the value: what is put to a group knows the groups of what is in it.
+    fn add_value(&mut self, value: &mut Evidence, (whole, root): (Whole, &RootKey), parent: &Words, hint: &Words) {
+        self.add_inside(value, (whole, root), hint);
+        if let Some(group) = self.add(value) {
             let group = &mut self.all[group];
-            group.places += 1;
-            group.hints.insert((hint.clone(), parent.overlap(hint)));
+            if whole == Whole::Here {
+                group.roots.insert(root.clone());
+            } else {
+                group.places += 1;
+                group.hints.insert((hint.clone(), parent.overlap(hint)));
+            }
         }
-        self.add_inside(value, done, hint);
     }
 
     /// Puts objects to those that they are alike with.
-    fn add(&mut self, evidence: &Evidence) -> Option<GroupId> {
+    fn add(&mut self, evidence: &mut Evidence) -> Option<GroupId> {
+        let group = self.group_of(evidence);
+        if let Some(objects) = &mut evidence.objects {
+            objects.put_to(group);
+        }
+        let group = group?;
+        self.all[group].evidence.join(without_null(evidence));
+        Some(group)
+    }
+
+    /// The group that is alike, or a new one.
+    fn group_of(&mut self, evidence: &Evidence) -> Option<GroupId> {
         let objects = evidence.only_objects().filter(|objects| has_shape(objects))?;
-        let keys = keys(objects);
-        let known = self.by_keys.entry(keys).or_default();
+        let known = self.by_keys.entry(keys(objects)).or_default();
         if let Some(&group) = known.iter().find(|&&group| alike(&self.all[group].evidence, evidence)) {
-            self.all[group].evidence.join(without_null(evidence));
             return Some(group);
         }
         if known.len() >= MOST_SHAPES {
@@ -111,11 +132,11 @@ impl Groups {
         let group = self.all.len();
         known.push(group);
         self.all.push(Group {
-            evidence: without_null(evidence),
+            evidence: Evidence::default(),
             roots: BTreeSet::new(),
             hints: BTreeSet::new(),
             places: 0,
-            is_gone: false,
+            joined: None,
             name: None,
         });
         Some(group)
@@ -123,7 +144,7 @@ impl Groups {
 
     /// Roots of one name are of one shape if one has most keys of the other, and nothing contradicts it.
     fn join_same_names(&mut self) {
-        let mut named: BTreeMap<(Role, String), Vec<GroupId>> = BTreeMap::new();
+        let mut named: BTreeMap<RootKey, Vec<GroupId>> = BTreeMap::new();
         for (id, group) in self.all.iter().enumerate() {
             for root in &group.roots {
                 named.entry(root.clone()).or_default().push(id);
@@ -131,11 +152,14 @@ impl Groups {
         }
         for mut ids in named.into_values() {
             // The one with the most keys takes the others in.
-            ids.sort_by_key(|&id| (std::cmp::Reverse(self.keys_of(id).len()), self.keys_of(id)));
+            ids.sort_by_cached_key(|&id| {
+                let keys = self.keys_of(id);
+                (std::cmp::Reverse(keys.len()), keys)
+            });
             let Some((&into, others)) = ids.split_first() else { continue };
             for &id in others {
-                let same = !self.all[id].is_gone
-                    && !self.all[into].is_gone
+                let same = self.all[id].joined.is_none()
+                    && self.all[into].joined.is_none()
                     && overlap(&self.keys_of(into), &self.keys_of(id))
                     && alike(&self.all[into].evidence, &self.all[id].evidence);
                 if same {
@@ -155,27 +179,67 @@ impl Groups {
         let roots = std::mem::take(&mut self.all[id].roots);
         let hints = std::mem::take(&mut self.all[id].hints);
         let places = self.all[id].places;
-        self.all[id].is_gone = true;
+        self.all[id].joined = Some(into);
         let group = &mut self.all[into];
         group.evidence.join(evidence);
         group.roots.extend(roots);
         group.hints.extend(hints);
         group.places += places;
-        for known in self.by_keys.values_mut() {
-            known.iter_mut().filter(|known| **known == id).for_each(|known| *known = into);
+    }
+
+    /// Puts what became one object in a group, of objects of several, to the one of these that has all its keys.
+    fn settle(&mut self) {
+        for _ in 0..ROUNDS {
+            let mut moved: Vec<(GroupId, Evidence)> = Vec::new();
+            for id in 0..self.all.len() {
+                let mut evidence = std::mem::take(&mut self.all[id].evidence);
+                each_inside(&mut evidence, &mut |inside| {
+                    let target = self.settled(inside).filter(|&target| target != id);
+                    if let (Some(target), Some(objects)) = (target, &mut inside.objects) {
+                        objects.put_to(Some(target));
+                        moved.push((target, without_null(inside)));
+                    }
+                });
+                self.all[id].evidence = evidence;
+            }
+            if moved.is_empty() {
+                break;
+            }
+            for (target, evidence) in moved {
+                self.all[target].evidence.join(evidence);
+            }
         }
-        let keys = self.keys_of(into);
-        let known = self.by_keys.entry(keys).or_default();
-        if !known.contains(&into) {
-            known.push(into);
+    }
+
+    /// The group that has all keys of these objects, of several that they were put to.
+    fn settled(&self, evidence: &Evidence) -> Option<GroupId> {
+        let objects = evidence.only_objects().filter(|objects| self.holding(objects).is_none())?;
+        let keys = keys(objects);
+        let mut groups = objects.groups().iter().map(|&group| self.joined(group));
+        groups.find(|&group| self.keys_of(group) == keys && alike(&self.all[group].evidence, evidence))
+    }
+
+    /// The group that holds all of these objects, if there is one.
+    fn holding(&self, objects: &Objects) -> Option<GroupId> {
+        let mut groups = objects.groups().iter().map(|&group| self.joined(group));
+        let first = groups.next()?;
+        groups.all(|other| other == first).then_some(first)
+    }
+
+    /// The group, or the one that it was joined to.
+    fn joined(&self, mut id: GroupId) -> GroupId {
+        while let Some(into) = self.all[id].joined {
+            id = into;
         }
+        id
     }
 
     /// Names the groups that are worth it: roots first, then what stands in several places.
     fn name(&mut self, taken: &BTreeSet<String>) {
         let mut used: BTreeSet<Words> = taken.iter().map(|name| Words::of(name)).collect();
         let mut order: Vec<GroupId> = (0..self.all.len()).collect();
-        order.retain(|&id| !self.all[id].is_gone && (!self.all[id].roots.is_empty() || self.all[id].places > 1));
+        order
+            .retain(|&id| self.all[id].joined.is_none() && (!self.all[id].roots.is_empty() || self.all[id].places > 1));
         // What is answered keeps its name before what is sent.
         let sent = |id: GroupId| self.all[id].roots.iter().all(|(role, _)| *role == Role::Request);
         let rank = |id: GroupId| (self.all[id].roots.is_empty(), sent(id));
@@ -250,27 +314,39 @@ struct Named<'a> {
 
 impl render::Names for Named<'_> {
     fn name(&self, objects: &Objects) -> Option<&str> {
-        let keys = keys(objects);
-        let known = self.groups.by_keys.get(&keys)?.iter().copied().find(|&id| {
-            let known = self.groups.all[id].evidence.only_objects();
-            known.is_some_and(|known| alike_objects(known, objects))
-        })?;
+        let group = self.groups.holding(objects)?;
         // What is answered may leave properties out; what may be sent is what was sent.
-        let fits = self.role == Role::Reply || self.groups.keys_of(known) == keys;
-        self.groups.all[known].name.as_deref().filter(|_| fits)
+        let fits = self.role == Role::Reply || self.groups.keys_of(group) == keys(objects);
+        self.groups.all[group].name.as_deref().filter(|_| fits)
     }
 }
 
+/// The direction and the name of a root.
+type RootKey = (Role, String);
+
+/// Where, in a value, stands what its root consists of or is a list of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    /// It is the value.
+    Here,
+    /// It is what the value lists.
+    Items,
+    /// It is what the list in this member lists.
+    ItemsOf(&'static str),
+    /// It is not in there.
+    Elsewhere,
+}
+
 /// What a root consists of or is a list of, through an envelope.
-fn whole(evidence: &Evidence) -> Option<&Evidence> {
-    if let Some(items) = &evidence.list {
-        return Some(items);
+fn whole(evidence: &Evidence) -> Whole {
+    if evidence.list.is_some() {
+        return Whole::Items;
     }
-    let objects = evidence.objects.as_deref()?;
-    match ["$items", "value"].iter().find_map(|key| objects.members.get(*key)?.list.as_deref()) {
-        Some(items) if is_envelope(objects) => Some(items),
-        _ => Some(evidence),
-    }
+    let envelope = evidence.objects.as_deref().filter(|objects| is_envelope(objects));
+    let list = |objects: &Objects| {
+        ["$items", "value"].into_iter().find(|key| objects.members.get(*key).is_some_and(|value| value.list.is_some()))
+    };
+    envelope.and_then(list).map_or(Whole::Here, Whole::ItemsOf)
 }
 
 fn is_envelope(objects: &Objects) -> bool {
@@ -295,6 +371,16 @@ fn keys(objects: &Objects) -> Keys {
 fn overlap(large: &[String], small: &[String]) -> bool {
     let common = small.iter().filter(|key| large.binary_search(key).is_ok()).count();
     common == small.len() || common * 2 >= large.len()
+}
+
+/// What stands in a value, from the inside to the outside.
+fn each_inside(evidence: &mut Evidence, f: &mut impl FnMut(&mut Evidence)) {
+    let list = evidence.list.as_deref_mut().into_iter();
+    let members = evidence.objects.as_deref_mut().into_iter().flat_map(|objects| objects.members.values_mut());
+    for inside in list.chain(members) {
+        each_inside(inside, f);
+        f(inside);
+    }
 }
 
 /// A component is an object; that one is missing in some place belongs to the place.

@@ -28,6 +28,10 @@ pub(super) struct Texts {
     pub(super) said_date: bool,
     /// The placeholder of a moment.
     pub(super) said_moment: bool,
+    /// A decimal number was sent: whoever takes it as text may want it as text.
+    sent_decimal: bool,
+    /// A moment was sent that is written otherwise than this project's clients write it.
+    sent_odd_moment: bool,
     /// How often each was seen, if they could be the values of an enumeration.
     values: Values,
 }
@@ -358,6 +362,8 @@ impl Texts {
         self.said_text |= other.said_text;
         self.said_date |= other.said_date;
         self.said_moment |= other.said_moment;
+        self.sent_decimal |= other.sent_decimal;
+        self.sent_odd_moment |= other.sent_odd_moment;
         self.values.join(other.values);
     }
 
@@ -374,6 +380,16 @@ impl Texts {
     /// Are moments written as clients write them?
     pub(super) fn are_plain(&self) -> bool {
         !self.moment || self.plain_moment
+    }
+
+    /// The same texts, as they were sent.
+    pub(super) fn sent(self) -> Self {
+        Self { sent_decimal: self.decimal, sent_odd_moment: !self.are_plain(), ..self }
+    }
+
+    /// Would a client send some of them otherwise than they were sent, if they were taken for numbers or moments?
+    pub(super) fn are_sent_as_text(&self) -> bool {
+        self.sent_decimal || self.sent_odd_moment
     }
 
     /// Is a single text a number as it is written in a query?

@@ -8,6 +8,7 @@ use super::reach::{self, TypeId};
 use super::resources::Plan;
 use super::{docs, types, usage};
 use crate::ir::{self, Takes};
+use crate::names::ident::long_mark;
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{Ident, Words};
 use crate::rust::{AttributeModule, Attributes, Role, SortKeys, ValueModule};
@@ -103,7 +104,7 @@ fn names_inside<'a>(models: &Models<'a>, schema: ir::SchemaId) -> Vec<&'a str> {
 
 /// What constants are called that stand for these.
 fn constants(wires: &[&str]) -> types::Members {
-    types::members(
+    let mut names = types::members(
         wires.iter().copied(),
         None,
         |wire| Ident::screaming(&Words::of(wire)),
@@ -112,7 +113,17 @@ fn constants(wires: &[&str]) -> types::Members {
             vec![plain.clone(), Ident::screaming(&Words::spelled(wire)), plain.with_suffix("_VALUE")]
         },
         &|_| false,
-    )
+    );
+    // The marks that tell the last ones apart are in small letters. What others are called already keeps another.
+    let mut used: BTreeSet<Ident> = names.values().filter(|name| **name == name.in_capitals()).cloned().collect();
+    for (wire, name) in names.iter_mut().filter(|(_, name)| **name != name.in_capitals()) {
+        let mut capitals = name.in_capitals();
+        while !used.insert(capitals.clone()) {
+            capitals = capitals.with_suffix(&format!("_{}", long_mark(wire))).in_capitals();
+        }
+        *name = capitals;
+    }
+    names
 }
 
 /// Values that the service has names for, a module for each kind.
@@ -179,4 +190,20 @@ fn keys(values: &[String]) -> Vec<(Ident, String)> {
     let wires: Vec<&str> = values.iter().map(String::as_str).filter(|value| seen.insert(*value)).collect();
     let names = constants(&wires);
     wires.into_iter().filter_map(|wire| Some((names.get(wire)?.clone(), wire.to_owned()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::constants;
+
+    #[test]
+    fn constants_are_in_capitals() {
+        let long = "a".repeat(300);
+        let longer = "a".repeat(301);
+        let wires = ["a b", "a-b", "a_b", "A b", "a.b", "a:b", &long, &longer, "é", "e"];
+        let names = constants(&wires);
+        let all: std::collections::BTreeSet<&str> = names.values().map(|name| name.as_str()).collect();
+        assert_eq!(all.len(), wires.len());
+        assert!(all.iter().all(|name| !name.contains(|c: char| c.is_ascii_lowercase())), "{all:?}");
+    }
 }

@@ -195,7 +195,8 @@ impl Lowering<'_> {
         let reply = replies::lower(self.models, self.operation, &self.planned.request);
         let paged = matches!(reply, Reply::Page(_));
         let setters = self.setters();
-        let also = self.also(&setters);
+        let arguments = self.arguments();
+        let also = self.also(&setters, &arguments);
         let request = (paged || !setters.is_empty()).then(|| rust::Request {
             name: self.planned.request.clone(),
             setters: setters.iter().map(|(_, setter)| setter.clone()).collect(),
@@ -213,7 +214,7 @@ impl Lowering<'_> {
             docs: sentences::method(self.operation, self.planned, self.resource, &reply),
             deprecated: self.operation.deprecated,
             operation: self.descriptor(&reply),
-            arguments: self.arguments(),
+            arguments,
             empty_body: self.operation.body.as_ref().is_some_and(|body| self.is_empty(body)),
             request,
             reply,

@@ -38,7 +38,12 @@ impl Ident {
 
     /// `SALES_INVOICE`: a static.
     pub fn screaming(words: &Words) -> Self {
-        Self::fit(words.screaming(), "N", "_")
+        Self::fit(words.screaming(), "N", "_").in_capitals()
+    }
+
+    /// The same in capitals, as constants are written.
+    pub fn in_capitals(&self) -> Self {
+        Self(self.0.to_ascii_uppercase())
     }
 
     /// This name with `suffix` behind it; `_` between them if it is in lower case.

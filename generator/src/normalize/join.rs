@@ -10,8 +10,11 @@ use crate::node::Node;
 use crate::postman::SEEN;
 use crate::source::Place;
 
-/// What collections say of operations that stand in other documents, too: by template and method.
-pub(super) type Joined<'a> = BTreeMap<(&'a str, Method), Vec<At<'a>>>;
+/// What tells one operation from another: what its base URL is beside the one of the API, template and method.
+pub(super) type Key<'a> = (Option<&'a str>, &'a str, Method);
+
+/// What collections say of operations that stand in other documents, too.
+pub(super) type Joined<'a> = BTreeMap<Key<'a>, Vec<At<'a>>>;
 
 /// A parameter that a document and a collection both have.
 pub(super) struct Twice<'a> {
@@ -31,10 +34,11 @@ impl<'a> Ctx<'a> {
         let mut joined = Joined::new();
         for (document, source) in self.sources.iter().enumerate().filter(|(_, source)| source.ledger.is_some()) {
             let paths = At::root(document, source).child("paths");
+            let beside = self.config.beside(&source.file);
             for (template, item) in paths.iter().flat_map(At::members) {
                 for (key, operation) in item.members() {
                     if let Some((_, method)) = super::METHODS.iter().find(|(word, _)| *word == key) {
-                        joined.entry((template, *method)).or_default().push(operation);
+                        joined.entry((beside, template, *method)).or_default().push(operation);
                     }
                 }
             }
@@ -48,7 +52,7 @@ impl<'a> Ctx<'a> {
             self.values(operations, &twice);
         }
         for operation in operations {
-            let others = joined.get(&(operation.path.template.as_str(), operation.method));
+            let others = joined.get(&(operation.beside.as_deref(), operation.path.template.as_str(), operation.method));
             for other in others.into_iter().flatten().filter(|other| other.place != operation.place) {
                 self.body_and_replies(operation, other);
             }

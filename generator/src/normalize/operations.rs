@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::at::At;
-use super::join::Joined;
+use super::join::{self, Joined};
 use super::{Code, Ctx, Reason, shallow, terms};
 use crate::ir::{Method, Operation, Resend, Terms};
 use crate::node::Node;
@@ -25,25 +25,27 @@ impl<'a> Ctx<'a> {
     /// Every operation that can be read, in the order of the documents.
     pub(super) fn operations(&mut self, joined: &Joined<'a>) -> Vec<Operation> {
         let mut operations = Vec::new();
-        let mut firsts: BTreeMap<(&'a str, Method), (At<'a>, At<'a>)> = BTreeMap::new();
+        let mut firsts: BTreeMap<join::Key<'a>, (At<'a>, At<'a>)> = BTreeMap::new();
         let mut ids = BTreeMap::new();
         for (document, source) in self.sources.iter().enumerate() {
             let paths = At::root(document, source).child("paths");
+            let beside = self.config.beside(&source.file);
             for (template, item) in paths.iter().flat_map(At::members) {
                 if template.starts_with("x-") {
                     continue;
                 }
                 let Some(item) = self.path_item(&item) else { continue };
                 for (method, operation) in self.methods(&item) {
-                    if let Some(first) = firsts.get(&(template, method)) {
+                    let key = (beside, template, method);
+                    if let Some(first) = firsts.get(&key) {
                         // Of a collection nothing more is wanted than what is joined to the first.
                         if source.ledger.is_none() {
                             self.compare(first, &(item.clone(), operation));
                         }
                         continue;
                     }
-                    firsts.insert((template, method), (item.clone(), operation.clone()));
-                    let others = joined.get(&(template, method)).map(Vec::as_slice).unwrap_or_default();
+                    firsts.insert(key, (item.clone(), operation.clone()));
+                    let others = joined.get(&key).map(Vec::as_slice).unwrap_or_default();
                     match self.operation((template, method), &item, &operation, others) {
                         Ok(operation) => {
                             self.note_id(&operation, &mut ids);

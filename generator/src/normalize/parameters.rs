@@ -12,9 +12,9 @@ use crate::source::Place;
 /// Headers that OpenAPI leaves to the bodies and to authentication.
 const RULED: [&str; 3] = ["accept", "content-type", "authorization"];
 
-/// Is it one name? Headers are known by theirs whatever the case.
-pub(crate) fn same_name(location: Location, a: &str, b: &str) -> bool {
-    a == b || (location == Location::Header && a.eq_ignore_ascii_case(b))
+/// What a parameter is known by. The names of headers are the same in capitals.
+fn key(location: Location, name: &str) -> (Location, String) {
+    (location, if location == Location::Header { name.to_ascii_lowercase() } else { name.to_owned() })
 }
 
 /// A declared parameter, not converted yet.
@@ -98,23 +98,27 @@ impl<'a> Ctx<'a> {
         Ok(all)
     }
 
-    /// Adds what a collection has beside: the names of headers are the same in capitals.
+    /// Adds what a collection has beside.
     fn join_declared(
         &mut self,
         operation: &At<'a>,
         other: &At<'a>,
         all: &mut IndexMap<(Location, String), Declared<'a>>,
     ) -> Result<(), Reason> {
+        let mut known: IndexMap<(Location, String), String> = IndexMap::new();
+        for (location, name) in all.keys() {
+            known.entry(key(*location, name)).or_insert_with(|| name.clone());
+        }
         for at in other.child("parameters").iter().flat_map(At::items) {
             let Some(declared) = self.declaration(operation, &at)? else { continue };
             let (location, name) = (location(&declared.parsed), data(&declared.parsed).name.clone());
-            let same = |known: &&(Location, String)| known.0 == location && same_name(location, &known.1, &name);
-            match all.keys().find(same) {
-                Some((_, known)) => {
+            match known.get(&key(location, &name)) {
+                Some(known) => {
                     let (operation, name) = (operation.place.clone(), known.clone());
                     self.twice.push(super::join::Twice { operation, location, name, seen: declared.at });
                 }
                 None => {
+                    known.insert(key(location, &name), name.clone());
                     all.insert((location, name), declared);
                 }
             }

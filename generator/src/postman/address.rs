@@ -6,7 +6,9 @@ use super::collection::{Collection, Scope};
 use super::template;
 use super::url::Url;
 use super::variables::{self, Piece};
+use crate::config::Variable;
 use crate::node::Node;
+use crate::source::Place;
 
 /// Where one request goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,28 +63,53 @@ pub(super) fn origin(url: &str) -> String {
     url[..end].replace("{{", "{").replace("}}", "}")
 }
 
-/// The steps of a base URL; those in braces may be anything.
-pub(super) fn prefix(base_url: &str) -> Vec<String> {
+/// The path of a base URL.
+#[derive(Debug, Default)]
+pub(super) struct Prefix(Vec<Base>);
+
+/// A step of it.
+#[derive(Debug)]
+enum Base {
+    /// As it is.
+    Fixed(String),
+    /// A variable, and what is known of its values.
+    Variable(Vec<String>),
+}
+
+/// The steps of a base URL; those in braces are variables.
+pub(super) fn prefix(base_url: &str, variables: &[Variable]) -> Prefix {
     let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
-    rest.split('/').skip(1).filter(|step| !step.is_empty()).map(str::to_owned).collect()
+    let step = |step: &str| match step.strip_prefix('{').and_then(|step| step.strip_suffix('}')) {
+        Some(name) => {
+            let known = variables.iter().filter(|variable| variable.name == name);
+            let values = known
+                .flat_map(|variable| variable.values.iter().map(|(_, text)| text).chain(&variable.default).cloned());
+            Base::Variable(values.collect())
+        }
+        None => Base::Fixed(step.to_owned()),
+    };
+    Prefix(rest.split('/').skip(1).filter(|step| !step.is_empty()).map(step).collect())
 }
 
 /// What of a path comes after the base URL; all of it if it does not start like that.
-pub(super) fn behind<'p>(path: &'p [String], prefix: &[String], scope: &Scope) -> &'p [String] {
-    let same =
-        |(step, base): (&String, &String)| step == base || is_variable(base) || variables::expand(step, scope) == *base;
-    match path.get(..prefix.len()) {
-        Some(start) if start.iter().zip(prefix).all(same) => &path[prefix.len()..],
-        _ => path,
-    }
+pub(super) fn behind<'p>(path: &'p [String], prefix: &Prefix, scope: &Scope) -> &'p [String] {
+    let Some(start) = path.get(..prefix.0.len()) else { return path };
+    // A variable may be anything where a fixed step after it shows that this is the base URL.
+    let shown = prefix.0.iter().rposition(|base| matches!(base, Base::Fixed(_))).unwrap_or(0);
+    let same = |(at, (step, base)): (usize, (&String, &Base))| match base {
+        Base::Fixed(text) => step == text || variables::expand(step, scope) == *text,
+        Base::Variable(values) => {
+            at < shown
+                || matches!(template::steps(std::slice::from_ref(step))[..], [template::Step::Parameter(_)])
+                || values.contains(step)
+        }
+    };
+    if start.iter().zip(&prefix.0).enumerate().all(same) { &path[prefix.0.len()..] } else { path }
 }
 
-fn is_variable(step: &str) -> bool {
-    step.starts_with('{') && step.ends_with('}')
-}
-
-/// The base URL that most requests share, as a server of OpenAPI; `None` if no host is known.
-pub(super) fn server(collections: &[Collection]) -> Option<Node> {
+/// The base URL that most requests share, as a server of OpenAPI, and the first request with it; `None` if no host is
+/// known.
+pub(super) fn server(collections: &[Collection]) -> Option<(Node, Place)> {
     let requests = || collections.iter().flat_map(|collection| &collection.requests);
     let addresses: Vec<Address> = requests().map(|request| of(&request.url, &request.scope)).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -96,10 +123,14 @@ pub(super) fn server(collections: &[Collection]) -> Option<Node> {
     let given = common(same().map(|address| &address.path[..address.given]));
     let all = common(addresses.iter().map(|address| address.path.as_slice()));
     let mut steps = given.to_vec();
+    // A variable after which something comes in every request is said once for all of them.
+    let shortest = addresses.iter().map(|address| address.path.len()).min().unwrap_or(0);
     if addresses.len() > 1 && all.len() > given.len() {
-        let tail = all[given.len()..].iter().take_while(|step| step.starts_with("{{") && step.ends_with("}}"));
+        let last = all.len().min(shortest.saturating_sub(1)).max(given.len());
+        let tail = all[given.len()..last].iter().take_while(|step| step.starts_with("{{") && step.ends_with("}}"));
         steps.extend(tail.cloned());
     }
+    let first = requests().zip(&addresses).find(|(_, address)| address.origin.as_deref() == Some(*origin));
     let url = format!("{origin}{}", steps.iter().map(|step| format!("/{step}")).collect::<String>());
     let mut variables = crate::node::Object::new();
     let mut template = String::new();
@@ -115,7 +146,8 @@ pub(super) fn server(collections: &[Collection]) -> Option<Node> {
             }
         }
     }
-    Some(Node::from([("url", Node::from(template)), ("variables", Node::from(variables))]))
+    let server = Node::from([("url", Node::from(template)), ("variables", Node::from(variables))]);
+    first.map(|(request, _)| (server, request.place.clone()))
 }
 
 /// What all paths begin with.
@@ -132,7 +164,6 @@ fn common<'p>(mut paths: impl Iterator<Item = &'p [String]>) -> &'p [String] {
 mod tests {
     use super::super::url;
     use super::*;
-    use crate::source::Place;
 
     fn address(text: &str) -> String {
         let set = [("base", "https://a.b/v1/"), ("host", "a.b"), ("plain", "a.b/v2")];
@@ -166,10 +197,27 @@ mod tests {
     #[test]
     fn base_urls_are_taken_off() {
         let path: Vec<String> = ["uki", "core", "{{edition}}", "me"].map(str::to_owned).into();
-        let scope = Scope::from([("edition".to_owned(), "v3".to_owned())]);
-        assert_eq!(behind(&path, &prefix("https://a.b/{region}/core/v3"), &scope), ["me"]);
-        assert_eq!(behind(&path, &prefix("https://a.b/{region}/accounts/v3"), &scope), path);
-        assert_eq!(behind(&path, &prefix("https://a.b"), &scope), path);
-        assert_eq!(behind(&path[3..], &prefix("https://a.b/{region}/core/v3"), &scope), ["me"]);
+        let scope: Scope = [("edition".to_owned(), "v3".to_owned())].into_iter().collect();
+        assert_eq!(behind(&path, &prefix("https://a.b/{region}/core/v3", &[]), &scope), ["me"]);
+        assert_eq!(behind(&path, &prefix("https://a.b/{region}/accounts/v3", &[]), &scope), path);
+        assert_eq!(behind(&path, &prefix("https://a.b", &[]), &scope), path);
+        assert_eq!(behind(&path[3..], &prefix("https://a.b/{region}/core/v3", &[]), &scope), ["me"]);
+    }
+
+    #[test]
+    fn a_variable_of_the_base_url_is_no_word_of_a_path() {
+        let region = Variable { name: "region".into(), values: vec![("Uki".into(), "uki".into())], default: None };
+        for (base, path, expected) in [
+            ("https://a.b/{region}", "contacts", "contacts"),
+            ("https://a.b/{region}", "contacts/4711", "contacts/4711"),
+            ("https://a.b/{region}", "{{region}}/contacts", "contacts"),
+            ("https://a.b/{region}", "uki/contacts", "contacts"),
+            ("https://a.b/v1/{region}", "v1/contacts/7", "v1/contacts/7"),
+            ("https://a.b/v1/{region}", "v1/4d63c5f0a1/contacts", "contacts"),
+        ] {
+            let path: Vec<String> = path.split('/').map(str::to_owned).collect();
+            let prefix = prefix(base, std::slice::from_ref(&region));
+            assert_eq!(behind(&path, &prefix, &Scope::default()).join("/"), expected, "{base} {path:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::collection::{Body, Content, Pair, Reply, Request, Scope};
 use super::{pairs, relaxed, variables};
@@ -27,7 +27,7 @@ pub(super) enum Media {
 /// A field of a form.
 #[derive(Debug, Default)]
 pub(super) struct Field {
-    values: Vec<String>,
+    values: IndexSet<String>,
     file: bool,
     repeated: bool,
     description: Option<String>,
@@ -40,7 +40,14 @@ pub(super) struct Bodies {
     pub(super) place: Option<Place>,
     /// The media types, and what is known of each.
     pub(super) media: IndexMap<String, Media>,
+    /// Those that say nothing, as another says something else of the same media type.
+    pub(super) left: Vec<Place>,
+    /// What could not be read of them, and where it stands.
+    pub(super) unread: Vec<(Place, &'static str)>,
 }
+
+const UNREAD: &str = "body is declared as JSON, and cannot be read as such: nothing is known of its type";
+const UNNAMED: &str = "names of members are variables that nothing sets: these members are left out";
 
 const JSON: &str = "application/json";
 
@@ -51,7 +58,7 @@ impl Bodies {
         let declared = media_type(&request.headers, &request.scope);
         match &body.content {
             Content::Raw { text, language } => {
-                let (media, content) = raw(text, declared, language.as_deref(), &request.scope, &body.place);
+                let (media, content) = self.raw(text, declared, language.as_deref(), &request.scope, &body.place);
                 self.add(media, content, &body.place);
             }
             Content::UrlEncoded(fields) => self.form("application/x-www-form-urlencoded", fields, request, &body.place),
@@ -72,12 +79,17 @@ impl Bodies {
         let place = reply.place.child("body");
         // Services and people often name another type than JSON; what reads as an object or a list is one.
         let json = declared.as_deref().is_some_and(is_json) || is_structured(text);
-        let value = if json { relaxed::parse(text, scope) } else { None };
+        let value = if json { self.value(text, scope, &place) } else { None };
         let (media, content) = match (value, declared) {
-            (Some((value, _)), Some(media)) if is_json(&media) => (media, Media::Json(vec![(value, place)])),
-            (Some((value, _)), _) => (JSON.to_owned(), Media::Json(vec![(value, place)])),
-            (None, Some(media)) if !is_json(&media) => (media, Media::Fixed(text_schema())),
-            (None, _) => ("text/plain".to_owned(), Media::Fixed(text_schema())),
+            (Some(value), Some(media)) if is_json(&media) => (media, Media::Json(vec![(value, place)])),
+            (Some(value), _) => (JSON.to_owned(), Media::Json(vec![(value, place)])),
+            // What was cut short, say, is JSON all the same.
+            (None, Some(media)) if is_json(&media) => {
+                self.unread.push((place, UNREAD));
+                (media, Media::Json(Vec::new()))
+            }
+            (None, Some(media)) => (media, Media::Fixed(text_schema())),
+            (None, None) => ("text/plain".to_owned(), Media::Fixed(text_schema())),
         };
         self.add(media, content, &reply.place);
     }
@@ -99,10 +111,57 @@ impl Bodies {
             }
             // A body in GraphQL and another in JSON: what is known of both is that they are JSON.
             (Some(known @ Media::Fixed(_)), Media::Json(more)) if is_json(&media) => *known = Media::Json(more),
-            (Some(_), _) => {}
+            (Some(Media::Fixed(known)), Media::Fixed(same)) if *known == same => {}
+            (Some(_), _) => self.left.push(place.clone()),
             (None, content) => {
                 self.media.insert(media, content);
             }
+        }
+    }
+
+    /// JSON, if it is some.
+    fn value(&mut self, text: &str, scope: &Scope, place: &Place) -> Option<Node> {
+        let (mut value, _) = relaxed::parse(text, scope)?;
+        if relaxed::name_members(&mut value, scope) {
+            self.unread.push((place.clone(), UNNAMED));
+        }
+        Some(value)
+    }
+
+    /// Text, in the media type that its header, its language or itself names.
+    fn raw(
+        &mut self,
+        text: &str,
+        declared: Option<String>,
+        language: Option<&str>,
+        scope: &Scope,
+        place: &Place,
+    ) -> (String, Media) {
+        let start = text.trim_start();
+        let media = declared.unwrap_or_else(|| match language {
+            Some("json") => JSON.to_owned(),
+            Some("xml") => "application/xml".to_owned(),
+            Some("html") => "text/html".to_owned(),
+            Some("javascript") => "text/javascript".to_owned(),
+            _ if start.starts_with('<') => "application/xml".to_owned(),
+            _ if start.starts_with(['{', '[']) => JSON.to_owned(),
+            _ => "text/plain".to_owned(),
+        });
+        if media == "application/x-www-form-urlencoded" {
+            let mut form = IndexMap::new();
+            add_fields(&mut form, &pairs::of_query(text, place), scope);
+            return (media, Media::Form(form));
+        }
+        let structured = start.starts_with(['{', '[']) && media == "text/plain";
+        let value = if is_json(&media) || structured { self.value(text, scope, place) } else { None };
+        match value {
+            Some(value) if is_json(&media) => (media, Media::Json(vec![(value, place.clone())])),
+            Some(value) => (JSON.to_owned(), Media::Json(vec![(value, place.clone())])),
+            None if is_json(&media) => {
+                self.unread.push((place.clone(), UNREAD));
+                (media, Media::Json(Vec::new()))
+            }
+            None => (media, Media::Fixed(text_schema())),
         }
     }
 }
@@ -162,54 +221,41 @@ fn is_structured(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '['])
 }
 
-/// Text, in the media type that its header, its language or itself names.
-fn raw(text: &str, declared: Option<String>, language: Option<&str>, scope: &Scope, place: &Place) -> (String, Media) {
-    let value = || relaxed::parse(text, scope).map(|(value, _)| (value, place.clone()));
-    let start = text.trim_start();
-    let media = declared.unwrap_or_else(|| match language {
-        Some("json") => JSON.to_owned(),
-        Some("xml") => "application/xml".to_owned(),
-        Some("html") => "text/html".to_owned(),
-        Some("javascript") => "text/javascript".to_owned(),
-        _ if start.starts_with('<') => "application/xml".to_owned(),
-        _ if start.starts_with(['{', '[']) => JSON.to_owned(),
-        _ => "text/plain".to_owned(),
-    });
-    if is_json(&media) {
-        return (media, Media::Json(value().into_iter().collect()));
-    }
-    if media == "application/x-www-form-urlencoded" {
-        let mut form = IndexMap::new();
-        add_fields(&mut form, &pairs::of_query(text, place), scope);
-        return (media, Media::Form(form));
-    }
-    match value().filter(|_| start.starts_with(['{', '[']) && media == "text/plain") {
-        Some(value) => (JSON.to_owned(), Media::Json(vec![value])),
-        None => (media, Media::Fixed(text_schema())),
+fn add_fields(form: &mut IndexMap<String, Field>, fields: &[Pair], scope: &Scope) {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for field in fields {
+        let Ok(name) = field_name(field, scope) else { continue };
+        let value = field.value.as_deref().map(|value| variables::expand(value, scope));
+        form.entry(name.clone()).or_default().join(Field {
+            values: value.filter(|value| !value.is_empty() && !value.contains("{{")).into_iter().collect(),
+            file: field.file,
+            repeated: !seen.insert(name) && field.enabled,
+            description: field.description.clone(),
+        });
     }
 }
 
-fn add_fields(form: &mut IndexMap<String, Field>, fields: &[Pair], scope: &Scope) {
-    let mut seen: Vec<&str> = Vec::new();
-    for field in fields.iter().filter(|field| !field.key.trim().is_empty() && !field.key.contains("{{")) {
-        let value = field.value.as_deref().map(|value| variables::expand(value, scope));
-        form.entry(field.key.trim().to_owned()).or_default().join(Field {
-            values: value.filter(|value| !value.is_empty() && !value.contains("{{")).into_iter().collect(),
-            file: field.file,
-            repeated: field.enabled && seen.contains(&field.key.as_str()),
-            description: field.description.clone(),
-        });
-        seen.push(&field.key);
+/// The fields of a form.
+pub(super) fn fields(body: &Body) -> &[Pair] {
+    match &body.content {
+        Content::UrlEncoded(fields) | Content::FormData(fields) => fields,
+        Content::Raw { .. } | Content::File | Content::GraphQl => &[],
+    }
+}
+
+/// The name of a field of a form.
+pub(super) fn field_name(field: &Pair, scope: &Scope) -> Result<String, &'static str> {
+    let name = variables::expand(field.key.trim(), scope).trim().to_owned();
+    match name {
+        _ if name.is_empty() => Err("field has no name"),
+        _ if name.contains("{{") => Err("the name of the field is a variable"),
+        name => Ok(name),
     }
 }
 
 impl Field {
     fn join(&mut self, other: Field) {
-        for value in other.values {
-            if !self.values.contains(&value) {
-                self.values.push(value);
-            }
-        }
+        self.values.extend(other.values);
         self.file |= other.file;
         self.repeated |= other.repeated;
         self.description = self.description.take().or(other.description);

@@ -6,8 +6,37 @@ use std::rc::Rc;
 use super::url::Url;
 use crate::source::Place;
 
-/// What variables are set to, where a request stands.
-pub(crate) type Scope = BTreeMap<String, String>;
+/// What variables are set to, where a request stands: by what it stands in, and by what is around that.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope {
+    own: BTreeMap<String, String>,
+    around: Option<Rc<Scope>>,
+}
+
+impl Scope {
+    /// What is set here, over what is set around it.
+    pub(super) fn inside(own: BTreeMap<String, String>, around: Rc<Scope>) -> Self {
+        Self { own, around: Some(around) }
+    }
+
+    /// What this variable is set to.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let mut scope = self;
+        loop {
+            match (scope.own.get(name), &scope.around) {
+                (Some(value), _) => return Some(value),
+                (None, Some(around)) => scope = around,
+                (None, None) => return None,
+            }
+        }
+    }
+}
+
+impl FromIterator<(String, String)> for Scope {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self { own: pairs.into_iter().collect(), around: None }
+    }
+}
 
 /// A collection of Postman.
 #[derive(Debug)]
@@ -16,7 +45,7 @@ pub(crate) struct Collection {
     pub(crate) requests: Vec<Request>,
     /// Its variables, those of its folders among them.
     pub(crate) variables: Vec<Variable>,
-    /// What in it is neither a folder nor a request, and why.
+    /// What of it is left out when it is read, and why.
     pub(crate) odd: Vec<(Place, String)>,
     /// How many scripts it holds; none of them is run.
     pub(crate) scripts: usize,
@@ -39,7 +68,7 @@ pub(crate) struct Request {
     /// What people call it.
     pub(crate) name: String,
     /// The names of the folders around it, the outermost first.
-    pub(crate) folders: Vec<String>,
+    pub(crate) folders: Rc<Vec<String>>,
     /// As it is written; `GET` if nothing is.
     pub(crate) method: String,
     /// Where it goes.

@@ -3,8 +3,9 @@
 //! [`count`] walks the tree as it is on disk and shares nothing with the reader, so that the two can disagree.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::read::list_key;
+use super::read::{is_body, is_folder, list_key};
 use crate::ir::Method;
 use crate::node::Node;
 use crate::source::{Place, Source};
@@ -17,6 +18,10 @@ pub(crate) struct Ledger {
     pub(crate) requests: Vec<String>,
     /// Where their parameters stand: of query, path and headers.
     pub(crate) parameters: Vec<String>,
+    /// Where the bodies of its requests stand.
+    pub(crate) bodies: Vec<String>,
+    /// Where the fields of forms among them stand.
+    pub(crate) fields: Vec<String>,
     /// Where the replies that were saved stand.
     pub(crate) replies: Vec<String>,
     /// Where its variables stand.
@@ -25,6 +30,8 @@ pub(crate) struct Ledger {
     pub(crate) witnesses: Vec<Witness>,
     /// What became of each.
     pub(crate) fates: BTreeMap<String, Fate>,
+    /// Where its operations are, relative to the base URL, if they are not there.
+    pub(crate) beside: Option<String>,
 }
 
 /// What became of a part of a collection.
@@ -34,6 +41,8 @@ pub(crate) enum Fate {
     Operation(Method, String),
     /// It is this parameter of this operation: the location and the name.
     Parameter(Method, String, &'static str, String),
+    /// It is in the body of this operation.
+    Body(Method, String),
     /// It is in what others became, such as a variable.
     Used,
     /// It was left out, for this reason.
@@ -42,12 +51,43 @@ pub(crate) enum Fate {
 
 impl Ledger {
     /// Says what became of what stands at `place`. Where several have one place, what was made counts.
-    pub(super) fn note(&mut self, place: &Place, fate: Fate) {
+    fn note(&mut self, place: &Place, fate: Fate) {
         match self.fates.get(&place.pointer) {
             Some(known) if !matches!(known, Fate::Left(_)) => {}
             _ => {
                 self.fates.insert(place.pointer.clone(), fate);
             }
+        }
+    }
+}
+
+/// The books of several collections, by their files.
+#[derive(Debug, Default)]
+pub(super) struct Ledgers(BTreeMap<Arc<str>, Ledger>);
+
+impl Ledgers {
+    /// Opens the books of a collection.
+    pub(super) fn open(&mut self, source: &Source, beside: Option<&str>) {
+        let ledger = Ledger { beside: beside.map(str::to_owned), ..count(source) };
+        self.0.insert(source.file.clone(), ledger);
+    }
+
+    /// Adds what a collection has seen.
+    pub(super) fn keep(&mut self, source: &Source, witnesses: Vec<Witness>) {
+        if let Some(ledger) = self.0.get_mut(&source.file) {
+            ledger.witnesses.extend(witnesses);
+        }
+    }
+
+    /// Hands out the books of a collection, once everything is written down.
+    pub(super) fn close(&mut self, source: &Source) -> Ledger {
+        self.0.remove(&source.file).unwrap_or_default()
+    }
+
+    /// Says what became of what stands at `place`.
+    pub(super) fn note(&mut self, place: &Place, fate: Fate) {
+        if let Some(ledger) = self.0.get_mut(&place.file) {
+            ledger.note(place, fate);
         }
     }
 
@@ -58,7 +98,7 @@ impl Ledger {
 }
 
 /// Counts what stands in a collection.
-pub(super) fn count(source: &Source) -> Ledger {
+fn count(source: &Source) -> Ledger {
     let mut ledger = Ledger::default();
     let (tree, place) = source.collection();
     walk(tree, &place.pointer, &mut ledger);
@@ -70,7 +110,7 @@ fn walk(node: &Node, pointer: &str, ledger: &mut Ledger) {
     let key = list_key(node, "item");
     for (at, item) in node.get(key).and_then(Node::as_array).unwrap_or_default().iter().enumerate() {
         let pointer = format!("{pointer}/{key}/{at}");
-        if item.get(list_key(item, "item")).is_some() {
+        if is_folder(item) {
             walk(item, &pointer, ledger);
             continue;
         }
@@ -86,6 +126,13 @@ fn walk(node: &Node, pointer: &str, ledger: &mut Ledger) {
             let pointer = format!("{pointer}/url");
             list(url, &pointer, "query", &mut ledger.parameters);
             list(url, &pointer, "variable", &mut ledger.parameters);
+        }
+        if let Some(body) = request.get("body").filter(|body| is_body(body)) {
+            let pointer = format!("{pointer}/body");
+            for mode in ["urlencoded", "formdata"].into_iter().filter(|mode| body.text("mode") == Some(mode)) {
+                list(body, &pointer, mode, &mut ledger.fields);
+            }
+            ledger.bodies.push(pointer);
         }
         ledger.requests.push(pointer);
     }

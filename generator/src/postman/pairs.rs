@@ -81,8 +81,24 @@ pub(super) fn description(node: Option<&Node>) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Without percent-encoding; as it is where that gives no text.
-pub(super) fn decoded(text: &str) -> String {
+/// A list of the parameters of a query. They stand there as they go over the wire, but for signs that Postman encodes
+/// itself; a plus is a plus.
+pub(super) fn read_query(node: &Node, place: &Place) -> Vec<Pair> {
+    let mut pairs = read(node, place);
+    for pair in &mut pairs {
+        pair.key = unescaped(&pair.key, false);
+        pair.value = pair.value.take().map(|value| unescaped(&value, false));
+    }
+    pairs
+}
+
+/// A name or a value of a query, as it was before it was encoded; as it is where that gives no text.
+fn decoded(text: &str) -> String {
+    unescaped(text, true)
+}
+
+/// Without percent-encoding, and with spaces for pluses where they stand for them.
+fn unescaped(text: &str, plus: bool) -> String {
     if !text.contains(['%', '+']) {
         return text.to_owned();
     }
@@ -95,7 +111,7 @@ pub(super) fn decoded(text: &str) -> String {
                 (Some(high), Some(low)) => (after, high * 16 + low),
                 _ => (tail, *byte),
             },
-            (b'+', _) => (tail, b' '),
+            (b'+', _) if plus => (tail, b' '),
             _ => (tail, *byte),
         };
         bytes.push(byte);
@@ -129,6 +145,15 @@ mod tests {
                 list.iter().map(|pair| format!("{}{}={}", sign(pair), pair.key, value(pair))).collect();
             assert_eq!(found.join(" "), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn lists_of_a_query_are_decoded() {
+        let list = r#"[{"key": "filter%5Bid%5D", "value": "a%20b+c"}, {"key": "100%", "value": null}]"#;
+        let found = read_query(&serde_json::from_str(list).unwrap(), &Place::root(&"a.json".into()));
+        let found: Vec<(&str, Option<&str>)> =
+            found.iter().map(|pair| (pair.key.as_str(), pair.value.as_deref())).collect();
+        assert_eq!(found, [("filter[id]", Some("a b+c")), ("100%", None)]);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Query and header parameters of an operation: those of all its requests together.
 
-use indexmap::IndexMap;
+use std::collections::BTreeSet;
+
+use indexmap::{IndexMap, IndexSet};
 
 use super::Settings;
 use super::collection::{Auth, Pair, Request, Scope};
-use super::ledger::{Fate, Ledger};
+use super::ledger::{Fate, Ledgers};
 use super::operations::Operation;
 use super::variables;
 use crate::infer;
@@ -39,7 +41,7 @@ const CARRIED: [&str; 16] = [
 pub(super) struct Merged {
     pub(super) place: Place,
     name: String,
-    values: Vec<String>,
+    values: IndexSet<String>,
     repeated: bool,
     description: Option<String>,
 }
@@ -48,8 +50,8 @@ pub(super) struct Merged {
 pub(super) type Parameters = IndexMap<(&'static str, String), Merged>;
 
 /// Gathers the parameters of an operation from its requests, and writes down what became of each.
-pub(super) fn gather(operation: &Operation<'_>, settings: &Settings<'_>, ledger: &mut Ledger) -> Parameters {
-    let mut gather = Gather { operation, settings, ledger, found: IndexMap::new() };
+pub(super) fn gather(operation: &Operation<'_>, settings: &Settings<'_>, ledgers: &mut Ledgers) -> Parameters {
+    let mut gather = Gather { operation, settings, ledgers, found: IndexMap::new() };
     for used in &operation.uses {
         gather.request(used.request);
         gather.path(used.request, &used.names);
@@ -59,8 +61,8 @@ pub(super) fn gather(operation: &Operation<'_>, settings: &Settings<'_>, ledger:
 
 /// Adds what the request of a saved reply shows.
 pub(super) fn add(request: &Request, operation: &Operation<'_>, settings: &Settings<'_>, found: &mut Parameters) {
-    let mut ledger = Ledger::default();
-    let mut gather = Gather { operation, settings, ledger: &mut ledger, found: std::mem::take(found) };
+    let mut ledgers = Ledgers::default();
+    let mut gather = Gather { operation, settings, ledgers: &mut ledgers, found: std::mem::take(found) };
     gather.request(request);
     *found = gather.found;
 }
@@ -68,26 +70,27 @@ pub(super) fn add(request: &Request, operation: &Operation<'_>, settings: &Setti
 struct Gather<'a, 'c> {
     operation: &'a Operation<'c>,
     settings: &'a Settings<'a>,
-    ledger: &'a mut Ledger,
+    ledgers: &'a mut Ledgers,
     found: Parameters,
 }
 
 impl Gather<'_, '_> {
     fn request(&mut self, request: &Request) {
         let scope = &request.scope;
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         for pair in &request.url.query {
-            let repeated = pair.enabled && seen.contains(&pair.key.as_str());
-            seen.push(&pair.key);
-            match query(pair) {
-                Ok(name) => self.add("query", name, pair, repeated, scope),
-                Err(reason) => self.ledger.leave(&pair.place, reason),
+            match query(pair, scope) {
+                Ok(name) => {
+                    let repeated = !seen.insert(name.clone()) && pair.enabled;
+                    self.add("query", name, pair, repeated, scope);
+                }
+                Err(reason) => self.ledgers.leave(&pair.place, reason),
             }
         }
         for pair in &request.headers {
-            match header(pair, self.settings) {
+            match header(pair, self.settings, scope) {
                 Ok(name) => self.add("header", name, pair, false, scope),
-                Err(reason) => self.ledger.leave(&pair.place, reason),
+                Err(reason) => self.ledgers.leave(&pair.place, reason),
             }
         }
         if let Auth::Key { name, query, place } = &request.auth {
@@ -99,10 +102,10 @@ impl Gather<'_, '_> {
                 file: false,
                 description: None,
             };
-            match (query, header(&pair, self.settings)) {
-                (true, _) => self.add("query", name.clone(), &pair, false, scope),
-                (false, Ok(name)) => self.add("header", name, &pair, false, scope),
-                (false, Err(_)) => {}
+            let place = if *query { "query" } else { "header" };
+            let name = if *query { self::query(&pair, scope) } else { header(&pair, self.settings, scope) };
+            if let Ok(name) = name {
+                self.add(place, name, &pair, false, scope);
             }
         }
     }
@@ -112,7 +115,7 @@ impl Gather<'_, '_> {
         let merged = self.found.entry((location, key)).or_insert_with(|| Merged {
             place: pair.place.clone(),
             name,
-            values: Vec::new(),
+            values: IndexSet::new(),
             repeated: false,
             description: None,
         });
@@ -121,14 +124,10 @@ impl Gather<'_, '_> {
             merged.description.clone_from(&pair.description);
         }
         let value = pair.value.as_deref().map(|value| variables::expand(value, scope));
-        if let Some(value) = value.filter(|value| !value.is_empty() && !value.contains("{{"))
-            && !merged.values.contains(&value)
-        {
-            merged.values.push(value);
-        }
+        merged.values.extend(value.filter(|value| !value.is_empty() && !value.contains("{{")));
         let name = merged.name.clone();
         let operation = self.operation;
-        self.ledger.note(&pair.place, Fate::Parameter(operation.method, operation.template.clone(), location, name));
+        self.ledgers.note(&pair.place, Fate::Parameter(operation.method, operation.template.clone(), location, name));
     }
 
     /// What is said of the variables of the path.
@@ -141,14 +140,15 @@ impl Gather<'_, '_> {
                 }
                 None => Fate::Left(format!("path has no variable `{}`", pair.key)),
             };
-            self.ledger.note(&pair.place, fate);
+            self.ledgers.note(&pair.place, fate);
         }
     }
 }
 
 /// A header of the operation, and not of the client or of what carries the request.
-pub(super) fn header(pair: &Pair, settings: &Settings<'_>) -> Result<String, String> {
-    let name = pair.key.trim();
+pub(super) fn header(pair: &Pair, settings: &Settings<'_>, scope: &Scope) -> Result<String, String> {
+    let name = variables::expand(&pair.key, scope);
+    let name = name.trim();
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(legal) {
         return Err(format!("`{name}` is no name of a header"));
@@ -162,8 +162,9 @@ pub(super) fn header(pair: &Pair, settings: &Settings<'_>) -> Result<String, Str
     Ok(name.to_owned())
 }
 
-fn query(pair: &Pair) -> Result<String, String> {
-    let name = pair.key.trim();
+fn query(pair: &Pair, scope: &Scope) -> Result<String, String> {
+    let name = variables::expand(&pair.key, scope);
+    let name = name.trim();
     if name.is_empty() {
         return Err("parameter has no name".to_owned());
     }

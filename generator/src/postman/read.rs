@@ -1,5 +1,6 @@
 //! A tree as a collection. Whatever is not as the format says costs itself alone: it is reported and left out.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::collection::{Auth, Body, Collection, Content, Pair, Reply, Request, Scope, Variable};
@@ -11,7 +12,7 @@ use crate::source::{Place, Source};
 /// What requests have from the folders around them.
 #[derive(Clone)]
 struct Around {
-    folders: Vec<String>,
+    folders: Rc<Vec<String>>,
     scope: Rc<Scope>,
     auth: Auth,
 }
@@ -20,7 +21,7 @@ struct Around {
 pub(super) fn read(source: &Source, environment: &Scope, diagnostics: &mut Diagnostics) -> Collection {
     let collection = Collection { requests: Vec::new(), variables: Vec::new(), odd: Vec::new(), scripts: 0 };
     let mut reader = Reader { environment, diagnostics, collection };
-    let around = Around { folders: Vec::new(), scope: Rc::new(environment.clone()), auth: Auth::None };
+    let around = Around { folders: Rc::default(), scope: Rc::new(environment.clone()), auth: Auth::None };
     let (tree, place) = source.collection();
     reader.inside(tree, &place, &around);
     let collection = reader.collection;
@@ -65,10 +66,9 @@ impl Reader<'_> {
 
     fn item(&mut self, item: &Node, place: &Place, around: &Around) {
         let name = item.text("name").unwrap_or_default();
-        if item.get(list_key(item, "item")).is_some() {
-            let mut around = around.clone();
-            around.folders.push(name.to_owned());
-            return self.inside(item, place, &around);
+        if is_folder(item) {
+            let folders = around.folders.iter().cloned().chain([name.to_owned()]).collect();
+            return self.inside(item, place, &Around { folders: Rc::new(folders), ..around.clone() });
         }
         match item.get("request") {
             Some(request @ (Node::Object(_) | Node::String(_))) => {
@@ -102,13 +102,27 @@ impl Reader<'_> {
             method: node.text("method").unwrap_or("GET").trim().to_ascii_uppercase(),
             url,
             headers: node.get("header").map(|list| pairs::read(list, &place.child("header"))).unwrap_or_default(),
-            body: node.get("body").and_then(|node| body(node, &place.child("body"))),
+            body: self.body(node, place),
             auth: auth::read(node, place).unwrap_or_else(|| around.auth.clone()),
             description: pairs::description(node.get("description")),
             replies: Vec::new(),
             scope: around.scope.clone(),
             place: place.clone(),
         }
+    }
+
+    /// The body of a request, if it has one that is sent.
+    fn body(&mut self, request: &Node, place: &Place) -> Option<Body> {
+        let place = place.child("body");
+        let left = match body(request.get("body")?, &place) {
+            Ok(body) => return body,
+            Err(left) => left,
+        };
+        if let Left::Unknown(message) = &left {
+            self.diagnostics.push(Diagnostic::new(Code::CollectionBody, message.clone()).at(&place));
+        }
+        self.collection.odd.push((place, left.reason()));
+        None
     }
 
     fn reply(&mut self, node: &Node, place: &Place, name: &str, around: &Around) -> Reply {
@@ -130,14 +144,14 @@ impl Reader<'_> {
     fn scope(&mut self, node: &Node, place: &Place, outer: &Rc<Scope>) -> Rc<Scope> {
         let key = list_key(node, "variable");
         let Some(list) = node.get(key) else { return outer.clone() };
-        let mut scope = Scope::clone(outer);
+        let mut own = BTreeMap::new();
         for Pair { place, key, value, enabled, .. } in pairs::read(list, &place.child(key)) {
-            if let Some(value) = value.filter(|_| enabled && !key.is_empty() && !self.environment.contains_key(&key)) {
-                scope.insert(key.clone(), value);
+            if let Some(value) = value.filter(|_| enabled && !key.is_empty() && self.environment.get(&key).is_none()) {
+                own.insert(key.clone(), value);
             }
             self.collection.variables.push(Variable { place, name: key });
         }
-        Rc::new(scope)
+        Rc::new(Scope::inside(own, outer.clone()))
     }
 
     fn events(&mut self, node: &Node) {
@@ -159,29 +173,69 @@ pub(super) fn list_key(node: &Node, key: &'static str) -> &'static str {
         "response" => "responses",
         other => other,
     };
-    if node.get(key).is_none() && node.get(plural).is_some() { plural } else { key }
+    if node.get(key).is_none_or(Node::is_null) && node.get(plural).is_some() { plural } else { key }
 }
 
-/// A body; `None` where nothing would be sent.
-fn body(node: &Node, place: &Place) -> Option<Body> {
-    if node.get("disabled").and_then(Node::as_bool) == Some(true) {
-        return None;
+/// Is this item a folder? What has no list and is a request is none.
+pub(super) fn is_folder(item: &Node) -> bool {
+    item.get(list_key(item, "item")).is_some_and(|list| !list.is_null())
+}
+
+/// Why a body is left out.
+enum Left {
+    Off,
+    Empty,
+    Unknown(String),
+}
+
+impl Left {
+    fn reason(self) -> String {
+        match self {
+            Left::Off => "body is switched off".to_owned(),
+            Left::Empty => "body is empty".to_owned(),
+            Left::Unknown(message) => message,
+        }
     }
-    let mode = node.text("mode")?;
+}
+
+/// A body; `None` where nothing is said of one.
+fn body(node: &Node, place: &Place) -> Result<Option<Body>, Left> {
+    if !is_body(node) {
+        return Ok(None);
+    }
+    if node.get("disabled").and_then(Node::as_bool) == Some(true) {
+        return Err(Left::Off);
+    }
+    let Some(mode) = node.text("mode") else {
+        return Err(if node.as_object().is_some() {
+            Left::Empty
+        } else {
+            Left::Unknown(format!("body is {}", node.kind()))
+        });
+    };
     let place = place.child(mode);
-    let list = || node.get(mode).map(|list| pairs::read(list, &place)).filter(|list| !list.is_empty());
+    let list = || {
+        let list = node.get(mode).map(|list| pairs::read(list, &place)).unwrap_or_default();
+        if list.is_empty() { Err(Left::Empty) } else { Ok(list) }
+    };
     let content = match mode {
         "raw" => Content::Raw {
-            text: pairs::scalar(node.get("raw")).filter(|text| !text.trim().is_empty())?,
+            text: pairs::scalar(node.get("raw")).filter(|text| !text.trim().is_empty()).ok_or(Left::Empty)?,
             language: node.pointer("/options/raw/language").and_then(Node::as_str).map(str::to_owned),
         },
         "urlencoded" => Content::UrlEncoded(list()?),
         "formdata" => Content::FormData(list()?),
         "file" | "binary" => Content::File,
         "graphql" => Content::GraphQl,
-        _ => return None,
+        "none" => return Err(Left::Empty),
+        other => return Err(Left::Unknown(format!("body has the mode `{other}`, which is not known"))),
     };
-    Some(Body { place, content })
+    Ok(Some(Body { place, content }))
+}
+
+/// Is anything said of a body here?
+pub(super) fn is_body(node: &Node) -> bool {
+    !node.is_null() && node.as_object().is_none_or(|members| !members.is_empty())
 }
 
 /// What an environment, or the globals of a workspace, set.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::collection::Scope;
 use super::variables;
-use crate::node::{Node, json};
+use crate::node::{Node, Object, json};
 
 /// Stands where a variable stood as a value, and nothing is known of it.
 pub(super) const ANYTHING: &str = "<any>";
@@ -32,10 +32,9 @@ fn strict(text: &str, scope: &Scope) -> Option<String> {
             rest = rest.find('\n').map_or("", |end| &rest[end..]);
         } else if rest.starts_with("/*") {
             rest = &rest[rest.find("*/")? + 2..];
-        } else if let Some(inside) = rest.strip_prefix("{{").filter(|inside| is_variable(inside)) {
-            let end = inside.find("}}")?;
-            value(inside[..end].trim(), scope, &mut out);
-            rest = &inside[end + 2..];
+        } else if let Some((name, after)) = rest.strip_prefix("{{").and_then(variable) {
+            value(name.trim(), scope, &mut out);
+            rest = after;
         } else {
             if matches!(letter, '}' | ']') && out.trim_end().ends_with(',') {
                 out.truncate(out.trim_end().len() - 1);
@@ -47,14 +46,21 @@ fn strict(text: &str, scope: &Scope) -> Option<String> {
     Some(out)
 }
 
-/// Is what follows two braces the name of a variable? Objects in objects need a key between them.
-fn is_variable(inside: &str) -> bool {
-    inside.find("}}").is_some_and(|end| !inside[..end].contains(['{', '"', '\n', ':', ',']))
+/// The name of the variable, if what follows two braces is one, and what comes after it. Objects in objects need a key
+/// between them.
+fn variable(inside: &str) -> Option<(&str, &str)> {
+    let end = inside.find(['{', '}', '"', '\n', ':', ','])?;
+    inside[end..].strip_prefix("}}").map(|after| (&inside[..end], after))
 }
 
 /// A variable in place of a value: what it is set to, if that is a value, too.
 fn value(name: &str, scope: &Scope, out: &mut String) {
-    let text = variables::value(name, scope).unwrap_or_default();
+    // A whole body may be longer than what variables are put into.
+    let text = match variables::value(name, scope) {
+        Some(text) if text.contains("{{") => variables::expand(text, scope).into(),
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::default(),
+    };
     match json::parse(text.trim(), &mut ()) {
         Ok(_) => out.push_str(text.trim()),
         Err(_) => {
@@ -62,6 +68,26 @@ fn value(name: &str, scope: &Scope, out: &mut String) {
             out.push_str(ANYTHING);
             out.push('"');
         }
+    }
+}
+
+/// The names of members with the variables in them put in. A member whose name nothing is known of is left out; gives
+/// whether there was one.
+pub(super) fn name_members(node: &mut Node, scope: &Scope) -> bool {
+    match node {
+        Node::Array(items) => items.iter_mut().fold(false, |left, item| name_members(item, scope) | left),
+        Node::Object(members) => {
+            let mut left = members.values_mut().fold(false, |left, value| name_members(value, scope) | left);
+            if members.keys().any(|name| name.contains("{{")) {
+                let named =
+                    std::mem::take(members).into_iter().map(|(name, value)| (variables::expand(&name, scope), value));
+                let (known, unknown): (Object, Object) = named.partition(|(name, _)| !name.contains("{{"));
+                *members = known;
+                left |= !unknown.is_empty();
+            }
+            left
+        }
+        _ => false,
     }
 }
 
@@ -94,7 +120,8 @@ mod tests {
 
     #[test]
     fn what_people_write_is_read() {
-        let scope = Scope::from([("n".to_owned(), "7".to_owned()), ("s".to_owned(), "a b".to_owned())]);
+        let set = [("n", "7"), ("s", "a b"), ("m", " {{n}}"), ("long", "[{{n}}, {{m}}]")];
+        let scope: Scope = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let cases = [
             ("\u{feff} {\"a\": 1} ", r#"{"a": 1}"#),
             ("{\"a\": 1, // one, \"b\"\n \"c\": [1, 2,], /* } */ }", r#"{"a": 1, "c": [1, 2]}"#),
@@ -105,6 +132,8 @@ mod tests {
             ("{\"a\": \"x\n\ty // no \\\" /* no\"}", r#"{"a": "x\n\ty // no \" /* no"}"#),
             ("{\"a\":{\"b\":{}}}", r#"{"a": {"b": {}}}"#),
             ("[{{n}},]", "[7]"),
+            ("{\"a\": {{m}}, \"b\": {{long}}}", r#"{"a": 7, "b": [7, 7]}"#),
+            ("{{s}}", r#""<any>""#),
         ];
         for (text, expected) in cases {
             let expected: Node = serde_json::from_str(expected).unwrap();
@@ -112,6 +141,27 @@ mod tests {
         }
         for bad in ["", "<a/>", "{\"a\": \"", "{ /* ", "{{n", "{\"a\" 1}", "a=1"] {
             assert!(parse(bad, &scope).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn members_are_named_by_variables() {
+        let scope: Scope = [("n".to_owned(), "id".to_owned())].into_iter().collect();
+        for (text, expected, left) in [
+            (r#"[{"{{n}}": {"{{n}}_2": 1}}]"#, r#"[{"id":{"id_2":1}}]"#, false),
+            (r#"{"{{x}}": 1, "b": {"{{x}}": {}}}"#, r#"{"b":{}}"#, true),
+            (r#"{"a": "{{x}}"}"#, r#"{"a":"{{x}}"}"#, false),
+        ] {
+            let mut node: Node = serde_json::from_str(text).unwrap();
+            assert_eq!(name_members(&mut node, &scope), left, "{text}");
+            assert_eq!(node.to_json(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn braces_without_end_are_read_once() {
+        for text in ["{{a ".repeat(200_000), "{".repeat(400_000), format!("[{}", "{{a}}, ".repeat(100_000))] {
+            assert!(parse(&text, &Scope::default()).is_none());
         }
     }
 }

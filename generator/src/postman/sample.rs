@@ -1,5 +1,7 @@
 //! Values to begin with: for every parameter and property one that its type allows.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value, json};
 
 use super::write::Resources;
@@ -7,6 +9,9 @@ use crate::ir::{Api, Decimals, Enumeration, Kind, Object, Parameter, Property, S
 
 /// Objects in objects are filled so far: further in stands what contains itself as often as not.
 const DEPTH: usize = 6;
+
+/// A body has so many values; where there are more, the rest is filled no further than it must be.
+const MOST: usize = 4000;
 
 /// Stands around a variable that is a number; no JSON is written with it.
 const NUMBER: &str = "#number#";
@@ -17,12 +22,12 @@ pub(super) fn text(api: &Api, parameter: &Parameter, resources: &Resources<'_>) 
     if let Some(known) = known.or_else(|| parameter.values.first().cloned()) {
         return known;
     }
-    plain(&Sampler { api, resources }.named(&parameter.name, parameter.schema, DEPTH))
+    plain(&Sampler::new(api, resources).named(&parameter.name, parameter.schema, DEPTH))
 }
 
 /// A body.
 pub(super) fn value(api: &Api, schema: SchemaId, resources: &Resources<'_>) -> Value {
-    Sampler { api, resources }.value(schema, DEPTH)
+    Sampler::new(api, resources).value(schema, DEPTH)
 }
 
 /// The fields of a form.
@@ -49,10 +54,19 @@ fn plain(value: &Value) -> String {
 struct Sampler<'a> {
     api: &'a Api,
     resources: &'a Resources<'a>,
+    /// How many values may still come.
+    rest: Cell<usize>,
 }
 
-impl Sampler<'_> {
+impl<'a> Sampler<'a> {
+    fn new(api: &'a Api, resources: &'a Resources<'a>) -> Self {
+        Self { api, resources, rest: Cell::new(MOST) }
+    }
+
     fn value(&self, schema: SchemaId, depth: usize) -> Value {
+        let rest = self.rest.get();
+        self.rest.set(rest.saturating_sub(1));
+        let depth = if rest == 0 { 0 } else { depth };
         match &self.api.schema(schema).kind {
             Kind::Any | Kind::Map(_) => json!({}),
             Kind::Boolean => json!(true),

@@ -36,6 +36,13 @@ pub(super) fn steps(path: &[String]) -> Vec<Step> {
     steps
 }
 
+/// The same, with words in place of what looks like an id.
+pub(super) fn literal(path: &[String]) -> Vec<Step> {
+    let fixed =
+        |(step, text): (Step, &String)| if step == Step::Parameter(None) { Step::Fixed(encoded(text)) } else { step };
+    steps(path).into_iter().zip(path).map(fixed).collect()
+}
+
 fn step(text: &str, before: Option<&str>) -> Step {
     if let Some(name) = text.strip_prefix(':').filter(|name| is_word(name)) {
         return Step::Parameter(Some(name.to_owned()));

@@ -21,19 +21,27 @@ paths:
       responses: { '200': { description: '' } }
 ";
 
-fn config() -> ApiConfig {
-    let text = "module = 'm'\ntitle = 'T'\ndocuments = ['a.yaml', 'b.json']\n[server]\nurl = 'https://example.com/v1'\n\
-                [[headers]]\nname = 'X-Site'\nsetter = 'site'\n";
+fn config(more: &str) -> ApiConfig {
+    let text = format!(
+        "module = 'm'\ntitle = 'T'\ndocuments = ['a.yaml', 'b.json', 'c.json']\n[server]\nurl = 'https://example.com/v1'\n\
+         {more}\n[[headers]]\nname = 'X-Site'\nsetter = 'site'\n"
+    );
     config::read(&InputFile { name: "api.toml".into(), bytes: text.into() }).unwrap()
 }
 
 /// A run over a document, if there is one, and a collection.
 fn run(document: &str, collection: &str) -> (ir::Api, Coverage, String) {
-    let config = config();
-    let files = [("a.yaml", document), ("b.json", collection)].into_iter().filter(|(_, text)| !text.is_empty());
+    run_all(&[("a.yaml", document), ("b.json", collection)], "", "")
+}
+
+/// A run over files, with settings of the server, and corrections.
+fn run_all(files: &[(&str, &str)], server: &str, overlay: &str) -> (ir::Api, Coverage, String) {
+    let config = config(server);
+    let files = files.iter().filter(|(_, text)| !text.is_empty());
     let sources: Vec<Source> = files.map(|(name, text)| Source::read(name, text).unwrap()).collect();
+    let overlay = Some(overlay).filter(|text| !text.is_empty()).map(|text| Source::read("overlay.yaml", text).unwrap());
     let mut diagnostics = Diagnostics::new();
-    let (sources, _) = correct(sources, None, &config, &mut diagnostics);
+    let (sources, _) = correct(sources, overlay.as_ref(), &config, &mut diagnostics);
     let (api, coverage) = normalize::normalize(&sources, &config, &mut diagnostics);
     let messages = render(&diagnostics.into_vec(), &sources, Format::Human);
     (api, coverage, messages)
@@ -96,6 +104,261 @@ fn requests_of_one_path_are_one_operation() {
     for (requests, expected) in cases {
         assert_eq!(alone(requests), *expected, "{requests:?}");
     }
+}
+
+#[test]
+fn what_stands_in_a_document_word_for_word_is_no_id() {
+    let document = "
+openapi: 3.0.3
+paths:
+  /rates/{key}: { get: { responses: { '200': { description: '' } } } }
+  /rates/GB_STANDARD: { get: { responses: { '200': { description: '' } } } }
+  /reports/1099: { get: { responses: { '200': { description: '' } } } }
+  /reports/{id}: { get: { responses: { '200': { description: '' } } } }
+";
+    let requests = [
+        r#""{{base}}/rates/GB_STANDARD?a=1""#,
+        r#""{{base}}/rates/GB_REDUCED?b=1""#,
+        r#""{{base}}/reports/1099?c=1""#,
+        r#""{{base}}/reports/1098?d=1""#,
+    ];
+    let (api, coverage, messages) = run(document, &collection(&requests));
+    let expected = ["GET /rates/{key} b", "GET /rates/GB_STANDARD a", "GET /reports/1099 c", "GET /reports/{id} d"];
+    assert_eq!(operations(&api), expected);
+    assert!(coverage.balances());
+    assert_eq!(messages.matches("[D135]").count(), 1, "{messages}");
+    assert!(messages.contains("`GB_REDUCED` is taken for an id") && messages.contains("`GET /rates/{key}`"));
+}
+
+#[test]
+fn an_operation_of_two_collections_has_the_types_of_both() {
+    let one = |query: &str, body: &str| {
+        format!(
+            r#"{{"info": {{"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}}, "item": [
+            {{"name": "n", "request": {{"url": "{{{{base}}}}/contacts/:id?{query}=1", "method": "PUT",
+               "body": {{"mode": "raw", "raw": "{{\"name\": \"A\"}}"}}}},
+              "response": [{{"code": 200, "body": "{body}"}}]}}]}}"#
+        )
+    };
+    let (first, second) = (one("a", r#"{\"x\": 1, \"y\": null}"#), one("b", r#"{\"x\": 1.5, \"z\": true}"#));
+    let (api, coverage, messages) = run_all(&[("b.json", &first), ("c.json", &second)], "", "");
+    assert_eq!(operations(&api), ["PUT /contacts/{id} a,b"]);
+    assert_eq!(messages, "");
+    assert!(coverage.balances() && coverage.parts().all(|(_, part)| part.unaccounted.is_empty()));
+    assert_eq!((coverage.requests.emitted, coverage.saved_replies.emitted, coverage.request_bodies.emitted), (2, 2, 2));
+    let Some(ir::Content::Json(schema)) = &api.operations[0].replies[0].content else { panic!() };
+    let ir::Kind::Object(object) = &api.schema(*schema).kind else { panic!() };
+    let kinds: Vec<String> = object
+        .properties
+        .iter()
+        .map(|property| format!("{} {:?}", property.name, api.schema(property.schema).kind))
+        .collect();
+    assert_eq!(kinds.len(), 3, "{kinds:?}");
+    assert!(kinds[0].starts_with("x Decimal"), "{kinds:?}");
+}
+
+#[test]
+fn operations_at_different_base_urls_are_different() {
+    let requests = [r#""https://example.com/v1/me?a=1""#];
+    let others = [r#""https://example.com/core/me?b=1""#, r#""https://example.com/core/you?b=1""#];
+    let document = DOCUMENT
+        .replace("/contacts/{key}", "/me")
+        .replace("        - { name: key, in: path, required: true, schema: { type: string } }\n", "");
+    let beside = "beside = { 'c.json' = '../core' }";
+    let files = [("a.yaml", &*document), ("b.json", &collection(&requests)), ("c.json", &collection(&others))];
+    let (api, coverage, messages) = run_all(&files, beside, "");
+    assert_eq!(operations(&api), ["GET /me page,on,all,X-Ratio,a", "GET /me b", "GET /you b"]);
+    let of = |operation: &ir::Operation| operation.beside.clone();
+    assert_eq!(
+        api.operations.iter().map(of).collect::<Vec<_>>(),
+        [None, Some("../core".into()), Some("../core".into())]
+    );
+    assert_eq!(messages, "");
+    assert!(coverage.balances() && coverage.parts().all(|(_, part)| part.unaccounted.is_empty()), "{coverage:#?}");
+    assert_eq!((coverage.operations.documented, coverage.operations.emitted), (3, 3));
+    // Their methods have names that tell them apart.
+    let mut coverage = coverage;
+    let mut diagnostics = Diagnostics::new();
+    let lowered = crate::lower::lower(&api, &crate::names::Lock::default(), &mut diagnostics);
+    diagnostics.into_vec();
+    crate::coverage::settle(&mut coverage, &api, &lowered);
+    assert!(coverage.balances() && coverage.parts().all(|(_, part)| part.unaccounted.is_empty()), "{coverage:#?}");
+    for resource in &lowered.package.resources {
+        let names: std::collections::BTreeSet<_> = resource.methods.iter().map(|method| &method.name).collect();
+        assert_eq!(names.len(), resource.methods.len());
+    }
+}
+
+#[test]
+fn collections_are_joined_with_the_corrected_document() {
+    let overlay = "
+overlay: 1.0.0
+info: { title: A, version: '1' }
+actions:
+  - target: $.paths
+    x-document: a.yaml
+    x-reason: The path was misspelled
+    x-expect: { /people: null }
+    update: { /people: { get: { parameters: [{ name: page, in: query, schema: { type: integer } }], responses: { '200': { description: '' } } } } }
+  - target: $.paths['/more'].get.parameters[0]
+    x-reason: It is no number
+    x-expect: { name: since }
+    update: { schema: { type: string, format: date, x-a: 1 } }
+";
+    let files = [
+        ("a.yaml", DOCUMENT),
+        ("b.json", &*collection(&[r#""{{base}}/people?page=2&x=1""#, r#""{{base}}/more?since=2""#])),
+    ];
+    let (api, coverage, messages) = run_all(&files, "", overlay);
+    assert_eq!(messages, "");
+    assert_eq!(operations(&api)[1..], ["GET /people page,x", "GET /more since"]);
+    assert!(coverage.balances());
+    let since = &api.operations[2].parameters[0];
+    assert!(format!("{:?}", api.schema(since.schema).kind).contains("Date"));
+}
+
+#[test]
+fn what_is_sent_is_accounted_for() {
+    let schema = r#""info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}"#;
+    let request = |method: &str, url: &str, more: &str, body: &str| {
+        format!(
+            r#"{{"name": "n", "item": null, "request": {{"method": "{method}", "url": "{url}"{more}, "body": {body}}}}}"#
+        )
+    };
+    let json = r#", "header": [{"key": "Content-Type", "value": "application/json"}]"#;
+    let items = [
+        request("GET", "/a", "", r#"{"mode": "raw", "raw": "{}"}"#),
+        request("POST", "/b", "", r#"{"mode": "telepathy", "telepathy": []}"#),
+        request("POST", "/b", "", r#"{"mode": "raw", "raw": "x", "disabled": true}"#),
+        request("POST", "/b", "", r#"{"mode": "raw", "raw": ""}"#),
+        request("POST", "/b", "", "{}"),
+        request(
+            "POST",
+            "/c",
+            "",
+            r#"{"mode": "urlencoded", "urlencoded": [{"key": "a"}, {"key": ""}, {"key": "{{x}}"}, {"key": "{{k}}", "value": "1"}]}"#,
+        ),
+        request("POST", "/d", json, r#"{"mode": "graphql", "graphql": {"query": "q"}}"#),
+        request("POST", "/d", "", r#"{"mode": "graphql", "graphql": {"query": "p"}}"#),
+        request("POST", "/e", json, r#"{"mode": "raw", "raw": "{\"a\": 1"}"#),
+        request("POST", "/f", json, r#"{"mode": "raw", "raw": "{\"a\": {{k}}, \"{{k}}_2\": 1, \"{{x}}\": 1}"}"#),
+        request("POST", "/g", "", r#"{"mode": "formdata", "formdata": [{"key": "a"}]}"#),
+        request(
+            "POST",
+            "/g",
+            r#", "header": [{"key": "Content-Type", "value": "multipart/form-data"}]"#,
+            r#"{"mode": "raw", "raw": "x"}"#,
+        ),
+    ];
+    let text =
+        format!(r#"{{{schema}, "variable": [{{"key": "k", "value": "known"}}], "item": [{}]}}"#, items.join(", "));
+    let (api, coverage, messages) = run("", &text);
+    assert!(coverage.balances() && coverage.parts().all(|(_, part)| part.unaccounted.is_empty()), "{coverage:#?}");
+    let counts = |part: &crate::coverage::Part| (part.documented, part.emitted);
+    assert_eq!(counts(&coverage.requests), (12, 12));
+    assert_eq!(counts(&coverage.request_bodies), (11, 6), "{:#?}", coverage.request_bodies);
+    assert_eq!(counts(&coverage.form_fields), (5, 3), "{:#?}", coverage.form_fields);
+    for reason in ["without a body", "`telepathy`", "switched off", "empty", "another body of the same media type"] {
+        assert!(coverage.request_bodies.skipped.iter().any(|skipped| skipped.reason.contains(reason)), "{reason}");
+    }
+    assert_eq!(messages.matches("[D134]").count(), 3, "{messages}");
+    let body = |path: &str| {
+        let operation = api.operations.iter().find(|operation| operation.path.template == path).unwrap();
+        let Some(ir::Content::Json(schema)) = operation.body.as_ref().map(|body| &body.content) else {
+            panic!("{path}")
+        };
+        &api.schema(*schema).kind
+    };
+    assert!(matches!(body("/e"), ir::Kind::Any), "{:?}", body("/e"));
+    let ir::Kind::Object(object) = body("/f") else { panic!() };
+    assert_eq!(object.properties.iter().map(|property| &*property.name).collect::<Vec<_>>(), ["a", "known_2"]);
+}
+
+#[test]
+fn replies_that_are_cut_short_are_json_all_the_same() {
+    let item = r#"{"info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "item": [
+        {"request": "/a", "response": [{"code": 200, "header": [{"key": "Content-Type", "value": "application/json"}],
+          "body": "{\"a\": [1, 2, ..."}]}]}"#;
+    let (api, _, messages) = run("", item);
+    assert_eq!(messages.matches("[D134]").count(), 1, "{messages}");
+    assert!(messages.contains("is declared as JSON"), "{messages}");
+    let Some(ir::Content::Json(schema)) = &api.operations[0].replies[0].content else { panic!() };
+    assert!(matches!(api.schema(*schema).kind, ir::Kind::Any));
+}
+
+#[test]
+fn names_are_found_behind_variables() {
+    let text = collection(&[r#"{"url": "/a?{{k}}=1", "header": [{"key": "X-{{k}}", "value": "1"}],
+            "auth": {"type": "apikey", "apikey": [{"key": "key", "value": "{{k}}-key"}, {"key": "in", "value": "header"}]}}"#]);
+    let text = text.replacen('{', r#"{"variable": [{"key": "k", "value": "known"}], "#, 1);
+    let (api, coverage, _) = run("", &text);
+    assert_eq!(operations(&api), ["GET /a known,X-known,known-key"]);
+    assert!(coverage.balances());
+}
+
+#[test]
+fn thousands_of_steps_and_variables_are_no_burden() {
+    let path: String = (0..3_000).map(|_| "/{{x}}").collect();
+    let words: String = (0..3_000).map(|at| format!("/W{at}")).collect();
+    let requests = [format!(r#""{path}""#), format!(r#""{}""#, path.replace("{{x}}", ":x")), format!(r#""{words}""#)];
+    let found = alone(&requests.each_ref().map(String::as_str));
+    assert_eq!(found.len(), 2);
+    let variables: Vec<String> = (0..20_000).map(|at| format!(r#"{{"key": "v{at}", "value": "{at}"}}"#)).collect();
+    let items: Vec<String> = (0..2_000)
+        .map(|at| format!(r#"{{"name": "n", "variable": [{{"key": "own", "value": "{at}"}}], "request": "/a/{{{{own}}}}?v={{{{v{at}}}}}"}}"#))
+        .collect();
+    let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+    let text = format!(
+        r#"{{"info": {{"schema": "{schema}"}}, "variable": [{}], "item": [{}]}}"#,
+        variables.join(", "),
+        items.join(", ")
+    );
+    let (api, coverage, _) = run("", &text);
+    assert_eq!(operations(&api), ["GET /a/{own} v"]);
+    assert_eq!((coverage.variables.documented, coverage.variables.emitted), (22_000, 4_000));
+}
+
+/// What is written for Postman is read as the API that it was written from.
+#[test]
+fn what_is_written_is_read_again() {
+    let document = "
+openapi: 3.0.3
+paths:
+  /contacts:
+    get: { parameters: [{ name: page, in: query, schema: { type: integer } }], responses: { '200': { description: '' } } }
+    post:
+      requestBody: { content: { application/json: { schema: { type: object, properties: { name: { type: string }, id: { type: string } } } } } }
+      responses: { '201': { description: '' } }
+  /contacts/{id}/ideas/{id2}/of/{id}:
+    parameters:
+      - { name: id, in: path, required: true, schema: { type: string } }
+      - { name: id2, in: path, required: true, schema: { type: string } }
+    put:
+      parameters: [{ name: X-More, in: header, schema: { type: string } }]
+      requestBody: { content: { application/x-www-form-urlencoded: { schema: { type: object, properties: { a: { type: string } } } } } }
+      responses: { '200': { description: '' } }
+";
+    let (api, _, _) = run(document, "");
+    let written = super::write(&api, &super::Tries::new());
+    let (again, coverage, messages) =
+        run_all(&[("b.json", &written.collection), ("c.json", &written.environment)], "", "");
+    let sorted = |api: &ir::Api| {
+        let mut all = operations(api);
+        all.sort();
+        all
+    };
+    assert_eq!(sorted(&again), sorted(&api), "{messages}");
+    assert!(coverage.balances() && coverage.requests.skipped.is_empty(), "{coverage:#?}");
+    let names = |api: &ir::Api| {
+        let path = |operation: &ir::Operation| {
+            let names = operation.path.parameters.iter().map(|parameter| parameter.name.clone());
+            (operation.body.is_some(), names.collect::<Vec<_>>())
+        };
+        let mut all: Vec<_> = api.operations.iter().map(path).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(names(&again), names(&api));
 }
 
 #[test]

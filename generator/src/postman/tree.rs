@@ -1,48 +1,55 @@
 //! Operations as a document in the form of OpenAPI 3.0, with what says where each part stands in the collection.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Settings;
 use super::bodies::{self, Bodies, Media};
 use super::collection::{Reply, Request};
-use super::ledger::{Fate, Ledger};
+use super::ledger::{Fate, Ledgers};
 use super::operations::{self, Operation};
 use super::parameters::{self, Parameters, SEEN};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::infer::{self, Role, Root, Sample};
 use crate::names::words::Words;
 use crate::node::{Node, Object, escape};
-use crate::source::Origins;
+use crate::source::{Origins, Place};
 
 /// Builds the document of one collection.
-pub(super) struct Builder<'a> {
-    settings: &'a Settings<'a>,
-    ledger: &'a mut Ledger,
+pub(super) struct Builder {
     paths: Object,
-    origins: Origins,
+    origins: Whence,
     /// Schemas that are inferred, to be named together: where each goes, and what it was inferred from.
     slots: Vec<String>,
     roots: Vec<Root>,
 }
 
-impl<'a> Builder<'a> {
-    pub(super) fn new(settings: &'a Settings<'a>, ledger: &'a mut Ledger) -> Self {
+impl Builder {
+    /// For the collection in this file.
+    pub(super) fn new(file: &Arc<str>) -> Self {
         Self {
-            settings,
-            ledger,
             paths: Object::new(),
-            origins: Origins::default(),
+            origins: Whence { file: file.clone(), origins: Origins::default() },
             slots: Vec::new(),
             roots: Vec::new(),
         }
     }
 
     /// Adds an operation. Of one that a document describes no more is wanted than its parameters.
-    pub(super) fn operation(&mut self, operation: &Operation<'_>) {
+    pub(super) fn operation(
+        &mut self,
+        operation: &Operation<'_>,
+        settings: &Settings<'_>,
+        ledgers: &mut Ledgers,
+        diagnostics: &mut Diagnostics,
+    ) {
         let pointer = format!("/paths/{}/{}", escape(&operation.template), method(operation));
         let Some(first) = operation.uses.first().map(|used| used.request) else { return };
-        self.origins.moved(&pointer, &first.place.pointer);
-        let mut parameters = parameters::gather(operation, self.settings, self.ledger);
-        self.requests(operation);
+        self.origins.moved(pointer.clone(), &first.place, "");
+        let mut parameters = parameters::gather(operation, settings, ledgers);
+        for used in &operation.uses {
+            ledgers.note(&used.request.place, fate(operation));
+        }
         let mut replies: Vec<(&Reply, &Request)> = Vec::new();
         let mut requests: Vec<&Request> = Vec::new();
         for used in &operation.uses {
@@ -50,13 +57,13 @@ impl<'a> Builder<'a> {
             for reply in &used.request.replies {
                 replies.push((reply, used.request));
                 let original = reply.original.as_deref();
-                if let Some(original) = original.filter(|o| operations::is_of(o, operation, self.settings.prefix)) {
-                    parameters::add(original, operation, self.settings, &mut parameters);
+                if let Some(original) = original.filter(|o| operations::is_of(o, operation, settings.prefix)) {
+                    parameters::add(original, operation, settings, &mut parameters);
                     requests.push(original);
                 }
             }
         }
-        self.replies(operation, &replies);
+        note_replies(operation, &replies, ledgers);
         let mut node = Object::new();
         if let Some(tag) = tag(first) {
             node.insert("tags".into(), Node::from(vec![Node::from(tag)]));
@@ -66,10 +73,16 @@ impl<'a> Builder<'a> {
         }
         node.insert("parameters".into(), self.parameters(operation, &parameters, &pointer));
         if !operation.known {
-            self.body(operation, &requests, &pointer, &mut node);
-            node.insert("responses".into(), self.responses(operation, &replies, &pointer));
+            let mut read = Read::default();
+            self.body(operation, &requests, &pointer, &mut node, &mut read);
+            node.insert("responses".into(), self.responses(operation, &replies, &pointer, &mut read));
+            for (place, message) in &read.unread {
+                diagnostics.push(Diagnostic::new(Code::CollectionBody, *message).at(place));
+            }
+            note_bodies(operation, &read.left, ledgers);
         } else {
             node.insert(SEEN.into(), self.seen(&requests, &replies, &pointer));
+            note_bodies(operation, &BTreeSet::new(), ledgers);
         }
         let item = self.paths.entry(operation.template.clone()).or_insert_with(|| Node::Object(Object::new()));
         if let Some(members) = item.as_object_mut() {
@@ -84,41 +97,21 @@ impl<'a> Builder<'a> {
         for (slot, root) in self.slots.iter().zip(shared.roots) {
             for (inside, place) in &root.places {
                 // Bodies are texts in their file: no pointer leads into them, and two schemas have two places.
-                self.origins.moved(format!("{slot}{inside}"), format!("{}{inside}", place.pointer));
+                self.origins.moved(format!("{slot}{inside}"), place, inside);
             }
             if let Some(node) = tree.pointer_mut(slot) {
                 *node = root.schema;
             }
         }
         for (inside, place) in &shared.places {
-            self.origins.moved(format!("/components/schemas{inside}"), format!("{}{inside}", place.pointer));
+            self.origins.moved(format!("/components/schemas{inside}"), place, inside);
         }
         taken.extend(shared.components.keys().cloned());
         if let Some(root) = tree.as_object_mut() {
             let components = Node::from([("schemas", Node::Object(shared.components))]);
             root.insert("components".into(), components);
         }
-        (tree, self.origins)
-    }
-
-    fn requests(&mut self, operation: &Operation<'_>) {
-        for used in &operation.uses {
-            self.ledger.note(&used.request.place, fate(operation));
-        }
-    }
-
-    /// Writes down what became of the replies.
-    fn replies(&mut self, operation: &Operation<'_>, replies: &[(&Reply, &Request)]) {
-        for (reply, _) in replies {
-            let fate = match reply.status {
-                Some(status) if is_success(status) => fate(operation),
-                Some(_) => Fate::Left(
-                    "replies that are no success are read by the runtime, in the API's error shape".to_owned(),
-                ),
-                None => Fate::Left("reply has no status".to_owned()),
-            };
-            self.ledger.note(&reply.place, fate);
-        }
+        (tree, self.origins.origins)
     }
 
     fn parameters(&mut self, operation: &Operation<'_>, parameters: &Parameters, pointer: &str) -> Node {
@@ -128,7 +121,7 @@ impl<'a> Builder<'a> {
             list.extend(names.into_iter().map(|name| parameters::path(name)));
         }
         for ((location, _), merged) in parameters {
-            self.origins.moved(format!("{pointer}/parameters/{}", list.len()), &merged.place.pointer);
+            self.origins.moved(format!("{pointer}/parameters/{}", list.len()), &merged.place, "");
             list.push(merged.node(location, operation.known));
         }
         Node::Array(list)
@@ -138,27 +131,35 @@ impl<'a> Builder<'a> {
     fn seen(&mut self, requests: &[&Request], replies: &[(&Reply, &Request)], pointer: &str) -> Node {
         let mut seen = Object::new();
         if let Some(place) = requests.iter().find_map(|request| bodies::sent(request)).map(|body| &body.place) {
-            self.origins.moved(format!("{pointer}/{SEEN}/body"), &place.pointer);
+            self.origins.moved(format!("{pointer}/{SEEN}/body"), place, "");
             seen.insert("body".into(), Node::from(true));
         }
         let mut statuses = Object::new();
         for (reply, status) in replies.iter().filter_map(|(reply, _)| Some((reply, reply.status?))) {
             if is_success(status) && statuses.insert(status.to_string(), Node::from(true)).is_none() {
-                self.origins.moved(format!("{pointer}/{SEEN}/replies/{status}"), &reply.place.pointer);
+                self.origins.moved(format!("{pointer}/{SEEN}/replies/{status}"), &reply.place, "");
             }
         }
         seen.insert("replies".into(), Node::Object(statuses));
         Node::Object(seen)
     }
 
-    fn body(&mut self, operation: &Operation<'_>, requests: &[&Request], pointer: &str, node: &mut Object) {
+    fn body(
+        &mut self,
+        operation: &Operation<'_>,
+        requests: &[&Request],
+        pointer: &str,
+        node: &mut Object,
+        read: &mut Read,
+    ) {
         let mut bodies = Bodies::default();
         for request in requests {
             bodies.request(request);
         }
         let Some(place) = bodies.place.take() else { return };
         let pointer = format!("{pointer}/requestBody");
-        self.origins.moved(&pointer, &place.pointer);
+        self.origins.moved(pointer.clone(), &place, "");
+        read.take(&mut bodies);
         let name = format!("new_{}", name(operation));
         let name = if method(operation) == "post" { name } else { format!("{}_update", self::name(operation)) };
         let content = self.content(bodies, &pointer, &name, Role::Request);
@@ -166,7 +167,13 @@ impl<'a> Builder<'a> {
         node.insert("requestBody".into(), Node::from([("required", Node::from(always)), ("content", content)]));
     }
 
-    fn responses(&mut self, operation: &Operation<'_>, replies: &[(&Reply, &Request)], pointer: &str) -> Node {
+    fn responses(
+        &mut self,
+        operation: &Operation<'_>,
+        replies: &[(&Reply, &Request)],
+        pointer: &str,
+        read: &mut Read,
+    ) -> Node {
         let mut by_status: BTreeMap<u16, Bodies> = BTreeMap::new();
         for (reply, request) in replies {
             if let Some(status) = reply.status.filter(|status| is_success(*status)) {
@@ -184,8 +191,9 @@ impl<'a> Builder<'a> {
         for (status, mut bodies) in by_status {
             let pointer = format!("{pointer}/responses/{status}");
             if let Some(place) = bodies.place.take() {
-                self.origins.moved(&pointer, &place.pointer);
+                self.origins.moved(pointer.clone(), &place, "");
             }
+            read.take(&mut bodies);
             let mut reply = Object::new();
             if !bodies.media.is_empty() {
                 reply.insert("content".into(), self.content(bodies, &pointer, &name(operation), Role::Reply));
@@ -214,6 +222,76 @@ impl<'a> Builder<'a> {
             content.insert(media, Node::from([("schema", schema)]));
         }
         Node::Object(content)
+    }
+}
+
+/// Where the parts of the document stand in the collection.
+struct Whence {
+    file: Arc<str>,
+    origins: Origins,
+}
+
+impl Whence {
+    /// Says where a part stands, unless that is in another collection: then it is where what is around it is.
+    fn moved(&mut self, part: String, place: &Place, inside: &str) {
+        if place.file == self.file {
+            self.origins.moved(part, format!("{}{inside}", place.pointer));
+        }
+    }
+}
+
+/// What came to light when bodies were read.
+#[derive(Default)]
+struct Read {
+    /// Those that say nothing.
+    left: BTreeSet<Place>,
+    /// What could not be read.
+    unread: BTreeSet<(Place, &'static str)>,
+}
+
+impl Read {
+    fn take(&mut self, bodies: &mut Bodies) {
+        self.left.append(&mut bodies.left.drain(..).collect());
+        self.unread.append(&mut bodies.unread.drain(..).collect());
+    }
+}
+
+/// Writes down what became of the bodies of the requests. Those in `left` are in the operation no more than others of
+/// their media type allow.
+fn note_bodies(operation: &Operation<'_>, left: &BTreeSet<Place>, ledgers: &mut Ledgers) {
+    let fate = || Fate::Body(operation.method, operation.template.clone());
+    for request in operation.uses.iter().map(|used| used.request) {
+        let Some(body) = &request.body else { continue };
+        let place = request.place.child("body");
+        if bodies::sent(request).is_none() {
+            ledgers.leave(&place, "requests of this method are sent without a body");
+            continue;
+        }
+        if left.contains(&body.place) {
+            ledgers.leave(&place, "another request has another body of the same media type");
+            continue;
+        }
+        ledgers.note(&place, fate());
+        for field in bodies::fields(body) {
+            match bodies::field_name(field, &request.scope) {
+                Ok(_) => ledgers.note(&field.place, fate()),
+                Err(reason) => ledgers.leave(&field.place, reason),
+            }
+        }
+    }
+}
+
+/// Writes down what became of the replies.
+fn note_replies(operation: &Operation<'_>, replies: &[(&Reply, &Request)], ledgers: &mut Ledgers) {
+    for (reply, _) in replies {
+        let fate = match reply.status {
+            Some(status) if is_success(status) => fate(operation),
+            Some(_) => {
+                Fate::Left("replies that are no success are read by the runtime, in the API's error shape".to_owned())
+            }
+            None => Fate::Left("reply has no status".to_owned()),
+        };
+        ledgers.note(&reply.place, fate);
     }
 }
 

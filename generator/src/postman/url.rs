@@ -29,16 +29,18 @@ pub(super) fn read(node: &Node, place: &Place) -> Url {
 
 /// The form with parts.
 fn parts(node: &Node, place: &Place) -> Url {
-    let raw = node.text("raw").unwrap_or_default();
-    let mut url = match (node.get("host"), node.get("path")) {
-        (None | Some(Node::Null), None | Some(Node::Null)) => parse(raw, &place.child("raw")),
-        (host, path) => Url { host: host_of(node, host), path: steps(path), ..Url::default() },
+    let part = |key: &str| node.get(key).filter(|part| !part.is_null());
+    let mut url = match (part("host"), part("path")) {
+        (Some(host), Some(path)) => Url { host: host_of(node, host), ..steps(path, &place.child("path")) },
+        (host, path) => missing(node, host, path, place),
     };
-    if let Some(query) = node.get("query").filter(|query| !query.is_null()) {
-        url.query = match query {
-            Node::String(text) => pairs::of_query(text, &place.child("query")),
-            list => pairs::read(list, &place.child("query")),
-        };
+    match part("query") {
+        Some(Node::String(text)) => url.query.extend(pairs::of_query(text, &place.child("query"))),
+        Some(list) => url.query.extend(pairs::read_query(list, &place.child("query"))),
+        None if url.query.is_empty() => {
+            url.query = parse(node.text("raw").unwrap_or_default(), &place.child("raw")).query
+        }
+        None => {}
     }
     if let Some(variables) = node.get("variable") {
         url.variables = pairs::read(variables, &place.child("variable"));
@@ -46,10 +48,25 @@ fn parts(node: &Node, place: &Place) -> Url {
     url
 }
 
-fn host_of(node: &Node, host: Option<&Node>) -> String {
+/// The form with parts of which one is missing: that one is in the text.
+fn missing(node: &Node, host: Option<&Node>, path: Option<&Node>, place: &Place) -> Url {
+    let raw = parse(node.text("raw").unwrap_or_default(), &place.child("raw"));
+    match (host, path) {
+        (Some(host), None) => Url { host: host_of(node, host), path: raw.path, ..Url::default() },
+        (None, Some(path)) => {
+            let url = steps(path, &place.child("path"));
+            // The first step of a text without a host looks like one.
+            let host = if raw.path == url.path { raw.host } else { String::new() };
+            Url { host, ..url }
+        }
+        _ => Url { query: Vec::new(), ..raw },
+    }
+}
+
+fn host_of(node: &Node, host: &Node) -> String {
     let mut text = match host {
-        Some(Node::Array(parts)) => parts.iter().filter_map(Node::as_str).collect::<Vec<_>>().join("."),
-        Some(Node::String(text)) => text.clone(),
+        Node::Array(parts) => parts.iter().filter_map(Node::as_str).collect::<Vec<_>>().join("."),
+        Node::String(text) => text.clone(),
         _ => return String::new(),
     };
     if let Some(protocol) = node.text("protocol").filter(|_| !text.contains("://") && !text.starts_with("{{")) {
@@ -62,16 +79,20 @@ fn host_of(node: &Node, host: Option<&Node>) -> String {
 }
 
 /// A path: a list of steps, each text or `{type, value}`, or one text.
-fn steps(path: Option<&Node>) -> Vec<String> {
+fn steps(path: &Node, place: &Place) -> Url {
     let texts: Vec<&str> = match path {
-        Some(Node::Array(items)) => {
-            items.iter().filter_map(|item| item.as_str().or_else(|| item.text("value"))).collect()
-        }
-        Some(Node::String(text)) => vec![text],
+        Node::Array(items) => items.iter().filter_map(|item| item.as_str().or_else(|| item.text("value"))).collect(),
+        Node::String(text) => vec![text],
         _ => Vec::new(),
     };
-    // What stands behind a mark of interrogation is no path, wherever it was written.
-    texts.into_iter().flat_map(|text| split(text.split(['?', '#']).next().unwrap_or_default())).collect()
+    let mut url = Url::default();
+    for text in texts {
+        // What stands behind a mark of interrogation is no path, wherever it was written.
+        let (text, query) = cut(cut(text, '#').0, '?');
+        url.path.extend(split(text));
+        url.query.extend(query.into_iter().flat_map(|query| pairs::of_query(query, place)));
+    }
+    url
 }
 
 /// The form of one text.
@@ -83,7 +104,7 @@ pub(super) fn parse(text: &str, place: &Place) -> Url {
         Some(at) => address.split_at(at + 3),
         None => ("", address),
     };
-    let (host, path) = match outside(rest, '/') {
+    let (host, path) = match outside(rest, '/').next() {
         Some(at) => rest.split_at(at),
         None => (rest, ""),
     };
@@ -98,36 +119,37 @@ pub(super) fn parse(text: &str, place: &Place) -> Url {
 /// The steps of a path; slashes inside of variables separate nothing.
 fn split(path: &str) -> Vec<String> {
     let mut steps = Vec::new();
-    let mut rest = path;
-    while let Some(at) = outside(rest, '/') {
-        steps.push(rest[..at].to_owned());
-        rest = &rest[at + 1..];
+    let mut start = 0;
+    for at in outside(path, '/') {
+        steps.push(&path[start..at]);
+        start = at + 1;
     }
-    steps.push(rest.to_owned());
-    steps.retain(|step| !step.is_empty());
-    steps
+    steps.push(&path[start..]);
+    steps.into_iter().filter(|step| !step.is_empty()).map(str::to_owned).collect()
 }
 
 fn cut(text: &str, mark: char) -> (&str, Option<&str>) {
-    match outside(text, mark) {
+    match outside(text, mark).next() {
         Some(at) => (&text[..at], Some(&text[at + mark.len_utf8()..])),
         None => (text, None),
     }
 }
 
-/// Where `mark`, of ASCII, first stands outside of `{{…}}`.
-fn outside(text: &str, mark: char) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let at = from + text[from..].find(mark)?;
-        let before = &text[..at];
-        let open = before.rfind("{{").filter(|open| !before[*open..].contains("}}"));
-        // A variable that is never closed is none.
-        match open.and_then(|_| text[at..].find("}}")) {
-            Some(end) => from = at + end + 2,
-            None => return Some(at),
+/// Where `mark`, of ASCII, stands outside of `{{…}}`. A variable that is never closed is none.
+fn outside(text: &str, mark: char) -> impl Iterator<Item = usize> {
+    // Where the next variable begins and ends; the text is gone through once, however often this is asked.
+    let next = move |from: usize| {
+        let open = from + text[from..].find("{{")?;
+        let close = open + text[open..].find("}}")?;
+        Some((open, close + 2))
+    };
+    let mut variable = next(0);
+    text.match_indices(mark).map(|(at, _)| at).filter(move |&at| {
+        while let Some((_, close)) = variable.filter(|(_, close)| *close <= at) {
+            variable = next(close);
         }
-    }
+        variable.is_none_or(|(open, _)| at < open)
+    })
 }
 
 #[cfg(test)]
@@ -149,6 +171,7 @@ mod tests {
             ("", "", &[], &[]),
             ("{{open/c?d=1", "{{open", &["c"], &["d"]),
             ("{{a}}{{b}}/c?{{q}}=1&=2&&é=3", "{{a}}{{b}}", &["c"], &["{{q}}", "", "é"]),
+            ("{{a/b}}/{{c/{{d/e}}/f", "{{a/b}}", &["{{c/{{d/e}}", "f"], &[]),
         ];
         for (text, host, path, query) in cases {
             let url = parse(text, &place());
@@ -169,10 +192,40 @@ mod tests {
             (r#"{"raw": "{{base}}/c?d=e"}"#, "{{base}}", vec!["c"]),
             (r#"{"host": null, "path": null, "raw": null, "query": null}"#, "", vec![]),
             (r#"{"host": [1, null], "path": [3, "c/d?e"], "query": {}}"#, "", vec!["c", "d"]),
+            (r#"{"raw": "{{base}}/c/d?e=f", "host": ["{{base}}"]}"#, "{{base}}", vec!["c", "d"]),
+            (r#"{"raw": "https://a.b/c/d", "path": ["c", "d"]}"#, "https://a.b", vec!["c", "d"]),
+            // Nothing says that the first word is a host.
+            (r#"{"raw": "c/d", "path": ["c", "d"]}"#, "", vec!["c", "d"]),
         ];
         for (text, host, path) in cases {
             let url = read(&serde_json::from_str(text).unwrap(), &place());
             assert_eq!((url.host.as_str(), url.path), (host, to_owned(&path)), "{text}");
+        }
+    }
+
+    #[test]
+    fn queries_are_found_wherever_they_stand() {
+        for (text, expected) in [
+            (r#"{"raw": "{{base}}/c?d=e", "host": ["{{base}}"], "path": ["c"]}"#, "d=e"),
+            (r#"{"raw": "{{base}}/c?d=e", "host": ["{{base}}"], "path": ["c?d=e"]}"#, "d=e"),
+            (r#"{"host": ["a"], "path": ["c", "f?d=e"], "query": [{"key": "g", "value": "h%20i"}]}"#, "d=e&g=h i"),
+            (r#"{"raw": "a/c?d=e", "host": ["a"], "path": ["c"], "query": []}"#, ""),
+            (r#"{"raw": "a/c?d=e", "query": "f=g"}"#, "f=g"),
+            (r#"{"raw": "a/c?d=e"}"#, "d=e"),
+        ] {
+            let url = read(&serde_json::from_str(text).unwrap(), &place());
+            let pair = |pair: &Pair| format!("{}={}", pair.key, pair.value.as_deref().unwrap_or_default());
+            let query: Vec<String> = url.query.iter().map(pair).collect();
+            assert_eq!(query.join("&"), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_addresses_are_read_once() {
+        for text in ["{{a/".repeat(100_000), "/{{a}}".repeat(100_000), "{{/}}".repeat(100_000), "?{{#".repeat(100_000)]
+        {
+            let url = parse(&text, &place());
+            assert!(url.path.len() <= 100_000);
         }
     }
 

@@ -1,11 +1,13 @@
 //! Variables, `{{name}}`: of the collection, its folders and environments.
 
+use std::collections::BTreeSet;
+
 use super::collection::Scope;
 
 /// Variables may name variables; further than this none goes.
 const DEPTH: usize = 8;
 
-/// No address is longer than this.
+/// Nothing that variables are put into becomes longer than this.
 const LONGEST: usize = 4096;
 
 /// A piece of a text with variables.
@@ -40,7 +42,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// What a variable is set to, if it is to anything.
 pub(super) fn value<'s>(name: &str, scope: &'s Scope) -> Option<&'s str> {
-    scope.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    scope.get(name).map(str::trim).filter(|value| !value.is_empty())
 }
 
 /// `text` with the variables that are known put in.
@@ -52,22 +54,39 @@ pub(super) fn expand(text: &str, scope: &Scope) -> String {
         if !pieces.iter().any(known) {
             break;
         }
-        let next: String = pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => (*text).to_owned(),
-                Piece::Variable(name) => match value(name, scope) {
-                    Some(value) => value.to_owned(),
-                    None => format!("{{{{{name}}}}}"),
-                },
-            })
-            .collect();
-        if next.len() > LONGEST {
-            break;
+        match put_in(&pieces, scope) {
+            Some(next) => text = next,
+            None => break,
         }
-        text = next;
     }
     text
+}
+
+/// The pieces with the values of their variables; `None` if that is too long.
+fn put_in(pieces: &[Piece<'_>], scope: &Scope) -> Option<String> {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(piece) => text.push_str(piece),
+            Piece::Variable(name) => match value(name, scope) {
+                Some(value) => text.push_str(value),
+                None => text.extend(["{{", name, "}}"]),
+            },
+        }
+        if text.len() > LONGEST {
+            return None;
+        }
+    }
+    Some(text)
+}
+
+/// The names of all variables in a text.
+pub(super) fn names(text: &str) -> BTreeSet<&str> {
+    let variables = pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Variable(name) => Some(name),
+        Piece::Text(_) => None,
+    });
+    variables.collect()
 }
 
 #[cfg(test)]
@@ -89,5 +108,8 @@ mod tests {
             assert_eq!(expand(text, &scope), expected, "{text}");
         }
         assert!(expand("{{loop}}", &scope).len() < 100);
+        let large: Scope = [("large".to_owned(), "x".repeat(LONGEST / 2))].into_iter().collect();
+        assert_eq!(expand("{{large}}{{large}}{{large}}", &large), "{{large}}{{large}}{{large}}");
+        assert_eq!(names("{{ a }}/{{b}}{{{c}}}{{a}}{{d").into_iter().collect::<Vec<_>>(), ["a", "b", "c"]);
     }
 }

@@ -1,6 +1,6 @@
 //! What collections have seen: their requests, and the replies that were saved with them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address;
 use super::bodies::Texts;
@@ -17,6 +17,8 @@ use crate::witness::{self, Of, Origin, Witness};
 pub(super) struct Shared {
     /// The names that are taken.
     names: BTreeSet<String>,
+    /// How many of them have each word and a number.
+    numbers: BTreeMap<String, usize>,
     texts: Texts,
 }
 
@@ -27,7 +29,7 @@ pub(super) fn of(operation: &Operation<'_>, settings: &Settings<'_>, shared: &mu
         let request = used.request;
         let mut add = |sent: &Request, reply: Option<&Reply>| {
             found.push(Witness {
-                name: name(request, &mut shared.names),
+                name: name(request, shared),
                 place: reply.map_or(&request.place, |reply| &reply.place).clone(),
                 origin: Origin::Collection,
                 operation: Of::At(operation.method, operation.template.clone()),
@@ -48,15 +50,15 @@ pub(super) fn of(operation: &Operation<'_>, settings: &Settings<'_>, shared: &mu
 }
 
 /// The names of the folder and the request, in words; a number where they are taken.
-fn name(request: &Request, names: &mut BTreeSet<String>) -> String {
+fn name(request: &Request, shared: &mut Shared) -> String {
     let folder = request.folders.last().map_or(Words::default(), |folder| Words::new(folder));
     let words = folder.overlap(&Words::new(&request.name));
     let base = if words.is_empty() { "request".to_owned() } else { words.snake() };
     let mut name = base.clone();
-    let mut number = 2;
-    while !names.insert(name.clone()) {
+    while !shared.names.insert(name.clone()) {
+        let number = shared.numbers.entry(base.clone()).or_insert(1);
+        *number += 1;
         name = format!("{base}_{number}");
-        number += 1;
     }
     name
 }
@@ -72,19 +74,20 @@ fn request(
         let sent = pairs.iter().filter(|pair| pair.enabled && !pair.key.trim().is_empty());
         sent.map(|pair| {
             let value = pair.value.as_deref().unwrap_or_default();
-            (pair.key.trim().to_owned(), variables::expand(value, scope))
+            (variables::expand(pair.key.trim(), scope), variables::expand(value, scope))
         })
         .collect()
     };
     // Those of the client are sent as well; what is secret has no place in a test.
     let of_client = |pair: &Pair| {
-        let known = settings.config.headers.iter().find(|header| header.name.eq_ignore_ascii_case(pair.key.trim()));
+        let name = variables::expand(pair.key.trim(), scope);
+        let known = settings.config.headers.iter().find(|header| header.name.eq_ignore_ascii_case(&name));
         known.is_some_and(|header| !header.secret)
     };
-    let sent = |pair: &&Pair| of_client(pair) || parameters::header(pair, settings).is_ok();
+    let sent = |pair: &&Pair| of_client(pair) || parameters::header(pair, settings, scope).is_ok();
     let headers = request.headers.iter().filter(sent).cloned();
     witness::Request {
-        path: operation.names.iter().cloned().zip(path(request, settings)).collect(),
+        path: path(request, operation, settings),
         query: texts(&request.url.query),
         headers: texts(&headers.collect::<Vec<_>>()),
         body: bodies::json_of_request(request, shared),
@@ -100,19 +103,32 @@ fn reply(reply: &Reply, sent: &Request, shared: &mut Texts) -> witness::Reply {
     }
 }
 
-/// What stands where the path template has its parameters, in order.
-fn path(request: &Request, settings: &Settings<'_>) -> Vec<String> {
+/// What stands where the path template has its parameters, in order. What stands there twice is said once.
+fn path(request: &Request, operation: &Operation<'_>, settings: &Settings<'_>) -> Vec<(String, String)> {
     let address = address::of(&request.url, &request.scope);
     let path = address::behind(&address.path, settings.prefix, &request.scope);
-    let mut values = Vec::new();
-    for (text, step) in path.iter().zip(template::steps(path)) {
-        match step {
-            Step::Fixed(_) => {}
-            Step::Parameter(_) => values.push(value(text, request)),
-            Step::Mixed(parts) => values.extend(parts.into_iter().filter_map(|part| match part {
-                Part::Name(name) => Some(value(&format!("{{{{{name}}}}}"), request)),
-                Part::Text(_) => None,
-            })),
+    let steps = operation.template.split('/').filter(|step| !step.is_empty());
+    let mut names = operation.names.iter();
+    let mut values: Vec<(String, String)> = Vec::new();
+    for ((text, own), step) in path.iter().zip(template::steps(path)).zip(steps) {
+        let found: Vec<String> = match own {
+            // Words that are taken for ids are no parameters by themselves.
+            _ if step.matches('{').count() == 1 && step.starts_with('{') && step.ends_with('}') => {
+                vec![value(text, request)]
+            }
+            Step::Mixed(parts) => parts
+                .into_iter()
+                .filter_map(|part| match part {
+                    Part::Name(name) => Some(value(&format!("{{{{{name}}}}}"), request)),
+                    Part::Text(_) => None,
+                })
+                .collect(),
+            Step::Fixed(_) | Step::Parameter(_) => Vec::new(),
+        };
+        for (name, found) in names.by_ref().take(step.matches('{').count()).zip(found) {
+            if !values.iter().any(|(known, _)| known == name) {
+                values.push((name.clone(), found));
+            }
         }
     }
     values

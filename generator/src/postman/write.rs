@@ -295,13 +295,14 @@ fn url(api: &Api, operation: &Operation, query: Vec<Pair>, resources: &Resources
     for step in operation.path.template.split('/').filter(|step| !step.is_empty()) {
         match step.strip_prefix('{').and_then(|step| step.strip_suffix('}')) {
             Some(name) if !name.contains('{') => {
-                let taken = variable.iter().filter(|pair: &&Pair| pair.key.starts_with(name)).count();
-                let key = if taken == 0 { name.to_owned() } else { format!("{name}{}", taken + 1) };
-                let tried = resources.tried(operation).map(|(_, id)| id).filter(|_| variable.is_empty());
-                let known = tried.or_else(|| resources.variable(before).map(str::to_owned));
-                let value = known.map(|known| format!("{{{{{known}}}}}"));
-                path.push(format!(":{key}"));
-                variable.push(Pair::new(&key, &value.unwrap_or_else(|| format!("{{{{{name}}}}}"))));
+                path.push(format!(":{name}"));
+                // What stands at several places is said once.
+                if !variable.iter().any(|pair: &Pair| pair.key == name) {
+                    let tried = resources.tried(operation).map(|(_, id)| id).filter(|_| variable.is_empty());
+                    let known = tried.or_else(|| resources.variable(before).map(str::to_owned));
+                    let value = known.map(|known| format!("{{{{{known}}}}}"));
+                    variable.push(Pair::new(name, &value.unwrap_or_else(|| format!("{{{{{name}}}}}"))));
+                }
             }
             _ => path.push(step.replace('{', "{{").replace('}', "}}")),
         }

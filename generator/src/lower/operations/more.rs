@@ -5,7 +5,7 @@ use crate::ir;
 use crate::lower::{attributes, sentences};
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{Ident, Words};
-use crate::rust::{self, Method, Setter};
+use crate::rust::{self, Argument, Method, Setter};
 
 impl Lowering<'_> {
     /// Fields of the body that are files.
@@ -25,15 +25,26 @@ impl Lowering<'_> {
     }
 
     /// The second name that the settings give it, if its request can be told what that needs.
-    pub(super) fn also(&self, setters: &[(String, Setter)]) -> Option<rust::Also> {
+    pub(super) fn also(&self, setters: &[(String, Setter)], arguments: &[Argument]) -> Option<rust::Also> {
         let also = self.operation.called.as_ref()?.also.as_ref()?;
-        let with: Option<Vec<Setter>> = also
+        let with: Option<Vec<&Setter>> = also
             .with
             .iter()
-            .map(|name| setters.iter().find(|(key, _)| key == name).map(|(_, setter)| setter.clone()))
+            .map(|name| setters.iter().find(|(key, _)| key == name).map(|(_, setter)| setter))
             .collect();
+        let with = with?;
+        // What the method itself takes may be called like what can be set.
+        let wish = |setter: &&Setter| {
+            let longer = Ident::snake(&Words::of(setter.name.as_str()).then(&Words::of("parameter")));
+            Wish::new(setter.name.as_str(), vec![setter.name.clone(), longer])
+        };
+        let wishes: Vec<Wish> = with.iter().map(wish).collect();
+        let names = resolve(&wishes, &|name| arguments.iter().any(|argument| argument.name.as_str() == name));
+        let with =
+            with.into_iter().filter_map(|setter| Some((names.get(setter.name.as_str())?.clone(), setter.clone())));
         let name = Ident::snake(&Words::of(&also.action));
-        Some(rust::Also { name, docs: sentences::also(self.operation, &also.does, &self.planned.method), with: with? })
+        let docs = sentences::also(self.operation, &also.does, &self.planned.method);
+        Some(rust::Also { name, docs, with: with.collect() })
     }
 
     /// The module with the constants that a parameter takes, from the module of the API.
