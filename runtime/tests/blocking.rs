@@ -15,9 +15,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use kit::builder;
 use sage_runtime::transport::Http;
-use sage_runtime::{Delivery, Error, Kind, Limits};
+use sage_runtime::{Delivery, Error, Kind, Limits, Part};
 use sample::contacts::Contacts;
-use sample::model::NewContact;
+use sample::model::{NewContact, Upload};
 use server::{Act, Seen, Server, json};
 
 fn contacts(server: &Server) -> Contacts {
@@ -224,6 +224,38 @@ fn h09_the_proxy_of_the_environment_for_blocking_calls() {
     assert_eq!(asked(&service.origin, &[]), [""; 0]);
     assert_eq!(service.seen().len(), 1);
     assert_eq!(asked("https://localhost:1", &[]), [""; 0]);
+}
+
+/// Answers as soon as it has the head of a request, and reads no more, until the sender is dropped.
+fn deaf(reply: &'static str) -> (String, mpsc::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let (end, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read_head(&mut stream);
+        stream.write_all(reply.as_bytes()).unwrap();
+        let _ = ended.recv();
+    });
+    (origin, end)
+}
+
+#[test]
+fn r04_who_answers_a_blocking_upload_before_its_end_is_heard() {
+    for (status, reply) in [
+        (401, "HTTP/1.1 401 X\r\ncontent-length: 2\r\n\r\nno"),
+        (413, "HTTP/1.1 413 X\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno"),
+    ] {
+        let (origin, _end) = deaf(reply);
+        let mut timeouts = kit::short();
+        timeouts.attempt = Duration::from_secs(10);
+        let contacts = builder(&origin).limits(once()).timeouts(timeouts).build().unwrap().contacts();
+        let file = Part::new(vec![7; 32 << 20]);
+        let upload = Upload { title: "t".into(), file: Some(file), ..Default::default() };
+        let error = contacts.upload(upload).send_blocking().unwrap_err();
+        assert_eq!((error.status(), error.delivery()), (Some(status), Delivery::Refused), "{error:?}");
+        assert_eq!(error.body_snippet(), Some("no"));
+    }
 }
 
 fn kept() -> Act {

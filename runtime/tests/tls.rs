@@ -7,13 +7,21 @@ mod sample;
 mod server;
 
 use std::sync::atomic::Ordering;
+#[cfg(feature = "blocking")]
+use std::time::Duration;
 
 use front::Tls;
 use kit::builder;
+#[cfg(feature = "blocking")]
+use sage_runtime::Part;
 use sage_runtime::transport::Http;
 use sage_runtime::{Delivery, Kind};
 use sample::model::NewContact;
+#[cfg(feature = "blocking")]
+use sample::model::Upload;
 use server::{Act, Server, json};
+#[cfg(feature = "blocking")]
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 fn trusting(tls: &Tls) -> sample::contacts::Contacts {
@@ -73,6 +81,32 @@ async fn r02_http2_over_tls() {
 #[cfg(feature = "blocking")]
 async fn apart<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(call).await.unwrap()
+}
+
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn r04_who_answers_a_blocking_upload_before_its_end_is_heard() {
+    let deaf = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tls = Tls::before(&format!("http://{}", deaf.local_addr().unwrap()), 0, &["http/1.1"]).await;
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    tokio::spawn(async move {
+        let (mut stream, _) = deaf.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        stream.write_all(b"HTTP/1.1 413 X\r\ncontent-length: 2\r\n\r\nno").await.unwrap();
+        let _ = ended.await;
+    });
+    let mut timeouts = kit::short();
+    timeouts.attempt = Duration::from_secs(10);
+    let http = Http::builder().no_proxy().root_certificate(tls.certificate.clone()).build().unwrap();
+    let contacts = builder(&tls.origin).timeouts(timeouts).transport(http).build().unwrap().contacts();
+    let upload = Upload { title: "t".into(), file: Some(Part::new(vec![7; 32 << 20])), ..Default::default() };
+    let error = apart(move || contacts.upload(upload).send_blocking()).await.unwrap_err();
+    assert_eq!((error.status(), error.delivery()), (Some(413), Delivery::Refused), "{error:?}");
+    assert_eq!(error.body_snippet(), Some("no"));
+    drop(end);
 }
 
 #[cfg(feature = "blocking")]

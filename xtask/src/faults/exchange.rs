@@ -301,6 +301,14 @@ pub(super) const FAULTS: &[Fault] = &[
         test: "h10_what_is_said_unasked_is_no_answer",
     },
     Fault {
+        name: "a blocking call hears nothing while it uploads",
+        file: "runtime/src/transport/http/blocking/connection.rs",
+        find: "if self.has_news() {",
+        replace: "if pause > longest && self.has_news() {",
+        target: "--test blocking",
+        test: "r04_who_answers_a_blocking_upload_before_its_end_is_heard",
+    },
+    Fault {
         name: "a blocking call takes what is cut for whole",
         file: "runtime/src/transport/http/blocking/body.rs",
         find: "            0 => Err(ErrorKind::UnexpectedEof.into()),",

@@ -16,6 +16,9 @@ use super::place::Place;
 use super::proxy::Proxy;
 use super::wire;
 
+/// Between two tries to write what the system does not take, and between two tries at last.
+const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(32)];
+
 /// A connection on which requests can be sent.
 pub(super) struct Connection(BufReader<Stream>);
 
@@ -48,11 +51,14 @@ impl Connection {
         socket.written = 0;
     }
 
-    /// Writes all of these.
+    /// Writes all of these. Who stops reading and says something does not want the rest (RFC 9112, section 9.5): then this is an
+    /// error, and there may be a reply.
     pub(super) fn write(&mut self, pieces: [&[u8]; 2]) -> io::Result<()> {
         let stream = self.0.get_mut();
-        pieces.into_iter().try_for_each(|piece| stream.write_all(piece))?;
-        stream.flush()
+        stream.socket().stream.set_nonblocking(true)?;
+        let written = pieces.into_iter().try_for_each(|piece| stream.persist(piece));
+        // What is read is waited for.
+        stream.socket().stream.set_nonblocking(false).and(written)
     }
 
     /// Has anything been given to the network since it began?
@@ -94,6 +100,53 @@ impl Stream {
         }
     }
 
+    /// Writes all of this to a socket that does not wait, and looks whether there is an answer each time that it is full.
+    fn persist(&mut self, mut rest: &[u8]) -> io::Result<()> {
+        let [first, longest] = PAUSES;
+        let mut pause = first;
+        loop {
+            let written = if rest.is_empty() { self.flush().map(|()| None) } else { self.write(rest).map(Some) };
+            match written {
+                Ok(None) => return Ok(()),
+                Ok(Some(0)) => return Err(ErrorKind::WriteZero.into()),
+                Ok(Some(written)) => (rest, pause) = (&rest[written..], first),
+                Err(error) if error.kind() == ErrorKind::TimedOut => {
+                    let left = left(self.socket().end)?;
+                    if self.has_news() {
+                        return Err(io::Error::other("the server answered before it had the whole request"));
+                    }
+                    thread::sleep(left.map_or(pause, |left| left.min(pause)));
+                    pause = (pause * 2).min(longest);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Has the other side said something, or closed? The socket does not wait, and nothing is written.
+    fn has_news(&mut self) -> bool {
+        let tls = match self {
+            Stream::Plain(socket) => {
+                let peeked = socket.stream.peek(&mut [0]);
+                return !peeked
+                    .is_err_and(|error| [ErrorKind::WouldBlock, ErrorKind::Interrupted].contains(&error.kind()));
+            }
+            Stream::Tls(tls) => tls,
+        };
+        // TLS also says things for itself.
+        loop {
+            match tls.conn.process_new_packets() {
+                Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
+                Ok(_) | Err(_) => return true,
+            }
+            match tls.conn.read_tls(&mut tls.sock) {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => return error.kind() != ErrorKind::TimedOut,
+            }
+        }
+    }
+
     /// Puts TLS around it.
     fn secure(mut self, place: &Place, tls: &Arc<ClientConfig>) -> io::Result<Self> {
         let name =
@@ -124,11 +177,22 @@ impl Stream {
 }
 
 impl Read for Stream {
+    /// Writes nothing, unlike rustls' own: the other side may have stopped reading. What TLS has to say waits for the next
+    /// request.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Stream::Plain(socket) => socket.read(buffer),
-            // If it was closed without a word of TLS, it may have been cut off: that is an error.
-            Stream::Tls(tls) => tls.read(buffer),
+        let tls = match self {
+            Stream::Plain(socket) => return socket.read(buffer),
+            Stream::Tls(tls) => tls,
+        };
+        loop {
+            match tls.conn.reader().read(buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                // If it was closed without a word of TLS, it may have been cut off: that is an error.
+                done => return done,
+            }
+            tls.conn.read_tls(&mut tls.sock)?;
+            let read = tls.conn.process_new_packets();
+            read.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
         }
     }
 }
