@@ -67,8 +67,8 @@ struct State {
     in_flight: u32,
     /// When calls went through, within the window of the rate.
     log: VecDeque<Duration>,
-    line: VecDeque<Place>,
-    places: u64,
+    line: VecDeque<Waiter>,
+    numbers: u64,
     futile: Option<Generation>,
 }
 
@@ -83,9 +83,9 @@ enum Pause {
     Probed,
 }
 
-/// A place in the line.
+/// Somebody in the line.
 #[derive(Debug)]
-struct Place {
+struct Waiter {
     number: u64,
     waker: Waker,
 }
@@ -174,7 +174,7 @@ impl State {
     }
 
     fn leave_line(&mut self, number: u64) {
-        self.line.retain(|place| place.number != number);
+        self.line.retain(|waiter| waiter.number != number);
         self.wake_first();
     }
 
@@ -185,7 +185,7 @@ impl State {
     }
 
     fn wake_all(&self) {
-        self.line.iter().for_each(|place| place.waker.wake_by_ref());
+        self.line.iter().for_each(|waiter| waiter.waker.wake_by_ref());
     }
 
     /// Does it differ from a new one?
@@ -228,14 +228,14 @@ impl Entering<'_> {
     fn stay(number: &mut Option<u64>, state: &mut State, waker: &Waker) {
         match *number {
             Some(number) => {
-                if let Some(place) = state.line.iter_mut().find(|place| place.number == number) {
-                    place.waker.clone_from(waker);
+                if let Some(waiter) = state.line.iter_mut().find(|waiter| waiter.number == number) {
+                    waiter.waker.clone_from(waker);
                 }
             }
             None => {
-                state.places += 1;
-                *number = Some(state.places);
-                state.line.push_back(Place { number: state.places, waker: waker.clone() });
+                state.numbers += 1;
+                *number = Some(state.numbers);
+                state.line.push_back(Waiter { number: state.numbers, waker: waker.clone() });
             }
         }
     }
@@ -249,7 +249,7 @@ impl Future for Entering<'_> {
         loop {
             let now = this.clock.now().monotonic;
             let mut state = lock(&this.gate.state);
-            let first = state.line.front().map(|place| place.number);
+            let first = state.line.front().map(|waiter| waiter.number);
             let opening = state.opening(this.gate.rules, now);
             if let Some(shut) = opening.too_late(now, this.patience) {
                 return Poll::Ready(Err(shut));

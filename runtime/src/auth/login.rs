@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::pending::Pending;
 use super::thread::Job;
 use crate::error::Result;
-use listener::Place;
+use listener::RedirectUri;
 
 /// A login by the user's own browser, which comes back to a port of this machine.
 ///
@@ -81,17 +81,17 @@ impl Login {
 
     /// Waits for the answer to this login. Whoever stops waiting frees the port.
     pub(super) async fn answer(self, pending: Pending) -> Result<(Pending, String)> {
-        let place = Place::parse(&self.redirect_uri)?;
+        let here = RedirectUri::parse(&self.redirect_uri)?;
         let cancelled = Cancel(Arc::default());
         let flag = cancelled.0.clone();
         let job = Job::new(move || {
-            let listeners = place.listen().map_err(Failure::from)?;
+            let listeners = here.listen().map_err(Failure::from)?;
             (self.show)(pending.url());
             #[cfg(feature = "browser")]
             if self.open_browser {
                 open(pending.url());
             }
-            let answer = listener::wait(&place, &listeners, &pending, self.wait, &flag)?;
+            let answer = listener::wait(&here, &listeners, &pending, self.wait, &flag)?;
             Ok((pending, answer))
         });
         job.await.map_err(|failure| failure.error())

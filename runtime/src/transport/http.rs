@@ -4,6 +4,8 @@
 mod awaited;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod origin;
+mod proxy;
 mod trust;
 
 use std::fmt;
@@ -18,6 +20,7 @@ use super::{Bounds, BoxError, BoxFuture, Transport, TransportFault};
 use crate::base::is_loopback;
 use crate::error::Error;
 use crate::limits::Timeouts;
+use proxy::Proxies;
 use trust::Trust;
 
 /// The transport that a client has unless it is given another: over TLS, without redirects, retries and waiting for ever.
@@ -59,7 +62,8 @@ pub struct HttpBuilder {
 }
 
 impl Http {
-    /// With the settings of the client's builder, and the proxy of the environment or the system, if there is one.
+    /// With the settings of the client's builder, and the proxies that the environment names: `HTTPS_PROXY`, `HTTP_PROXY` and
+    /// `ALL_PROXY`, but for what `NO_PROXY` names; in capitals or in small letters. What the system has set elsewhere is not read.
     pub fn builder() -> HttpBuilder {
         HttpBuilder::default()
     }
@@ -111,18 +115,20 @@ impl HttpBuilder {
     /// Reads the certificates of the platform.
     ///
     /// # Errors
-    /// There are none, one that was added is none, or the proxy's URL is none.
+    /// There are none, one that was added is none, or the URL of the proxy is none: of the one that was named, or of the one that
+    /// the environment names for `https`.
     pub fn build(self) -> Result<Http, Error> {
         self.assemble().map_err(|error| Error::config("the transport can not be set up").because(error))
     }
 
     fn assemble(&self) -> Result<Http, BoxError> {
         let trust = self.trust()?;
+        let proxies = Arc::new(Proxies::of(self)?);
         Ok(Http {
             #[cfg(feature = "reqwest")]
-            awaited: awaited::Awaited::new(self, &trust)?,
+            awaited: awaited::Awaited::new(self, &trust, proxies.clone())?,
             #[cfg(feature = "blocking")]
-            blocking: blocking::Blocking::new(self, &trust)?,
+            blocking: blocking::Blocking::new(self, &trust, proxies)?,
         })
     }
 

@@ -15,7 +15,7 @@ use super::head::{Head, Page, Reading, reply};
 use crate::error::{Error, Result};
 
 /// Where the answer is awaited.
-pub(super) struct Place {
+pub(super) struct RedirectUri {
     /// Host and port as the browser says them.
     authority: String,
     path: String,
@@ -28,7 +28,7 @@ const STEP: Duration = Duration::from_millis(10);
 const MOST: usize = 64;
 const REFUSED: &str = "can not be listened on";
 
-impl Place {
+impl RedirectUri {
     pub(super) fn parse(redirect_uri: &str) -> Result<Self> {
         let wrong = || {
             Error::config(
@@ -50,7 +50,7 @@ impl Place {
             return Err(wrong());
         }
         let addresses = hosts.into_iter().map(|host| SocketAddr::new(host, port)).collect();
-        Ok(Place { authority: authority.as_str().to_owned(), path: uri.path().to_owned(), addresses })
+        Ok(RedirectUri { authority: authority.as_str().to_owned(), path: uri.path().to_owned(), addresses })
     }
 
     /// Listens on literal loopback: a name may be looked up elsewhere.
@@ -109,7 +109,7 @@ impl Place {
 
 /// Waits for the answer, and gives its query.
 pub(super) fn wait(
-    place: &Place,
+    here: &RedirectUri,
     listeners: &[TcpListener],
     pending: &Pending,
     wait: Duration,
@@ -124,7 +124,7 @@ pub(super) fn wait(
         for at in (0..visitors.len()).rev() {
             let Some(head) = visitors[at].look() else { continue };
             let Some(Visitor { stream, .. }) = visitors.remove(at) else { continue };
-            let (page, answer) = match head.as_ref().ok_or(Page::MALFORMED).and_then(|head| place.look(head)) {
+            let (page, answer) = match head.as_ref().ok_or(Page::MALFORMED).and_then(|head| here.look(head)) {
                 Err(page) => (page, None),
                 Ok(query) => match pending.look(query) {
                     Answer::Allowed => (Page::ALLOWED, Some(query)),
@@ -179,23 +179,23 @@ impl Visitor {
 mod tests {
     use std::io::ErrorKind;
 
-    use super::Place;
+    use super::RedirectUri;
 
     #[test]
     fn a01_browsers_leave_out_the_usual_port() {
-        let place = Place::parse("http://localhost:80/callback").unwrap();
+        let here = RedirectUri::parse("http://localhost:80/callback").unwrap();
         let own = ["localhost:80", "LocalHost"];
         let other = ["localhost:81", "localhost:", "evil.example", "evil.example:80", "", "127.0.0.1"];
-        assert!(own.iter().all(|host| place.is_own(host)) && !other.iter().any(|host| place.is_own(host)));
-        let place = Place::parse("http://127.0.0.1:8080/callback").unwrap();
-        assert!(place.is_own("127.0.0.1:8080") && !place.is_own("127.0.0.1") && !place.is_own("127.0.0.1:80"));
+        assert!(own.iter().all(|host| here.is_own(host)) && !other.iter().any(|host| here.is_own(host)));
+        let here = RedirectUri::parse("http://127.0.0.1:8080/callback").unwrap();
+        assert!(here.is_own("127.0.0.1:8080") && !here.is_own("127.0.0.1") && !here.is_own("127.0.0.1:80"));
     }
 
     #[test]
     fn a04_a_machine_without_one_kind_of_addresses() {
-        let place = Place::parse("http://localhost:8910/callback").unwrap();
+        let here = RedirectUri::parse("http://localhost:8910/callback").unwrap();
         let listen = |v4: Option<ErrorKind>, v6: Option<ErrorKind>| {
-            let bound = place.listen_by(|address| {
+            let bound = here.listen_by(|address| {
                 let wrong = if address.is_ipv4() { v4 } else { v6 };
                 wrong.map_or(Ok(()), |kind| Err(kind.into()))
             });

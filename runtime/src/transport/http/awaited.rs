@@ -6,14 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response, StatusCode};
-use reqwest::{Proxy, redirect, retry};
+use http::{Request, Response, StatusCode, Uri};
+use reqwest::{ClientBuilder, Proxy, redirect, retry};
 use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
 
 use super::super::{Bounds, BoxError, BoxFuture, Phase, TransportFault, check_head, too_large};
+use super::HttpBuilder;
+use super::origin::Origin;
+use super::proxy::Proxies;
 use super::trust::Trust;
-use super::{HttpBuilder, is_local};
 use crate::auth::is_grant_thread;
 use crate::exchange::unless_zero;
 
@@ -29,30 +31,35 @@ pub(super) struct Awaited(Arc<Shared>);
 struct Shared {
     set: HttpBuilder,
     tls: ClientConfig,
+    proxies: Arc<Proxies>,
     usual: reqwest::Client,
-    /// Without a proxy, for what is on this machine.
+    /// Without a proxy, for what none stands before.
     direct: reqwest::Client,
 }
 
 impl Awaited {
-    pub(super) fn new(set: &HttpBuilder, trust: &Trust) -> Result<Self, BoxError> {
+    pub(super) fn new(set: &HttpBuilder, trust: &Trust, proxies: Arc<Proxies>) -> Result<Self, BoxError> {
         let tls = trust.config(&[b"h2", b"http/1.1"])?;
-        let usual = client(set, &tls)?.build().map_err(reqwest::Error::without_url)?;
-        let direct = client(&without_proxy(set), &tls)?.build().map_err(reqwest::Error::without_url)?;
-        Ok(Awaited(Arc::new(Shared { set: set.clone(), tls, usual, direct })))
+        let direct = build(client(set, &tls))?;
+        let usual = if proxies.are_none() { direct.clone() } else { build(through(client(set, &tls), &proxies)?)? };
+        Ok(Awaited(Arc::new(Shared { set: set.clone(), tls, proxies, usual, direct })))
     }
 
-    /// What sends a request to this host from this thread.
-    fn client(&self, host: &str) -> Result<reqwest::Client, BoxError> {
-        let Shared { set, tls, usual, direct } = &*self.0;
-        let is_direct = is_local(host) && !set.proxy_is_local();
+    /// What sends a request to this address from this thread.
+    fn client(&self, uri: &Uri) -> Result<reqwest::Client, BoxError> {
+        let Shared { set, tls, proxies, usual, direct } = &*self.0;
+        let origin = if proxies.are_none() { None } else { Origin::of(uri) };
+        let is_direct = match &origin {
+            Some(origin) => proxies.before(origin)?.is_none(),
+            None => true,
+        };
         if !is_grant_thread() {
             return Ok(if is_direct { direct } else { usual }.clone());
         }
         // The runtime ends with the request: a connection that is kept would be dead, and one that others keep may belong to
         // a runtime that stands still.
-        let builder = if is_direct { client(&without_proxy(set), tls)? } else { client(set, tls)? };
-        Ok(builder.pool_max_idle_per_host(0).build().map_err(reqwest::Error::without_url)?)
+        let builder = client(set, tls).pool_max_idle_per_host(0);
+        build(if is_direct { builder } else { through(builder, proxies)? })
     }
 
     pub(super) fn send(
@@ -61,9 +68,8 @@ impl Awaited {
         bounds: Bounds,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportFault>> {
         Box::pin(async move {
+            let client = self.client(request.uri()).map_err(|error| TransportFault::new(Phase::NotSent, error))?;
             let request = to_reqwest(request)?;
-            let client = self.client(request.url().host_str().unwrap_or_default());
-            let client = client.map_err(|error| TransportFault::new(Phase::NotSent, error))?;
             // Not reqwest's own limit of time, which costs several allocations a request.
             let now = Instant::now();
             let end = now.checked_add(bounds.time).unwrap_or(now + ENDLESS);
@@ -82,16 +88,14 @@ impl Awaited {
     }
 }
 
-fn without_proxy(set: &HttpBuilder) -> HttpBuilder {
-    HttpBuilder { proxy: None, no_proxy: true, ..set.clone() }
-}
-
-fn client(set: &HttpBuilder, tls: &ClientConfig) -> Result<reqwest::ClientBuilder, BoxError> {
+/// A client without a proxy. reqwest reads the environment in its own way, and the system's settings if another crate wants that.
+fn client(set: &HttpBuilder, tls: &ClientConfig) -> ClientBuilder {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .gzip(true)
+        .no_proxy()
         .pool_idle_timeout(unless_zero(set.timeouts.idle));
     if let Some(connect) = unless_zero(set.timeouts.connect) {
         builder = builder.connect_timeout(connect);
@@ -99,14 +103,24 @@ fn client(set: &HttpBuilder, tls: &ClientConfig) -> Result<reqwest::ClientBuilde
     if set.http2_only {
         builder = builder.http2_prior_knowledge();
     }
-    if set.no_proxy || set.proxy.is_some() {
-        builder = builder.no_proxy();
+    builder
+}
+
+/// The same with these proxies, for what they stand before.
+fn through(mut builder: ClientBuilder, proxies: &Proxies) -> Result<ClientBuilder, BoxError> {
+    // The reason could hold the password.
+    let wrong = |_| "the URL of the proxy is none";
+    if let Some(proxy) = proxies.usual(false) {
+        builder = builder.proxy(Proxy::http(proxy.url.expose()).map_err(wrong)?);
     }
-    if let Some(url) = &set.proxy {
-        // The reason could hold the password.
-        builder = builder.proxy(Proxy::all(url).map_err(|_| "the URL of the proxy is none")?);
+    if let Some(proxy) = proxies.usual(true) {
+        builder = builder.proxy(Proxy::https(proxy.url.expose()).map_err(wrong)?);
     }
     Ok(builder)
+}
+
+fn build(builder: ClientBuilder) -> Result<reqwest::Client, BoxError> {
+    Ok(builder.build().map_err(reqwest::Error::without_url)?)
 }
 
 async fn read(mut reply: reqwest::Response, status: StatusCode, bounds: Bounds) -> Result<Bytes, TransportFault> {

@@ -6,9 +6,7 @@
 
 mod body;
 mod connection;
-mod place;
 mod pool;
-mod proxy;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -25,13 +23,13 @@ use rustls::ClientConfig;
 
 use super::super::{Bounds, BoxError, BoxFuture, HEAD, Phase, TransportFault, check_head, too_large};
 use super::HttpBuilder;
+use super::origin::Origin;
+use super::proxy::{Proxies, Proxy};
 use super::trust::Trust;
 use crate::exchange::unless_zero;
 use body::{Body, Framing};
 use connection::Connection;
-use place::Place;
 use pool::Pool;
-use proxy::Proxies;
 use wire::{Head, HeadFault};
 
 /// What blocking calls are sent by.
@@ -40,19 +38,14 @@ pub(super) struct Blocking(Arc<Shared>);
 
 struct Shared {
     tls: Arc<ClientConfig>,
-    proxies: Proxies,
+    proxies: Arc<Proxies>,
     pool: Pool,
     /// How long connecting may take.
     connect: Option<Duration>,
 }
 
 impl Blocking {
-    pub(super) fn new(set: &HttpBuilder, trust: &Trust) -> Result<Self, BoxError> {
-        let proxies = match &set.proxy {
-            Some(url) => Proxies::all(url, set.proxy_is_local())?,
-            None if set.no_proxy => Proxies::none(),
-            None => Proxies::of_environment(),
-        };
+    pub(super) fn new(set: &HttpBuilder, trust: &Trust, proxies: Arc<Proxies>) -> Result<Self, BoxError> {
         Ok(Blocking(Arc::new(Shared {
             tls: Arc::new(trust.config(&[b"http/1.1"])?),
             proxies,
@@ -73,10 +66,10 @@ impl Blocking {
 impl Shared {
     fn send_now(&self, request: &Request<Bytes>, bounds: Bounds) -> Result<Response<Bytes>, TransportFault> {
         let end = Instant::now().checked_add(bounds.time);
-        let place = Place::of(request.uri()).ok_or_else(|| not_sent("the URL is none for HTTP"))?;
-        let proxy = self.proxies.before(&place);
-        let head = wire::head(request, &place, proxy.filter(|_| !place.https));
-        let (mut connection, sent) = self.write(&place, [&head, request.body()], end)?;
+        let origin = Origin::of(request.uri()).ok_or_else(|| not_sent("the URL is none for HTTP"))?;
+        let proxy = self.proxies.before(&origin).map_err(not_sent)?;
+        let head = wire::head(request, &origin, proxy.filter(|_| !origin.https));
+        let (mut connection, sent) = self.write(&origin, proxy, [&head, request.body()], end)?;
         let head = answer(&mut connection, request.method(), sent.as_ref())?;
         check_head(&head.parts)?;
         let Head { mut parts, framing, stays } = head;
@@ -85,7 +78,7 @@ impl Shared {
         let (body, whole) = read.map_err(|error| fault(error).after(parts.status))?;
         let body = cut(body, most, parts.status)?;
         if whole && stays && sent.is_ok() && framing != Framing::Close && !wire::closes(request.headers()) {
-            self.pool.put(place, connection);
+            self.pool.put(origin, connection);
         }
         Ok(Response::from_parts(parts, body))
     }
@@ -93,16 +86,17 @@ impl Shared {
     /// Writes the request to a connection that was kept, or to a new one. If that fails half-way, there may be a reply.
     fn write(
         &self,
-        place: &Place,
+        origin: &Origin,
+        proxy: Option<&Proxy>,
         request: [&[u8]; 2],
         end: Option<Instant>,
     ) -> Result<(Connection, io::Result<()>), TransportFault> {
         loop {
-            let kept = self.pool.take(place);
+            let kept = self.pool.take(origin);
             let is_new = kept.is_none();
             let mut connection = match kept {
                 Some(connection) => connection,
-                None => self.open(place, end).map_err(not_sent)?,
+                None => self.open(origin, proxy, end).map_err(not_sent)?,
             };
             connection.begin(end);
             match connection.write(request) {
@@ -117,10 +111,10 @@ impl Shared {
         }
     }
 
-    fn open(&self, place: &Place, end: Option<Instant>) -> io::Result<Connection> {
+    fn open(&self, origin: &Origin, proxy: Option<&Proxy>, end: Option<Instant>) -> io::Result<Connection> {
         let own = self.connect.and_then(|time| Instant::now().checked_add(time));
         let end = own.into_iter().chain(end).min();
-        Connection::open(place, self.proxies.before(place), &self.tls, end)
+        Connection::open(origin, proxy, &self.tls, end)
     }
 }
 

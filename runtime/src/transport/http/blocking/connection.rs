@@ -12,8 +12,8 @@ use http::Method;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
-use super::place::Place;
-use super::proxy::Proxy;
+use super::super::origin::Origin;
+use super::super::proxy::Proxy;
 use super::wire;
 
 /// Between two tries to write what the system does not take, and between two tries at last.
@@ -25,21 +25,18 @@ pub(super) struct Connection(BufReader<Stream>);
 impl Connection {
     /// Resolves, connects, asks the proxy for a tunnel and shakes hands, all before `end`.
     pub(super) fn open(
-        place: &Place,
+        origin: &Origin,
         proxy: Option<&Proxy>,
         tls: &Arc<ClientConfig>,
         end: Option<Instant>,
     ) -> io::Result<Self> {
-        let first = match proxy {
-            Some(proxy) => proxy.place.as_ref().ok_or_else(|| io::Error::other("the proxy is none for HTTP"))?,
-            None => place,
-        };
+        let first = proxy.map_or(origin, |proxy| &proxy.origin);
         let mut stream = Stream::Plain(Socket::connect(first, end)?);
         if first.https {
             stream = stream.secure(first, tls)?;
         }
-        if let Some(proxy) = proxy.filter(|_| place.https) {
-            stream = stream.tunnel(place, proxy)?.secure(place, tls)?;
+        if let Some(proxy) = proxy.filter(|_| origin.https) {
+            stream = stream.tunnel(origin, proxy)?.secure(origin, tls)?;
         }
         Ok(Connection(BufReader::new(stream)))
     }
@@ -148,9 +145,9 @@ impl Stream {
     }
 
     /// Puts TLS around it.
-    fn secure(mut self, place: &Place, tls: &Arc<ClientConfig>) -> io::Result<Self> {
+    fn secure(mut self, origin: &Origin, tls: &Arc<ClientConfig>) -> io::Result<Self> {
         let name =
-            ServerName::try_from(place.name().to_owned()).map_err(|_| io::Error::other("the host has no name"))?;
+            ServerName::try_from(origin.name().to_owned()).map_err(|_| io::Error::other("the host has no name"))?;
         let told =
             |kind, error: &dyn std::fmt::Display| io::Error::new(kind, format!("the TLS handshake failed: {error}"));
         let mut connection =
@@ -159,9 +156,9 @@ impl Stream {
         Ok(Stream::Tls(Box::new(StreamOwned::new(connection, self))))
     }
 
-    /// Asks the proxy for a way to the place.
-    fn tunnel(mut self, place: &Place, proxy: &Proxy) -> io::Result<Self> {
-        self.write_all(&wire::connect(place, proxy))?;
+    /// Asks the proxy for a way to the origin.
+    fn tunnel(mut self, origin: &Origin, proxy: &Proxy) -> io::Result<Self> {
+        self.write_all(&wire::connect(origin, proxy))?;
         self.flush()?;
         let mut reader = BufReader::new(self);
         let head = wire::read_head(&mut reader, &Method::CONNECT).map_err(wire::HeadFault::into_io)?;
@@ -223,8 +220,8 @@ struct Socket {
 
 impl Socket {
     /// Tries one address after the other, each for its share of the time.
-    fn connect(place: &Place, end: Option<Instant>) -> io::Result<Self> {
-        let addresses = resolve(place, end)?;
+    fn connect(origin: &Origin, end: Option<Instant>) -> io::Result<Self> {
+        let addresses = resolve(origin, end)?;
         let mut failed = io::Error::new(ErrorKind::NotFound, "the host has no address");
         for (address, tried_later) in addresses.iter().zip((0..addresses.len() as u32).rev()) {
             let connected = match left(end)? {
@@ -279,12 +276,12 @@ impl Write for Socket {
 }
 
 /// The addresses of a host. The system's resolver knows no end, so it is asked on a thread that can be left behind.
-fn resolve(place: &Place, end: Option<Instant>) -> io::Result<Vec<SocketAddr>> {
-    let port = place.port;
-    if let Ok(ip) = place.name().parse::<IpAddr>() {
+fn resolve(origin: &Origin, end: Option<Instant>) -> io::Result<Vec<SocketAddr>> {
+    let port = origin.port;
+    if let Ok(ip) = origin.name().parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
-    let name = place.name().to_owned();
+    let name = origin.name().to_owned();
     let look_up = move || Ok((name.as_str(), port).to_socket_addrs()?.collect());
     let Some(left) = left(end)? else { return look_up() };
     let (tell, told) = mpsc::sync_channel(1);

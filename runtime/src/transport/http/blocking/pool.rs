@@ -6,8 +6,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::super::origin::Origin;
 use super::connection::Connection;
-use super::place::Place;
 
 /// As many are kept; the oldest goes.
 const MOST: usize = 64;
@@ -20,7 +20,7 @@ pub(super) struct Pool {
 }
 
 struct Idle {
-    place: Place,
+    origin: Origin,
     connection: Connection,
     since: Instant,
 }
@@ -30,13 +30,13 @@ impl Pool {
         Pool { idle: Mutex::default(), time }
     }
 
-    /// One to this place that is still open, and on which nothing came unasked.
-    pub(super) fn take(&self, place: &Place) -> Option<Connection> {
+    /// One to this origin that is still open, and on which nothing came unasked.
+    pub(super) fn take(&self, origin: &Origin) -> Option<Connection> {
         loop {
             let late = self.expire();
             let found = {
                 let mut idle = self.lock();
-                let last = idle.iter().rposition(|one| one.place == *place);
+                let last = idle.iter().rposition(|one| one.origin == *origin);
                 last.map(|index| idle.remove(index).connection)
             };
             drop(late);
@@ -48,11 +48,11 @@ impl Pool {
     }
 
     /// Keeps this one.
-    pub(super) fn put(&self, place: Place, connection: Connection) {
+    pub(super) fn put(&self, origin: Origin, connection: Connection) {
         let late = self.expire();
         let mut idle = self.lock();
         let oldest = (idle.len() >= MOST).then(|| idle.remove(0));
-        idle.push(Idle { place, connection, since: Instant::now() });
+        idle.push(Idle { origin, connection, since: Instant::now() });
         drop(idle);
         drop((late, oldest));
     }

@@ -6,10 +6,10 @@ use flate2::write::GzEncoder;
 use http::{Method, Request, StatusCode};
 use proptest::prelude::*;
 
+use super::super::origin::Origin;
+use super::super::proxy::Proxies;
 use super::HEAD;
 use super::body::Framing;
-use super::place::Place;
-use super::proxy::Proxies;
 use super::read_body;
 use super::wire::{self, HeadFault};
 
@@ -155,9 +155,9 @@ fn head(method: &str, url: &str, headers: &[(&str, &str)], body: &'static str, p
         request = request.header(*name, *value);
     }
     let request = request.body(Bytes::from_static(body.as_bytes())).unwrap();
-    let place = Place::of(request.uri()).unwrap();
+    let origin = Origin::of(request.uri()).unwrap();
     let proxies = proxy.map(|url| Proxies::all(url, true).unwrap()).unwrap_or_default();
-    String::from_utf8(wire::head(&request, &place, proxies.before(&place))).unwrap()
+    String::from_utf8(wire::head(&request, &origin, proxies.before(&origin).unwrap())).unwrap()
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn h06_heads_as_they_are_written() {
                    Proxy-Authorization: Basic dTpw\r\n\r\n";
     assert_eq!(head("GET", "http://a.example:81/b", &[], "", Some("http://u:p@proxy")), through);
     for url in ["/a", "ftp://a/", "http://a:99999/", "a:80"] {
-        assert!(Place::of(&url.parse().unwrap()).is_none(), "{url}");
+        assert!(Origin::of(&url.parse().unwrap()).is_none(), "{url}");
     }
 }
 

@@ -8,26 +8,26 @@ use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 
 use super::super::super::HEAD;
+use super::super::origin::Origin;
+use super::super::proxy::Proxy;
 use super::body::Framing;
-use super::place::Place;
-use super::proxy::Proxy;
 
 /// Room for most heads.
 const ROOM: usize = 1024;
 
 /// The head of a request. `proxy` is one that reads it, which is the case where there is no TLS.
-pub(super) fn head(request: &Request<Bytes>, place: &Place, proxy: Option<&Proxy>) -> Vec<u8> {
+pub(super) fn head(request: &Request<Bytes>, origin: &Origin, proxy: Option<&Proxy>) -> Vec<u8> {
     let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let mut out = Vec::with_capacity(ROOM);
     put(&mut out, &[request.method().as_str(), " "]);
     if proxy.is_some() {
-        put(&mut out, &["http://", &place.authority()]);
+        put(&mut out, &["http://", &origin.authority()]);
     }
     // A query without a path needs its slash.
     put(&mut out, &[if target.starts_with('?') { "/" } else { "" }, target, " HTTP/1.1\r\n"]);
     let headers = request.headers();
     if !headers.contains_key(HOST) {
-        put(&mut out, &["host: ", &place.authority(), "\r\n"]);
+        put(&mut out, &["host: ", &origin.authority(), "\r\n"]);
     }
     if !headers.contains_key(ACCEPT_ENCODING) {
         put(&mut out, &["accept-encoding: gzip\r\n"]);
@@ -44,9 +44,9 @@ pub(super) fn head(request: &Request<Bytes>, place: &Place, proxy: Option<&Proxy
 }
 
 /// The head that asks a proxy for a tunnel.
-pub(super) fn connect(place: &Place, proxy: &Proxy) -> Vec<u8> {
+pub(super) fn connect(origin: &Origin, proxy: &Proxy) -> Vec<u8> {
     let mut out = Vec::with_capacity(ROOM);
-    let target = place.full();
+    let target = origin.full();
     put(&mut out, &["CONNECT ", &target, " HTTP/1.1\r\nhost: ", &target, "\r\n"]);
     end(out, Some(proxy))
 }

@@ -1,20 +1,21 @@
-//! Where a request goes: the scheme, the host and the port.
+//! Where a request goes.
 
+#[cfg(feature = "blocking")]
 use std::borrow::Cow;
 
 use http::Uri;
 
-/// An origin. Whether a proxy stands before it follows from it, so connections to one place are alike.
+/// Scheme, host and port. Whether a proxy stands before it follows from it, so connections to one origin are alike.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
-pub(super) struct Place {
+pub(super) struct Origin {
     pub(super) https: bool,
     /// An IPv6 address is in brackets.
     host: String,
     pub(super) port: u16,
 }
 
-impl Place {
+impl Origin {
     /// `None` if this is no absolute URL of HTTP.
     pub(super) fn of(uri: &Uri) -> Option<Self> {
         let https = match uri.scheme_str()? {
@@ -34,7 +35,7 @@ impl Place {
             "" => usual(https),
             port => port.parse().ok()?,
         };
-        Some(Place { https, host: host.to_ascii_lowercase(), port })
+        Some(Origin { https, host: host.to_ascii_lowercase(), port })
     }
 
     /// The host as resolvers and certificates have it.
@@ -43,6 +44,7 @@ impl Place {
     }
 
     /// The host, and the port if it is not the usual one.
+    #[cfg(feature = "blocking")]
     pub(super) fn authority(&self) -> Cow<'_, str> {
         if self.port == usual(self.https) {
             return Cow::Borrowed(&self.host);
@@ -51,6 +53,7 @@ impl Place {
     }
 
     /// The host and the port.
+    #[cfg(any(test, feature = "blocking"))]
     pub(super) fn full(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
