@@ -24,7 +24,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// Sends one request and reads the whole reply.
 ///
 /// It follows no redirect, sends nothing twice unless nothing of it was sent before, and reads no more of a body than the
-/// bounds allow. It may be dropped at any time, and then leaves nothing running.
+/// bounds allow. It may be dropped at any time, and then leaves nothing running but the look-up of a name: the systems' resolvers can not
+/// be stopped, and end in their own time.
 pub trait Transport: Send + Sync + 'static {
     /// One attempt.
     fn send(
