@@ -195,7 +195,7 @@ fn h09_child() {
     let Ok(origin) = std::env::var("SAGE_TEST_ORIGIN") else { return };
     match builder(&origin).limits(once()).build() {
         Ok(client) => drop(client.contacts().get("1").send_blocking()),
-        Err(error) => println!("refused: {error:?}"),
+        Err(error) => writeln!(std::io::stdout(), "refused: {error:?}").unwrap(),
     }
 }
 

@@ -283,7 +283,7 @@ async fn h09_child() {
     let http = if std::env::var("SAGE_TEST_NO_PROXY").is_ok() { http.no_proxy() } else { http };
     match http.build() {
         Ok(http) => drop(builder(&origin).limits(once()).transport(http).build().unwrap().contacts().get("1").await),
-        Err(error) => println!("refused: {error:?}"),
+        Err(error) => writeln!(std::io::stdout(), "refused: {error:?}").unwrap(),
     }
 }
 
