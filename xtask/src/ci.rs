@@ -92,6 +92,9 @@ fn steps() -> Vec<Step> {
         true => "nextest run --locked --workspace --all-features --no-fail-fast",
         false => "test --locked --workspace --all-features --lib --bins --tests --examples --no-fail-fast",
     };
+    // With the feature `reqwest` on, which all others have, refreshes and logins never go over the blocking transport.
+    let alone = "test --locked --package sage-runtime --no-default-features --features blocking --lib --test blocking --test auth";
+    steps.push(Step::cargo("tests, blocking alone", alone).counted());
     steps.push(Step::cargo("tests", tests).counted());
     steps
 }

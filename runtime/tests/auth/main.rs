@@ -1,12 +1,13 @@
 //! Grants over loopback: each test is named after the bar in `runtime/BARS.md` that it holds.
 
 #![allow(unreachable_pub, reason = "the modules of one test")]
-#![cfg(feature = "reqwest")]
+#![cfg(any(feature = "blocking", feature = "reqwest"))]
 
 #[path = "../server/mod.rs"]
 mod api;
 #[cfg(all(unix, feature = "browser"))]
 mod browser;
+#[cfg(feature = "reqwest")]
 mod clients;
 mod clocks;
 #[cfg(all(target_os = "linux", feature = "keyring"))]
@@ -18,8 +19,10 @@ mod mixed;
 mod processes;
 #[path = "../sample/mod.rs"]
 mod sample;
+#[cfg(feature = "reqwest")]
 mod secrets;
 mod server;
+#[cfg(feature = "reqwest")]
 #[path = "../tls/front.rs"]
 mod tls;
 mod tokens;
