@@ -58,6 +58,13 @@ impl Record {
         }
     }
 
+    /// The same, with a note that a refresh has begun, unless it has one.
+    pub(super) fn noted(&self, now: SystemTime) -> Self {
+        let mut noted = self.clone();
+        noted.intent.get_or_insert(now);
+        noted
+    }
+
     /// How often the grant has been refreshed. It never decreases, so a store may refuse to replace a record by one of an
     /// earlier generation.
     pub fn generation(&self) -> Generation {
@@ -78,7 +85,8 @@ impl Record {
         put("login", self.login.as_ref().and_then(|login| to_raw_value(login).ok()));
         put("refreshing_since", self.intent.and_then(|since| to_raw_value(&seconds(since)).ok()));
         put("tokens", self.tokens.as_ref().and_then(|tokens| to_raw_value(&tokens.members()).ok()));
-        Secret::new(serde_json::to_string_pretty(&members).unwrap_or_default())
+        // Without spaces: some stores keep little.
+        Secret::new(serde_json::to_string(&members).unwrap_or_default())
     }
 
     /// Reads what [`to_text`](Record::to_text) wrote, and keeps what it does not know.
@@ -155,7 +163,7 @@ mod tests {
         let text = r#"{"version":1,"generation":3,"issued_at":7,"tokens":{"access_token":"a"},"later":{"x":[1.10]}}"#;
         let record = Record::from_text(&text.into()).unwrap();
         let again = record.next(record.issued, record.tokens.clone()).to_text();
-        assert!(again.expose().contains(r#"{"x":[1.10]}"#) && again.expose().contains(r#""generation": 4"#));
+        assert!(again.expose().contains(r#"{"x":[1.10]}"#) && again.expose().contains(r#""generation":4"#));
         let wrong = [
             (
                 text.replace("\"version\":1", "\"version\":2"),

@@ -130,7 +130,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "no note before a refresh",
         file: TURN,
-        find: r"    guard.save(&marked)?;
+        find: r"    guard.save(&stored.noted(inner.clock.now().wall))?;
 ",
         replace: "",
         target: "--test auth",
@@ -298,12 +298,45 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "a late write to the keyring lets the lock go",
         file: KEYRING,
-        find: "            let answer = operation(&*keyring, &name);",
+        find: "            let answer = still_wanted.load(",
         replace: r"            drop(lock);
             let lock = ();
-            let answer = operation(&*keyring, &name);",
+            let answer = still_wanted.load(",
         target: "--lib",
         test: "auth::store::keyring::tests::s07_a_write_that_is_late_is_not_overtaken",
+    },
+    Fault {
+        name: "an entry of the keyring has another lock",
+        file: KEYRING,
+        find: r#"format!("{}-{}", key.to_file_name(), self.locks.id()?)"#,
+        replace: r#"key.to_file_name()"#,
+        target: "--lib",
+        test: "auth::store::keyring::tests::s07_who_has_other_locks_has_other_entries",
+    },
+    Fault {
+        name: "each operation on the keyring has a thread",
+        file: "runtime/src/auth/store/keyring/worker.rs",
+        find: r#"            Some(sender) => sender,
+            none =>"#,
+        replace: r#"            none =>"#,
+        target: "--lib",
+        test: "auth::store::keyring::tests::s07_one_thread_asks_for_everything",
+    },
+    Fault {
+        name: "what was given up is asked of the keyring all the same",
+        file: KEYRING,
+        find: r#"still_wanted.load(Ordering::Relaxed).then(||"#,
+        replace: r#"Some(&still_wanted).map(|_|"#,
+        target: "--lib",
+        test: "auth::store::keyring::tests::s07_what_was_given_up_before_it_began_is_not_done",
+    },
+    Fault {
+        name: "the note of a refresh has no room in the keyring",
+        file: KEYRING,
+        find: r#"record.noted(SystemTime::now()).to_text()"#,
+        replace: r#"record.to_text()"#,
+        target: "--lib",
+        test: "auth::store::keyring::tests::s07_what_is_too_large_is_not_written",
     },
     Fault {
         name: "what is too large is written to the keyring",

@@ -61,9 +61,7 @@ pub(super) fn run(inner: &Inner, refused: Option<Generation>) -> Result<(), Fail
     if inner.state().is_abandoned() {
         return Err(Failure::new(Kind::NotSent, "the grant was dropped before its refresh began"));
     }
-    let mut marked = stored.clone();
-    marked.intent.get_or_insert(inner.clock.now().wall);
-    guard.save(&marked)?;
+    guard.save(&stored.noted(inner.clock.now().wall))?;
     let (asked, newer) = match refresh(inner, &stored, token, refused) {
         Ok(newer) => newer,
         Err(failure) => return give_up(inner, &mut *guard, &stored, failure),

@@ -1,6 +1,8 @@
 //! A store in files that nobody else can read.
 
 mod folder;
+#[cfg(feature = "keyring")]
+mod id;
 mod replace;
 mod system;
 

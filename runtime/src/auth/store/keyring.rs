@@ -1,36 +1,42 @@
 //! A store in the keyring of the operating system.
 //!
 //! A keyring has no locks, keeps little on some systems, and may wait for a person, or for ever, before it answers. So the
-//! lock is a file, sizes are known before anything is written, and each operation has a thread and a time.
+//! lock is a file, sizes are known before anything is written, and each operation has a time, on a thread that is not the caller's.
 
 mod system;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 use std::fmt;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::{FileStore, GrantKey, Record, StoreError, StoreGuard, TokenStore, not_older};
 use crate::secret::Secret;
 use system::System;
+use worker::Worker;
 
 /// Keeps each grant in the keyring of the user: Keychain on macOS, Credential Manager on Windows, Secret Service elsewhere.
 ///
 /// There is one entry for each grant, and it is as durable as the keyring makes it. A lock is a file without content that
-/// all processes on the machine respect. Windows keeps 2,560 bytes in an entry: a grant that is larger is refused.
+/// all processes on the machine respect. The name of the entry has an id in it that stands beside the locks: whoever has other locks has
+/// other entries, and never the same grant without its lock. Who removes the folder of the locks has to log in again.
+///
+/// Windows keeps 2,560 bytes in an entry: a grant that is larger is refused. How large it is is known when the service has given it, so
+/// a login may end there; what is refused is never cut. On Windows entries stay on the machine and do not roam.
 ///
 /// Nothing is ever kept elsewhere instead. Where there is no keyring, as on servers and in containers, where it is locked,
 /// or where it does not answer within 3 seconds, each operation is an error, and [`FileStore`] is the alternative. An
 /// operation that is late keeps the grant's lock until it ends, so that it can not undo what came after it.
 #[derive(Clone)]
 pub struct KeyringStore {
-    keyring: Arc<dyn Keyring>,
-    /// Nothing but its locks is used.
+    worker: Arc<Worker>,
+    /// Nothing but its locks and its id is used.
     locks: FileStore,
     patience: Duration,
 }
@@ -57,7 +63,11 @@ impl KeyringStore {
     }
 
     fn with(service: impl Into<String>, locks: FileStore) -> Self {
-        KeyringStore { keyring: Arc::new(System::new(service.into())), locks, patience: PATIENCE }
+        KeyringStore::on(Arc::new(System::new(service.into())), locks, PATIENCE)
+    }
+
+    fn on(keyring: Arc<dyn Keyring>, locks: FileStore, patience: Duration) -> Self {
+        KeyringStore { worker: Arc::new(Worker::new(keyring)), locks, patience }
     }
 }
 
@@ -87,14 +97,14 @@ fn trouble(what: impl fmt::Display) -> StoreError {
 impl TokenStore for KeyringStore {
     fn lock(&self, key: &GrantKey, wait: Duration) -> Result<Box<dyn StoreGuard>, StoreError> {
         let lock = Arc::new(self.locks.hold(key, wait)?);
-        let (keyring, patience) = (self.keyring.clone(), self.patience);
-        Ok(Box::new(Guard { keyring, name: key.to_file_name(), patience, lock, late: None }))
+        let name = format!("{}-{}", key.to_file_name(), self.locks.id()?);
+        Ok(Box::new(Guard { worker: self.worker.clone(), name, patience: self.patience, lock, late: None }))
     }
 }
 
 /// Asks for one thing at a time.
 struct Guard {
-    keyring: Arc<dyn Keyring>,
+    worker: Arc<Worker>,
     name: String,
     patience: Duration,
     /// Shared with what is under way, which holds it for as long as it takes.
@@ -110,8 +120,9 @@ impl StoreGuard for Guard {
     }
 
     fn save(&mut self, record: &Record) -> Result<(), StoreError> {
-        let (text, most) = (record.to_text(), self.keyring.most());
-        let size = text.expose().len();
+        let (text, most) = (record.to_text(), self.worker.most());
+        // With the note that stands there while it is refreshed, which must not be what it is too large with.
+        let size = record.noted(SystemTime::now()).to_text().expose().len();
         if size > most {
             return Err(trouble(format_args!("the grant has {size} bytes, and the keyring keeps {most}")));
         }
@@ -122,7 +133,7 @@ impl StoreGuard for Guard {
 }
 
 impl Guard {
-    /// Asks on a thread of its own, and waits for so long.
+    /// Has the worker ask, and waits for so long.
     fn ask<T: Send + 'static>(
         &mut self,
         operation: impl FnOnce(&dyn Keyring, &str) -> Result<T, StoreError> + Send + 'static,
@@ -134,20 +145,24 @@ impl Guard {
             self.late = Some(late);
             return Err(self.no_answer());
         }
-        let (keyring, name, lock) = (self.keyring.clone(), self.name.clone(), self.lock.clone());
+        let (name, lock) = (self.name.clone(), self.lock.clone());
         let (answered, answer) = mpsc::channel();
         let (under_way, late) = mpsc::channel();
-        let work = move || {
-            let answer = operation(&*keyring, &name);
+        let wanted = Arc::new(AtomicBool::new(true));
+        let still_wanted = wanted.clone();
+        let work = move |keyring: &dyn Keyring| {
+            // Another grant's operation may have taken all of the time.
+            let answer = still_wanted.load(Ordering::Relaxed).then(|| operation(keyring, &name));
             // In this order: who has the answer finds the lock and the keyring free.
             drop((lock, under_way));
-            let _ = answered.send(answer);
+            let _ = answer.map(|answer| answered.send(answer));
         };
-        let spawned = thread::Builder::new().name("sage-keyring".into()).spawn(work);
-        spawned.map_err(|error| StoreError::new("there is no thread for the keyring").because(error))?;
+        let given = self.worker.give(work);
+        given.map_err(|error| StoreError::new("there is no thread for the keyring").because(error))?;
         match answer.recv_timeout(self.patience) {
             Ok(answer) => answer,
             Err(RecvTimeoutError::Timeout) => {
+                wanted.store(false, Ordering::Relaxed);
                 self.late = Some(late);
                 Err(self.no_answer())
             }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use super::system::{private, sync_folder};
+use super::system::{private, sync_folder, sync_renamed};
 
 /// The steps of a replacement, each of which may be the last one before a crash. Tests have disks that fail at any of them,
 /// and one that forgets what was not synced.
@@ -55,7 +55,8 @@ impl Disk for Local {
     }
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
+        fs::rename(from, to)?;
+        sync_renamed(to)
     }
 
     fn sync_folder(&mut self, folder: &Path) -> io::Result<()> {

@@ -81,8 +81,20 @@ pub(super) fn check_mode(_: &fs::Metadata, _: &Path, _: &str) -> Result<(), Stor
     Ok(())
 }
 
-/// Renaming is durable there by itself, and folders can not be opened.
+/// Folders can not be opened there: [`sync_renamed`] does what can be done.
 #[cfg(not(unix))]
 pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// The folder is synced after it.
+#[cfg(unix)]
+pub(super) fn sync_renamed(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// A new name may wait in memory; to flush the file writes what the system knows of it, its name included.
+#[cfg(not(unix))]
+pub(super) fn sync_renamed(file: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).open(file)?.sync_all()
 }

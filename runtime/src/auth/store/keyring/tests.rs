@@ -1,10 +1,11 @@
 //! A keyring that fails, hangs and is small when it is told to.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fs;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::thread::{self, ThreadId};
+use std::time::{Duration, SystemTime};
 
 use super::super::{FileStore, GrantKey, Record, StoreError, StoreGuard, TokenStore as _};
 use super::{Keyring, KeyringStore, trouble};
@@ -29,6 +30,8 @@ struct Mock {
     writes: Mutex<VecDeque<Option<Act>>>,
     /// The texts that it was asked to keep.
     asked: Mutex<Vec<String>>,
+    /// Where it was asked from.
+    threads: Mutex<HashSet<ThreadId>>,
 }
 
 fn act(script: &Mutex<VecDeque<Option<Act>>>) -> Result<(), StoreError> {
@@ -49,11 +52,13 @@ impl Keyring for Mock {
     }
 
     fn read(&self, name: &str) -> Result<Option<Secret>, StoreError> {
+        self.threads.lock().unwrap().insert(thread::current().id());
         act(&self.reads)?;
         Ok(self.kept.lock().unwrap().get(name).map(|text| Secret::new(text.as_str())))
     }
 
     fn write(&self, name: &str, text: &Secret) -> Result<(), StoreError> {
+        self.threads.lock().unwrap().insert(thread::current().id());
         self.asked.lock().unwrap().push(text.expose().to_owned());
         act(&self.writes)?;
         self.kept.lock().unwrap().insert(name.to_owned(), text.expose().to_owned());
@@ -72,13 +77,18 @@ fn setup() -> Setup {
     let folder = tempfile::tempdir().unwrap();
     let mock = Arc::new(Mock::default());
     let locks = FileStore::new(folder.path().join("locks")).unwrap();
-    let store = KeyringStore { keyring: mock.clone(), locks, patience: Duration::from_millis(50) };
+    let store = KeyringStore::on(mock.clone(), locks, Duration::from_millis(50));
     Setup { folder, mock, store, key: GrantKey::new("id", "name") }
 }
 
 impl Setup {
     fn lock(&self) -> Box<dyn StoreGuard> {
         self.store.lock(&self.key, NOW).unwrap()
+    }
+
+    /// The name of the entry.
+    fn name(&self) -> String {
+        format!("{}-{}", self.key.to_file_name(), self.store.locks.id().unwrap())
     }
 
     fn hang(&self, script: &Mutex<VecDeque<Option<Act>>>) -> Sender<()> {
@@ -116,7 +126,9 @@ fn s07_grants_are_kept_each_under_its_name_and_never_replaced_by_older_ones() {
 #[test]
 fn s07_what_is_too_large_is_not_written() {
     let setup = setup();
-    let size = record(1).to_text().expose().len();
+    // A refresh leaves a note, for which there must be room.
+    let size = record(1).noted(SystemTime::now()).to_text().expose().len();
+    assert!(size > record(1).to_text().expose().len());
     *setup.mock.most.lock().unwrap() = Some(size);
     setup.lock().save(&record(1)).unwrap();
     *setup.mock.most.lock().unwrap() = Some(size - 1);
@@ -170,17 +182,64 @@ fn s07_nothing_is_kept_elsewhere() {
     assert_eq!(generation(&mut setup.lock()), None);
     setup.lock().save(&record(1)).unwrap();
     let files: Vec<_> = fs::read_dir(setup.folder.path().join("locks")).unwrap().map(Result::unwrap).collect();
-    assert_eq!(files.len(), 1);
-    assert_eq!(files[0].metadata().unwrap().len(), 0);
+    // The lock, which is empty, and the id.
+    let sizes: HashSet<_> = files.iter().map(|file| file.metadata().unwrap().len()).collect();
+    assert_eq!((files.len(), sizes), (2, HashSet::from([0, 16])));
     assert!(!format!("{:?}", setup.store).contains("CANARY"));
 }
 
 #[test]
 fn s07_what_is_no_grant_is_left_alone() {
     let setup = setup();
-    setup.mock.kept.lock().unwrap().insert(setup.key.to_file_name(), r#"{"version":2,"access_token":"CANARY"}"#.into());
+    setup.mock.kept.lock().unwrap().insert(setup.name(), r#"{"version":2,"access_token":"CANARY"}"#.into());
     let error = setup.lock().load().unwrap_err().to_string();
     assert!(error.contains("version 2") && !error.contains("CANARY"));
     assert!(setup.lock().save(&record(1)).is_err());
     assert!(setup.mock.asked.lock().unwrap().is_empty());
+}
+
+#[test]
+fn s07_who_has_other_locks_has_other_entries() {
+    let setup = setup();
+    setup.lock().save(&record(1)).unwrap();
+    let beside = |folder: &str| {
+        let locks = FileStore::new(setup.folder.path().join(folder)).unwrap();
+        KeyringStore::on(setup.mock.clone(), locks, LONG).lock(&setup.key, NOW).unwrap()
+    };
+    assert_eq!(generation(&mut beside("other")), None);
+    assert_eq!(generation(&mut beside("locks")), Some(1));
+    // Half an id, which a crash has left, is nobody's.
+    let id = setup.folder.path().join("other").join("id");
+    fs::write(&id, "0123").unwrap();
+    beside("other").save(&record(2)).unwrap();
+    assert_eq!((generation(&mut beside("other")), fs::read(&id).unwrap().len()), (Some(2), 16));
+    assert_eq!(setup.mock.kept.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn s07_one_thread_asks_for_everything() {
+    let setup = setup();
+    setup.lock().save(&record(1)).unwrap();
+    let store = setup.store.clone();
+    let key = GrantKey::new("id", "other");
+    thread::spawn(move || store.lock(&key, NOW).unwrap().save(&record(1)).unwrap()).join().unwrap();
+    assert_eq!(generation(&mut setup.lock()), Some(1));
+    assert_eq!(setup.mock.threads.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn s07_what_was_given_up_before_it_began_is_not_done() {
+    let setup = setup();
+    let reading = setup.hang(&setup.mock.reads);
+    let mut first = setup.lock();
+    first.load().unwrap_err();
+    // The keyring is still at it.
+    let key = GrantKey::new("id", "other");
+    let mut second = setup.store.lock(&key, NOW).unwrap();
+    assert!(second.load().unwrap_err().to_string().contains("has not answered"));
+    setup.mock.reads.lock().unwrap().push_back(Some(Act::Fail));
+    drop(reading);
+    // What fails is the next that is asked for, and not what nobody waits for any more.
+    assert!(second.load().unwrap_err().to_string().contains("is locked"));
+    assert_eq!(generation(&mut first), None);
 }
