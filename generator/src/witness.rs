@@ -14,9 +14,10 @@
 //! ```
 //!
 //! All but `operation` may be missing; a query parameter that is sent several times has a list of texts. Collections
-//! bring witnesses of the same form, and the examples of documents are witnesses of bodies. [`check`] compares each with the types, by the JSON alone: what contradicts them is
-//! reported with both places and the correction that would settle it. Of what is left `tests` makes a table of tests,
-//! in which the generated operations and models themselves have to carry them.
+//! bring witnesses of the same form, and the examples of documents are witnesses of bodies. [`check`](check())
+//! compares each with the types, by the JSON alone: what contradicts them is reported with both places and the correction
+//! that would settle it. Of what is left [`table`](table()) makes a table of tests, in which the generated operations and models
+//! themselves have to carry them. Why twice: `docs/decisions/0017-witnesses.md`.
 
 mod add;
 mod check;
