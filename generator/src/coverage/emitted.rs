@@ -260,7 +260,11 @@ components:
 ";
 
     fn settled(conventions: &str, change: impl FnOnce(&mut Lowered)) -> Coverage {
-        let mut run = run(&[DOCUMENT]);
+        settled_of(DOCUMENT, conventions, change)
+    }
+
+    fn settled_of(document: &str, conventions: &str, change: impl FnOnce(&mut Lowered)) -> Coverage {
+        let mut run = run(&[document]);
         let mut diagnostics = Diagnostics::new();
         conventions::apply(&mut run.api, &settings(conventions), &mut diagnostics);
         let mut lowered = lower(&run.api, &Lock::default(), &mut diagnostics);
@@ -293,6 +297,25 @@ components:
             format!("a: {unreached}"),
         ];
         assert_eq!(skipped, expected);
+    }
+
+    #[test]
+    fn what_stands_twice_in_a_path_is_given_once() {
+        let document = "
+openapi: 3.0.3
+paths:
+  /a/{x}/b/{x}/c/{y}:
+    get:
+      parameters:
+        - {name: x, in: path, required: true, schema: {type: string}}
+        - {name: y, in: path, required: true, schema: {type: string}}
+      responses: {'204': {description: d}}
+";
+        let coverage = settled_of(document, "", |lowered| {
+            assert_eq!(lowered.package.resources[0].methods[0].arguments.len(), 2);
+        });
+        assert!(coverage.balances(), "{coverage:#?}");
+        assert_eq!((coverage.parameters.documented, coverage.parameters.emitted), (2, 2));
     }
 
     #[test]

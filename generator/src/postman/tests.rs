@@ -198,8 +198,8 @@ actions:
   - target: $.paths
     x-document: a.yaml
     x-reason: The path was misspelled
-    x-expect: { /people: null }
-    update: { /people: { get: { parameters: [{ name: page, in: query, schema: { type: integer } }], responses: { '200': { description: '' } } } } }
+    x-expect: { '/people/{key}': null }
+    update: { '/people/{key}': { get: { parameters: [{ name: key, in: path, required: true, schema: { type: string } }, { name: page, in: query, schema: { type: integer } }], responses: { '200': { description: '' } } } } }
   - target: $.paths['/more'].get.parameters[0]
     x-reason: It is no number
     x-expect: { name: since }
@@ -207,11 +207,11 @@ actions:
 ";
     let files = [
         ("a.yaml", DOCUMENT),
-        ("b.json", &*collection(&[r#""{{base}}/people?page=2&x=1""#, r#""{{base}}/more?since=2""#])),
+        ("b.json", &*collection(&[r#""{{base}}/people/:id?page=2&x=1""#, r#""{{base}}/more?since=2""#])),
     ];
     let (api, coverage, messages) = run_all(&files, "", overlay);
     assert_eq!(messages, "");
-    assert_eq!(operations(&api)[1..], ["GET /people page,x", "GET /more since"]);
+    assert_eq!(operations(&api)[1..], ["GET /people/{key} page,x", "GET /more since"]);
     assert!(coverage.balances());
     let since = &api.operations[2].parameters[0];
     assert!(format!("{:?}", api.schema(since.schema).kind).contains("Date"));
@@ -329,7 +329,7 @@ paths:
     post:
       requestBody: { content: { application/json: { schema: { type: object, properties: { name: { type: string }, id: { type: string } } } } } }
       responses: { '201': { description: '' } }
-  /contacts/{id}/ideas/{id2}/of/{id}:
+  /contacts/{id2}/ideas/{id}/of/{id2}:
     parameters:
       - { name: id, in: path, required: true, schema: { type: string } }
       - { name: id2, in: path, required: true, schema: { type: string } }
@@ -340,6 +340,9 @@ paths:
 ";
     let (api, _, _) = run(document, "");
     let written = super::write(&api, &super::Tries::new());
+    let values: Vec<&str> =
+        ["id", "id2"].into_iter().filter(|name| written.collection.contains(&format!(r#""key": "{name}""#))).collect();
+    assert_eq!(values, ["id", "id2"], "{}", written.collection);
     let (again, coverage, messages) =
         run_all(&[("b.json", &written.collection), ("c.json", &written.environment)], "", "");
     let sorted = |api: &ir::Api| {
