@@ -288,14 +288,6 @@ pub(super) const FAULTS: &[Fault] = &[
         test: "auth::store::keyring::tests::s07_a_keyring_that_hangs_is_not_waited_for",
     },
     Fault {
-        name: "a late write to the keyring is overtaken",
-        file: KEYRING,
-        find: "        if let Some(late) = self.late.take()",
-        replace: "        if let Some(late) = None::<Receiver<()>>",
-        target: "--lib",
-        test: "auth::store::keyring::tests::s07_a_write_that_is_late_is_not_overtaken",
-    },
-    Fault {
         name: "a late write to the keyring lets the lock go",
         file: KEYRING,
         find: "            let answer = still_wanted.load(",

@@ -13,7 +13,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
 
 use super::{FileStore, GrantKey, Record, StoreError, StoreGuard, TokenStore, not_older};
@@ -98,7 +98,7 @@ impl TokenStore for KeyringStore {
     fn lock(&self, key: &GrantKey, wait: Duration) -> Result<Box<dyn StoreGuard>, StoreError> {
         let lock = Arc::new(self.locks.hold(key, wait)?);
         let name = format!("{}-{}", key.to_file_name(), self.locks.id()?);
-        Ok(Box::new(Guard { worker: self.worker.clone(), name, patience: self.patience, lock, late: None }))
+        Ok(Box::new(Guard { worker: self.worker.clone(), name, patience: self.patience, lock }))
     }
 }
 
@@ -109,8 +109,6 @@ struct Guard {
     patience: Duration,
     /// Shared with what is under way, which holds it for as long as it takes.
     lock: Arc<File>,
-    /// An operation that was not waited for; the channel closes when it ends.
-    late: Option<Receiver<()>>,
 }
 
 impl StoreGuard for Guard {
@@ -135,26 +133,19 @@ impl StoreGuard for Guard {
 impl Guard {
     /// Has the worker ask, and waits for so long.
     fn ask<T: Send + 'static>(
-        &mut self,
+        &self,
         operation: impl FnOnce(&dyn Keyring, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        // Nothing overtakes what is late: a write that ends at last must not undo a newer one.
-        if let Some(late) = self.late.take()
-            && late.recv_timeout(self.patience) == Err(RecvTimeoutError::Timeout)
-        {
-            self.late = Some(late);
-            return Err(self.no_answer());
-        }
         let (name, lock) = (self.name.clone(), self.lock.clone());
         let (answered, answer) = mpsc::channel();
-        let (under_way, late) = mpsc::channel();
         let wanted = Arc::new(AtomicBool::new(true));
         let still_wanted = wanted.clone();
         let work = move |keyring: &dyn Keyring| {
-            // Another grant's operation may have taken all of the time.
+            // What came before may have taken all of the time. Nothing overtakes that: a write that ends at last must not undo a
+            // newer one.
             let answer = still_wanted.load(Ordering::Relaxed).then(|| operation(keyring, &name));
-            // In this order: who has the answer finds the lock and the keyring free.
-            drop((lock, under_way));
+            // In this order: who has the answer finds the lock free.
+            drop(lock);
             let _ = answer.map(|answer| answered.send(answer));
         };
         let given = self.worker.give(work);
@@ -163,7 +154,6 @@ impl Guard {
             Ok(answer) => answer,
             Err(RecvTimeoutError::Timeout) => {
                 wanted.store(false, Ordering::Relaxed);
-                self.late = Some(late);
                 Err(self.no_answer())
             }
             Err(RecvTimeoutError::Disconnected) => Err(StoreError::new("the keyring panicked")),

@@ -158,19 +158,23 @@ fn s07_a_keyring_that_hangs_is_not_waited_for() {
 fn s07_a_write_that_is_late_is_not_overtaken() {
     let setup = setup();
     let writing = setup.hang(&setup.mock.writes);
-    let mut guard = setup.lock();
-    guard.save(&record(1)).unwrap_err();
-    // Nothing is asked of the keyring while the first write may still come to its end.
-    assert!(guard.save(&record(2)).unwrap_err().to_string().contains("has not answered"));
-    assert_eq!(setup.mock.asked.lock().unwrap().len(), 1);
-    drop(guard);
+    setup.lock().save(&record(1)).unwrap_err();
     // It holds the lock, whoever else has given up.
     assert!(setup.store.lock(&setup.key, NOW).map(drop).unwrap_err().is_busy());
     writing.send(()).unwrap();
     let mut guard = setup.store.lock(&setup.key, LONG).unwrap();
     assert_eq!(generation(&mut guard), Some(1));
-    guard.save(&record(2)).unwrap();
+    // Nothing is asked of the keyring while a write may still come to its end.
+    let writing = setup.hang(&setup.mock.writes);
+    guard.save(&record(2)).unwrap_err();
+    assert!(guard.save(&record(3)).unwrap_err().to_string().contains("has not answered"));
+    assert_eq!(setup.mock.asked.lock().unwrap().len(), 2);
+    drop(guard);
+    writing.send(()).unwrap();
+    let mut guard = setup.store.lock(&setup.key, LONG).unwrap();
     assert_eq!(generation(&mut guard), Some(2));
+    guard.save(&record(3)).unwrap();
+    assert_eq!(generation(&mut guard), Some(3));
 }
 
 #[test]
