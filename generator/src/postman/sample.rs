@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value, json};
 
-use super::write::Resources;
+use super::write::About;
 use crate::ir::{Api, Decimals, Enumeration, Kind, Object, Parameter, Property, SchemaId, Text};
 
 /// Objects in objects are filled so far: further in stands what contains itself as often as not.
@@ -17,22 +17,22 @@ const MOST: usize = 4000;
 const NUMBER: &str = "#number#";
 
 /// A parameter, as text.
-pub(super) fn text(api: &Api, parameter: &Parameter, resources: &Resources<'_>) -> String {
+pub(super) fn text(api: &Api, parameter: &Parameter, about: &About<'_>) -> String {
     let known = parameter.default.as_ref().and_then(|default| super::pairs::scalar(Some(default)));
     if let Some(known) = known.or_else(|| parameter.values.first().cloned()) {
         return known;
     }
-    plain(&Sampler::new(api, resources).named(&parameter.name, parameter.schema, DEPTH))
+    plain(&Sampler::new(api, about).named(&parameter.name, parameter.schema, DEPTH))
 }
 
 /// A body.
-pub(super) fn value(api: &Api, schema: SchemaId, resources: &Resources<'_>) -> Value {
-    Sampler::new(api, resources).value(schema, DEPTH)
+pub(super) fn value(api: &Api, schema: SchemaId, about: &About<'_>) -> Value {
+    Sampler::new(api, about).value(schema, DEPTH)
 }
 
 /// The fields of a form.
-pub(super) fn fields(api: &Api, schema: SchemaId, resources: &Resources<'_>) -> Vec<(String, String)> {
-    match value(api, schema, resources) {
+pub(super) fn fields(api: &Api, schema: SchemaId, about: &About<'_>) -> Vec<(String, String)> {
+    match value(api, schema, about) {
         Value::Object(members) => members.into_iter().map(|(name, value)| (name, plain(&value))).collect(),
         _ => Vec::new(),
     }
@@ -53,14 +53,14 @@ fn plain(value: &Value) -> String {
 
 struct Sampler<'a> {
     api: &'a Api,
-    resources: &'a Resources<'a>,
+    about: &'a About<'a>,
     /// How many values may still come.
     rest: Cell<usize>,
 }
 
 impl<'a> Sampler<'a> {
-    fn new(api: &'a Api, resources: &'a Resources<'a>) -> Self {
-        Self { api, resources, rest: Cell::new(MOST) }
+    fn new(api: &'a Api, about: &'a About<'a>) -> Self {
+        Self { api, about, rest: Cell::new(MOST) }
     }
 
     fn value(&self, schema: SchemaId, depth: usize) -> Value {
@@ -102,7 +102,7 @@ impl<'a> Sampler<'a> {
     fn named(&self, name: &str, schema: SchemaId, depth: usize) -> Value {
         let variable = |ending: &str| {
             let thing = name.strip_suffix(ending)?;
-            self.resources.variable(thing).map(|variable| format!("{{{{{variable}}}}}"))
+            self.about.variable(thing).map(|variable| format!("{{{{{variable}}}}}"))
         };
         match &self.api.schema(schema).kind {
             Kind::Integer(_) => variable("_id")

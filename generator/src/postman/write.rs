@@ -2,7 +2,8 @@
 //!
 //! What is written comes from the IR, so that the corrections are in it. Each request has every parameter, those that
 //! may be missing switched off, and a body in which everything is filled. Where a list is asked for, or something made, a
-//! script keeps the id, so that the requests after it find something; every request expects a success.
+//! script keeps the ids: the requests after it read and change the first that was listed, and those that delete take what
+//! was made, before they take anything else. Every request expects a success.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +46,7 @@ pub fn write(api: &Api, tries: &Tries) -> Written {
         auth: Auth { kind: "bearer", bearer: vec![Pair::new("token", "{{access_token}}")] },
         item: lists.into_iter().chain(others).collect(),
     };
-    let environment = Environment { name: api.title.clone(), values: values(api), scope: "environment" };
+    let environment = Environment { name: api.title.clone(), values: values(api, &resources), scope: "environment" };
     Written { collection: json(&collection), environment: json(&environment) }
 }
 
@@ -54,29 +55,57 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
-/// Reading, making, changing and what else there is; taking away comes last.
-fn order(operation: &Operation) -> (u8, bool, &str) {
+/// What there is, making, reading, changing; taking away comes last. What stands below nothing comes first.
+fn order(operation: &Operation) -> (u8, usize, &str) {
+    let template = &operation.path.template;
     let kind = match operation.method {
-        Method::Get | Method::Head | Method::Options | Method::Trace => 0,
+        _ if lists(operation) => 0,
         Method::Post => 1,
-        Method::Put | Method::Patch => 2,
-        Method::Delete => 3,
+        Method::Get | Method::Head | Method::Options | Method::Trace => 2,
+        Method::Put | Method::Patch => 3,
+        Method::Delete => 4,
     };
-    (kind, operation.path.template.contains('{'), &operation.path.template)
+    (kind, depth(template), template)
 }
 
-/// Lists in a folder of their own at the beginning, as what they find is what the others ask for.
+/// Does the operation read what has no id in its path: a list, as a rule?
+fn lists(operation: &Operation) -> bool {
+    operation.method == Method::Get && !operation.path.template.ends_with('}')
+}
+
+/// When a list is asked for: first what is below nothing, then what is below that.
+fn turn(api: &Api, operation: &Operation) -> Option<(usize, bool)> {
+    let template = &operation.path.template;
+    let is_first = |(step, _): &(&str, &str)| {
+        api.operations.iter().any(|other| lists(other) && other.path.template.strip_prefix('/') == Some(step))
+    };
+    lists(operation).then(|| (depth(template), !owned(template).first().is_some_and(is_first)))
+}
+
+/// Below how many things a path leads.
+fn depth(template: &str) -> usize {
+    template.matches('{').count()
+}
+
+/// Lists in a folder of their own at the beginning, as what they find is what the others ask for. What belongs to other
+/// things comes after them, and is taken away before them.
 fn split(folders: IndexMap<String, Vec<Item>>) -> (Option<Folder>, Vec<Folder>) {
     let (mut lists, mut others, mut last) = (Vec::new(), Vec::new(), Vec::new());
+    let mut folders: Vec<(String, Vec<Item>)> = folders.into_iter().collect();
+    let rank = |items: &[Item]| items.iter().filter_map(|item| item.adds_at).max().unwrap_or(0);
+    folders.sort_by_key(|(_, items)| rank(items));
     for (name, items) in folders {
-        let (first, rest): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| item.lists);
-        let (gone, rest): (Vec<Item>, Vec<Item>) = rest.into_iter().partition(|item| item.request.method == "DELETE");
+        let (first, rest): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| item.lists.is_some());
+        let (mut gone, rest): (Vec<Item>, Vec<Item>) =
+            rest.into_iter().partition(|item| item.request.method == "DELETE");
         lists.extend(first);
-        last.extend(gone);
+        gone.reverse();
+        last.splice(0..0, gone);
         if !rest.is_empty() {
             others.push(Folder { name, item: rest });
         }
     }
+    lists.sort_by_key(|item| item.lists);
     if !last.is_empty() {
         others.push(Folder { name: "Deletions".to_owned(), item: last });
     }
@@ -93,6 +122,21 @@ pub(super) struct Resources<'a> {
     tries: &'a Tries,
 }
 
+/// The variables, for the body of one operation.
+pub(super) struct About<'a> {
+    resources: &'a Resources<'a>,
+    /// The variable with an id of what the operation is about, if its path does not make one.
+    own: Option<&'a str>,
+}
+
+impl About<'_> {
+    /// The variable with an id of such a thing; what is not known by its name is what the operation is about:
+    /// the `source_id` of `orders_duplicate`.
+    pub(super) fn variable(&self, thing: &str) -> Option<&str> {
+        self.resources.variable(thing).or(self.own)
+    }
+}
+
 impl<'a> Resources<'a> {
     fn of(api: &Api, tries: &'a Tries) -> Self {
         let mut variables = BTreeMap::new();
@@ -105,7 +149,19 @@ impl<'a> Resources<'a> {
                 variables.entry(Words::of(step).singulars()).or_insert_with(|| variable(step, parameter));
             }
         }
+        // What is listed and no more can be spoken of as well.
+        for operation in api.operations.iter().filter(|operation| lists(operation)) {
+            if let Some(step) = operation.path.template.rsplit('/').next().filter(|step| !step.contains('{')) {
+                variables.entry(Words::of(step).singulars()).or_insert_with(|| variable(step, "id"));
+            }
+        }
         Self { variables, tries }
+    }
+
+    fn about<'r>(&'r self, operation: &Operation) -> About<'r> {
+        let step = operation.path.template.rsplit('/').next().filter(|step| !step.contains('{'));
+        let own = step.filter(|_| kept(&operation.path.template, self).is_none()).and_then(|step| self.variable(step));
+        About { resources: self, own }
     }
 
     /// What an operation is tried on, and the variable with its id.
@@ -126,12 +182,19 @@ impl<'a> Resources<'a> {
 
 /// The fixed steps of a path that are followed by a parameter, with its name.
 fn owned(template: &str) -> Vec<(&str, &str)> {
-    let steps: Vec<&str> = template.split('/').filter(|step| !step.is_empty()).collect();
-    steps
-        .windows(2)
-        .filter_map(|pair| Some((pair[0], pair[1].strip_prefix('{')?.strip_suffix('}')?)))
-        .filter(|(step, _)| !step.contains('{'))
-        .collect()
+    parameters(template).into_iter().filter(|(step, _)| !step.is_empty() && !step.contains('{')).collect()
+}
+
+/// The parameters of a path that are a step of their own, each with the step before it.
+fn parameters(template: &str) -> Vec<(&str, &str)> {
+    let steps = template.split('/').filter(|step| !step.is_empty());
+    let before = std::iter::once("").chain(steps.clone());
+    before.zip(steps).filter_map(|(before, step)| Some((before, step.strip_prefix('{')?.strip_suffix('}')?))).collect()
+}
+
+/// The variable for an id that no list gives: it has to be set by hand.
+fn unlisted(before: &str, name: &str) -> String {
+    variable(if before.contains('{') { "" } else { before }, name)
 }
 
 fn variable(step: &str, parameter: &str) -> String {
@@ -144,18 +207,22 @@ fn item(api: &Api, operation: &Operation, resources: &Resources<'_>) -> Item {
         Some(called) => called.does.clone(),
         None => format!("{} {template}", operation.method.name()),
     };
-    let lists = operation.method == Method::Get && !template.contains('{');
-    let tries = if lists { tried_below(api, template, resources) } else { Vec::new() };
-    let keeps = (lists || operation.method == Method::Post).then(|| kept(template, resources)).flatten();
+    let tries =
+        if lists(operation) && depth(template) == 0 { tried_below(api, template, resources) } else { Vec::new() };
+    let makes = operation.method == Method::Post;
+    let keeps = (lists(operation) || makes).then(|| kept(template, resources)).flatten();
+    let mut event = vec![Event::of("test", script(operation, keeps, &tries))];
+    let gone = (operation.method == Method::Delete).then(|| owned(template)).and_then(|steps| steps.last().copied());
+    if let Some(variable) = gone.and_then(|(step, _)| kept(step, resources)) {
+        event.push(Event::of("prerequest", taken(variable)));
+    }
     Item {
         name,
-        event: vec![Event {
-            listen: "test",
-            script: Script { kind: "text/javascript", exec: script(operation, keeps, &tries) },
-        }],
+        event,
         request: request(api, operation, resources, &tries),
         response: [],
-        lists,
+        lists: turn(api, operation),
+        adds_at: (lists(operation) || makes).then(|| depth(template)),
     }
 }
 
@@ -197,10 +264,27 @@ fn script(operation: &Operation, keeps: Option<&str>, tries: &[(&Try, String)]) 
             "const id = (record) => record.id !== undefined ? record.id : (record.$path || \"\").split(\"/\").pop();"
                 .to_owned(),
             "const first = Array.isArray(list) ? list[0] : list;".to_owned(),
-            "if (first && id(first) !== \"\") {".to_owned(),
-            format!("    pm.environment.set(\"{variable}\", id(first));"),
-            "}".to_owned(),
+            "const found = first && id(first) !== \"\";".to_owned(),
         ]);
+        let set = format!("pm.environment.set(\"{variable}\", id(first));");
+        lines.extend(match operation.method {
+            Method::Post => vec![
+                format!("if (found && !pm.environment.get(\"{variable}\")) {{"),
+                format!("    {set}"),
+                "}".to_owned(),
+                "if (found) {".to_owned(),
+                format!("    const made = JSON.parse(pm.environment.get(\"{variable}_made\") || \"[]\");"),
+                format!("    pm.environment.set(\"{variable}_made\", JSON.stringify(made.concat([id(first)])));"),
+                "}".to_owned(),
+            ],
+            _ if depth(&operation.path.template) == 0 => vec![
+                "if (found) {".to_owned(),
+                format!("    {set}"),
+                format!("    pm.environment.set(\"{variable}_listed\", JSON.stringify([].concat(list).map(id)));"),
+                "}".to_owned(),
+            ],
+            _ => vec!["if (found) {".to_owned(), format!("    {set}"), "}".to_owned()],
+        });
         for (tried, variable) in tries {
             let steps = tried.property.split('.').map(literal).collect::<Vec<_>>().join(", ");
             let (is, name) = (literal(&tried.is), literal(variable));
@@ -218,6 +302,20 @@ fn script(operation: &Operation, keeps: Option<&str>, tries: &[(&Try, String)]) 
     lines
 }
 
+/// What runs before something is taken away: it is the last thing that was made, or else the last that was listed.
+fn taken(variable: &str) -> Vec<String> {
+    vec![
+        format!("for (const kept of [\"{variable}_made\", \"{variable}_listed\"]) {{"),
+        "    const ids = JSON.parse(pm.environment.get(kept) || \"[]\");".to_owned(),
+        "    if (ids.length > 0) {".to_owned(),
+        format!("        pm.environment.set(\"{variable}\", ids.pop());"),
+        "        pm.environment.set(kept, JSON.stringify(ids));".to_owned(),
+        "        break;".to_owned(),
+        "    }".to_owned(),
+        "}".to_owned(),
+    ]
+}
+
 /// A text as a literal of JavaScript.
 fn literal(text: &str) -> String {
     serde_json::Value::from(text).to_string()
@@ -229,13 +327,13 @@ fn request(api: &Api, operation: &Operation, resources: &Resources<'_>, tries: &
     let reads = matches!(operation.method, Method::Get | Method::Head);
     let pair = |parameter: &Parameter| Pair {
         disabled: !parameter.required && reads,
-        ..Pair::new(&parameter.name, &sample::text(api, parameter, resources))
+        ..Pair::new(&parameter.name, &sample::text(api, parameter, &resources.about(operation)))
     };
     let headers = api.client.headers.iter().filter(|header| !operation.without_headers.contains(&header.name));
     let mut header: Vec<Pair> =
         headers.map(|header| Pair::new(&header.name, &format!("{{{{{}}}}}", header.setter))).collect();
     header.extend(of(Location::Header).map(pair));
-    let body = operation.body.as_ref().and_then(|body| self::body(api, body, resources, &mut header));
+    let body = operation.body.as_ref().and_then(|body| self::body(api, body, &resources.about(operation), &mut header));
     Request {
         method: operation.method.name(),
         header,
@@ -255,9 +353,9 @@ fn asked(mut query: Vec<Pair>, tries: &[(&Try, String)]) -> Vec<Pair> {
     query
 }
 
-fn body(api: &Api, body: &ir::Body, resources: &Resources<'_>, header: &mut Vec<Pair>) -> Option<Body> {
+fn body(api: &Api, body: &ir::Body, about: &About<'_>, header: &mut Vec<Pair>) -> Option<Body> {
     let fields = |schema: ir::SchemaId| {
-        let fields = sample::fields(api, schema, resources);
+        let fields = sample::fields(api, schema, about);
         fields.into_iter().map(|(name, value)| Pair::new(&name, &value)).collect::<Vec<_>>()
     };
     let mut raw = |media: &str, text: String| {
@@ -266,7 +364,7 @@ fn body(api: &Api, body: &ir::Body, resources: &Resources<'_>, header: &mut Vec<
     };
     match &body.content {
         Content::Json(schema) => {
-            let value = sample::value(api, *schema, resources);
+            let value = sample::value(api, *schema, about);
             let value = match &body.wrapper {
                 Some(wrapper) => serde_json::json!({ wrapper: value }),
                 None => value,
@@ -301,7 +399,7 @@ fn url(api: &Api, operation: &Operation, query: Vec<Pair>, resources: &Resources
                     let tried = resources.tried(operation).map(|(_, id)| id).filter(|_| variable.is_empty());
                     let known = tried.or_else(|| resources.variable(before).map(str::to_owned));
                     let value = known.map(|known| format!("{{{{{known}}}}}"));
-                    variable.push(Pair::new(name, &value.unwrap_or_else(|| format!("{{{{{name}}}}}"))));
+                    variable.push(Pair::new(name, &value.unwrap_or_else(|| format!("{{{{{}}}}}", unlisted(before, name)))));
                 }
             }
             _ => path.push(step.replace('{', "{{").replace('}', "}}")),
@@ -316,7 +414,7 @@ fn url(api: &Api, operation: &Operation, query: Vec<Pair>, resources: &Resources
 }
 
 /// What has to be set before the first request, and what is known of it.
-fn values(api: &Api) -> Vec<Value> {
+fn values(api: &Api, resources: &Resources<'_>) -> Vec<Value> {
     let base = &api.client.base_url;
     let end = base.find("://").and_then(|at| base[at + 3..].find('/').map(|slash| at + 3 + slash));
     let mut values = vec![Value::new("origin", &base[..end.unwrap_or(base.len())])];
@@ -328,6 +426,14 @@ fn values(api: &Api) -> Vec<Value> {
     for header in &api.client.headers {
         let kind = if header.secret { "secret" } else { "default" };
         values.push(Value { kind, ..Value::new(&header.setter, "") });
+    }
+    for operation in &api.operations {
+        for (before, name) in parameters(&operation.path.template) {
+            let key = unlisted(before, name);
+            if resources.variable(before).is_none() && values.iter().all(|value| value.key != key) {
+                values.push(Value::new(&key, "1"));
+            }
+        }
     }
     values
 }
@@ -364,15 +470,24 @@ struct Item {
     event: Vec<Event>,
     request: Request,
     response: [(); 0],
-    /// Does it ask for a list?
+    /// When it asks for a list, if it does: see [`turn`].
     #[serde(skip)]
-    lists: bool,
+    lists: Option<(usize, bool)>,
+    /// Below how many things it finds or makes others.
+    #[serde(skip)]
+    adds_at: Option<usize>,
 }
 
 #[derive(Serialize)]
 struct Event {
     listen: &'static str,
     script: Script,
+}
+
+impl Event {
+    fn of(listen: &'static str, exec: Vec<String>) -> Self {
+        Event { listen, script: Script { kind: "text/javascript", exec } }
+    }
 }
 
 #[derive(Serialize)]
