@@ -154,6 +154,17 @@ impl Spec {
         }
     }
 
+    /// Can a record of this collection be found without its id: does a list show it, or a request make it?
+    pub(crate) fn is_found(&self, resource: &str) -> bool {
+        let finds = |route: &Route| matches!(route.action, Action::List | Action::Create) && route.resource == resource;
+        self.routes.iter().any(finds)
+    }
+
+    /// Is this collection listed below records of others?
+    pub(crate) fn is_below(&self, resource: &str) -> bool {
+        self.routes.iter().any(|route| route.resource == resource && !route.parents.is_empty())
+    }
+
     /// The properties of a schema, if it is an object.
     pub(crate) fn properties(&self, schema: SchemaId) -> &[ir::Property] {
         match &self.ir.schema(schema).kind {

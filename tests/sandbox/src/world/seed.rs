@@ -93,10 +93,13 @@ impl World {
         Some(self.id_node(id))
     }
 
-    /// Records of the collections that the table leaves out.
+    /// Records of the collections that the table leaves out: what others are below comes before those, and what no list
+    /// shows comes last.
     fn rest(&mut self, now: DateTime<Utc>) {
         let spec = self.spec;
-        for (name, resource) in &spec.resources {
+        let mut resources: Vec<_> = spec.resources.iter().collect();
+        resources.sort_by_key(|(name, _)| (!spec.is_found(name), spec.is_below(name)));
+        for (name, resource) in resources {
             if resource.only {
                 if !self.only.contains_key(name) {
                     let sample = Sample { world: self, number: 0, name: &singular(name), request: false };
@@ -139,6 +142,21 @@ impl World {
                 }
             }
         }
+        if self.spec.service == Api::Sage200 && !self.spec.is_found(name) {
+            value.insert("id".to_owned(), self.id_unlisted(name, number));
+        }
         self.made_by(name, entity, value, now);
+    }
+
+    /// An id that can be known without a list: that of what the record is about (`product_sales_figures` are of `products`),
+    /// or 1, 2, 3.
+    fn id_unlisted(&self, name: &str, number: usize) -> Node {
+        let heads = name.match_indices('_').map(|(at, _)| &name[..at]);
+        let about = heads.filter_map(|head| self.spec.resources.keys().find(|known| singular(known) == head)).last();
+        let records = about.and_then(|about| self.collections.get(about)).map(|about| &about.records);
+        match records.and_then(|records| records.get_index(number)) {
+            Some((id, _)) => self.id_node(id),
+            None => crate::json::number(number + 1),
+        }
     }
 }
