@@ -5,13 +5,16 @@ use std::cell::Cell;
 use serde_json::{Map, Value, json};
 
 use super::write::About;
-use crate::ir::{Api, Decimals, Enumeration, Kind, Object, Parameter, Property, SchemaId, Text};
+use crate::ir::{Api, Decimals, Enumeration, Kind, Limits, Object, Parameter, Property, SchemaId, Text};
 
 /// Objects in objects are filled so far: further in stands what contains itself as often as not.
 const DEPTH: usize = 6;
 
 /// A body has so many values; where there are more, the rest is filled no further than it must be.
 const MOST: usize = 4000;
+
+/// No text is longer, whatever its limits say.
+const LONGEST: usize = 10_000;
 
 /// Stands around a variable that is a number; no JSON is written with it.
 const NUMBER: &str = "#number#";
@@ -51,6 +54,21 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// The number that is nearest to this one and legal.
+fn within(limits: &Limits, number: f64) -> f64 {
+    let limit = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok());
+    let least = limit(&limits.minimum).map_or(number, |least| number.max(least));
+    limit(&limits.maximum).map_or(least, |most| least.min(most))
+}
+
+/// The text as often as its least length wants it, and no longer than its greatest.
+fn as_long(text: &str, limits: &Limits) -> String {
+    let length =
+        |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok()).map(|limit| limit.min(LONGEST));
+    let least = length(limits.min_length).unwrap_or(0).max(text.len());
+    text.chars().cycle().take(length(limits.max_length).map_or(least, |most| least.min(most))).collect()
+}
+
 struct Sampler<'a> {
     api: &'a Api,
     about: &'a About<'a>,
@@ -67,13 +85,16 @@ impl<'a> Sampler<'a> {
         let rest = self.rest.get();
         self.rest.set(rest.saturating_sub(1));
         let depth = if rest == 0 { 0 } else { depth };
+        let limits = &self.api.schema(schema).limits;
         match &self.api.schema(schema).kind {
             Kind::Any | Kind::Map(_) => json!({}),
             Kind::Boolean => json!(true),
-            Kind::Integer(_) => json!(1),
-            Kind::Decimal { .. } if self.api.client.decimals == Decimals::String => json!("1.0"),
-            Kind::Decimal { .. } | Kind::Float => json!(1.5),
-            Kind::String(Text::Plain) => json!("text"),
+            Kind::Integer(_) => json!(within(limits, 1.0) as i64),
+            Kind::Decimal { .. } if self.api.client.decimals == Decimals::String => {
+                json!(format!("{:.1}", within(limits, 1.0)))
+            }
+            Kind::Decimal { .. } | Kind::Float => json!(within(limits, 1.5)),
+            Kind::String(Text::Plain) => json!(as_long("text", limits)),
             Kind::String(Text::Date) => json!("2025-01-31"),
             Kind::String(Text::DateTime) => json!("2025-01-31T12:00:00Z"),
             Kind::String(Text::Base64 | Text::Binary) => json!("dGV4dA=="),

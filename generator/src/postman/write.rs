@@ -140,9 +140,16 @@ impl About<'_> {
 impl<'a> Resources<'a> {
     fn of(api: &Api, tries: &'a Tries) -> Self {
         let mut variables = BTreeMap::new();
+        // Listed, or made and read: what `orders_new` makes is an order.
         let listed = |step: &str| {
             let end = format!("/{step}");
-            api.operations.iter().any(|operation| operation.path.template.ends_with(&end))
+            let ends = |operation: &&Operation| operation.path.template.ends_with(&end);
+            let is_one = |(last, _): &(&str, &str)| *last == step;
+            let read = |operation: &Operation| {
+                operation.method == Method::Get && owned(&operation.path.template).last().is_some_and(is_one)
+            };
+            let mut all = api.operations.iter().filter(ends);
+            all.any(|operation| lists(operation) || operation.method == Method::Post && api.operations.iter().any(read))
         };
         for operation in &api.operations {
             for (step, parameter) in owned(&operation.path.template).into_iter().filter(|(step, _)| listed(step)) {

@@ -154,15 +154,11 @@ impl Spec {
         }
     }
 
-    /// Can a record of this collection be found without its id: does a list show it, or a request make it?
-    pub(crate) fn is_found(&self, resource: &str) -> bool {
-        let finds = |route: &Route| matches!(route.action, Action::List | Action::Create) && route.resource == resource;
-        self.routes.iter().any(finds)
-    }
-
-    /// Is this collection listed below records of others?
-    pub(crate) fn is_below(&self, resource: &str) -> bool {
-        self.routes.iter().any(|route| route.resource == resource && !route.parents.is_empty())
+    /// Below how many records of others this collection is listed or made, at least; `None`: nothing but an id leads to what
+    /// is in it.
+    pub(crate) fn level(&self, resource: &str) -> Option<usize> {
+        let finds = |route: &&Route| matches!(route.action, Action::List | Action::Create) && route.resource == resource;
+        self.routes.iter().filter(finds).map(|route| route.parents.len()).min()
     }
 
     /// The properties of a schema, if it is an object.

@@ -98,7 +98,7 @@ impl World {
     fn rest(&mut self, now: DateTime<Utc>) {
         let spec = self.spec;
         let mut resources: Vec<_> = spec.resources.iter().collect();
-        resources.sort_by_key(|(name, _)| (!spec.is_found(name), spec.is_below(name)));
+        resources.sort_by_key(|(name, _)| spec.level(name).unwrap_or(usize::MAX));
         for (name, resource) in resources {
             if resource.only {
                 if !self.only.contains_key(name) {
@@ -142,7 +142,7 @@ impl World {
                 }
             }
         }
-        if self.spec.service == Api::Sage200 && !self.spec.is_found(name) {
+        if self.spec.service == Api::Sage200 && self.spec.level(name).is_none() {
             value.insert("id".to_owned(), self.id_unlisted(name, number));
         }
         self.made_by(name, entity, value, now);
