@@ -70,7 +70,10 @@ fn order(operation: &Operation) -> (u8, usize, &str) {
 
 /// Does the operation read what has no id in its path: a list, as a rule?
 fn lists(operation: &Operation) -> bool {
-    operation.method == Method::Get && !operation.path.template.ends_with('}')
+    let says_json = |reply: &ir::Reply| matches!(reply.content, Some(Content::Json(_)));
+    operation.method == Method::Get
+        && !operation.path.template.ends_with('}')
+        && operation.replies.iter().any(says_json)
 }
 
 /// When a list is asked for: first what is below nothing, then what is below that.
