@@ -409,7 +409,8 @@ fn url(api: &Api, operation: &Operation, query: Vec<Pair>, resources: &Resources
                     let tried = resources.tried(operation).map(|(_, id)| id).filter(|_| variable.is_empty());
                     let known = tried.or_else(|| resources.variable(before).map(str::to_owned));
                     let value = known.map(|known| format!("{{{{{known}}}}}"));
-                    variable.push(Pair::new(name, &value.unwrap_or_else(|| format!("{{{{{}}}}}", unlisted(before, name)))));
+                    variable
+                        .push(Pair::new(name, &value.unwrap_or_else(|| format!("{{{{{}}}}}", unlisted(before, name)))));
                 }
             }
             _ => path.push(step.replace('{', "{{").replace('}', "}}")),

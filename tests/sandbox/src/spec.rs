@@ -157,7 +157,8 @@ impl Spec {
     /// Below how many records of others this collection is listed or made, at least; `None`: nothing but an id leads to what
     /// is in it.
     pub(crate) fn level(&self, resource: &str) -> Option<usize> {
-        let finds = |route: &&Route| matches!(route.action, Action::List | Action::Create) && route.resource == resource;
+        let finds =
+            |route: &&Route| matches!(route.action, Action::List | Action::Create) && route.resource == resource;
         self.routes.iter().filter(finds).map(|route| route.parents.len()).min()
     }
 
