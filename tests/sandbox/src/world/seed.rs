@@ -152,7 +152,8 @@ impl World {
     /// or 1, 2, 3.
     fn id_unlisted(&self, name: &str, number: usize) -> Node {
         let heads = name.match_indices('_').map(|(at, _)| &name[..at]);
-        let about = heads.filter_map(|head| self.spec.resources.keys().find(|known| singular(known) == head)).next_back();
+        let about =
+            heads.filter_map(|head| self.spec.resources.keys().find(|known| singular(known) == head)).next_back();
         let records = about.and_then(|about| self.collections.get(about)).map(|about| &about.records);
         match records.and_then(|records| records.get_index(number)) {
             Some((id, _)) => self.id_node(id),
