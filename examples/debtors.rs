@@ -4,29 +4,27 @@
 //! cargo run --example debtors
 //! ```
 
+use sage_api::sage_200::properties::customer;
 use sage_api::sage_200::{Client, Product};
 use sage_sandbox::{Api, Sandbox};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::builder().start().await?;
-    let builder = || {
-        let builder = Client::builder().origin(sandbox.origin()).product(Product::Professional);
-        builder.access_token(sandbox.access_token(Api::Sage200))
-    };
+    let builder = Client::builder().origin(sandbox.origin()).product(Product::Professional);
+    let client = builder.access_token(sandbox.access_token(Api::Sage200)).build()?;
 
     // Every request names a site and a company; only the list of them does without.
-    let sites = builder().build()?.sites().list().await?;
-    let site = sites.items.into_iter().next().ok_or("no site")?;
-    let company = site.company_id.ok_or("a site without a company")?;
-    let client = builder().site(site.site_id.unwrap_or_default()).company(company.into()).build()?;
+    let sites = client.sites().list().await?;
+    let client = client.for_company(sites.items.first().ok_or("no site")?);
 
+    // `balance gt 100 and on_hold eq false`; text such as this is taken, too.
     let debtors = client
         .customers()
         .list()
-        .filter("balance gt 100 and on_hold eq false")
-        .select("name,balance")
-        .orderby("balance desc");
+        .filter(customer::balance().gt(100).and(customer::on_hold().eq(false)))
+        .select([customer::NAME, customer::BALANCE])
+        .orderby(customer::BALANCE.desc());
     let mut debtors = debtors.items();
     while let Some(customer) = debtors.next().await {
         let customer = customer?;

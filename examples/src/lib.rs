@@ -14,4 +14,5 @@ page!(Readme, "README.md");
 page!(Accounting, "docs/accounting.md");
 page!(Errors, "docs/errors.md");
 page!(FromPostmanToRust, "docs/from-postman-to-rust.md");
+page!(Sage200, "docs/sage-200.md");
 page!(Testing, "docs/testing.md");

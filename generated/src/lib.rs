@@ -108,12 +108,14 @@ pub mod accounting;
 pub mod accounting_v3;
 #[cfg(feature = "sage-200")]
 pub mod sage_200;
+#[cfg(feature = "sage-200")]
+mod sites;
 
 pub use sage_runtime::{
     All, ApiError, Attributes, Base64, Call, Cause, Clock, Delivery, Error, Extra, Generation,
     Items, Json, Kind, Limits, ManualClock, Operation, Page, PageCursor, Pages, Part, Rate,
     Response, Result, Secret, Sort, SortKey, StaticToken, SystemClock, Timeouts, ToText, Token,
-    TokenSource, Unlisted, Update, Value, When, auth, json, transport,
+    TokenSource, Unlisted, Update, Value, When, auth, json, odata, transport,
 };
 
 // The types of other crates that models and setters are made of, in the versions that they are made of.

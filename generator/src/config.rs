@@ -299,6 +299,8 @@ pub struct Conventions {
     pub dates_for_moments: Option<Switch>,
     /// Objects without properties take the schema of the same name.
     pub expand_slots: Option<ExpandSlots>,
+    /// With a text of a variable, what is marked as professional-only is refused before it is sent.
+    pub professional_only: Option<ProfessionalOnly>,
 }
 
 /// A convention without settings of its own.
@@ -441,6 +443,16 @@ pub struct ExpandSlots {
     /// (`pop_order_line.additional_charge`).
     #[serde(default)]
     pub also: BTreeMap<String, String>,
+}
+
+/// `professional-only`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfessionalOnly {
+    /// The variable of the base URL that says which product it is.
+    pub variable: String,
+    /// The name of the value of it that stands for the product without.
+    pub standard: String,
 }
 
 /// Counts by name, for the table that `cargo xtask codegen` prints.

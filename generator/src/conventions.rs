@@ -11,6 +11,7 @@ mod files;
 mod lists;
 mod names;
 mod numbers;
+mod products;
 mod queries;
 mod readonly;
 mod slots;
@@ -80,6 +81,9 @@ pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -
     }
     if conventions.dates_for_moments.is_some() {
         ctx.dates_for_moments();
+    }
+    if let Some(setting) = &conventions.professional_only {
+        ctx.professional_only(setting);
     }
     ctx.read_only_parts();
     ctx.header_exceptions();

@@ -4,7 +4,6 @@
 //! tables are laid out by `layout` and its neighbors: rustfmt breaks lines, calls and chains each at a width of its own,
 //! where `prettyplease` knows but one, and neither of them touches what stands in a macro.
 
-mod attributes;
 mod calls;
 mod client;
 mod declare;
@@ -13,8 +12,10 @@ mod layout;
 mod manifest;
 mod models;
 mod operations;
+mod properties;
 mod resources;
 mod types;
+mod values;
 
 pub(crate) use types::{literal, text as type_text};
 
@@ -69,11 +70,11 @@ pub fn emit(package: &Package, form: &Form) -> Vec<File> {
     if !package.models.is_empty() {
         add(format!("{folder}model/mod.rs"), &all, models::root(package));
     }
-    if !package.attributes.modules.is_empty() {
-        add(format!("{folder}properties.rs"), &all, attributes::print(package));
+    for (path, text) in properties::print(package) {
+        add(format!("{folder}{path}"), &all, text);
     }
     if !package.values.is_empty() {
-        add(format!("{folder}value.rs"), &all, attributes::values(package));
+        add(format!("{folder}value.rs"), &all, values::print(package));
     }
     for file in &package.models {
         add(format!("{folder}model/{}.rs", file.module), &all, models::print(package, file));

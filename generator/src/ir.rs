@@ -82,6 +82,8 @@ pub struct Client {
     pub concurrency: Option<std::num::NonZeroU32>,
     /// How users log in, if that is known.
     pub oauth: Option<OAuth>,
+    /// The variable of the base URL, and its text, with which what is [`Terms::professional_only`] is not to be had.
+    pub standard: Option<(String, String)>,
 }
 
 /// How an application gets a user's grant: OAuth 2.0's authorization code.
@@ -351,6 +353,21 @@ pub enum Takes {
     },
     /// A moment, or a plain date.
     When,
+    /// Properties of what is answered, as OData names them.
+    OData(OData),
+}
+
+/// The options of OData that name properties of what is answered.
+#[derive(Serialize, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OData {
+    /// `$select`: which properties come.
+    Select,
+    /// `$filter`: a condition.
+    Filter,
+    /// `$orderby`: what is sorted by.
+    OrderBy,
+    /// `$expand`: which related records come in full.
+    Expand,
 }
 
 /// Where a parameter goes.
@@ -582,6 +599,8 @@ pub struct Property {
     pub read_only: bool,
     /// Only in requests.
     pub write_only: bool,
+    /// It stands for another record, which is answered in full if that is asked for.
+    pub expandable: bool,
     /// Marked as deprecated.
     pub deprecated: bool,
     /// What the service assumes if it is missing.

@@ -12,8 +12,10 @@ mod availability;
 mod boxes;
 mod docs;
 mod models;
+mod odata;
 mod operations;
 mod paths;
+mod properties;
 mod reach;
 mod replies;
 mod resources;
@@ -31,7 +33,7 @@ use crate::ir;
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{ApiNames, Ident, Lock, Words};
-use crate::rust::{Choice, Client, Header, Item, ModelFile, Package, Variable};
+use crate::rust::{Choice, Client, Header, Item, ModelFile, Package, Resource, Variable};
 
 /// The outcome: the package, and its names for the next `names.lock`.
 #[derive(Debug, Clone)]
@@ -60,19 +62,19 @@ pub fn lower(api: &ir::Api, lock: &Lock, _diagnostics: &mut Diagnostics) -> Lowe
     let files = usage.files(&found, &named, &plan);
     let items = models.items(&mut names);
     let called = found.called(&named);
+    let properties = properties::modules(&models, &plan, &items);
     let availability = availability::lower(api);
     let sorts = attributes::sorts(api, &plan);
-    let attributes = attributes::modules(&models);
-    let resources = operations::lower(&models, &plan, availability.as_ref(), sorts, &attributes, &mut names);
+    let resources = operations::lower(&models, &plan, availability.as_ref(), sorts, &properties, &mut names);
     let package = Package {
         module: api.module.clone(),
         title: docs::prose(&api.title),
         documents: documents(api),
-        client: client(api, &kept, &mut names),
+        client: client(api, &kept, &resources, &mut names),
         resources,
         models: model_files(items, files),
         availability,
-        attributes,
+        properties,
         values: attributes::values(api),
     };
     Lowered { package, names, models: called, reached: found.reached }
@@ -122,7 +124,7 @@ const RESERVED_SETTERS: &[&str] = &[
     "grant",
 ];
 
-fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
+fn client(api: &ir::Api, kept: &ApiNames, resources: &[Resource], names: &mut ApiNames) -> Client {
     let client = &api.client;
     let wishes = client.variables.iter().map(|variable| &variable.name).chain(client.headers.iter().map(|h| &h.setter));
     let wishes: Vec<Wish> = wishes.map(|name| Wish::new(name, types::value_names(name))).collect();
@@ -139,6 +141,7 @@ fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
         Some(Variable { wire: variable.name.clone(), setter, choice, default: variable.default.clone() })
     });
     let variables = variables.collect();
+    let view = view(client, resources);
     let headers = client.headers.iter().filter_map(|header| {
         Some(Header {
             wire: header.name.clone(),
@@ -159,7 +162,17 @@ fn client(api: &ir::Api, kept: &ApiNames, names: &mut ApiNames) -> Client {
         variables,
         headers: headers.collect(),
         reference: client.reference.clone(),
+        standard: client.standard.clone(),
+        view,
     }
+}
+
+/// `for_business`: what the first header is called that says for whom requests are.
+fn view(client: &ir::Client, resources: &[Resource]) -> Option<Ident> {
+    let first = client.headers.iter().find(|header| !header.secret)?;
+    let name = Ident::snake(&Words::of("for").then(&Words::of(&first.setter)));
+    let wish = Wish::new("", vec![name.clone(), name.with_suffix("view"), name.with_suffix("client")]);
+    resolve(&[wish], &|name| resources.iter().any(|resource| resource.module.as_str() == name)).remove("")
 }
 
 fn choice(variable: &ir::Variable, kept: Option<&Entry>) -> Option<Choice> {

@@ -3,6 +3,8 @@
 //!
 //! [`crate::lower`] makes a [`Package`], [`crate::emit`] prints it and decides nothing.
 
+use std::collections::BTreeMap;
+
 use crate::ir;
 pub use crate::names::Ident;
 
@@ -23,8 +25,8 @@ pub struct Package {
     pub models: Vec<ModelFile>,
     /// Where operations are to be had, if that is known of one.
     pub availability: Option<Availability>,
-    /// The properties of models that are asked for in parts.
-    pub attributes: Attributes,
+    /// The properties of models, for requests that name them.
+    pub properties: Properties,
     /// Values that the service has names for, by module name.
     pub values: Vec<ValueModule>,
 }
@@ -39,12 +41,41 @@ pub struct Availability {
     pub tiers: Choice,
 }
 
+/// The properties of models, for requests that name them: a module for each model, by module name.
+#[derive(Debug, Clone)]
+pub enum Properties {
+    /// Names of what is asked for, which models share.
+    Named(Attributes),
+    /// Names and values for the options of OData; each knows its model.
+    Typed(Vec<TypedModule>),
+}
+
+impl Properties {
+    /// There is no module.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Properties::Named(attributes) => attributes.modules.is_empty(),
+            Properties::Typed(modules) => modules.is_empty(),
+        }
+    }
+
+    /// The module of each model.
+    pub fn by_model(&self) -> BTreeMap<&Ident, &Ident> {
+        match self {
+            Properties::Named(attributes) => {
+                attributes.modules.iter().map(|item| (&item.model, &item.module)).collect()
+            }
+            Properties::Typed(modules) => modules.iter().map(|item| (&item.model, &item.module)).collect(),
+        }
+    }
+}
+
 /// The properties of models that are asked for in parts, by name.
 #[derive(Debug, Clone, Default)]
 pub struct Attributes {
     /// Constant and name over the wire: each name once, whatever models have it.
     pub names: Vec<(Ident, String)>,
-    /// The models, by module name.
+    /// The models.
     pub modules: Vec<AttributeModule>,
 }
 
@@ -57,6 +88,32 @@ pub struct AttributeModule {
     pub model: Ident,
     /// Its constants, of [`Attributes::names`].
     pub constants: Vec<Ident>,
+}
+
+/// The properties of a model, with the kinds of their values.
+#[derive(Debug, Clone)]
+pub struct TypedModule {
+    /// The module.
+    pub module: Ident,
+    /// The model.
+    pub model: Ident,
+    /// Those with a single value: what has their names, what has their values, of which kind these are, name over the wire.
+    pub values: Vec<(Ident, Ident, PropertyKind, String)>,
+    /// Those that stand for other records, which may come in full.
+    pub relations: Vec<(Ident, String)>,
+    /// All others.
+    pub parts: Vec<(Ident, String)>,
+}
+
+/// What a property is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PropertyKind {
+    Text,
+    Number,
+    Flag,
+    Date,
+    Moment,
 }
 
 /// Values that the service has names for.
@@ -91,6 +148,10 @@ pub struct Client {
     pub headers: Vec<Header>,
     /// The vendor's reference pages.
     pub reference: Option<String>,
+    /// The variable of the base URL, and its text, with which what is professional-only is refused.
+    pub standard: Option<(String, String)>,
+    /// The method that gives the same client for another business, if headers say for which it is.
+    pub view: Option<Ident>,
 }
 
 /// A variable of the base URL.
@@ -233,6 +294,8 @@ pub struct Operation {
     pub idempotent_by_id: bool,
     /// It waits until no other such operation is on its way.
     pub sequential: bool,
+    /// Some products do not have it.
+    pub professional_only: bool,
     /// What the reply should be, where it is not JSON.
     pub accept: Option<String>,
     /// Where it is to be had: see [`Availability`].
@@ -311,6 +374,19 @@ pub struct Request {
     pub name: Ident,
     /// Its options.
     pub setters: Vec<Setter>,
+    /// The request of the runtime that has just these options, if there is one.
+    pub shared: Option<Shared>,
+    /// The module of the properties that it names, if they know their model.
+    pub properties: Option<Ident>,
+}
+
+/// A request of the runtime, for any model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// A list with the options of OData.
+    List,
+    /// A single record with those that it takes.
+    Single,
 }
 
 /// A method that sets an option.
@@ -452,6 +528,10 @@ pub struct Field {
     pub ty: Type,
     /// Marked as deprecated.
     pub deprecated: bool,
+    /// It stands for another record, which comes in full if that is asked for.
+    pub expandable: bool,
+    /// Some products do not have it.
+    pub professional_only: bool,
 }
 
 /// An enumeration. It keeps what it does not know.
@@ -522,6 +602,8 @@ pub enum Type {
     Attributes,
     /// One of the keys to sort the lists of this request by; only in queries.
     Sort(Ident),
+    /// What names properties of this model to this option; only in queries.
+    OData(ir::OData, Ident),
     /// Bytes, in Base64 over the wire.
     Base64,
     /// A part of a form.

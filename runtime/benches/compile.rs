@@ -154,7 +154,7 @@ fn model(out: &mut String, form: Form, index: usize) {
         out,
         "impl rt::Model for M{index} {{
     fn shape(&self) -> &'static rt::Shape {{
-        static SHAPE: rt::Shape = rt::Shape {{ name: \"M{index}\", properties: &[{names}], decimals: rt::Decimals::String }};
+        static SHAPE: rt::Shape = rt::Shape {{ name: \"M{index}\", properties: &[{names}], decimals: rt::Decimals::String, professional_only: &[] }};
         &SHAPE
     }}
     fn slot(&self, index: usize) -> Option<&dyn rt::Slot> {{

@@ -26,6 +26,8 @@ pub struct Api {
     pub oauth: Option<&'static OAuth>,
     /// How many calls at once the service takes of each business.
     pub concurrency: Option<u32>,
+    /// The variable of the base URL, and its text, with which what is professional-only is not to be had.
+    pub standard: Option<(&'static str, &'static str)>,
 }
 
 impl Api {
@@ -40,6 +42,7 @@ impl Api {
         bearer: true,
         oauth: None,
         concurrency: None,
+        standard: None,
     };
 }
 
@@ -112,6 +115,9 @@ pub struct Operation {
     /// It waits until no other such operation of the same business is on its way, as the service wants these in sequence.
     #[doc(hidden)]
     pub sequential: bool,
+    /// It is refused, and not sent, where [`Api::standard`] holds.
+    #[doc(hidden)]
+    pub professional_only: bool,
     /// The media type of the reply.
     #[doc(hidden)]
     pub accept: &'static str,
@@ -143,6 +149,11 @@ impl Operation {
         self.place
     }
 
+    /// The service has it in its product Professional only: a client for Standard refuses it.
+    pub fn is_professional_only(&self) -> bool {
+        self.professional_only
+    }
+
     /// What an operation is if nothing is said.
     #[doc(hidden)]
     pub const DEFAULT: Operation = Operation {
@@ -156,6 +167,7 @@ impl Operation {
         wrapper: None,
         idempotent_by_id: false,
         sequential: false,
+        professional_only: false,
         accept: "application/json",
         availability: 0,
         place: "",

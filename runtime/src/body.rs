@@ -36,6 +36,13 @@ pub(crate) fn json<T: Value>(
     Ok((text, id))
 }
 
+/// The first property of a body that is professional-only, if there is one.
+pub(crate) fn professional<T: Value>(value: &T) -> Option<&'static str> {
+    let mut writer = Writer::new();
+    value.write(&mut writer);
+    writer.professional()
+}
+
 fn with_id(text: String, property: &str) -> Result<(String, Option<String>), String> {
     let mut empty = true;
     let mut own = None;

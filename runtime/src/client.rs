@@ -32,12 +32,29 @@ use access::Access;
 #[derive(Clone)]
 pub struct Client(pub(crate) Arc<Core>);
 
+/// What one view of a client has for itself: for which business its requests are made. The rest is shared by all views.
 pub(crate) struct Core {
-    pub(crate) api: &'static Api,
-    pub(crate) base: Base,
     pub(crate) headers: HeaderMap,
     /// The values among them that must not be shown.
     pub(crate) secrets: Arc<[Secret]>,
+    /// A header of this view that can not be sent.
+    problem: Option<Box<str>>,
+    shared: Arc<Shared>,
+}
+
+impl std::ops::Deref for Core {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+pub(crate) struct Shared {
+    pub(crate) api: &'static Api,
+    pub(crate) base: Base,
+    /// What is professional-only is not to be had.
+    pub(crate) is_standard: bool,
     pub(crate) token: Option<Arc<dyn TokenSource>>,
     grant: Option<Grant>,
     transport: Arc<dyn Transport>,
@@ -58,8 +75,20 @@ pub(crate) struct Core {
 pub(crate) const OWNER: HeaderName = HeaderName::from_static("x-site");
 
 impl Core {
+    fn new(headers: HeaderMap, problem: Option<Box<str>>, shared: Arc<Shared>) -> Self {
+        let secret = headers.values().filter(|value| value.is_sensitive());
+        let secrets = secret.filter_map(|value| value.to_str().ok()).map(Secret::new).collect();
+        Core { headers, secrets, problem, shared }
+    }
+
     /// Names the builder method for the first thing that a request needs and does not have.
     pub(crate) fn check(&self, operation: &Operation, has: impl Fn(&str) -> bool) -> Result<()> {
+        if operation.professional_only && self.is_standard {
+            return Err(Error::unavailable("the operation is only in Professional, and the client is for Standard"));
+        }
+        if let Some(problem) = &self.problem {
+            return Err(Error::config(problem.to_string()));
+        }
         for header in self.api.headers.iter().filter(|header| header.required) {
             if !goes_without(operation, header.name) && !has(header.name) {
                 return Err(Error::config(format!(
@@ -89,6 +118,26 @@ impl Core {
     pub(crate) fn seed(&self, now: Now) -> u64 {
         let wall = now.wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         (wall.as_nanos() as u64) ^ self.calls.fetch_add(1, Ordering::Relaxed).rotate_left(40)
+    }
+}
+
+impl Client {
+    /// The same client for another business: with these headers in place of what they were, and without those that have
+    /// no value. It has the same grant, connections, limits and gates; a header that can not be sent fails its calls.
+    #[must_use]
+    pub fn with_headers<const N: usize>(&self, headers: [(&'static str, Option<String>); N]) -> Self {
+        let core = &*self.0;
+        let (mut all, mut problem) = (core.headers.clone(), core.problem.clone());
+        for (name, value) in headers {
+            all.remove(name);
+            let secret = core.api.headers.iter().any(|header| header.secret && header.name == name);
+            match value.map(|value| header(name, &value, secret)) {
+                None => {}
+                Some(Ok((name, value))) => drop(all.insert(name, value)),
+                Some(Err(fault)) => drop(problem.get_or_insert(fault.to_string().into())),
+            }
+        }
+        Client(Arc::new(Core::new(all, problem, core.shared.clone())))
     }
 }
 
@@ -214,6 +263,7 @@ impl ClientBuilder {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
+        let is_standard = self.api.standard.is_some_and(|(name, text)| self.variable_text(name) == Some(text));
         let awaits = self.transport.is_some() || cfg!(feature = "reqwest");
         let (token, grant) = self.access.resolve(self.transport.as_ref())?;
         let transport = match self.transport {
@@ -221,13 +271,10 @@ impl ClientBuilder {
             None => default_transport(base.is_https(), &self.timeouts)?,
         };
         let rules = Rules { concurrency: self.limits.concurrency.or(self.api.concurrency), rate: self.limits.rate };
-        let secret = self.headers.values().filter(|value| value.is_sensitive());
-        let secrets = secret.filter_map(|value| value.to_str().ok()).map(Secret::new).collect();
-        Ok(Client(Arc::new(Core {
+        let shared = Shared {
             api: self.api,
             base,
-            headers: self.headers,
-            secrets,
+            is_standard,
             token,
             grant,
             transport,
@@ -239,7 +286,14 @@ impl ClientBuilder {
             gates: Gates::new(rules),
             turns: Gates::new(Rules { concurrency: Some(1), rate: None }),
             calls: AtomicU64::new(0),
-        })))
+        };
+        Ok(Client(Arc::new(Core::new(self.headers, None, Arc::new(shared)))))
+    }
+
+    /// The text of a variable, as it was set or as it is unless set.
+    fn variable_text(&self, name: &str) -> Option<&str> {
+        let set = self.variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        set.or_else(|| self.api.variables.iter().find(|variable| variable.name == name)?.default)
     }
 
     fn base(&self) -> Result<Base> {
@@ -249,8 +303,7 @@ impl ClientBuilder {
             if !url.contains(&place) {
                 continue;
             }
-            let set = self.variables.iter().find(|(name, _)| *name == variable.name).map(|(_, value)| value.as_str());
-            let Some(value) = set.or(variable.default) else {
+            let Some(value) = self.variable_text(variable.name) else {
                 return Err(Error::config(format!(
                     "`{}` is missing: set it with `{}` of the client's builder",
                     variable.name, variable.setter

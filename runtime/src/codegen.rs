@@ -23,6 +23,7 @@ pub use crate::extra::Extra;
 pub use crate::json::{Fault, Reader, Writer, to_known_string};
 pub use crate::limits::{Limits, Timeouts};
 pub use crate::model::{Decimals, Model, Shape, debug_model, same_model};
+pub use crate::odata;
 pub use crate::page::Page;
 pub use crate::pages::{Items, Pages};
 pub use crate::raw::Json;
@@ -38,8 +39,8 @@ pub use crate::update::Update;
 pub use crate::value::{Base64, File, Kinds, Value};
 pub use crate::when::When;
 pub use crate::{
-    availability, client_builder, client_login, integer_enum, model, operations, page_request, replies, request,
-    string_enum, union,
+    availability, client_builder, client_login, integer_enum, model, operations, page_request, properties, replies,
+    request, string_enum, union,
 };
 
 /// A JSON object with any keys, each value of one type.

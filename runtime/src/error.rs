@@ -81,6 +81,9 @@ pub enum Kind {
     Timeout,
     /// A list can not be continued.
     Paging,
+    /// The operation, or a property of the request, is not to be had with the product that the client is for; nothing was
+    /// sent.
+    Unavailable,
 }
 
 /// Was the request processed?

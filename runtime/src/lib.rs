@@ -70,6 +70,7 @@ mod gate;
 pub mod json;
 mod limits;
 mod model;
+pub mod odata;
 mod page;
 mod pages;
 mod path;

@@ -18,6 +18,8 @@ pub struct Shape {
     pub properties: &'static [&'static str],
     /// How its decimals are written.
     pub decimals: Decimals,
+    /// The indices of the properties that are not sent where [`Api::standard`](crate::codegen::Api::standard) holds.
+    pub professional_only: &'static [usize],
 }
 
 /// How decimal numbers are written; they are read in both forms.
@@ -148,6 +150,9 @@ pub(crate) fn write_model(model: &dyn Model, writer: &mut Writer) {
         match model.slot(index) {
             Some(slot) if !slot.is_absent() => {
                 writer.key(property);
+                if shape.professional_only.contains(&index) {
+                    writer.note_professional(property);
+                }
                 let start = writer.position();
                 slot.write_slot(writer);
                 if let Some((source, usual)) = extra.form(shape, index) {
@@ -215,18 +220,23 @@ pub fn same_model(left: &dyn Model, right: &dyn Model) -> bool {
 /// rt::model!(Contact, String, { 0 id: "id", 1 path: "$path" });
 /// ```
 ///
-/// The second word says how decimals are written ([`Decimals`]). The struct has each of the fields,
+/// The second word says how decimals are written ([`Decimals`]). Behind the properties may stand the indices of those that
+/// Standard does not have: `professional_only: [1]`. The struct has each of the fields,
 /// each a [`Value`](crate::value::Value), and `extra: Extra`; it derives `Clone` and `Default`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! model {
-    ($model:ident, $decimals:ident, { $($index:literal $field:ident: $name:literal),* $(,)? }) => {
+    (
+        $model:ident, $decimals:ident, { $($index:literal $field:ident: $name:literal),* $(,)? }
+        $(, professional_only: [$($only:literal),* $(,)?])?
+    ) => {
         impl $crate::codegen::Model for $model {
             fn shape(&self) -> &'static $crate::codegen::Shape {
                 static SHAPE: $crate::codegen::Shape = $crate::codegen::Shape {
                     name: ::core::stringify!($model),
                     properties: &[$($name),*],
                     decimals: $crate::codegen::Decimals::$decimals,
+                    professional_only: &[$($($only),*)?],
                 };
                 &SHAPE
             }

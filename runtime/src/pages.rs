@@ -132,7 +132,7 @@ impl<T: Value> Pages<T> {
             }
             Next::Skip(count) => {
                 let count = *count;
-                self.settle_order();
+                self.draft.settle_order();
                 if let Paging::Offset { skip, .. } = self.draft.operation.paging {
                     self.draft.set_query(skip.to_owned(), &count.to_string());
                 }
@@ -143,18 +143,9 @@ impl<T: Value> Pages<T> {
     }
 
     fn first(&mut self) -> Result<Sending<Page<T>>> {
-        self.settle_order();
+        self.draft.settle_order();
         let url = self.draft.url()?;
         Ok(Sending::of(self.draft.execute_at(url), reply::json))
-    }
-
-    fn settle_order(&mut self) {
-        // An offset means something only in an order that stays, from the first page on.
-        if let Paging::Offset { order: Some((name, value)), .. } = self.draft.operation.paging
-            && !self.draft.has_query(name)
-        {
-            self.draft.set_query(name.to_owned(), value);
-        }
     }
 
     fn advance(&mut self, page: &Page<T>) -> Result<()> {

@@ -2,5 +2,6 @@
 //! forgives the order of keys and nothing else.
 
 pub mod json;
+pub mod odata;
 pub mod replies;
 pub mod server;

@@ -64,6 +64,8 @@ impl Reply {
 pub struct Request {
     /// `GET` …
     pub method: String,
+    /// Path and query as they came.
+    pub target: String,
     /// The path, without the query.
     pub path: String,
     /// The query parameters, decoded, in the order in which they came.
@@ -109,7 +111,8 @@ impl Request {
         watch::learn(headers.iter().map(|(name, value)| (name.as_str(), value.as_str())), &body);
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Some(Self { method, path: path.to_owned(), query, headers, body })
+        let path = path.to_owned();
+        Some(Self { method, target, path, query, headers, body })
     }
 }
 

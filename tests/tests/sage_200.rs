@@ -45,7 +45,7 @@ async fn both_products_and_the_headers() {
         assert_eq!(request.path, format!("/uk/{path}/accounts/v1/customers"));
         assert_eq!(request.header("x-site"), Some("a-site"));
         assert_eq!(request.header("x-company"), Some("7"));
-        let query = [("$filter", "name eq 'Ann'"), ("$top", "50"), ("$skip", "0")];
+        let query = [("$filter", "name eq 'Ann'"), ("$top", "50"), ("$skip", "0"), ("$orderby", "id")];
         assert_eq!(request.query, query.map(|(k, v)| (k.to_owned(), v.to_owned())));
 
         client.sites().list().await.expect("it decodes");

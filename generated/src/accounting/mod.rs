@@ -102,12 +102,18 @@ pub mod value;
 
 /// A client of Sage Accounting v3.1; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Client(rt::Client);
+pub struct Client(pub(crate) rt::Client);
 
 impl Client {
     /// Starts to set a client up.
     pub fn builder() -> ClientBuilder {
         ClientBuilder(rt::ClientBuilder::new(&API))
+    }
+
+    /// The same client for another business: a light view with `X-Business` of its own. It shares
+    /// the grant, the connections and the limits.
+    pub fn for_business(&self, business: impl Into<String>) -> Self {
+        Self(self.0.with_headers([("X-Business", Some(business.into()))]))
     }
 
     /// Address regions: `/address_regions`.

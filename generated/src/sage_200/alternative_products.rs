@@ -21,12 +21,12 @@ impl AlternativeProducts {
 
     /// Lists alternative products: `GET /alternative_products`.
     pub fn list(&self) -> ListAlternativeProducts {
-        ListAlternativeProducts(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an alternative product: `GET /alternative_products/{Id}`.
     pub fn get(&self, id: i64) -> GetAlternativeProduct {
-        GetAlternativeProduct(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates an alternative product: `POST /alternative_products`.
@@ -55,77 +55,15 @@ impl AlternativeProducts {
 }
 
 /// The request of [`AlternativeProducts::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListAlternativeProducts(rt::Call<rt::Page<model::AlternativeProduct>>);
-rt::page_request!(ListAlternativeProducts, model::AlternativeProduct);
-
-impl ListAlternativeProducts {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only alternative products that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many alternative products a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many alternative products to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many alternative products there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::alternative_product`](super::properties::alternative_product).
+pub type ListAlternativeProducts = rt::odata::List<model::AlternativeProduct>;
 
 /// The request of [`AlternativeProducts::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetAlternativeProduct(rt::Call<model::AlternativeProduct>);
-rt::request!(GetAlternativeProduct, model::AlternativeProduct);
-
-impl GetAlternativeProduct {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::alternative_product`](super::properties::alternative_product).
+pub type GetAlternativeProduct = rt::odata::Single<model::AlternativeProduct>;
 
 /// The operation of [`AlternativeProducts::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,25 @@ impl AnalysisCodeMappings {
 
     /// Lists analysis code mappings: `GET /analysis_code_mappings`.
     pub fn list(&self) -> ListAnalysisCodeMappings {
-        ListAnalysisCodeMappings(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an analysis code mapping: `GET /analysis_code_mappings/{Id}`.
     pub fn get(&self, id: i64) -> GetAnalysisCodeMapping {
-        GetAnalysisCodeMapping(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`AnalysisCodeMappings::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListAnalysisCodeMappings(rt::Call<rt::Page<model::AnalysisCodeMapping>>);
-rt::page_request!(ListAnalysisCodeMappings, model::AnalysisCodeMapping);
-
-impl ListAnalysisCodeMappings {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only analysis code mappings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many analysis code mappings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many analysis code mappings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many analysis code mappings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::analysis_code_mapping`](super::properties::analysis_code_mapping).
+pub type ListAnalysisCodeMappings = rt::odata::List<model::AnalysisCodeMapping>;
 
 /// The request of [`AnalysisCodeMappings::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetAnalysisCodeMapping(rt::Call<model::AnalysisCodeMapping>);
-rt::request!(GetAnalysisCodeMapping, model::AnalysisCodeMapping);
-
-impl GetAnalysisCodeMapping {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::analysis_code_mapping`](super::properties::analysis_code_mapping).
+pub type GetAnalysisCodeMapping = rt::odata::Single<model::AnalysisCodeMapping>;
 
 /// The operation of [`AnalysisCodeMappings::list`].
 pub static LIST: rt::Operation = rt::Operation {

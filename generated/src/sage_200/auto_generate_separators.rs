@@ -21,87 +21,27 @@ impl AutoGenerateSeparators {
 
     /// Lists auto generate separators: `GET /auto_generate_separators`.
     pub fn list(&self) -> ListAutoGenerateSeparators {
-        ListAutoGenerateSeparators(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an auto generate separator: `GET /auto_generate_separators/{Id}`.
     pub fn get(&self, id: i64) -> GetAutoGenerateSeparator {
-        GetAutoGenerateSeparator(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`AutoGenerateSeparators::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListAutoGenerateSeparators(rt::Call<rt::Page<model::AutoGenerateSeparator>>);
-rt::page_request!(ListAutoGenerateSeparators, model::AutoGenerateSeparator);
-
-impl ListAutoGenerateSeparators {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only auto generate separators that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many auto generate separators a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many auto generate separators to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many auto generate separators there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::auto_generate_separator`](super::properties::auto_generate_separator).
+pub type ListAutoGenerateSeparators = rt::odata::List<model::AutoGenerateSeparator>;
 
 /// The request of [`AutoGenerateSeparators::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetAutoGenerateSeparator(rt::Call<model::AutoGenerateSeparator>);
-rt::request!(GetAutoGenerateSeparator, model::AutoGenerateSeparator);
-
-impl GetAutoGenerateSeparator {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::auto_generate_separator`](super::properties::auto_generate_separator).
+pub type GetAutoGenerateSeparator = rt::odata::Single<model::AutoGenerateSeparator>;
 
 /// The operation of [`AutoGenerateSeparators::list`].
 pub static LIST: rt::Operation = rt::Operation {

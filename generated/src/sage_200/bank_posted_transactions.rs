@@ -21,148 +21,39 @@ impl BankPostedTransactions {
 
     /// Lists bank posted transactions: `GET /bank_posted_transactions`.
     pub fn list(&self) -> ListBankPostedTransactions {
-        ListBankPostedTransactions(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists bank posted transactions of a bank: `GET /banks/{bankId}/bank_posted_transactions`.
     pub fn list_for_bank(&self, bank_id: i64) -> ListBankPostedTransactionsForBank {
-        ListBankPostedTransactionsForBank(
-            rt::Call::json(&self.client, &LIST_FOR_BANK).path(bank_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_BANK).path(bank_id))
     }
 
     /// Gets a bank posted transaction: `GET /bank_posted_transactions/{Id}`.
     pub fn get(&self, id: i64) -> GetBankPostedTransaction {
-        GetBankPostedTransaction(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`BankPostedTransactions::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListBankPostedTransactions(rt::Call<rt::Page<model::BankPostedTransaction>>);
-rt::page_request!(ListBankPostedTransactions, model::BankPostedTransaction);
-
-impl ListBankPostedTransactions {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only bank posted transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many bank posted transactions a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many bank posted transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many bank posted transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::bank_posted_transaction`](super::properties::bank_posted_transaction).
+pub type ListBankPostedTransactions = rt::odata::List<model::BankPostedTransaction>;
 
 /// The request of [`BankPostedTransactions::list_for_bank`]: set what it needs, then `.await` it,
-/// or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListBankPostedTransactionsForBank(rt::Call<rt::Page<model::BankPostedTransaction>>);
-rt::page_request!(
-    ListBankPostedTransactionsForBank,
-    model::BankPostedTransaction
-);
-
-impl ListBankPostedTransactionsForBank {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only bank posted transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many bank posted transactions a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many bank posted transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many bank posted transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::bank_posted_transaction`](super::properties::bank_posted_transaction).
+pub type ListBankPostedTransactionsForBank = rt::odata::List<model::BankPostedTransaction>;
 
 /// The request of [`BankPostedTransactions::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetBankPostedTransaction(rt::Call<model::BankPostedTransaction>);
-rt::request!(GetBankPostedTransaction, model::BankPostedTransaction);
-
-impl GetBankPostedTransaction {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::bank_posted_transaction`](super::properties::bank_posted_transaction).
+pub type GetBankPostedTransaction = rt::odata::Single<model::BankPostedTransaction>;
 
 /// The operation of [`BankPostedTransactions::list`].
 pub static LIST: rt::Operation = rt::Operation {

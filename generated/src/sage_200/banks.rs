@@ -20,12 +20,12 @@ impl Banks {
 
     /// Lists banks: `GET /banks`.
     pub fn list(&self) -> ListBanks {
-        ListBanks(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a bank: `GET /banks/{Id}`.
     pub fn get(&self, id: i64) -> GetBank {
-        GetBank(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a bank: `POST /banks`.
@@ -45,77 +45,15 @@ impl Banks {
 }
 
 /// The request of [`Banks::list`]: set what it needs, then `.await` it, or take its `.items()` or
-/// `.pages()`.
-#[derive(Debug)]
-pub struct ListBanks(rt::Call<rt::Page<model::Bank>>);
-rt::page_request!(ListBanks, model::Bank);
-
-impl ListBanks {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only banks that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
-    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
-    /// a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many banks a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many banks to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many banks there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::bank`](super::properties::bank).
+pub type ListBanks = rt::odata::List<model::Bank>;
 
 /// The request of [`Banks::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetBank(rt::Call<model::Bank>);
-rt::request!(GetBank, model::Bank);
-
-impl GetBank {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::bank`](super::properties::bank).
+pub type GetBank = rt::odata::Single<model::Bank>;
 
 /// The operation of [`Banks::list`].
 pub static LIST: rt::Operation = rt::Operation {

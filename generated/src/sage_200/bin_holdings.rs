@@ -20,12 +20,12 @@ impl BinHoldings {
 
     /// Lists bin holdings: `GET /bin_holdings`.
     pub fn list(&self) -> ListBinHoldings {
-        ListBinHoldings(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists bin holdings of a product: `GET /products/{productId}/bin_holdings`.
     pub fn list_for_product(&self, product_id: i64) -> ListBinHoldingsForProduct {
-        ListBinHoldingsForProduct(rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id))
     }
 
     /// Lists bin holdings of a warehouse holding:
@@ -34,14 +34,14 @@ impl BinHoldings {
         &self,
         warehouse_holding_id: i64,
     ) -> ListBinHoldingsForWarehouseHolding {
-        ListBinHoldingsForWarehouseHolding(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_WAREHOUSE_HOLDING).path(warehouse_holding_id),
         )
     }
 
     /// Gets a bin holding: `GET /bin_holdings/{Id}`.
     pub fn get(&self, id: i64) -> GetBinHolding {
-        GetBinHolding(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a bin holding: `POST /bin_holdings`.
@@ -67,179 +67,27 @@ impl BinHoldings {
 }
 
 /// The request of [`BinHoldings::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListBinHoldings(rt::Call<rt::Page<model::BinHolding>>);
-rt::page_request!(ListBinHoldings, model::BinHolding);
-
-impl ListBinHoldings {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only bin holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many bin holdings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::bin_holding`](super::properties::bin_holding).
+pub type ListBinHoldings = rt::odata::List<model::BinHolding>;
 
 /// The request of [`BinHoldings::list_for_product`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListBinHoldingsForProduct(rt::Call<rt::Page<model::BinHolding>>);
-rt::page_request!(ListBinHoldingsForProduct, model::BinHolding);
-
-impl ListBinHoldingsForProduct {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only bin holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many bin holdings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::bin_holding`](super::properties::bin_holding).
+pub type ListBinHoldingsForProduct = rt::odata::List<model::BinHolding>;
 
 /// The request of [`BinHoldings::list_for_warehouse_holding`]: set what it needs, then `.await` it,
-/// or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListBinHoldingsForWarehouseHolding(rt::Call<rt::Page<model::BinHolding>>);
-rt::page_request!(ListBinHoldingsForWarehouseHolding, model::BinHolding);
-
-impl ListBinHoldingsForWarehouseHolding {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only bin holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many bin holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many bin holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many bin holdings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::bin_holding`](super::properties::bin_holding).
+pub type ListBinHoldingsForWarehouseHolding = rt::odata::List<model::BinHolding>;
 
 /// The request of [`BinHoldings::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetBinHolding(rt::Call<model::BinHolding>);
-rt::request!(GetBinHolding, model::BinHolding);
-
-impl GetBinHolding {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::bin_holding`](super::properties::bin_holding).
+pub type GetBinHolding = rt::odata::Single<model::BinHolding>;
 
 /// The operation of [`BinHoldings::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,25 @@ impl BomCostHeadings {
 
     /// Lists BOM cost headings: `GET /bom_cost_headings`.
     pub fn list(&self) -> ListBomCostHeadings {
-        ListBomCostHeadings(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a BOM cost heading: `GET /bom_cost_headings/{Id}`.
     pub fn get(&self, id: i64) -> GetBomCostHeading {
-        GetBomCostHeading(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`BomCostHeadings::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListBomCostHeadings(rt::Call<rt::Page<model::BomCostHeading>>);
-rt::page_request!(ListBomCostHeadings, model::BomCostHeading);
-
-impl ListBomCostHeadings {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only BOM cost headings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many BOM cost headings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many BOM cost headings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many BOM cost headings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::bom_cost_heading`](super::properties::bom_cost_heading).
+pub type ListBomCostHeadings = rt::odata::List<model::BomCostHeading>;
 
 /// The request of [`BomCostHeadings::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetBomCostHeading(rt::Call<model::BomCostHeading>);
-rt::request!(GetBomCostHeading, model::BomCostHeading);
-
-impl GetBomCostHeading {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::bom_cost_heading`](super::properties::bom_cost_heading).
+pub type GetBomCostHeading = rt::odata::Single<model::BomCostHeading>;
 
 /// The operation of [`BomCostHeadings::list`].
 pub static LIST: rt::Operation = rt::Operation {

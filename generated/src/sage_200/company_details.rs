@@ -20,12 +20,12 @@ impl CompanyDetails {
 
     /// Lists company details: `GET /company_details`.
     pub fn list(&self) -> ListCompanyDetails {
-        ListCompanyDetails(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a company detail: `GET /company_details/{Id}`.
     pub fn get(&self, id: i64) -> GetCompanyDetail {
-        GetCompanyDetail(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a company detail: `PUT /company_details/{Id}`.
@@ -41,77 +41,15 @@ impl CompanyDetails {
 }
 
 /// The request of [`CompanyDetails::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCompanyDetails(rt::Call<rt::Page<model::CompanyDetails>>);
-rt::page_request!(ListCompanyDetails, model::CompanyDetails);
-
-impl ListCompanyDetails {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only company details that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many company details a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many company details to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many company details there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::company_details`](super::properties::company_details).
+pub type ListCompanyDetails = rt::odata::List<model::CompanyDetails>;
 
 /// The request of [`CompanyDetails::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCompanyDetail(rt::Call<model::CompanyDetails>);
-rt::request!(GetCompanyDetail, model::CompanyDetails);
-
-impl GetCompanyDetail {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::company_details`](super::properties::company_details).
+pub type GetCompanyDetail = rt::odata::Single<model::CompanyDetails>;
 
 /// The operation of [`CompanyDetails::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,27 @@ impl ConsolidatedNominalCodes {
 
     /// Lists consolidated nominal codes: `GET /consolidated_nominal_codes`.
     pub fn list(&self) -> ListConsolidatedNominalCodes {
-        ListConsolidatedNominalCodes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a consolidated nominal code: `GET /consolidated_nominal_codes/{Id}`.
     pub fn get(&self, id: i64) -> GetConsolidatedNominalCode {
-        GetConsolidatedNominalCode(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`ConsolidatedNominalCodes::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListConsolidatedNominalCodes(rt::Call<rt::Page<model::ConsolidatedNominalCode>>);
-rt::page_request!(ListConsolidatedNominalCodes, model::ConsolidatedNominalCode);
-
-impl ListConsolidatedNominalCodes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only consolidated nominal codes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many consolidated nominal codes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many consolidated nominal codes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many consolidated nominal codes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::consolidated_nominal_code`](super::properties::consolidated_nominal_code).
+pub type ListConsolidatedNominalCodes = rt::odata::List<model::ConsolidatedNominalCode>;
 
 /// The request of [`ConsolidatedNominalCodes::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetConsolidatedNominalCode(rt::Call<model::ConsolidatedNominalCode>);
-rt::request!(GetConsolidatedNominalCode, model::ConsolidatedNominalCode);
-
-impl GetConsolidatedNominalCode {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::consolidated_nominal_code`](super::properties::consolidated_nominal_code).
+pub type GetConsolidatedNominalCode = rt::odata::Single<model::ConsolidatedNominalCode>;
 
 /// The operation of [`ConsolidatedNominalCodes::list`].
 pub static LIST: rt::Operation = rt::Operation {

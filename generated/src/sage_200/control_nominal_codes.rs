@@ -21,87 +21,25 @@ impl ControlNominalCodes {
 
     /// Lists control nominal codes: `GET /control_nominal_codes`.
     pub fn list(&self) -> ListControlNominalCodes {
-        ListControlNominalCodes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a control nominal code: `GET /control_nominal_codes/{Id}`.
     pub fn get(&self, id: i64) -> GetControlNominalCode {
-        GetControlNominalCode(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`ControlNominalCodes::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListControlNominalCodes(rt::Call<rt::Page<model::ControlNominalCode>>);
-rt::page_request!(ListControlNominalCodes, model::ControlNominalCode);
-
-impl ListControlNominalCodes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only control nominal codes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many control nominal codes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many control nominal codes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many control nominal codes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::control_nominal_code`](super::properties::control_nominal_code).
+pub type ListControlNominalCodes = rt::odata::List<model::ControlNominalCode>;
 
 /// The request of [`ControlNominalCodes::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetControlNominalCode(rt::Call<model::ControlNominalCode>);
-rt::request!(GetControlNominalCode, model::ControlNominalCode);
-
-impl GetControlNominalCode {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::control_nominal_code`](super::properties::control_nominal_code).
+pub type GetControlNominalCode = rt::odata::Single<model::ControlNominalCode>;
 
 /// The operation of [`ControlNominalCodes::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,12 +20,12 @@ impl CostCentres {
 
     /// Lists cost centres: `GET /cost_centres`.
     pub fn list(&self) -> ListCostCentres {
-        ListCostCentres(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a cost centre: `GET /cost_centres/{Id}`.
     pub fn get(&self, id: i64) -> GetCostCentre {
-        GetCostCentre(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a cost centre: `POST /cost_centres`.
@@ -59,77 +59,15 @@ impl CostCentres {
 }
 
 /// The request of [`CostCentres::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCostCentres(rt::Call<rt::Page<model::CostCentre>>);
-rt::page_request!(ListCostCentres, model::CostCentre);
-
-impl ListCostCentres {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only cost centres that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many cost centres a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many cost centres to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many cost centres there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::cost_centre`](super::properties::cost_centre).
+pub type ListCostCentres = rt::odata::List<model::CostCentre>;
 
 /// The request of [`CostCentres::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCostCentre(rt::Call<model::CostCentre>);
-rt::request!(GetCostCentre, model::CostCentre);
-
-impl GetCostCentre {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::cost_centre`](super::properties::cost_centre).
+pub type GetCostCentre = rt::odata::Single<model::CostCentre>;
 
 /// The operation of [`CostCentres::list`].
 pub static LIST: rt::Operation = rt::Operation {

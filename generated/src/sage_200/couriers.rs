@@ -20,12 +20,12 @@ impl Couriers {
 
     /// Lists couriers: `GET /couriers`.
     pub fn list(&self) -> ListCouriers {
-        ListCouriers(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a courier: `GET /couriers/{Id}`.
     pub fn get(&self, id: i64) -> GetCourier {
-        GetCourier(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a courier: `POST /couriers`.
@@ -52,77 +52,15 @@ impl Couriers {
 }
 
 /// The request of [`Couriers::list`]: set what it needs, then `.await` it, or take its `.items()`
-/// or `.pages()`.
-#[derive(Debug)]
-pub struct ListCouriers(rt::Call<rt::Page<model::Courier>>);
-rt::page_request!(ListCouriers, model::Courier);
-
-impl ListCouriers {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only couriers that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
-    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
-    /// a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many couriers a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many couriers to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many couriers there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::courier`](super::properties::courier).
+pub type ListCouriers = rt::odata::List<model::Courier>;
 
 /// The request of [`Couriers::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCourier(rt::Call<model::Courier>);
-rt::request!(GetCourier, model::Courier);
-
-impl GetCourier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::courier`](super::properties::courier).
+pub type GetCourier = rt::odata::Single<model::Courier>;
 
 /// The operation of [`Couriers::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,12 +21,12 @@ impl CrossSellProducts {
 
     /// Lists cross sell products: `GET /cross_sell_products`.
     pub fn list(&self) -> ListCrossSellProducts {
-        ListCrossSellProducts(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a cross sell product: `GET /cross_sell_products/{Id}`.
     pub fn get(&self, id: i64) -> GetCrossSellProduct {
-        GetCrossSellProduct(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a cross sell product: `POST /cross_sell_products`.
@@ -55,77 +55,15 @@ impl CrossSellProducts {
 }
 
 /// The request of [`CrossSellProducts::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCrossSellProducts(rt::Call<rt::Page<model::CrossSellProduct>>);
-rt::page_request!(ListCrossSellProducts, model::CrossSellProduct);
-
-impl ListCrossSellProducts {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only cross sell products that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many cross sell products a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many cross sell products to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many cross sell products there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::cross_sell_product`](super::properties::cross_sell_product).
+pub type ListCrossSellProducts = rt::odata::List<model::CrossSellProduct>;
 
 /// The request of [`CrossSellProducts::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCrossSellProduct(rt::Call<model::CrossSellProduct>);
-rt::request!(GetCrossSellProduct, model::CrossSellProduct);
-
-impl GetCrossSellProduct {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::cross_sell_product`](super::properties::cross_sell_product).
+pub type GetCrossSellProduct = rt::odata::Single<model::CrossSellProduct>;
 
 /// The operation of [`CrossSellProducts::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,25 @@ impl CurrencyIsoCodes {
 
     /// Lists currency ISO codes: `GET /currency_iso_codes`.
     pub fn list(&self) -> ListCurrencyIsoCodes {
-        ListCurrencyIsoCodes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a currency ISO code: `GET /currency_iso_codes/{Id}`.
     pub fn get(&self, id: i64) -> GetCurrencyIsoCode {
-        GetCurrencyIsoCode(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`CurrencyIsoCodes::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCurrencyIsoCodes(rt::Call<rt::Page<model::CurrencyIsoCode>>);
-rt::page_request!(ListCurrencyIsoCodes, model::CurrencyIsoCode);
-
-impl ListCurrencyIsoCodes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only currency ISO codes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many currency ISO codes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many currency ISO codes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many currency ISO codes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::currency_iso_code`](super::properties::currency_iso_code).
+pub type ListCurrencyIsoCodes = rt::odata::List<model::CurrencyIsoCode>;
 
 /// The request of [`CurrencyIsoCodes::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCurrencyIsoCode(rt::Call<model::CurrencyIsoCode>);
-rt::request!(GetCurrencyIsoCode, model::CurrencyIsoCode);
-
-impl GetCurrencyIsoCode {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::currency_iso_code`](super::properties::currency_iso_code).
+pub type GetCurrencyIsoCode = rt::odata::Single<model::CurrencyIsoCode>;
 
 /// The operation of [`CurrencyIsoCodes::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,31 +20,14 @@ impl CurrentUser {
 
     /// Gets a current user: `GET /current_user`.
     pub fn get(&self) -> GetCurrentUser {
-        GetCurrentUser(rt::Call::json(&self.client, &GET))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET))
     }
 }
 
 /// The request of [`CurrentUser::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCurrentUser(rt::Call<model::CurrentUser>);
-rt::request!(GetCurrentUser, model::CurrentUser);
-
-impl GetCurrentUser {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::current_user`](super::properties::current_user).
+pub type GetCurrentUser = rt::odata::Single<model::CurrentUser>;
 
 /// The operation of [`CurrentUser::get`].
 pub static GET: rt::Operation = rt::Operation {

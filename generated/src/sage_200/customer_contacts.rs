@@ -21,24 +21,22 @@ impl CustomerContacts {
 
     /// Lists customer contacts: `GET /customer_contacts`.
     pub fn list(&self) -> ListCustomerContacts {
-        ListCustomerContacts(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer contacts of a customer: `GET /customers/{customerId}/customer_contacts`.
     pub fn list_for_customer(&self, customer_id: i64) -> ListCustomerContactsForCustomer {
-        ListCustomerContactsForCustomer(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id))
     }
 
     /// Gets a customer contact: `GET /customer_contacts/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerContact {
-        GetCustomerContact(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a customer contact of a customer: `GET /customers/{customerId}/customer_contacts/{Id}`.
     pub fn get_for_customer(&self, customer_id: i64, id: i64) -> GetCustomerContactForCustomer {
-        GetCustomerContactForCustomer(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CUSTOMER)
                 .path(customer_id)
                 .path(id),
@@ -96,150 +94,26 @@ impl CustomerContacts {
 }
 
 /// The request of [`CustomerContacts::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerContacts(rt::Call<rt::Page<model::CustomerContact>>);
-rt::page_request!(ListCustomerContacts, model::CustomerContact);
-
-impl ListCustomerContacts {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer contacts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer contacts a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer contacts to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer contacts there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_contact`](super::properties::customer_contact).
+pub type ListCustomerContacts = rt::odata::List<model::CustomerContact>;
 
 /// The request of [`CustomerContacts::list_for_customer`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerContactsForCustomer(rt::Call<rt::Page<model::CustomerContact>>);
-rt::page_request!(ListCustomerContactsForCustomer, model::CustomerContact);
-
-impl ListCustomerContactsForCustomer {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer contacts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer contacts a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer contacts to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer contacts there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_contact`](super::properties::customer_contact).
+pub type ListCustomerContactsForCustomer = rt::odata::List<model::CustomerContact>;
 
 /// The request of [`CustomerContacts::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerContact(rt::Call<model::CustomerContact>);
-rt::request!(GetCustomerContact, model::CustomerContact);
-
-impl GetCustomerContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_contact`](super::properties::customer_contact).
+pub type GetCustomerContact = rt::odata::Single<model::CustomerContact>;
 
 /// The request of [`CustomerContacts::get_for_customer`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerContactForCustomer(rt::Call<model::CustomerContact>);
-rt::request!(GetCustomerContactForCustomer, model::CustomerContact);
-
-impl GetCustomerContactForCustomer {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_contact`](super::properties::customer_contact).
+pub type GetCustomerContactForCustomer = rt::odata::Single<model::CustomerContact>;
 
 /// The operation of [`CustomerContacts::list`].
 pub static LIST: rt::Operation = rt::Operation {

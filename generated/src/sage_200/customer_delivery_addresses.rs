@@ -21,20 +21,18 @@ impl CustomerDeliveryAddresses {
 
     /// Lists customer delivery addresses: `GET /customer_delivery_addresses`.
     pub fn list(&self) -> ListCustomerDeliveryAddresses {
-        ListCustomerDeliveryAddresses(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer delivery addresses of a customer:
     /// `GET /customers/{customerId}/customer_delivery_addresses`.
     pub fn list_for_customer(&self, customer_id: i64) -> ListCustomerDeliveryAddressesForCustomer {
-        ListCustomerDeliveryAddressesForCustomer(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id))
     }
 
     /// Gets a customer delivery address: `GET /customer_delivery_addresses/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerDeliveryAddress {
-        GetCustomerDeliveryAddress(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a customer delivery address: `POST /customer_delivery_addresses`.
@@ -63,136 +61,24 @@ impl CustomerDeliveryAddresses {
 }
 
 /// The request of [`CustomerDeliveryAddresses::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerDeliveryAddresses(rt::Call<rt::Page<model::CustomerDeliveryAddress>>);
-rt::page_request!(
-    ListCustomerDeliveryAddresses,
-    model::CustomerDeliveryAddress
-);
-
-impl ListCustomerDeliveryAddresses {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer delivery addresses that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer delivery addresses a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer delivery addresses to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer delivery addresses there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::customer_delivery_address`](super::properties::customer_delivery_address).
+pub type ListCustomerDeliveryAddresses = rt::odata::List<model::CustomerDeliveryAddress>;
 
 /// The request of [`CustomerDeliveryAddresses::list_for_customer`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerDeliveryAddressesForCustomer(
-    rt::Call<rt::Page<model::CustomerDeliveryAddress>>,
-);
-rt::page_request!(
-    ListCustomerDeliveryAddressesForCustomer,
-    model::CustomerDeliveryAddress
-);
-
-impl ListCustomerDeliveryAddressesForCustomer {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer delivery addresses that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer delivery addresses a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer delivery addresses to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer delivery addresses there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::customer_delivery_address`](super::properties::customer_delivery_address).
+pub type ListCustomerDeliveryAddressesForCustomer = rt::odata::List<model::CustomerDeliveryAddress>;
 
 /// The request of [`CustomerDeliveryAddresses::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerDeliveryAddress(rt::Call<model::CustomerDeliveryAddress>);
-rt::request!(GetCustomerDeliveryAddress, model::CustomerDeliveryAddress);
-
-impl GetCustomerDeliveryAddress {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::customer_delivery_address`](super::properties::customer_delivery_address).
+pub type GetCustomerDeliveryAddress = rt::odata::Single<model::CustomerDeliveryAddress>;
 
 /// The operation of [`CustomerDeliveryAddresses::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,27 @@ impl CustomerDiscountGroups {
 
     /// Lists customer discount groups: `GET /customer_discount_groups`.
     pub fn list(&self) -> ListCustomerDiscountGroups {
-        ListCustomerDiscountGroups(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a customer discount group: `GET /customer_discount_groups/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerDiscountGroup {
-        GetCustomerDiscountGroup(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`CustomerDiscountGroups::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerDiscountGroups(rt::Call<rt::Page<model::CustomerDiscountGroup>>);
-rt::page_request!(ListCustomerDiscountGroups, model::CustomerDiscountGroup);
-
-impl ListCustomerDiscountGroups {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer discount groups that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer discount groups a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer discount groups to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer discount groups there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::customer_discount_group`](super::properties::customer_discount_group).
+pub type ListCustomerDiscountGroups = rt::odata::List<model::CustomerDiscountGroup>;
 
 /// The request of [`CustomerDiscountGroups::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerDiscountGroup(rt::Call<model::CustomerDiscountGroup>);
-rt::request!(GetCustomerDiscountGroup, model::CustomerDiscountGroup);
-
-impl GetCustomerDiscountGroup {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::customer_discount_group`](super::properties::customer_discount_group).
+pub type GetCustomerDiscountGroup = rt::odata::Single<model::CustomerDiscountGroup>;
 
 /// The operation of [`CustomerDiscountGroups::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,13 +20,13 @@ impl CustomerEmails {
 
     /// Lists customer emails: `GET /customer_emails`.
     pub fn list(&self) -> ListCustomerEmails {
-        ListCustomerEmails(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer emails of a customer contact:
     /// `GET /customer_contacts/{CustomerContactId}/customer_emails`.
     pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerEmailsForContact {
-        ListCustomerEmailsForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
         )
     }
@@ -38,7 +38,7 @@ impl CustomerEmails {
         customer_id: i64,
         customer_contact_id: i64,
     ) -> ListCustomerEmailsForCustomerAndContact {
-        ListCustomerEmailsForCustomerAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
@@ -47,13 +47,13 @@ impl CustomerEmails {
 
     /// Gets a customer email: `GET /customer_emails/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerEmail {
-        GetCustomerEmail(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a customer email of a customer contact:
     /// `GET /customer_contacts/{CustomerContactId}/customer_emails/{Id}`.
     pub fn get_for_contact(&self, customer_contact_id: i64, id: i64) -> GetCustomerEmailForContact {
-        GetCustomerEmailForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(customer_contact_id)
                 .path(id),
@@ -68,7 +68,7 @@ impl CustomerEmails {
         customer_contact_id: i64,
         id: i64,
     ) -> GetCustomerEmailForCustomerAndContact {
-        GetCustomerEmailForCustomerAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
@@ -172,227 +172,38 @@ impl CustomerEmails {
 }
 
 /// The request of [`CustomerEmails::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerEmails(rt::Call<rt::Page<model::CustomerEmail>>);
-rt::page_request!(ListCustomerEmails, model::CustomerEmail);
-
-impl ListCustomerEmails {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer emails there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_email`](super::properties::customer_email).
+pub type ListCustomerEmails = rt::odata::List<model::CustomerEmail>;
 
 /// The request of [`CustomerEmails::list_for_contact`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerEmailsForContact(rt::Call<rt::Page<model::CustomerEmail>>);
-rt::page_request!(ListCustomerEmailsForContact, model::CustomerEmail);
-
-impl ListCustomerEmailsForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer emails there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_email`](super::properties::customer_email).
+pub type ListCustomerEmailsForContact = rt::odata::List<model::CustomerEmail>;
 
 /// The request of [`CustomerEmails::list_for_customer_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerEmailsForCustomerAndContact(rt::Call<rt::Page<model::CustomerEmail>>);
-rt::page_request!(
-    ListCustomerEmailsForCustomerAndContact,
-    model::CustomerEmail
-);
-
-impl ListCustomerEmailsForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer emails there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_email`](super::properties::customer_email).
+pub type ListCustomerEmailsForCustomerAndContact = rt::odata::List<model::CustomerEmail>;
 
 /// The request of [`CustomerEmails::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerEmail(rt::Call<model::CustomerEmail>);
-rt::request!(GetCustomerEmail, model::CustomerEmail);
-
-impl GetCustomerEmail {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_email`](super::properties::customer_email).
+pub type GetCustomerEmail = rt::odata::Single<model::CustomerEmail>;
 
 /// The request of [`CustomerEmails::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerEmailForContact(rt::Call<model::CustomerEmail>);
-rt::request!(GetCustomerEmailForContact, model::CustomerEmail);
-
-impl GetCustomerEmailForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_email`](super::properties::customer_email).
+pub type GetCustomerEmailForContact = rt::odata::Single<model::CustomerEmail>;
 
 /// The request of [`CustomerEmails::get_for_customer_and_contact`]: set what it needs, then
 /// `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerEmailForCustomerAndContact(rt::Call<model::CustomerEmail>);
-rt::request!(GetCustomerEmailForCustomerAndContact, model::CustomerEmail);
-
-impl GetCustomerEmailForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_email`](super::properties::customer_email).
+pub type GetCustomerEmailForCustomerAndContact = rt::odata::Single<model::CustomerEmail>;
 
 /// The operation of [`CustomerEmails::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,13 +20,13 @@ impl CustomerFaxes {
 
     /// Lists customer faxes: `GET /customer_faxes`.
     pub fn list(&self) -> ListCustomerFaxes {
-        ListCustomerFaxes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer faxes of a customer contact:
     /// `GET /customer_contacts/{CustomerContactId}/customer_faxes`.
     pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerFaxesForContact {
-        ListCustomerFaxesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
         )
     }
@@ -38,7 +38,7 @@ impl CustomerFaxes {
         customer_id: i64,
         customer_contact_id: i64,
     ) -> ListCustomerFaxesForCustomerAndContact {
-        ListCustomerFaxesForCustomerAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
@@ -47,13 +47,13 @@ impl CustomerFaxes {
 
     /// Gets a customer fax: `GET /customer_faxes/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerFax {
-        GetCustomerFax(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a customer fax of a customer contact:
     /// `GET /customer_contacts/{CustomerContactId}/customer_faxes/{Id}`.
     pub fn get_for_contact(&self, customer_contact_id: i64, id: i64) -> GetCustomerFaxForContact {
-        GetCustomerFaxForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(customer_contact_id)
                 .path(id),
@@ -68,7 +68,7 @@ impl CustomerFaxes {
         customer_contact_id: i64,
         id: i64,
     ) -> GetCustomerFaxForCustomerAndContact {
-        GetCustomerFaxForCustomerAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
@@ -172,224 +172,38 @@ impl CustomerFaxes {
 }
 
 /// The request of [`CustomerFaxes::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerFaxes(rt::Call<rt::Page<model::CustomerFax>>);
-rt::page_request!(ListCustomerFaxes, model::CustomerFax);
-
-impl ListCustomerFaxes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer faxes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_fax`](super::properties::customer_fax).
+pub type ListCustomerFaxes = rt::odata::List<model::CustomerFax>;
 
 /// The request of [`CustomerFaxes::list_for_contact`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerFaxesForContact(rt::Call<rt::Page<model::CustomerFax>>);
-rt::page_request!(ListCustomerFaxesForContact, model::CustomerFax);
-
-impl ListCustomerFaxesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer faxes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_fax`](super::properties::customer_fax).
+pub type ListCustomerFaxesForContact = rt::odata::List<model::CustomerFax>;
 
 /// The request of [`CustomerFaxes::list_for_customer_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerFaxesForCustomerAndContact(rt::Call<rt::Page<model::CustomerFax>>);
-rt::page_request!(ListCustomerFaxesForCustomerAndContact, model::CustomerFax);
-
-impl ListCustomerFaxesForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer faxes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_fax`](super::properties::customer_fax).
+pub type ListCustomerFaxesForCustomerAndContact = rt::odata::List<model::CustomerFax>;
 
 /// The request of [`CustomerFaxes::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerFax(rt::Call<model::CustomerFax>);
-rt::request!(GetCustomerFax, model::CustomerFax);
-
-impl GetCustomerFax {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_fax`](super::properties::customer_fax).
+pub type GetCustomerFax = rt::odata::Single<model::CustomerFax>;
 
 /// The request of [`CustomerFaxes::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerFaxForContact(rt::Call<model::CustomerFax>);
-rt::request!(GetCustomerFaxForContact, model::CustomerFax);
-
-impl GetCustomerFaxForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_fax`](super::properties::customer_fax).
+pub type GetCustomerFaxForContact = rt::odata::Single<model::CustomerFax>;
 
 /// The request of [`CustomerFaxes::get_for_customer_and_contact`]: set what it needs, then `.await`
 /// it.
-#[derive(Debug)]
-pub struct GetCustomerFaxForCustomerAndContact(rt::Call<model::CustomerFax>);
-rt::request!(GetCustomerFaxForCustomerAndContact, model::CustomerFax);
-
-impl GetCustomerFaxForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_fax`](super::properties::customer_fax).
+pub type GetCustomerFaxForCustomerAndContact = rt::odata::Single<model::CustomerFax>;
 
 /// The operation of [`CustomerFaxes::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,13 +21,13 @@ impl CustomerMobiles {
 
     /// Lists customer mobiles: `GET /customer_mobiles`.
     pub fn list(&self) -> ListCustomerMobiles {
-        ListCustomerMobiles(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer mobiles of a customer contact:
     /// `GET /customer_contacts/{CustomerContactId}/customer_mobiles`.
     pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerMobilesForContact {
-        ListCustomerMobilesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
         )
     }
@@ -39,7 +39,7 @@ impl CustomerMobiles {
         customer_id: i64,
         customer_contact_id: i64,
     ) -> ListCustomerMobilesForCustomerAndContact {
-        ListCustomerMobilesForCustomerAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
@@ -48,7 +48,7 @@ impl CustomerMobiles {
 
     /// Gets a customer mobile: `GET /customer_mobiles/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerMobile {
-        GetCustomerMobile(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a customer mobile of a customer contact:
@@ -58,7 +58,7 @@ impl CustomerMobiles {
         customer_contact_id: i64,
         id: i64,
     ) -> GetCustomerMobileForContact {
-        GetCustomerMobileForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(customer_contact_id)
                 .path(id),
@@ -73,7 +73,7 @@ impl CustomerMobiles {
         customer_contact_id: i64,
         id: i64,
     ) -> GetCustomerMobileForCustomerAndContact {
-        GetCustomerMobileForCustomerAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
@@ -177,230 +177,38 @@ impl CustomerMobiles {
 }
 
 /// The request of [`CustomerMobiles::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerMobiles(rt::Call<rt::Page<model::CustomerMobile>>);
-rt::page_request!(ListCustomerMobiles, model::CustomerMobile);
-
-impl ListCustomerMobiles {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer mobiles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer mobiles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer mobiles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_mobile`](super::properties::customer_mobile).
+pub type ListCustomerMobiles = rt::odata::List<model::CustomerMobile>;
 
 /// The request of [`CustomerMobiles::list_for_contact`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerMobilesForContact(rt::Call<rt::Page<model::CustomerMobile>>);
-rt::page_request!(ListCustomerMobilesForContact, model::CustomerMobile);
-
-impl ListCustomerMobilesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer mobiles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer mobiles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer mobiles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_mobile`](super::properties::customer_mobile).
+pub type ListCustomerMobilesForContact = rt::odata::List<model::CustomerMobile>;
 
 /// The request of [`CustomerMobiles::list_for_customer_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerMobilesForCustomerAndContact(rt::Call<rt::Page<model::CustomerMobile>>);
-rt::page_request!(
-    ListCustomerMobilesForCustomerAndContact,
-    model::CustomerMobile
-);
-
-impl ListCustomerMobilesForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer mobiles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer mobiles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer mobiles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_mobile`](super::properties::customer_mobile).
+pub type ListCustomerMobilesForCustomerAndContact = rt::odata::List<model::CustomerMobile>;
 
 /// The request of [`CustomerMobiles::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerMobile(rt::Call<model::CustomerMobile>);
-rt::request!(GetCustomerMobile, model::CustomerMobile);
-
-impl GetCustomerMobile {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_mobile`](super::properties::customer_mobile).
+pub type GetCustomerMobile = rt::odata::Single<model::CustomerMobile>;
 
 /// The request of [`CustomerMobiles::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerMobileForContact(rt::Call<model::CustomerMobile>);
-rt::request!(GetCustomerMobileForContact, model::CustomerMobile);
-
-impl GetCustomerMobileForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_mobile`](super::properties::customer_mobile).
+pub type GetCustomerMobileForContact = rt::odata::Single<model::CustomerMobile>;
 
 /// The request of [`CustomerMobiles::get_for_customer_and_contact`]: set what it needs, then
 /// `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerMobileForCustomerAndContact(rt::Call<model::CustomerMobile>);
-rt::request!(
-    GetCustomerMobileForCustomerAndContact,
-    model::CustomerMobile
-);
-
-impl GetCustomerMobileForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_mobile`](super::properties::customer_mobile).
+pub type GetCustomerMobileForCustomerAndContact = rt::odata::Single<model::CustomerMobile>;
 
 /// The operation of [`CustomerMobiles::list`].
 pub static LIST: rt::Operation = rt::Operation {

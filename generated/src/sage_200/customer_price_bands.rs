@@ -21,87 +21,25 @@ impl CustomerPriceBands {
 
     /// Lists customer price bands: `GET /customer_price_bands`.
     pub fn list(&self) -> ListCustomerPriceBands {
-        ListCustomerPriceBands(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a customer price band: `GET /customer_price_bands/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerPriceBand {
-        GetCustomerPriceBand(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`CustomerPriceBands::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerPriceBands(rt::Call<rt::Page<model::CustomerPriceBand>>);
-rt::page_request!(ListCustomerPriceBands, model::CustomerPriceBand);
-
-impl ListCustomerPriceBands {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer price bands that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer price bands a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer price bands to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer price bands there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_price_band`](super::properties::customer_price_band).
+pub type ListCustomerPriceBands = rt::odata::List<model::CustomerPriceBand>;
 
 /// The request of [`CustomerPriceBands::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerPriceBand(rt::Call<model::CustomerPriceBand>);
-rt::request!(GetCustomerPriceBand, model::CustomerPriceBand);
-
-impl GetCustomerPriceBand {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_price_band`](super::properties::customer_price_band).
+pub type GetCustomerPriceBand = rt::odata::Single<model::CustomerPriceBand>;
 
 /// The operation of [`CustomerPriceBands::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,13 +21,13 @@ impl CustomerTelephones {
 
     /// Lists customer telephones: `GET /customer_telephones`.
     pub fn list(&self) -> ListCustomerTelephones {
-        ListCustomerTelephones(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer telephones of a customer contact:
     /// `GET /customer_contacts/{CustomerContactId}/customer_telephones`.
     pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerTelephonesForContact {
-        ListCustomerTelephonesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
         )
     }
@@ -39,7 +39,7 @@ impl CustomerTelephones {
         customer_id: i64,
         customer_contact_id: i64,
     ) -> ListCustomerTelephonesForCustomerAndContact {
-        ListCustomerTelephonesForCustomerAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
@@ -48,7 +48,7 @@ impl CustomerTelephones {
 
     /// Gets a customer telephone: `GET /customer_telephones/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerTelephone {
-        GetCustomerTelephone(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a customer telephone of a customer contact:
@@ -58,7 +58,7 @@ impl CustomerTelephones {
         customer_contact_id: i64,
         id: i64,
     ) -> GetCustomerTelephoneForContact {
-        GetCustomerTelephoneForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(customer_contact_id)
                 .path(id),
@@ -73,7 +73,7 @@ impl CustomerTelephones {
         customer_contact_id: i64,
         id: i64,
     ) -> GetCustomerTelephoneForCustomerAndContact {
-        GetCustomerTelephoneForCustomerAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
@@ -177,232 +177,38 @@ impl CustomerTelephones {
 }
 
 /// The request of [`CustomerTelephones::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerTelephones(rt::Call<rt::Page<model::CustomerTelephone>>);
-rt::page_request!(ListCustomerTelephones, model::CustomerTelephone);
-
-impl ListCustomerTelephones {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer telephones a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer telephones to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer telephones there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_telephone`](super::properties::customer_telephone).
+pub type ListCustomerTelephones = rt::odata::List<model::CustomerTelephone>;
 
 /// The request of [`CustomerTelephones::list_for_contact`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerTelephonesForContact(rt::Call<rt::Page<model::CustomerTelephone>>);
-rt::page_request!(ListCustomerTelephonesForContact, model::CustomerTelephone);
-
-impl ListCustomerTelephonesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer telephones a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer telephones to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer telephones there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_telephone`](super::properties::customer_telephone).
+pub type ListCustomerTelephonesForContact = rt::odata::List<model::CustomerTelephone>;
 
 /// The request of [`CustomerTelephones::list_for_customer_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerTelephonesForCustomerAndContact(
-    rt::Call<rt::Page<model::CustomerTelephone>>,
-);
-rt::page_request!(
-    ListCustomerTelephonesForCustomerAndContact,
-    model::CustomerTelephone
-);
-
-impl ListCustomerTelephonesForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer telephones a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer telephones to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer telephones there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_telephone`](super::properties::customer_telephone).
+pub type ListCustomerTelephonesForCustomerAndContact = rt::odata::List<model::CustomerTelephone>;
 
 /// The request of [`CustomerTelephones::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerTelephone(rt::Call<model::CustomerTelephone>);
-rt::request!(GetCustomerTelephone, model::CustomerTelephone);
-
-impl GetCustomerTelephone {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_telephone`](super::properties::customer_telephone).
+pub type GetCustomerTelephone = rt::odata::Single<model::CustomerTelephone>;
 
 /// The request of [`CustomerTelephones::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerTelephoneForContact(rt::Call<model::CustomerTelephone>);
-rt::request!(GetCustomerTelephoneForContact, model::CustomerTelephone);
-
-impl GetCustomerTelephoneForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_telephone`](super::properties::customer_telephone).
+pub type GetCustomerTelephoneForContact = rt::odata::Single<model::CustomerTelephone>;
 
 /// The request of [`CustomerTelephones::get_for_customer_and_contact`]: set what it needs, then
 /// `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerTelephoneForCustomerAndContact(rt::Call<model::CustomerTelephone>);
-rt::request!(
-    GetCustomerTelephoneForCustomerAndContact,
-    model::CustomerTelephone
-);
-
-impl GetCustomerTelephoneForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_telephone`](super::properties::customer_telephone).
+pub type GetCustomerTelephoneForCustomerAndContact = rt::odata::Single<model::CustomerTelephone>;
 
 /// The operation of [`CustomerTelephones::list`].
 pub static LIST: rt::Operation = rt::Operation {

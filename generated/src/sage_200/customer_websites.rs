@@ -21,13 +21,13 @@ impl CustomerWebsites {
 
     /// Lists customer websites: `GET /customer_websites`.
     pub fn list(&self) -> ListCustomerWebsites {
-        ListCustomerWebsites(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists customer websites of a customer contact:
     /// `GET /customer_contacts/{CustomerContactId}/customer_websites`.
     pub fn list_for_contact(&self, customer_contact_id: i64) -> ListCustomerWebsitesForContact {
-        ListCustomerWebsitesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(customer_contact_id),
         )
     }
@@ -39,7 +39,7 @@ impl CustomerWebsites {
         customer_id: i64,
         customer_contact_id: i64,
     ) -> ListCustomerWebsitesForCustomerAndContact {
-        ListCustomerWebsitesForCustomerAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id),
@@ -48,7 +48,7 @@ impl CustomerWebsites {
 
     /// Gets a customer website: `GET /customer_websites/{Id}`.
     pub fn get(&self, id: i64) -> GetCustomerWebsite {
-        GetCustomerWebsite(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a customer website of a customer contact:
@@ -58,7 +58,7 @@ impl CustomerWebsites {
         customer_contact_id: i64,
         id: i64,
     ) -> GetCustomerWebsiteForContact {
-        GetCustomerWebsiteForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(customer_contact_id)
                 .path(id),
@@ -73,7 +73,7 @@ impl CustomerWebsites {
         customer_contact_id: i64,
         id: i64,
     ) -> GetCustomerWebsiteForCustomerAndContact {
-        GetCustomerWebsiteForCustomerAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CUSTOMER_AND_CONTACT)
                 .path(customer_id)
                 .path(customer_contact_id)
@@ -177,230 +177,38 @@ impl CustomerWebsites {
 }
 
 /// The request of [`CustomerWebsites::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerWebsites(rt::Call<rt::Page<model::CustomerWebsite>>);
-rt::page_request!(ListCustomerWebsites, model::CustomerWebsite);
-
-impl ListCustomerWebsites {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer websites a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer websites to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer websites there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_website`](super::properties::customer_website).
+pub type ListCustomerWebsites = rt::odata::List<model::CustomerWebsite>;
 
 /// The request of [`CustomerWebsites::list_for_contact`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerWebsitesForContact(rt::Call<rt::Page<model::CustomerWebsite>>);
-rt::page_request!(ListCustomerWebsitesForContact, model::CustomerWebsite);
-
-impl ListCustomerWebsitesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer websites a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer websites to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer websites there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_website`](super::properties::customer_website).
+pub type ListCustomerWebsitesForContact = rt::odata::List<model::CustomerWebsite>;
 
 /// The request of [`CustomerWebsites::list_for_customer_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerWebsitesForCustomerAndContact(rt::Call<rt::Page<model::CustomerWebsite>>);
-rt::page_request!(
-    ListCustomerWebsitesForCustomerAndContact,
-    model::CustomerWebsite
-);
-
-impl ListCustomerWebsitesForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer websites a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer websites to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer websites there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::customer_website`](super::properties::customer_website).
+pub type ListCustomerWebsitesForCustomerAndContact = rt::odata::List<model::CustomerWebsite>;
 
 /// The request of [`CustomerWebsites::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerWebsite(rt::Call<model::CustomerWebsite>);
-rt::request!(GetCustomerWebsite, model::CustomerWebsite);
-
-impl GetCustomerWebsite {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_website`](super::properties::customer_website).
+pub type GetCustomerWebsite = rt::odata::Single<model::CustomerWebsite>;
 
 /// The request of [`CustomerWebsites::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerWebsiteForContact(rt::Call<model::CustomerWebsite>);
-rt::request!(GetCustomerWebsiteForContact, model::CustomerWebsite);
-
-impl GetCustomerWebsiteForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_website`](super::properties::customer_website).
+pub type GetCustomerWebsiteForContact = rt::odata::Single<model::CustomerWebsite>;
 
 /// The request of [`CustomerWebsites::get_for_customer_and_contact`]: set what it needs, then
 /// `.await` it.
-#[derive(Debug)]
-pub struct GetCustomerWebsiteForCustomerAndContact(rt::Call<model::CustomerWebsite>);
-rt::request!(
-    GetCustomerWebsiteForCustomerAndContact,
-    model::CustomerWebsite
-);
-
-impl GetCustomerWebsiteForCustomerAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::customer_website`](super::properties::customer_website).
+pub type GetCustomerWebsiteForCustomerAndContact = rt::odata::Single<model::CustomerWebsite>;
 
 /// The operation of [`CustomerWebsites::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,60 +21,16 @@ impl CustomerYearValueViews {
 
     /// Lists customer year value views: `GET /customer_year_value_views`.
     pub fn list(&self) -> ListCustomerYearValueViews {
-        ListCustomerYearValueViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`CustomerYearValueViews::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListCustomerYearValueViews(rt::Call<rt::Page<model::CustomerYearValueView>>);
-rt::page_request!(ListCustomerYearValueViews, model::CustomerYearValueView);
-
-impl ListCustomerYearValueViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only customer year value views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many customer year value views a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many customer year value views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many customer year value views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::customer_year_value_view`](super::properties::customer_year_value_view).
+pub type ListCustomerYearValueViews = rt::odata::List<model::CustomerYearValueView>;
 
 /// The operation of [`CustomerYearValueViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -84,7 +40,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "customer_id,customer_year_value_id,financial_year_id",
+        )),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1customer_year_value_views/get",
     ..rt::Operation::READ

@@ -20,12 +20,12 @@ impl Departments {
 
     /// Lists departments: `GET /departments`.
     pub fn list(&self) -> ListDepartments {
-        ListDepartments(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a department: `GET /departments/{Id}`.
     pub fn get(&self, id: i64) -> GetDepartment {
-        GetDepartment(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a department: `POST /departments`.
@@ -59,77 +59,15 @@ impl Departments {
 }
 
 /// The request of [`Departments::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListDepartments(rt::Call<rt::Page<model::Department>>);
-rt::page_request!(ListDepartments, model::Department);
-
-impl ListDepartments {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only departments that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many departments a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many departments to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many departments there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::department`](super::properties::department).
+pub type ListDepartments = rt::odata::List<model::Department>;
 
 /// The request of [`Departments::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetDepartment(rt::Call<model::Department>);
-rt::request!(GetDepartment, model::Department);
-
-impl GetDepartment {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::department`](super::properties::department).
+pub type GetDepartment = rt::odata::Single<model::Department>;
 
 /// The operation of [`Departments::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,25 @@ impl DocumentLayouts {
 
     /// Lists document layouts: `GET /document_layouts`.
     pub fn list(&self) -> ListDocumentLayouts {
-        ListDocumentLayouts(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a document layout: `GET /document_layouts/{Id}`.
     pub fn get(&self, id: i64) -> GetDocumentLayout {
-        GetDocumentLayout(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`DocumentLayouts::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListDocumentLayouts(rt::Call<rt::Page<model::DocumentLayout>>);
-rt::page_request!(ListDocumentLayouts, model::DocumentLayout);
-
-impl ListDocumentLayouts {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only document layouts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many document layouts a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many document layouts to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many document layouts there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::document_layout`](super::properties::document_layout).
+pub type ListDocumentLayouts = rt::odata::List<model::DocumentLayout>;
 
 /// The request of [`DocumentLayouts::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetDocumentLayout(rt::Call<model::DocumentLayout>);
-rt::request!(GetDocumentLayout, model::DocumentLayout);
-
-impl GetDocumentLayout {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::document_layout`](super::properties::document_layout).
+pub type GetDocumentLayout = rt::odata::Single<model::DocumentLayout>;
 
 /// The operation of [`DocumentLayouts::list`].
 pub static LIST: rt::Operation = rt::Operation {

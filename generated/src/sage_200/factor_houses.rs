@@ -20,87 +20,25 @@ impl FactorHouses {
 
     /// Lists factor houses: `GET /factor_houses`.
     pub fn list(&self) -> ListFactorHouses {
-        ListFactorHouses(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a factor house: `GET /factor_houses/{Id}`.
     pub fn get(&self, id: i64) -> GetFactorHouse {
-        GetFactorHouse(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`FactorHouses::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListFactorHouses(rt::Call<rt::Page<model::FactorHouse>>);
-rt::page_request!(ListFactorHouses, model::FactorHouse);
-
-impl ListFactorHouses {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only factor houses that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many factor houses a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many factor houses to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many factor houses there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::factor_house`](super::properties::factor_house).
+pub type ListFactorHouses = rt::odata::List<model::FactorHouse>;
 
 /// The request of [`FactorHouses::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetFactorHouse(rt::Call<model::FactorHouse>);
-rt::request!(GetFactorHouse, model::FactorHouse);
-
-impl GetFactorHouse {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::factor_house`](super::properties::factor_house).
+pub type GetFactorHouse = rt::odata::Single<model::FactorHouse>;
 
 /// The operation of [`FactorHouses::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -22,12 +22,12 @@ impl FinanceCharges {
 
     /// Lists finance charges: `GET /finance_charges`.
     pub fn list(&self) -> ListFinanceCharges {
-        ListFinanceCharges(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a finance charge: `GET /finance_charges/{Id}`.
     pub fn get(&self, id: i64) -> GetFinanceCharge {
-        GetFinanceCharge(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a finance charge: `PUT /finance_charges/{Id}`.
@@ -43,77 +43,15 @@ impl FinanceCharges {
 }
 
 /// The request of [`FinanceCharges::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListFinanceCharges(rt::Call<rt::Page<model::FinanceCharge>>);
-rt::page_request!(ListFinanceCharges, model::FinanceCharge);
-
-impl ListFinanceCharges {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only finance charges that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many finance charges a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many finance charges to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many finance charges there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::finance_charge`](super::properties::finance_charge).
+pub type ListFinanceCharges = rt::odata::List<model::FinanceCharge>;
 
 /// The request of [`FinanceCharges::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetFinanceCharge(rt::Call<model::FinanceCharge>);
-rt::request!(GetFinanceCharge, model::FinanceCharge);
-
-impl GetFinanceCharge {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::finance_charge`](super::properties::finance_charge).
+pub type GetFinanceCharge = rt::odata::Single<model::FinanceCharge>;
 
 /// The operation of [`FinanceCharges::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -125,6 +63,7 @@ pub static LIST: rt::Operation = rt::Operation {
         default: 500,
         order: Some(("$orderby", "id")),
     },
+    professional_only: true,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1finance_charges/get",
     ..rt::Operation::READ
 };
@@ -133,6 +72,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "finance_charges.get",
     path: "/finance_charges/{Id}",
+    professional_only: true,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1finance_charges~1{Id}/get",
     ..rt::Operation::READ
 };
@@ -142,6 +82,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     id: "finance_charges.update",
     method: rt::Method::Put,
     path: "/finance_charges/{Id}",
+    professional_only: true,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1finance_charges~1{Id}/put",
     ..rt::Operation::DEFAULT
 };

@@ -21,64 +21,16 @@ impl FinancialReportLayoutViews {
 
     /// Lists financial report layout views: `GET /financial_report_layout_views`.
     pub fn list(&self) -> ListFinancialReportLayoutViews {
-        ListFinancialReportLayoutViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`FinancialReportLayoutViews::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListFinancialReportLayoutViews(rt::Call<rt::Page<model::FinancialReportLayoutView>>);
-rt::page_request!(
-    ListFinancialReportLayoutViews,
-    model::FinancialReportLayoutView
-);
-
-impl ListFinancialReportLayoutViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only financial report layout views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many financial report layout views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many financial report layout views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many financial report layout views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::financial_report_layout_view`](super::properties::financial_report_layout_view).
+pub type ListFinancialReportLayoutViews = rt::odata::List<model::FinancialReportLayoutView>;
 
 /// The operation of [`FinancialReportLayoutViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -88,7 +40,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "financial_report_layout_id,financial_report_row_id,nominal_account_report_category_id",
+        )),
     },
     place: "specs/sage-200/financials.openapi.yaml#/paths/~1financial_report_layout_views/get",
     ..rt::Operation::READ

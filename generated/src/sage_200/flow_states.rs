@@ -20,12 +20,12 @@ impl FlowStates {
 
     /// Lists flow states: `GET /flow_states`.
     pub fn list(&self) -> ListFlowStates {
-        ListFlowStates(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a flow state: `GET /flow_states/{Id}`.
     pub fn get(&self, id: i64) -> GetFlowState {
-        GetFlowState(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a flow state: `POST /flow_states`.
@@ -51,77 +51,15 @@ impl FlowStates {
 }
 
 /// The request of [`FlowStates::list`]: set what it needs, then `.await` it, or take its `.items()`
-/// or `.pages()`.
-#[derive(Debug)]
-pub struct ListFlowStates(rt::Call<rt::Page<model::FlowState>>);
-rt::page_request!(ListFlowStates, model::FlowState);
-
-impl ListFlowStates {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only flow states that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many flow states a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many flow states to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many flow states there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::flow_state`](super::properties::flow_state).
+pub type ListFlowStates = rt::odata::List<model::FlowState>;
 
 /// The request of [`FlowStates::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetFlowState(rt::Call<model::FlowState>);
-rt::request!(GetFlowState, model::FlowState);
-
-impl GetFlowState {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::flow_state`](super::properties::flow_state).
+pub type GetFlowState = rt::odata::Single<model::FlowState>;
 
 /// The operation of [`FlowStates::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,31 +20,14 @@ impl Licence {
 
     /// Gets a licence: `GET /licence`.
     pub fn get(&self) -> GetLicence {
-        GetLicence(rt::Call::json(&self.client, &GET))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET))
     }
 }
 
 /// The request of [`Licence::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetLicence(rt::Call<model::Licence>);
-rt::request!(GetLicence, model::Licence);
-
-impl GetLicence {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::licence`](super::properties::licence).
+pub type GetLicence = rt::odata::Single<model::Licence>;
 
 /// The operation of [`Licence::get`].
 pub static GET: rt::Operation = rt::Operation {

@@ -177,6 +177,7 @@ pub mod product_views;
 pub mod product_warehouse_bin_views;
 pub mod product_warehouse_views;
 pub mod products;
+pub mod properties;
 pub mod purchase_aged_creditor_detailed_views;
 pub mod purchase_aged_creditor_summary_views;
 pub mod purchase_authorisations;
@@ -308,12 +309,21 @@ pub mod warehouses;
 
 /// A client of Sage 200; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Client(rt::Client);
+pub struct Client(pub(crate) rt::Client);
 
 impl Client {
     /// Starts to set a client up.
     pub fn builder() -> ClientBuilder {
         ClientBuilder(rt::ClientBuilder::new(&API))
+    }
+
+    /// The same client for another site and company: a light view with `X-Site` and `X-Company` of
+    /// its own. It shares the grant, the connections and the limits.
+    pub fn for_site(&self, site: impl Into<String>, company: i64) -> Self {
+        Self(self.0.with_headers([
+            ("X-Site", Some(site.into())),
+            ("X-Company", Some(company.to_string())),
+        ]))
     }
 
     /// Account status types: `/account_status_types`.
@@ -2360,6 +2370,7 @@ static API: rt::Api = rt::Api {
             secret: true,
         },
     ],
+    standard: Some(("product", "sage200")),
     errors: rt::Errors::Message,
     oauth: Some(&OAUTH),
     ..rt::Api::DEFAULT

@@ -21,87 +21,27 @@ impl NominalBudgetProfiles {
 
     /// Lists nominal budget profiles: `GET /nominal_budget_profiles`.
     pub fn list(&self) -> ListNominalBudgetProfiles {
-        ListNominalBudgetProfiles(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a nominal budget profile: `GET /nominal_budget_profiles/{Id}`.
     pub fn get(&self, id: i64) -> GetNominalBudgetProfile {
-        GetNominalBudgetProfile(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`NominalBudgetProfiles::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListNominalBudgetProfiles(rt::Call<rt::Page<model::NominalBudgetProfile>>);
-rt::page_request!(ListNominalBudgetProfiles, model::NominalBudgetProfile);
-
-impl ListNominalBudgetProfiles {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only nominal budget profiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many nominal budget profiles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many nominal budget profiles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many nominal budget profiles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::nominal_budget_profile`](super::properties::nominal_budget_profile).
+pub type ListNominalBudgetProfiles = rt::odata::List<model::NominalBudgetProfile>;
 
 /// The request of [`NominalBudgetProfiles::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetNominalBudgetProfile(rt::Call<model::NominalBudgetProfile>);
-rt::request!(GetNominalBudgetProfile, model::NominalBudgetProfile);
-
-impl GetNominalBudgetProfile {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::nominal_budget_profile`](super::properties::nominal_budget_profile).
+pub type GetNominalBudgetProfile = rt::odata::Single<model::NominalBudgetProfile>;
 
 /// The operation of [`NominalBudgetProfiles::list`].
 pub static LIST: rt::Operation = rt::Operation {

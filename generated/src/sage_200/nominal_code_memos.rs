@@ -21,12 +21,12 @@ impl NominalCodeMemos {
 
     /// Lists nominal code memos: `GET /nominal_code_memos`.
     pub fn list(&self) -> ListNominalCodeMemos {
-        ListNominalCodeMemos(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a nominal code memo: `GET /nominal_code_memos/{Id}`.
     pub fn get(&self, id: i64) -> GetNominalCodeMemo {
-        GetNominalCodeMemo(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a nominal code memo: `POST /nominal_code_memos`.
@@ -55,77 +55,15 @@ impl NominalCodeMemos {
 }
 
 /// The request of [`NominalCodeMemos::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListNominalCodeMemos(rt::Call<rt::Page<model::NominalCodeMemo>>);
-rt::page_request!(ListNominalCodeMemos, model::NominalCodeMemo);
-
-impl ListNominalCodeMemos {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only nominal code memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many nominal code memos a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many nominal code memos to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many nominal code memos there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::nominal_code_memo`](super::properties::nominal_code_memo).
+pub type ListNominalCodeMemos = rt::odata::List<model::NominalCodeMemo>;
 
 /// The request of [`NominalCodeMemos::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetNominalCodeMemo(rt::Call<model::NominalCodeMemo>);
-rt::request!(GetNominalCodeMemo, model::NominalCodeMemo);
-
-impl GetNominalCodeMemo {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::nominal_code_memo`](super::properties::nominal_code_memo).
+pub type GetNominalCodeMemo = rt::odata::Single<model::NominalCodeMemo>;
 
 /// The operation of [`NominalCodeMemos::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,12 +20,12 @@ impl NominalCodes {
 
     /// Lists nominal codes: `GET /nominal_codes`.
     pub fn list(&self) -> ListNominalCodes {
-        ListNominalCodes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a nominal code: `GET /nominal_codes/{Id}`.
     pub fn get(&self, id: i64) -> GetNominalCode {
-        GetNominalCode(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a nominal code: `POST /nominal_codes`.
@@ -57,77 +57,15 @@ impl NominalCodes {
 }
 
 /// The request of [`NominalCodes::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListNominalCodes(rt::Call<rt::Page<model::NominalCode>>);
-rt::page_request!(ListNominalCodes, model::NominalCode);
-
-impl ListNominalCodes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only nominal codes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many nominal codes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many nominal codes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many nominal codes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::nominal_code`](super::properties::nominal_code).
+pub type ListNominalCodes = rt::odata::List<model::NominalCode>;
 
 /// The request of [`NominalCodes::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetNominalCode(rt::Call<model::NominalCode>);
-rt::request!(GetNominalCode, model::NominalCode);
-
-impl GetNominalCode {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::nominal_code`](super::properties::nominal_code).
+pub type GetNominalCode = rt::odata::Single<model::NominalCode>;
 
 /// The operation of [`NominalCodes::list`].
 pub static LIST: rt::Operation = rt::Operation {

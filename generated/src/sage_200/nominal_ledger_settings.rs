@@ -21,87 +21,27 @@ impl NominalLedgerSettings {
 
     /// Lists nominal ledger settings: `GET /nominal_ledger_settings`.
     pub fn list(&self) -> ListNominalLedgerSettings {
-        ListNominalLedgerSettings(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a nominal ledger setting: `GET /nominal_ledger_settings/{Id}`.
     pub fn get(&self, id: i64) -> GetNominalLedgerSetting {
-        GetNominalLedgerSetting(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`NominalLedgerSettings::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListNominalLedgerSettings(rt::Call<rt::Page<model::NominalLedgerSettings>>);
-rt::page_request!(ListNominalLedgerSettings, model::NominalLedgerSettings);
-
-impl ListNominalLedgerSettings {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only nominal ledger settings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many nominal ledger settings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many nominal ledger settings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many nominal ledger settings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::nominal_ledger_settings`](super::properties::nominal_ledger_settings).
+pub type ListNominalLedgerSettings = rt::odata::List<model::NominalLedgerSettings>;
 
 /// The request of [`NominalLedgerSettings::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetNominalLedgerSetting(rt::Call<model::NominalLedgerSettings>);
-rt::request!(GetNominalLedgerSetting, model::NominalLedgerSettings);
-
-impl GetNominalLedgerSetting {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::nominal_ledger_settings`](super::properties::nominal_ledger_settings).
+pub type GetNominalLedgerSetting = rt::odata::Single<model::NominalLedgerSettings>;
 
 /// The operation of [`NominalLedgerSettings::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,12 +21,12 @@ impl NominalReportCategories {
 
     /// Lists nominal report categories: `GET /nominal_report_categories`.
     pub fn list(&self) -> ListNominalReportCategories {
-        ListNominalReportCategories(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a nominal report category: `GET /nominal_report_categories/{Id}`.
     pub fn get(&self, id: i64) -> GetNominalReportCategory {
-        GetNominalReportCategory(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a nominal report category: `POST /nominal_report_categories`.
@@ -55,77 +55,17 @@ impl NominalReportCategories {
 }
 
 /// The request of [`NominalReportCategories::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListNominalReportCategories(rt::Call<rt::Page<model::NominalReportCategory>>);
-rt::page_request!(ListNominalReportCategories, model::NominalReportCategory);
-
-impl ListNominalReportCategories {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only nominal report categories that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many nominal report categories a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many nominal report categories to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many nominal report categories there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::nominal_report_category`](super::properties::nominal_report_category).
+pub type ListNominalReportCategories = rt::odata::List<model::NominalReportCategory>;
 
 /// The request of [`NominalReportCategories::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetNominalReportCategory(rt::Call<model::NominalReportCategory>);
-rt::request!(GetNominalReportCategory, model::NominalReportCategory);
-
-impl GetNominalReportCategory {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::nominal_report_category`](super::properties::nominal_report_category).
+pub type GetNominalReportCategory = rt::odata::Single<model::NominalReportCategory>;
 
 /// The operation of [`NominalReportCategories::list`].
 pub static LIST: rt::Operation = rt::Operation {

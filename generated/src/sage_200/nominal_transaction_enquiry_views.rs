@@ -21,7 +21,7 @@ impl NominalTransactionEnquiryViews {
 
     /// Lists nominal transaction enquiry views: `GET /nominal_transaction_enquiry_views`.
     pub fn list(&self) -> ListNominalTransactionEnquiryViews {
-        ListNominalTransactionEnquiryViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists nominal transaction enquiry views of a nominal code:
@@ -30,157 +30,38 @@ impl NominalTransactionEnquiryViews {
         &self,
         nominal_code_id: i64,
     ) -> ListNominalTransactionEnquiryViewsForNominalCode {
-        ListNominalTransactionEnquiryViewsForNominalCode(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_NOMINAL_CODE).path(nominal_code_id),
         )
     }
 
     /// Gets a nominal transaction enquiry view: `GET /nominal_transaction_enquiry_views/{Id}`.
     pub fn get(&self, id: i64) -> GetNominalTransactionEnquiryView {
-        GetNominalTransactionEnquiryView(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`NominalTransactionEnquiryViews::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListNominalTransactionEnquiryViews(
-    rt::Call<rt::Page<model::NominalTransactionEnquiryView>>,
-);
-rt::page_request!(
-    ListNominalTransactionEnquiryViews,
-    model::NominalTransactionEnquiryView
-);
-
-impl ListNominalTransactionEnquiryViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only nominal transaction enquiry views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many nominal transaction enquiry views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many nominal transaction enquiry views to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many nominal transaction enquiry views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::nominal_transaction_enquiry_view`](super::properties::nominal_transaction_enquiry_view).
+pub type ListNominalTransactionEnquiryViews = rt::odata::List<model::NominalTransactionEnquiryView>;
 
 /// The request of [`NominalTransactionEnquiryViews::list_for_nominal_code`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListNominalTransactionEnquiryViewsForNominalCode(
-    rt::Call<rt::Page<model::NominalTransactionEnquiryView>>,
-);
-rt::page_request!(
-    ListNominalTransactionEnquiryViewsForNominalCode,
-    model::NominalTransactionEnquiryView
-);
-
-impl ListNominalTransactionEnquiryViewsForNominalCode {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only nominal transaction enquiry views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many nominal transaction enquiry views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many nominal transaction enquiry views to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many nominal transaction enquiry views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// then `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says
+/// otherwise.
+///
+/// Its properties:
+/// [`properties::nominal_transaction_enquiry_view`](super::properties::nominal_transaction_enquiry_view).
+pub type ListNominalTransactionEnquiryViewsForNominalCode =
+    rt::odata::List<model::NominalTransactionEnquiryView>;
 
 /// The request of [`NominalTransactionEnquiryViews::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetNominalTransactionEnquiryView(rt::Call<model::NominalTransactionEnquiryView>);
-rt::request!(
-    GetNominalTransactionEnquiryView,
-    model::NominalTransactionEnquiryView
-);
-
-impl GetNominalTransactionEnquiryView {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::nominal_transaction_enquiry_view`](super::properties::nominal_transaction_enquiry_view).
+pub type GetNominalTransactionEnquiryView = rt::odata::Single<model::NominalTransactionEnquiryView>;
 
 /// The operation of [`NominalTransactionEnquiryViews::list`].
 pub static LIST: rt::Operation = rt::Operation {

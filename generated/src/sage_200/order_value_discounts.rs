@@ -21,87 +21,25 @@ impl OrderValueDiscounts {
 
     /// Lists order value discounts: `GET /order_value_discounts`.
     pub fn list(&self) -> ListOrderValueDiscounts {
-        ListOrderValueDiscounts(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an order value discount: `GET /order_value_discounts/{Id}`.
     pub fn get(&self, id: i64) -> GetOrderValueDiscount {
-        GetOrderValueDiscount(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`OrderValueDiscounts::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListOrderValueDiscounts(rt::Call<rt::Page<model::OrderValueDiscount>>);
-rt::page_request!(ListOrderValueDiscounts, model::OrderValueDiscount);
-
-impl ListOrderValueDiscounts {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only order value discounts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many order value discounts a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many order value discounts to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many order value discounts there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::order_value_discount`](super::properties::order_value_discount).
+pub type ListOrderValueDiscounts = rt::odata::List<model::OrderValueDiscount>;
 
 /// The request of [`OrderValueDiscounts::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetOrderValueDiscount(rt::Call<model::OrderValueDiscount>);
-rt::request!(GetOrderValueDiscount, model::OrderValueDiscount);
-
-impl GetOrderValueDiscount {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::order_value_discount`](super::properties::order_value_discount).
+pub type GetOrderValueDiscount = rt::odata::Single<model::OrderValueDiscount>;
 
 /// The operation of [`OrderValueDiscounts::list`].
 pub static LIST: rt::Operation = rt::Operation {

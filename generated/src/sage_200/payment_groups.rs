@@ -20,12 +20,12 @@ impl PaymentGroups {
 
     /// Lists payment groups: `GET /payment_groups`.
     pub fn list(&self) -> ListPaymentGroups {
-        ListPaymentGroups(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a payment group: `GET /payment_groups/{Id}`.
     pub fn get(&self, id: i64) -> GetPaymentGroup {
-        GetPaymentGroup(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a payment group: `PUT /payment_groups/{Id}`.
@@ -41,77 +41,15 @@ impl PaymentGroups {
 }
 
 /// The request of [`PaymentGroups::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPaymentGroups(rt::Call<rt::Page<model::PaymentGroup>>);
-rt::page_request!(ListPaymentGroups, model::PaymentGroup);
-
-impl ListPaymentGroups {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only payment groups that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many payment groups a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many payment groups to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many payment groups there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::payment_group`](super::properties::payment_group).
+pub type ListPaymentGroups = rt::odata::List<model::PaymentGroup>;
 
 /// The request of [`PaymentGroups::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPaymentGroup(rt::Call<model::PaymentGroup>);
-rt::request!(GetPaymentGroup, model::PaymentGroup);
-
-impl GetPaymentGroup {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::payment_group`](super::properties::payment_group).
+pub type GetPaymentGroup = rt::odata::Single<model::PaymentGroup>;
 
 /// The operation of [`PaymentGroups::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,12 +20,12 @@ impl PendingEmails {
 
     /// Lists pending emails: `GET /pending_emails`.
     pub fn list(&self) -> ListPendingEmails {
-        ListPendingEmails(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a pending email: `GET /pending_emails/{Id}`.
     pub fn get(&self, id: i64) -> GetPendingEmail {
-        GetPendingEmail(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a pending email: `POST /pending_emails`.
@@ -51,77 +51,15 @@ impl PendingEmails {
 }
 
 /// The request of [`PendingEmails::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPendingEmails(rt::Call<rt::Page<model::PendingEmail>>);
-rt::page_request!(ListPendingEmails, model::PendingEmail);
-
-impl ListPendingEmails {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only pending emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many pending emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many pending emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many pending emails there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::pending_email`](super::properties::pending_email).
+pub type ListPendingEmails = rt::odata::List<model::PendingEmail>;
 
 /// The request of [`PendingEmails::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPendingEmail(rt::Call<model::PendingEmail>);
-rt::request!(GetPendingEmail, model::PendingEmail);
-
-impl GetPendingEmail {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::pending_email`](super::properties::pending_email).
+pub type GetPendingEmail = rt::odata::Single<model::PendingEmail>;
 
 /// The operation of [`PendingEmails::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,25 @@ impl PopAdditionalCharges {
 
     /// Lists POP additional charges: `GET /pop_additional_charges`.
     pub fn list(&self) -> ListPopAdditionalCharges {
-        ListPopAdditionalCharges(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a POP additional charge: `GET /pop_additional_charges/{Id}`.
     pub fn get(&self, id: i64) -> GetPopAdditionalCharge {
-        GetPopAdditionalCharge(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`PopAdditionalCharges::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPopAdditionalCharges(rt::Call<rt::Page<model::PopAdditionalCharge>>);
-rt::page_request!(ListPopAdditionalCharges, model::PopAdditionalCharge);
-
-impl ListPopAdditionalCharges {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only POP additional charges that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many POP additional charges a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many POP additional charges to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many POP additional charges there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::pop_additional_charge`](super::properties::pop_additional_charge).
+pub type ListPopAdditionalCharges = rt::odata::List<model::PopAdditionalCharge>;
 
 /// The request of [`PopAdditionalCharges::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPopAdditionalCharge(rt::Call<model::PopAdditionalCharge>);
-rt::request!(GetPopAdditionalCharge, model::PopAdditionalCharge);
-
-impl GetPopAdditionalCharge {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::pop_additional_charge`](super::properties::pop_additional_charge).
+pub type GetPopAdditionalCharge = rt::odata::Single<model::PopAdditionalCharge>;
 
 /// The operation of [`PopAdditionalCharges::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,25 @@ impl PopCancelledLines {
 
     /// Lists POP cancelled lines: `GET /pop_cancelled_lines`.
     pub fn list(&self) -> ListPopCancelledLines {
-        ListPopCancelledLines(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a POP cancelled line: `GET /pop_cancelled_lines/{Id}`.
     pub fn get(&self, id: i64) -> GetPopCancelledLine {
-        GetPopCancelledLine(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`PopCancelledLines::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPopCancelledLines(rt::Call<rt::Page<model::PopCancelledLine>>);
-rt::page_request!(ListPopCancelledLines, model::PopCancelledLine);
-
-impl ListPopCancelledLines {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only POP cancelled lines that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many POP cancelled lines a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many POP cancelled lines to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many POP cancelled lines there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::pop_cancelled_line`](super::properties::pop_cancelled_line).
+pub type ListPopCancelledLines = rt::odata::List<model::PopCancelledLine>;
 
 /// The request of [`PopCancelledLines::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPopCancelledLine(rt::Call<model::PopCancelledLine>);
-rt::request!(GetPopCancelledLine, model::PopCancelledLine);
-
-impl GetPopCancelledLine {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::pop_cancelled_line`](super::properties::pop_cancelled_line).
+pub type GetPopCancelledLine = rt::odata::Single<model::PopCancelledLine>;
 
 /// The operation of [`PopCancelledLines::list`].
 pub static LIST: rt::Operation = rt::Operation {

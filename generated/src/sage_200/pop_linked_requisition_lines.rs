@@ -25,67 +25,17 @@ impl PopLinkedRequisitionLines {
         &self,
         line_id: i64,
     ) -> ListPopLinkedRequisitionLinesForPopOrderLine {
-        ListPopLinkedRequisitionLinesForPopOrderLine(
-            rt::Call::json(&self.client, &LIST_FOR_POP_ORDER_LINE).path(line_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_POP_ORDER_LINE).path(line_id))
     }
 }
 
 /// The request of [`PopLinkedRequisitionLines::list_for_pop_order_line`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPopLinkedRequisitionLinesForPopOrderLine(
-    rt::Call<rt::Page<model::PopLinkedRequisitionLine>>,
-);
-rt::page_request!(
-    ListPopLinkedRequisitionLinesForPopOrderLine,
-    model::PopLinkedRequisitionLine
-);
-
-impl ListPopLinkedRequisitionLinesForPopOrderLine {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only POP linked requisition lines that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many POP linked requisition lines a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many POP linked requisition lines to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many POP linked requisition lines there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::pop_linked_requisition_line`](super::properties::pop_linked_requisition_line).
+pub type ListPopLinkedRequisitionLinesForPopOrderLine =
+    rt::odata::List<model::PopLinkedRequisitionLine>;
 
 /// The operation of [`PopLinkedRequisitionLines::list_for_pop_order_line`].
 pub static LIST_FOR_POP_ORDER_LINE: rt::Operation = rt::Operation {

@@ -20,87 +20,25 @@ impl PopOrderLines {
 
     /// Lists POP order lines of a POP order: `GET /pop_orders/{popOrderId}/pop_order_lines`.
     pub fn list_for_pop_order(&self, pop_order_id: i64) -> ListPopOrderLines {
-        ListPopOrderLines(rt::Call::json(&self.client, &LIST_FOR_POP_ORDER).path(pop_order_id))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_POP_ORDER).path(pop_order_id))
     }
 
     /// Gets a POP order line: `GET /pop_order_lines/{Id}`.
     pub fn get(&self, id: i64) -> GetPopOrderLine {
-        GetPopOrderLine(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`PopOrderLines::list_for_pop_order`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPopOrderLines(rt::Call<rt::Page<model::PopOrderLine>>);
-rt::page_request!(ListPopOrderLines, model::PopOrderLine);
-
-impl ListPopOrderLines {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only POP order lines that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many POP order lines a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many POP order lines to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many POP order lines there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::pop_order_line`](super::properties::pop_order_line).
+pub type ListPopOrderLines = rt::odata::List<model::PopOrderLine>;
 
 /// The request of [`PopOrderLines::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPopOrderLine(rt::Call<model::PopOrderLine>);
-rt::request!(GetPopOrderLine, model::PopOrderLine);
-
-impl GetPopOrderLine {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::pop_order_line`](super::properties::pop_order_line).
+pub type GetPopOrderLine = rt::odata::Single<model::PopOrderLine>;
 
 /// The operation of [`PopOrderLines::list_for_pop_order`].
 pub static LIST_FOR_POP_ORDER: rt::Operation = rt::Operation {

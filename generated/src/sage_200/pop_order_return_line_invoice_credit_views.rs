@@ -22,68 +22,17 @@ impl PopOrderReturnLineInvoiceCreditViews {
     /// Lists POP order return line invoice credit views:
     /// `GET /pop_order_return_line_invoice_credit_views`.
     pub fn list(&self) -> ListPopOrderReturnLineInvoiceCreditViews {
-        ListPopOrderReturnLineInvoiceCreditViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`PopOrderReturnLineInvoiceCreditViews::list`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPopOrderReturnLineInvoiceCreditViews(
-    rt::Call<rt::Page<model::PopOrderReturnLineInvoiceCreditView>>,
-);
-rt::page_request!(
-    ListPopOrderReturnLineInvoiceCreditViews,
-    model::PopOrderReturnLineInvoiceCreditView
-);
-
-impl ListPopOrderReturnLineInvoiceCreditViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only POP order return line invoice credit views that meet a condition: `eq`, `ne`, `gt`,
-    /// `ge`, `lt`, `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text
-    /// in single quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many POP order return line invoice credit views a page holds: 500 if not given, 5000 at
-    /// most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many POP order return line invoice credit views to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many POP order return line invoice credit views there are
-    /// (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::pop_order_return_line_invoice_credit_view`](super::properties::pop_order_return_line_invoice_credit_view).
+pub type ListPopOrderReturnLineInvoiceCreditViews =
+    rt::odata::List<model::PopOrderReturnLineInvoiceCreditView>;
 
 /// The operation of [`PopOrderReturnLineInvoiceCreditViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -93,7 +42,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "pop_invoice_credit_line_id,pop_order_return_line_id,pop_invoice_credit_type_id",
+        )),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_order_return_line_invoice_credit_views/get",
     ..rt::Operation::READ

@@ -20,17 +20,17 @@ impl PopOrders {
 
     /// Lists POP orders: `GET /pop_orders`.
     pub fn list(&self) -> ListPopOrders {
-        ListPopOrders(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists POP orders of a supplier: `GET /suppliers/{supplierId}/pop_orders`.
     pub fn list_for_supplier(&self, supplier_id: i64) -> ListPopOrdersForSupplier {
-        ListPopOrdersForSupplier(rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id))
     }
 
     /// Gets a POP order: `GET /pop_orders/{Id}`.
     pub fn get(&self, id: i64) -> GetPopOrder {
-        GetPopOrder(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a POP order: `POST /pop_orders`.
@@ -77,128 +77,21 @@ impl PopOrders {
 }
 
 /// The request of [`PopOrders::list`]: set what it needs, then `.await` it, or take its `.items()`
-/// or `.pages()`.
-#[derive(Debug)]
-pub struct ListPopOrders(rt::Call<rt::Page<model::PopOrder>>);
-rt::page_request!(ListPopOrders, model::PopOrder);
-
-impl ListPopOrders {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only POP orders that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many POP orders a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many POP orders to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many POP orders there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::pop_order`](super::properties::pop_order).
+pub type ListPopOrders = rt::odata::List<model::PopOrder>;
 
 /// The request of [`PopOrders::list_for_supplier`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPopOrdersForSupplier(rt::Call<rt::Page<model::PopOrder>>);
-rt::page_request!(ListPopOrdersForSupplier, model::PopOrder);
-
-impl ListPopOrdersForSupplier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only POP orders that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many POP orders a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many POP orders to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many POP orders there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::pop_order`](super::properties::pop_order).
+pub type ListPopOrdersForSupplier = rt::odata::List<model::PopOrder>;
 
 /// The request of [`PopOrders::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPopOrder(rt::Call<model::PopOrder>);
-rt::request!(GetPopOrder, model::PopOrder);
-
-impl GetPopOrder {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::pop_order`](super::properties::pop_order).
+pub type GetPopOrder = rt::odata::Single<model::PopOrder>;
 
 /// The operation of [`PopOrders::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,67 +21,17 @@ impl PopRequisitionFulfilmentLineViews {
 
     /// Lists POP requisition fulfilment line views: `GET /pop_requisition_fulfilment_line_views`.
     pub fn list(&self) -> ListPopRequisitionFulfilmentLineViews {
-        ListPopRequisitionFulfilmentLineViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`PopRequisitionFulfilmentLineViews::list`]: set what it needs, then `.await` it,
-/// or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPopRequisitionFulfilmentLineViews(
-    rt::Call<rt::Page<model::PopRequisitionFulfilmentLineView>>,
-);
-rt::page_request!(
-    ListPopRequisitionFulfilmentLineViews,
-    model::PopRequisitionFulfilmentLineView
-);
-
-impl ListPopRequisitionFulfilmentLineViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only POP requisition fulfilment line views that meet a condition: `eq`, `ne`, `gt`, `ge`,
-    /// `lt`, `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in
-    /// single quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many POP requisition fulfilment line views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many POP requisition fulfilment line views to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many POP requisition fulfilment line views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::pop_requisition_fulfilment_line_view`](super::properties::pop_requisition_fulfilment_line_view).
+pub type ListPopRequisitionFulfilmentLineViews =
+    rt::odata::List<model::PopRequisitionFulfilmentLineView>;
 
 /// The operation of [`PopRequisitionFulfilmentLineViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -91,7 +41,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "pop_requisition_fulfilment_line_id,pop_requisition_fulfilment_line_type_id,pop_requisition_fulfilment_line_linked_item_id,pop_requisition_fulfilment_line_supplier_id,pop_requisition_id,pop_requisition_line_status_id,pop_requisition_line_id",
+        )),
     },
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_requisition_fulfilment_line_views/get",
     ..rt::Operation::READ

@@ -21,87 +21,25 @@ impl PriceBookSettings {
 
     /// Lists price book settings: `GET /price_book_settings`.
     pub fn list(&self) -> ListPriceBookSettings {
-        ListPriceBookSettings(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a price book setting: `GET /price_book_settings/{Id}`.
     pub fn get(&self, id: i64) -> GetPriceBookSetting {
-        GetPriceBookSetting(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`PriceBookSettings::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPriceBookSettings(rt::Call<rt::Page<model::PriceBookSettings>>);
-rt::page_request!(ListPriceBookSettings, model::PriceBookSettings);
-
-impl ListPriceBookSettings {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only price book settings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many price book settings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many price book settings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many price book settings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::price_book_settings`](super::properties::price_book_settings).
+pub type ListPriceBookSettings = rt::odata::List<model::PriceBookSettings>;
 
 /// The request of [`PriceBookSettings::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPriceBookSetting(rt::Call<model::PriceBookSettings>);
-rt::request!(GetPriceBookSetting, model::PriceBookSettings);
-
-impl GetPriceBookSetting {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::price_book_settings`](super::properties::price_book_settings).
+pub type GetPriceBookSetting = rt::odata::Single<model::PriceBookSettings>;
 
 /// The operation of [`PriceBookSettings::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,67 +21,17 @@ impl ProductGroupSearchCategoryValues {
 
     /// Lists product group search category values: `GET /product_group_search_category_values`.
     pub fn list(&self) -> ListProductGroupSearchCategoryValues {
-        ListProductGroupSearchCategoryValues(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`ProductGroupSearchCategoryValues::list`]: set what it needs, then `.await` it,
-/// or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListProductGroupSearchCategoryValues(
-    rt::Call<rt::Page<model::ProductGroupSearchCategoryValue>>,
-);
-rt::page_request!(
-    ListProductGroupSearchCategoryValues,
-    model::ProductGroupSearchCategoryValue
-);
-
-impl ListProductGroupSearchCategoryValues {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only product group search category values that meet a condition: `eq`, `ne`, `gt`, `ge`,
-    /// `lt`, `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in
-    /// single quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many product group search category values a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many product group search category values to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many product group search category values there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::product_group_search_category_value`](super::properties::product_group_search_category_value).
+pub type ListProductGroupSearchCategoryValues =
+    rt::odata::List<model::ProductGroupSearchCategoryValue>;
 
 /// The operation of [`ProductGroupSearchCategoryValues::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -91,7 +41,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "prod_group_search_val_id,product_group_id,search_category_id,search_value_id",
+        )),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_group_search_category_values/get",
     ..rt::Operation::READ

@@ -20,12 +20,12 @@ impl ProductMemos {
 
     /// Lists product memos: `GET /product_memos`.
     pub fn list(&self) -> ListProductMemos {
-        ListProductMemos(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a product memo: `GET /product_memos/{Id}`.
     pub fn get(&self, id: i64) -> GetProductMemo {
-        GetProductMemo(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a product memo: `POST /product_memos`.
@@ -51,77 +51,15 @@ impl ProductMemos {
 }
 
 /// The request of [`ProductMemos::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListProductMemos(rt::Call<rt::Page<model::ProductMemo>>);
-rt::page_request!(ListProductMemos, model::ProductMemo);
-
-impl ListProductMemos {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only product memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many product memos a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many product memos to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many product memos there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::product_memo`](super::properties::product_memo).
+pub type ListProductMemos = rt::odata::List<model::ProductMemo>;
 
 /// The request of [`ProductMemos::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetProductMemo(rt::Call<model::ProductMemo>);
-rt::request!(GetProductMemo, model::ProductMemo);
-
-impl GetProductMemo {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::product_memo`](super::properties::product_memo).
+pub type GetProductMemo = rt::odata::Single<model::ProductMemo>;
 
 /// The operation of [`ProductMemos::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,31 +21,15 @@ impl ProductPurchaseFigures {
 
     /// Gets a product purchase figure: `GET /product_purchase_figures/{Id}`.
     pub fn get(&self, id: i64) -> GetProductPurchaseFigure {
-        GetProductPurchaseFigure(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`ProductPurchaseFigures::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetProductPurchaseFigure(rt::Call<model::ProductPurchaseFigures>);
-rt::request!(GetProductPurchaseFigure, model::ProductPurchaseFigures);
-
-impl GetProductPurchaseFigure {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::product_purchase_figures`](super::properties::product_purchase_figures).
+pub type GetProductPurchaseFigure = rt::odata::Single<model::ProductPurchaseFigures>;
 
 /// The operation of [`ProductPurchaseFigures::get`].
 pub static GET: rt::Operation = rt::Operation {

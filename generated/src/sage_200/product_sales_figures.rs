@@ -21,31 +21,14 @@ impl ProductSalesFigures {
 
     /// Gets a product sales figure: `GET /product_sales_figures/{Id}`.
     pub fn get(&self, id: i64) -> GetProductSalesFigure {
-        GetProductSalesFigure(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`ProductSalesFigures::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetProductSalesFigure(rt::Call<model::ProductSalesFigures>);
-rt::request!(GetProductSalesFigure, model::ProductSalesFigures);
-
-impl GetProductSalesFigure {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::product_sales_figures`](super::properties::product_sales_figures).
+pub type GetProductSalesFigure = rt::odata::Single<model::ProductSalesFigures>;
 
 /// The operation of [`ProductSalesFigures::get`].
 pub static GET: rt::Operation = rt::Operation {

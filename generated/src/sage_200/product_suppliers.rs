@@ -21,12 +21,12 @@ impl ProductSuppliers {
 
     /// Lists product suppliers: `GET /product_suppliers`.
     pub fn list(&self) -> ListProductSuppliers {
-        ListProductSuppliers(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a product supplier: `GET /product_suppliers/{Id}`.
     pub fn get(&self, id: i64) -> GetProductSupplier {
-        GetProductSupplier(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a product supplier: `POST /product_suppliers`.
@@ -55,77 +55,15 @@ impl ProductSuppliers {
 }
 
 /// The request of [`ProductSuppliers::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListProductSuppliers(rt::Call<rt::Page<model::ProductSupplier>>);
-rt::page_request!(ListProductSuppliers, model::ProductSupplier);
-
-impl ListProductSuppliers {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only product suppliers that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many product suppliers a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many product suppliers to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many product suppliers there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::product_supplier`](super::properties::product_supplier).
+pub type ListProductSuppliers = rt::odata::List<model::ProductSupplier>;
 
 /// The request of [`ProductSuppliers::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetProductSupplier(rt::Call<model::ProductSupplier>);
-rt::request!(GetProductSupplier, model::ProductSupplier);
-
-impl GetProductSupplier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::product_supplier`](super::properties::product_supplier).
+pub type GetProductSupplier = rt::odata::Single<model::ProductSupplier>;
 
 /// The operation of [`ProductSuppliers::list`].
 pub static LIST: rt::Operation = rt::Operation {

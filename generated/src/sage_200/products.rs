@@ -20,19 +20,19 @@ impl Products {
 
     /// Lists products: `GET /products`.
     pub fn list(&self) -> ListProducts {
-        ListProducts(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists products of a product group: `GET /product_groups/{productGroupId}/products`.
     pub fn list_for_product_group(&self, product_group_id: i64) -> ListProductsForProductGroup {
-        ListProductsForProductGroup(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_PRODUCT_GROUP).path(product_group_id),
         )
     }
 
     /// Gets a product: `GET /products/{Id}`.
     pub fn get(&self, id: i64) -> GetProduct {
-        GetProduct(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a product: `POST /products`.
@@ -70,128 +70,21 @@ impl Products {
 }
 
 /// The request of [`Products::list`]: set what it needs, then `.await` it, or take its `.items()`
-/// or `.pages()`.
-#[derive(Debug)]
-pub struct ListProducts(rt::Call<rt::Page<model::Product>>);
-rt::page_request!(ListProducts, model::Product);
-
-impl ListProducts {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only products that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
-    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
-    /// a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many products a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many products to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many products there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::product`](super::properties::product).
+pub type ListProducts = rt::odata::List<model::Product>;
 
 /// The request of [`Products::list_for_product_group`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListProductsForProductGroup(rt::Call<rt::Page<model::Product>>);
-rt::page_request!(ListProductsForProductGroup, model::Product);
-
-impl ListProductsForProductGroup {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only products that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
-    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
-    /// a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many products a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many products to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many products there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::product`](super::properties::product).
+pub type ListProductsForProductGroup = rt::odata::List<model::Product>;
 
 /// The request of [`Products::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetProduct(rt::Call<model::Product>);
-rt::request!(GetProduct, model::Product);
-
-impl GetProduct {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::product`](super::properties::product).
+pub type GetProduct = rt::odata::Single<model::Product>;
 
 /// The operation of [`Products::list`].
 pub static LIST: rt::Operation = rt::Operation {

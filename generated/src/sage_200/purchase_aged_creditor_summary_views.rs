@@ -21,67 +21,16 @@ impl PurchaseAgedCreditorSummaryViews {
 
     /// Lists purchase aged creditor summary views: `GET /purchase_aged_creditor_summary_views`.
     pub fn list(&self) -> ListPurchaseAgedCreditorSummaryViews {
-        ListPurchaseAgedCreditorSummaryViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`PurchaseAgedCreditorSummaryViews::list`]: set what it needs, then `.await` it,
-/// or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchaseAgedCreditorSummaryViews(
-    rt::Call<rt::Page<model::PurchaseAgedCreditorView>>,
-);
-rt::page_request!(
-    ListPurchaseAgedCreditorSummaryViews,
-    model::PurchaseAgedCreditorView
-);
-
-impl ListPurchaseAgedCreditorSummaryViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase aged creditor summary views that meet a condition: `eq`, `ne`, `gt`, `ge`,
-    /// `lt`, `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in
-    /// single quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase aged creditor summary views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase aged creditor summary views to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase aged creditor summary views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_aged_creditor_view`](super::properties::purchase_aged_creditor_view).
+pub type ListPurchaseAgedCreditorSummaryViews = rt::odata::List<model::PurchaseAgedCreditorView>;
 
 /// The operation of [`PurchaseAgedCreditorSummaryViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -91,7 +40,7 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some(("$orderby", "supplier_id,posted_supplier_transaction_id")),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_aged_creditor_summary_views/get",
     ..rt::Operation::READ

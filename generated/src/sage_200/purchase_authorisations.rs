@@ -21,7 +21,7 @@ impl PurchaseAuthorisations {
 
     /// Gets a purchase authorisation: `GET /purchase_authorisations/{Id}`.
     pub fn get(&self, id: i64) -> GetPurchaseAuthorisation {
-        GetPurchaseAuthorisation(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a purchase authorisation: `PUT /purchase_authorisations/{Id}`.
@@ -37,26 +37,10 @@ impl PurchaseAuthorisations {
 }
 
 /// The request of [`PurchaseAuthorisations::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPurchaseAuthorisation(rt::Call<model::PurchaseAuthorisation>);
-rt::request!(GetPurchaseAuthorisation, model::PurchaseAuthorisation);
-
-impl GetPurchaseAuthorisation {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::purchase_authorisation`](super::properties::purchase_authorisation).
+pub type GetPurchaseAuthorisation = rt::odata::Single<model::PurchaseAuthorisation>;
 
 /// The operation of [`PurchaseAuthorisations::get`].
 pub static GET: rt::Operation = rt::Operation {

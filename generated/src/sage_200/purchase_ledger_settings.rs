@@ -21,12 +21,12 @@ impl PurchaseLedgerSettings {
 
     /// Lists purchase ledger settings: `GET /purchase_ledger_settings`.
     pub fn list(&self) -> ListPurchaseLedgerSettings {
-        ListPurchaseLedgerSettings(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a purchase ledger setting: `GET /purchase_ledger_settings/{Id}`.
     pub fn get(&self, id: i64) -> GetPurchaseLedgerSetting {
-        GetPurchaseLedgerSetting(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a purchase ledger setting: `PUT /purchase_ledger_settings/{Id}`.
@@ -42,77 +42,17 @@ impl PurchaseLedgerSettings {
 }
 
 /// The request of [`PurchaseLedgerSettings::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchaseLedgerSettings(rt::Call<rt::Page<model::PurchaseLedgerSettings>>);
-rt::page_request!(ListPurchaseLedgerSettings, model::PurchaseLedgerSettings);
-
-impl ListPurchaseLedgerSettings {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase ledger settings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase ledger settings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase ledger settings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase ledger settings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_ledger_settings`](super::properties::purchase_ledger_settings).
+pub type ListPurchaseLedgerSettings = rt::odata::List<model::PurchaseLedgerSettings>;
 
 /// The request of [`PurchaseLedgerSettings::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPurchaseLedgerSetting(rt::Call<model::PurchaseLedgerSettings>);
-rt::request!(GetPurchaseLedgerSetting, model::PurchaseLedgerSettings);
-
-impl GetPurchaseLedgerSetting {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::purchase_ledger_settings`](super::properties::purchase_ledger_settings).
+pub type GetPurchaseLedgerSetting = rt::odata::Single<model::PurchaseLedgerSettings>;
 
 /// The operation of [`PurchaseLedgerSettings::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,7 +21,7 @@ impl PurchasePostedTransactionMemos {
 
     /// Lists purchase posted transaction memos: `GET /purchase_posted_transaction_memos`.
     pub fn list(&self) -> ListPurchasePostedTransactionMemos {
-        ListPurchasePostedTransactionMemos(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists purchase posted transaction memos of a purchase posted transaction:
@@ -30,7 +30,7 @@ impl PurchasePostedTransactionMemos {
         &self,
         transaction_id: i64,
     ) -> ListPurchasePostedTransactionMemosForPurchasePostedTransaction {
-        ListPurchasePostedTransactionMemosForPurchasePostedTransaction(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_PURCHASE_POSTED_TRANSACTION)
                 .path(transaction_id),
         )
@@ -38,7 +38,7 @@ impl PurchasePostedTransactionMemos {
 
     /// Gets a purchase posted transaction memo: `GET /purchase_posted_transaction_memos/{Id}`.
     pub fn get(&self, id: i64) -> GetPurchasePostedTransactionMemo {
-        GetPurchasePostedTransactionMemo(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a purchase posted transaction memo: `POST /purchase_posted_transaction_memos`.
@@ -68,145 +68,26 @@ impl PurchasePostedTransactionMemos {
 }
 
 /// The request of [`PurchasePostedTransactionMemos::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchasePostedTransactionMemos(
-    rt::Call<rt::Page<model::PurchasePostedTransactionMemo>>,
-);
-rt::page_request!(
-    ListPurchasePostedTransactionMemos,
-    model::PurchasePostedTransactionMemo
-);
-
-impl ListPurchasePostedTransactionMemos {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase posted transaction memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase posted transaction memos a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase posted transaction memos to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase posted transaction memos there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_posted_transaction_memo`](super::properties::purchase_posted_transaction_memo).
+pub type ListPurchasePostedTransactionMemos = rt::odata::List<model::PurchasePostedTransactionMemo>;
 
 /// The request of [`PurchasePostedTransactionMemos::list_for_purchase_posted_transaction`]: set
-/// what it needs, then `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchasePostedTransactionMemosForPurchasePostedTransaction(
-    rt::Call<rt::Page<model::PurchasePostedTransactionMemo>>,
-);
-rt::page_request!(
-    ListPurchasePostedTransactionMemosForPurchasePostedTransaction,
-    model::PurchasePostedTransactionMemo
-);
-
-impl ListPurchasePostedTransactionMemosForPurchasePostedTransaction {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase posted transaction memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase posted transaction memos a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase posted transaction memos to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase posted transaction memos there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// what it needs, then `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless
+/// `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_posted_transaction_memo`](super::properties::purchase_posted_transaction_memo).
+pub type ListPurchasePostedTransactionMemosForPurchasePostedTransaction =
+    rt::odata::List<model::PurchasePostedTransactionMemo>;
 
 /// The request of [`PurchasePostedTransactionMemos::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPurchasePostedTransactionMemo(rt::Call<model::PurchasePostedTransactionMemo>);
-rt::request!(
-    GetPurchasePostedTransactionMemo,
-    model::PurchasePostedTransactionMemo
-);
-
-impl GetPurchasePostedTransactionMemo {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::purchase_posted_transaction_memo`](super::properties::purchase_posted_transaction_memo).
+pub type GetPurchasePostedTransactionMemo = rt::odata::Single<model::PurchasePostedTransactionMemo>;
 
 /// The operation of [`PurchasePostedTransactionMemos::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,20 +21,18 @@ impl PurchasePostedTransactions {
 
     /// Lists purchase posted transactions: `GET /purchase_posted_transactions`.
     pub fn list(&self) -> ListPurchasePostedTransactions {
-        ListPurchasePostedTransactions(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists purchase posted transactions of a supplier:
     /// `GET /suppliers/{supplierId}/purchase_posted_transactions`.
     pub fn list_for_supplier(&self, supplier_id: i64) -> ListPurchasePostedTransactionsForSupplier {
-        ListPurchasePostedTransactionsForSupplier(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id))
     }
 
     /// Gets a purchase posted transaction: `GET /purchase_posted_transactions/{Id}`.
     pub fn get(&self, id: i64) -> GetPurchasePostedTransaction {
-        GetPurchasePostedTransaction(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a purchase posted transaction: `PUT /purchase_posted_transactions/{Id}`.
@@ -50,139 +48,25 @@ impl PurchasePostedTransactions {
 }
 
 /// The request of [`PurchasePostedTransactions::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchasePostedTransactions(rt::Call<rt::Page<model::PurchasePostedTransaction>>);
-rt::page_request!(
-    ListPurchasePostedTransactions,
-    model::PurchasePostedTransaction
-);
-
-impl ListPurchasePostedTransactions {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase posted transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase posted transactions a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase posted transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase posted transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_posted_transaction`](super::properties::purchase_posted_transaction).
+pub type ListPurchasePostedTransactions = rt::odata::List<model::PurchasePostedTransaction>;
 
 /// The request of [`PurchasePostedTransactions::list_for_supplier`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchasePostedTransactionsForSupplier(
-    rt::Call<rt::Page<model::PurchasePostedTransaction>>,
-);
-rt::page_request!(
-    ListPurchasePostedTransactionsForSupplier,
-    model::PurchasePostedTransaction
-);
-
-impl ListPurchasePostedTransactionsForSupplier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase posted transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase posted transactions a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase posted transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase posted transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_posted_transaction`](super::properties::purchase_posted_transaction).
+pub type ListPurchasePostedTransactionsForSupplier =
+    rt::odata::List<model::PurchasePostedTransaction>;
 
 /// The request of [`PurchasePostedTransactions::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPurchasePostedTransaction(rt::Call<model::PurchasePostedTransaction>);
-rt::request!(
-    GetPurchasePostedTransaction,
-    model::PurchasePostedTransaction
-);
-
-impl GetPurchasePostedTransaction {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::purchase_posted_transaction`](super::properties::purchase_posted_transaction).
+pub type GetPurchasePostedTransaction = rt::odata::Single<model::PurchasePostedTransaction>;
 
 /// The operation of [`PurchasePostedTransactions::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -23,87 +23,27 @@ impl PurchaseTradingPeriods {
 
     /// Lists purchase trading periods: `GET /purchase_trading_periods`.
     pub fn list(&self) -> ListPurchaseTradingPeriods {
-        ListPurchaseTradingPeriods(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a purchase trading period: `GET /purchase_trading_periods/{Id}`.
     pub fn get(&self, id: i64) -> GetPurchaseTradingPeriod {
-        GetPurchaseTradingPeriod(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`PurchaseTradingPeriods::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchaseTradingPeriods(rt::Call<rt::Page<model::PurchaseTradingPeriod>>);
-rt::page_request!(ListPurchaseTradingPeriods, model::PurchaseTradingPeriod);
-
-impl ListPurchaseTradingPeriods {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase trading periods that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase trading periods a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase trading periods to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase trading periods there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_trading_period`](super::properties::purchase_trading_period).
+pub type ListPurchaseTradingPeriods = rt::odata::List<model::PurchaseTradingPeriod>;
 
 /// The request of [`PurchaseTradingPeriods::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPurchaseTradingPeriod(rt::Call<model::PurchaseTradingPeriod>);
-rt::request!(GetPurchaseTradingPeriod, model::PurchaseTradingPeriod);
-
-impl GetPurchaseTradingPeriod {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::purchase_trading_period`](super::properties::purchase_trading_period).
+pub type GetPurchaseTradingPeriod = rt::odata::Single<model::PurchaseTradingPeriod>;
 
 /// The operation of [`PurchaseTradingPeriods::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -115,6 +55,7 @@ pub static LIST: rt::Operation = rt::Operation {
         default: 500,
         order: Some(("$orderby", "id")),
     },
+    professional_only: true,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_trading_periods/get",
     ..rt::Operation::READ
 };
@@ -123,6 +64,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "purchase_trading_periods.get",
     path: "/purchase_trading_periods/{Id}",
+    professional_only: true,
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1purchase_trading_periods~1{Id}/get",
     ..rt::Operation::READ
 };

@@ -21,7 +21,7 @@ impl PurchaseTransactionEnquiryViews {
 
     /// Lists purchase transaction enquiry views: `GET /purchase_transaction_enquiry_views`.
     pub fn list(&self) -> ListPurchaseTransactionEnquiryViews {
-        ListPurchaseTransactionEnquiryViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists purchase transaction enquiry views of a supplier:
@@ -30,157 +30,37 @@ impl PurchaseTransactionEnquiryViews {
         &self,
         supplier_id: i64,
     ) -> ListPurchaseTransactionEnquiryViewsForSupplier {
-        ListPurchaseTransactionEnquiryViewsForSupplier(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id))
     }
 
     /// Gets a purchase transaction enquiry view: `GET /purchase_transaction_enquiry_views/{Id}`.
     pub fn get(&self, id: i64) -> GetPurchaseTransactionEnquiryView {
-        GetPurchaseTransactionEnquiryView(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`PurchaseTransactionEnquiryViews::list`]: set what it needs, then `.await` it,
-/// or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchaseTransactionEnquiryViews(
-    rt::Call<rt::Page<model::PurchaseTransactionEnquiryView>>,
-);
-rt::page_request!(
-    ListPurchaseTransactionEnquiryViews,
-    model::PurchaseTransactionEnquiryView
-);
-
-impl ListPurchaseTransactionEnquiryViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase transaction enquiry views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase transaction enquiry views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase transaction enquiry views to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase transaction enquiry views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_transaction_enquiry_view`](super::properties::purchase_transaction_enquiry_view).
+pub type ListPurchaseTransactionEnquiryViews =
+    rt::odata::List<model::PurchaseTransactionEnquiryView>;
 
 /// The request of [`PurchaseTransactionEnquiryViews::list_for_supplier`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListPurchaseTransactionEnquiryViewsForSupplier(
-    rt::Call<rt::Page<model::PurchaseTransactionEnquiryView>>,
-);
-rt::page_request!(
-    ListPurchaseTransactionEnquiryViewsForSupplier,
-    model::PurchaseTransactionEnquiryView
-);
-
-impl ListPurchaseTransactionEnquiryViewsForSupplier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only purchase transaction enquiry views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many purchase transaction enquiry views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many purchase transaction enquiry views to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many purchase transaction enquiry views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::purchase_transaction_enquiry_view`](super::properties::purchase_transaction_enquiry_view).
+pub type ListPurchaseTransactionEnquiryViewsForSupplier =
+    rt::odata::List<model::PurchaseTransactionEnquiryView>;
 
 /// The request of [`PurchaseTransactionEnquiryViews::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetPurchaseTransactionEnquiryView(rt::Call<model::PurchaseTransactionEnquiryView>);
-rt::request!(
-    GetPurchaseTransactionEnquiryView,
-    model::PurchaseTransactionEnquiryView
-);
-
-impl GetPurchaseTransactionEnquiryView {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::purchase_transaction_enquiry_view`](super::properties::purchase_transaction_enquiry_view).
+pub type GetPurchaseTransactionEnquiryView =
+    rt::odata::Single<model::PurchaseTransactionEnquiryView>;
 
 /// The operation of [`PurchaseTransactionEnquiryViews::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,61 +21,16 @@ impl SalesAgedDebtorDetailedViews {
 
     /// Lists sales aged debtor detailed views: `GET /sales_aged_debtor_detailed_views`.
     pub fn list(&self) -> ListSalesAgedDebtorDetailedViews {
-        ListSalesAgedDebtorDetailedViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`SalesAgedDebtorDetailedViews::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesAgedDebtorDetailedViews(rt::Call<rt::Page<model::SalesAgedDebtorView>>);
-rt::page_request!(ListSalesAgedDebtorDetailedViews, model::SalesAgedDebtorView);
-
-impl ListSalesAgedDebtorDetailedViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales aged debtor detailed views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales aged debtor detailed views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales aged debtor detailed views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales aged debtor detailed views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_aged_debtor_view`](super::properties::sales_aged_debtor_view).
+pub type ListSalesAgedDebtorDetailedViews = rt::odata::List<model::SalesAgedDebtorView>;
 
 /// The operation of [`SalesAgedDebtorDetailedViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -85,7 +40,7 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some(("$orderby", "customer_id,posted_customer_transaction_id")),
     },
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_aged_debtor_detailed_views/get",
     ..rt::Operation::READ

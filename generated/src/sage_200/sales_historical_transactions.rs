@@ -21,7 +21,7 @@ impl SalesHistoricalTransactions {
 
     /// Lists sales historical transactions: `GET /sales_historical_transactions`.
     pub fn list(&self) -> ListSalesHistoricalTransactions {
-        ListSalesHistoricalTransactions(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists sales historical transactions of a customer:
@@ -30,153 +30,35 @@ impl SalesHistoricalTransactions {
         &self,
         customer_id: i64,
     ) -> ListSalesHistoricalTransactionsForCustomer {
-        ListSalesHistoricalTransactionsForCustomer(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id))
     }
 
     /// Gets a sales historical transaction: `GET /sales_historical_transactions/{Id}`.
     pub fn get(&self, id: i64) -> GetSalesHistoricalTransaction {
-        GetSalesHistoricalTransaction(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`SalesHistoricalTransactions::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesHistoricalTransactions(rt::Call<rt::Page<model::SalesHistoricalTransaction>>);
-rt::page_request!(
-    ListSalesHistoricalTransactions,
-    model::SalesHistoricalTransaction
-);
-
-impl ListSalesHistoricalTransactions {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales historical transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales historical transactions a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales historical transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales historical transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_historical_transaction`](super::properties::sales_historical_transaction).
+pub type ListSalesHistoricalTransactions = rt::odata::List<model::SalesHistoricalTransaction>;
 
 /// The request of [`SalesHistoricalTransactions::list_for_customer`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesHistoricalTransactionsForCustomer(
-    rt::Call<rt::Page<model::SalesHistoricalTransaction>>,
-);
-rt::page_request!(
-    ListSalesHistoricalTransactionsForCustomer,
-    model::SalesHistoricalTransaction
-);
-
-impl ListSalesHistoricalTransactionsForCustomer {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales historical transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales historical transactions a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales historical transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales historical transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_historical_transaction`](super::properties::sales_historical_transaction).
+pub type ListSalesHistoricalTransactionsForCustomer =
+    rt::odata::List<model::SalesHistoricalTransaction>;
 
 /// The request of [`SalesHistoricalTransactions::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSalesHistoricalTransaction(rt::Call<model::SalesHistoricalTransaction>);
-rt::request!(
-    GetSalesHistoricalTransaction,
-    model::SalesHistoricalTransaction
-);
-
-impl GetSalesHistoricalTransaction {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::sales_historical_transaction`](super::properties::sales_historical_transaction).
+pub type GetSalesHistoricalTransaction = rt::odata::Single<model::SalesHistoricalTransaction>;
 
 /// The operation of [`SalesHistoricalTransactions::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,12 +21,12 @@ impl SalesLedgerSettings {
 
     /// Lists sales ledger settings: `GET /sales_ledger_settings`.
     pub fn list(&self) -> ListSalesLedgerSettings {
-        ListSalesLedgerSettings(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales ledger setting: `GET /sales_ledger_settings/{Id}`.
     pub fn get(&self, id: i64) -> GetSalesLedgerSetting {
-        GetSalesLedgerSetting(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a sales ledger setting: `PUT /sales_ledger_settings/{Id}`.
@@ -42,77 +42,15 @@ impl SalesLedgerSettings {
 }
 
 /// The request of [`SalesLedgerSettings::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesLedgerSettings(rt::Call<rt::Page<model::SalesLedgerSettings>>);
-rt::page_request!(ListSalesLedgerSettings, model::SalesLedgerSettings);
-
-impl ListSalesLedgerSettings {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales ledger settings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales ledger settings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales ledger settings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales ledger settings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sales_ledger_settings`](super::properties::sales_ledger_settings).
+pub type ListSalesLedgerSettings = rt::odata::List<model::SalesLedgerSettings>;
 
 /// The request of [`SalesLedgerSettings::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSalesLedgerSetting(rt::Call<model::SalesLedgerSettings>);
-rt::request!(GetSalesLedgerSetting, model::SalesLedgerSettings);
-
-impl GetSalesLedgerSetting {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sales_ledger_settings`](super::properties::sales_ledger_settings).
+pub type GetSalesLedgerSetting = rt::odata::Single<model::SalesLedgerSettings>;
 
 /// The operation of [`SalesLedgerSettings::list`].
 pub static LIST: rt::Operation = rt::Operation {

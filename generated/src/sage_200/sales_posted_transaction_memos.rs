@@ -21,7 +21,7 @@ impl SalesPostedTransactionMemos {
 
     /// Lists sales posted transaction memos: `GET /sales_posted_transaction_memos`.
     pub fn list(&self) -> ListSalesPostedTransactionMemos {
-        ListSalesPostedTransactionMemos(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists sales posted transaction memos of a sales posted transaction:
@@ -30,14 +30,14 @@ impl SalesPostedTransactionMemos {
         &self,
         transaction_id: i64,
     ) -> ListSalesPostedTransactionMemosForSalesPostedTransaction {
-        ListSalesPostedTransactionMemosForSalesPostedTransaction(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_SALES_POSTED_TRANSACTION).path(transaction_id),
         )
     }
 
     /// Gets a sales posted transaction memo: `GET /sales_posted_transaction_memos/{Id}`.
     pub fn get(&self, id: i64) -> GetSalesPostedTransactionMemo {
-        GetSalesPostedTransactionMemo(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a sales posted transaction memo: `POST /sales_posted_transaction_memos`.
@@ -66,141 +66,26 @@ impl SalesPostedTransactionMemos {
 }
 
 /// The request of [`SalesPostedTransactionMemos::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesPostedTransactionMemos(rt::Call<rt::Page<model::SalesPostedTransactionMemo>>);
-rt::page_request!(
-    ListSalesPostedTransactionMemos,
-    model::SalesPostedTransactionMemo
-);
-
-impl ListSalesPostedTransactionMemos {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales posted transaction memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales posted transaction memos a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales posted transaction memos to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales posted transaction memos there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_posted_transaction_memo`](super::properties::sales_posted_transaction_memo).
+pub type ListSalesPostedTransactionMemos = rt::odata::List<model::SalesPostedTransactionMemo>;
 
 /// The request of [`SalesPostedTransactionMemos::list_for_sales_posted_transaction`]: set what it
-/// needs, then `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesPostedTransactionMemosForSalesPostedTransaction(
-    rt::Call<rt::Page<model::SalesPostedTransactionMemo>>,
-);
-rt::page_request!(
-    ListSalesPostedTransactionMemosForSalesPostedTransaction,
-    model::SalesPostedTransactionMemo
-);
-
-impl ListSalesPostedTransactionMemosForSalesPostedTransaction {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales posted transaction memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales posted transaction memos a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales posted transaction memos to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales posted transaction memos there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// needs, then `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top`
+/// says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_posted_transaction_memo`](super::properties::sales_posted_transaction_memo).
+pub type ListSalesPostedTransactionMemosForSalesPostedTransaction =
+    rt::odata::List<model::SalesPostedTransactionMemo>;
 
 /// The request of [`SalesPostedTransactionMemos::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSalesPostedTransactionMemo(rt::Call<model::SalesPostedTransactionMemo>);
-rt::request!(
-    GetSalesPostedTransactionMemo,
-    model::SalesPostedTransactionMemo
-);
-
-impl GetSalesPostedTransactionMemo {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::sales_posted_transaction_memo`](super::properties::sales_posted_transaction_memo).
+pub type GetSalesPostedTransactionMemo = rt::odata::Single<model::SalesPostedTransactionMemo>;
 
 /// The operation of [`SalesPostedTransactionMemos::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,20 +21,18 @@ impl SalesPostedTransactions {
 
     /// Lists sales posted transactions: `GET /sales_posted_transactions`.
     pub fn list(&self) -> ListSalesPostedTransactions {
-        ListSalesPostedTransactions(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists sales posted transactions of a customer:
     /// `GET /customers/{customerId}/sales_posted_transactions`.
     pub fn list_for_customer(&self, customer_id: i64) -> ListSalesPostedTransactionsForCustomer {
-        ListSalesPostedTransactionsForCustomer(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id))
     }
 
     /// Gets a sales posted transaction: `GET /sales_posted_transactions/{Id}`.
     pub fn get(&self, id: i64) -> GetSalesPostedTransaction {
-        GetSalesPostedTransaction(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a sales posted transaction: `PUT /sales_posted_transactions/{Id}`.
@@ -50,133 +48,24 @@ impl SalesPostedTransactions {
 }
 
 /// The request of [`SalesPostedTransactions::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesPostedTransactions(rt::Call<rt::Page<model::SalesPostedTransaction>>);
-rt::page_request!(ListSalesPostedTransactions, model::SalesPostedTransaction);
-
-impl ListSalesPostedTransactions {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales posted transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales posted transactions a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales posted transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales posted transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_posted_transaction`](super::properties::sales_posted_transaction).
+pub type ListSalesPostedTransactions = rt::odata::List<model::SalesPostedTransaction>;
 
 /// The request of [`SalesPostedTransactions::list_for_customer`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesPostedTransactionsForCustomer(
-    rt::Call<rt::Page<model::SalesPostedTransaction>>,
-);
-rt::page_request!(
-    ListSalesPostedTransactionsForCustomer,
-    model::SalesPostedTransaction
-);
-
-impl ListSalesPostedTransactionsForCustomer {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales posted transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales posted transactions a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales posted transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales posted transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_posted_transaction`](super::properties::sales_posted_transaction).
+pub type ListSalesPostedTransactionsForCustomer = rt::odata::List<model::SalesPostedTransaction>;
 
 /// The request of [`SalesPostedTransactions::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSalesPostedTransaction(rt::Call<model::SalesPostedTransaction>);
-rt::request!(GetSalesPostedTransaction, model::SalesPostedTransaction);
-
-impl GetSalesPostedTransaction {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::sales_posted_transaction`](super::properties::sales_posted_transaction).
+pub type GetSalesPostedTransaction = rt::odata::Single<model::SalesPostedTransaction>;
 
 /// The operation of [`SalesPostedTransactions::list`].
 pub static LIST: rt::Operation = rt::Operation {

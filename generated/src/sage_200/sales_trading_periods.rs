@@ -23,87 +23,25 @@ impl SalesTradingPeriods {
 
     /// Lists sales trading periods: `GET /sales_trading_periods`.
     pub fn list(&self) -> ListSalesTradingPeriods {
-        ListSalesTradingPeriods(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a sales trading period: `GET /sales_trading_periods/{Id}`.
     pub fn get(&self, id: i64) -> GetSalesTradingPeriod {
-        GetSalesTradingPeriod(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`SalesTradingPeriods::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesTradingPeriods(rt::Call<rt::Page<model::SalesTradingPeriod>>);
-rt::page_request!(ListSalesTradingPeriods, model::SalesTradingPeriod);
-
-impl ListSalesTradingPeriods {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales trading periods that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales trading periods a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales trading periods to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales trading periods there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sales_trading_period`](super::properties::sales_trading_period).
+pub type ListSalesTradingPeriods = rt::odata::List<model::SalesTradingPeriod>;
 
 /// The request of [`SalesTradingPeriods::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSalesTradingPeriod(rt::Call<model::SalesTradingPeriod>);
-rt::request!(GetSalesTradingPeriod, model::SalesTradingPeriod);
-
-impl GetSalesTradingPeriod {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sales_trading_period`](super::properties::sales_trading_period).
+pub type GetSalesTradingPeriod = rt::odata::Single<model::SalesTradingPeriod>;
 
 /// The operation of [`SalesTradingPeriods::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -115,6 +53,7 @@ pub static LIST: rt::Operation = rt::Operation {
         default: 500,
         order: Some(("$orderby", "id")),
     },
+    professional_only: true,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_trading_periods/get",
     ..rt::Operation::READ
 };
@@ -123,6 +62,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_trading_periods.get",
     path: "/sales_trading_periods/{Id}",
+    professional_only: true,
     place: "specs/sage-200/sales.openapi.yaml#/paths/~1sales_trading_periods~1{Id}/get",
     ..rt::Operation::READ
 };

@@ -21,7 +21,7 @@ impl SalesTransactionEnquiryViews {
 
     /// Lists sales transaction enquiry views: `GET /sales_transaction_enquiry_views`.
     pub fn list(&self) -> ListSalesTransactionEnquiryViews {
-        ListSalesTransactionEnquiryViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists sales transaction enquiry views of a customer:
@@ -30,153 +30,35 @@ impl SalesTransactionEnquiryViews {
         &self,
         customer_id: i64,
     ) -> ListSalesTransactionEnquiryViewsForCustomer {
-        ListSalesTransactionEnquiryViewsForCustomer(
-            rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id))
     }
 
     /// Gets a sales transaction enquiry view: `GET /sales_transaction_enquiry_views/{Id}`.
     pub fn get(&self, id: i64) -> GetSalesTransactionEnquiryView {
-        GetSalesTransactionEnquiryView(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`SalesTransactionEnquiryViews::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesTransactionEnquiryViews(rt::Call<rt::Page<model::SalesTransactionEnquiryView>>);
-rt::page_request!(
-    ListSalesTransactionEnquiryViews,
-    model::SalesTransactionEnquiryView
-);
-
-impl ListSalesTransactionEnquiryViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales transaction enquiry views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales transaction enquiry views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales transaction enquiry views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales transaction enquiry views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_transaction_enquiry_view`](super::properties::sales_transaction_enquiry_view).
+pub type ListSalesTransactionEnquiryViews = rt::odata::List<model::SalesTransactionEnquiryView>;
 
 /// The request of [`SalesTransactionEnquiryViews::list_for_customer`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSalesTransactionEnquiryViewsForCustomer(
-    rt::Call<rt::Page<model::SalesTransactionEnquiryView>>,
-);
-rt::page_request!(
-    ListSalesTransactionEnquiryViewsForCustomer,
-    model::SalesTransactionEnquiryView
-);
-
-impl ListSalesTransactionEnquiryViewsForCustomer {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only sales transaction enquiry views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many sales transaction enquiry views a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many sales transaction enquiry views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many sales transaction enquiry views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sales_transaction_enquiry_view`](super::properties::sales_transaction_enquiry_view).
+pub type ListSalesTransactionEnquiryViewsForCustomer =
+    rt::odata::List<model::SalesTransactionEnquiryView>;
 
 /// The request of [`SalesTransactionEnquiryViews::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSalesTransactionEnquiryView(rt::Call<model::SalesTransactionEnquiryView>);
-rt::request!(
-    GetSalesTransactionEnquiryView,
-    model::SalesTransactionEnquiryView
-);
-
-impl GetSalesTransactionEnquiryView {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::sales_transaction_enquiry_view`](super::properties::sales_transaction_enquiry_view).
+pub type GetSalesTransactionEnquiryView = rt::odata::Single<model::SalesTransactionEnquiryView>;
 
 /// The operation of [`SalesTransactionEnquiryViews::list`].
 pub static LIST: rt::Operation = rt::Operation {

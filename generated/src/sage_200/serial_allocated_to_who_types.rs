@@ -21,64 +21,16 @@ impl SerialAllocatedToWhoTypes {
 
     /// Lists serial allocated to who types: `GET /serial_allocated_to_who_types`.
     pub fn list(&self) -> ListSerialAllocatedToWhoTypes {
-        ListSerialAllocatedToWhoTypes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`SerialAllocatedToWhoTypes::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSerialAllocatedToWhoTypes(rt::Call<rt::Page<model::SerialAllocatedToWhoType>>);
-rt::page_request!(
-    ListSerialAllocatedToWhoTypes,
-    model::SerialAllocatedToWhoType
-);
-
-impl ListSerialAllocatedToWhoTypes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only serial allocated to who types that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`,
-    /// `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single
-    /// quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many serial allocated to who types a page holds: 500 if not given, 5000 at most
-    /// (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many serial allocated to who types to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many serial allocated to who types there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::serial_allocated_to_who_type`](super::properties::serial_allocated_to_who_type).
+pub type ListSerialAllocatedToWhoTypes = rt::odata::List<model::SerialAllocatedToWhoType>;
 
 /// The operation of [`SerialAllocatedToWhoTypes::list`].
 pub static LIST: rt::Operation = rt::Operation {

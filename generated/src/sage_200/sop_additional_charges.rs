@@ -21,87 +21,25 @@ impl SopAdditionalCharges {
 
     /// Lists SOP additional charges: `GET /sop_additional_charges`.
     pub fn list(&self) -> ListSopAdditionalCharges {
-        ListSopAdditionalCharges(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an SOP additional charge: `GET /sop_additional_charges/{Id}`.
     pub fn get(&self, id: i64) -> GetSopAdditionalCharge {
-        GetSopAdditionalCharge(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`SopAdditionalCharges::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopAdditionalCharges(rt::Call<rt::Page<model::SopAdditionalCharge>>);
-rt::page_request!(ListSopAdditionalCharges, model::SopAdditionalCharge);
-
-impl ListSopAdditionalCharges {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP additional charges that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP additional charges a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP additional charges to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP additional charges there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_additional_charge`](super::properties::sop_additional_charge).
+pub type ListSopAdditionalCharges = rt::odata::List<model::SopAdditionalCharge>;
 
 /// The request of [`SopAdditionalCharges::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopAdditionalCharge(rt::Call<model::SopAdditionalCharge>);
-rt::request!(GetSopAdditionalCharge, model::SopAdditionalCharge);
-
-impl GetSopAdditionalCharge {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_additional_charge`](super::properties::sop_additional_charge).
+pub type GetSopAdditionalCharge = rt::odata::Single<model::SopAdditionalCharge>;
 
 /// The operation of [`SopAdditionalCharges::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,60 +21,16 @@ impl SopAllocationLineViews {
 
     /// Lists SOP allocation line views: `GET /sop_allocation_line_views`.
     pub fn list(&self) -> ListSopAllocationLineViews {
-        ListSopAllocationLineViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`SopAllocationLineViews::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopAllocationLineViews(rt::Call<rt::Page<model::SopAllocationLineView>>);
-rt::page_request!(ListSopAllocationLineViews, model::SopAllocationLineView);
-
-impl ListSopAllocationLineViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP allocation line views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP allocation line views a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP allocation line views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP allocation line views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sop_allocation_line_view`](super::properties::sop_allocation_line_view).
+pub type ListSopAllocationLineViews = rt::odata::List<model::SopAllocationLineView>;
 
 /// The operation of [`SopAllocationLineViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -84,7 +40,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "sop_allocation_line_id,sop_order_return_line_id,allocation_balance_id,warehouse_id,bin_holding_id",
+        )),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_allocation_line_views/get",
     ..rt::Operation::READ

@@ -21,87 +21,25 @@ impl SopCancelledLines {
 
     /// Lists SOP cancelled lines: `GET /sop_cancelled_lines`.
     pub fn list(&self) -> ListSopCancelledLines {
-        ListSopCancelledLines(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an SOP cancelled line: `GET /sop_cancelled_lines/{Id}`.
     pub fn get(&self, id: i64) -> GetSopCancelledLine {
-        GetSopCancelledLine(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`SopCancelledLines::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopCancelledLines(rt::Call<rt::Page<model::SopCancelledLine>>);
-rt::page_request!(ListSopCancelledLines, model::SopCancelledLine);
-
-impl ListSopCancelledLines {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP cancelled lines that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP cancelled lines a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP cancelled lines to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP cancelled lines there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_cancelled_line`](super::properties::sop_cancelled_line).
+pub type ListSopCancelledLines = rt::odata::List<model::SopCancelledLine>;
 
 /// The request of [`SopCancelledLines::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopCancelledLine(rt::Call<model::SopCancelledLine>);
-rt::request!(GetSopCancelledLine, model::SopCancelledLine);
-
-impl GetSopCancelledLine {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_cancelled_line`](super::properties::sop_cancelled_line).
+pub type GetSopCancelledLine = rt::odata::Single<model::SopCancelledLine>;
 
 /// The operation of [`SopCancelledLines::list`].
 pub static LIST: rt::Operation = rt::Operation {

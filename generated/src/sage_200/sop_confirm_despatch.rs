@@ -21,7 +21,7 @@ impl SopConfirmDespatch {
 
     /// Lists SOP order lines that can be despatched: `GET /sop_confirm_despatch`.
     pub fn list(&self) -> ListSopConfirmDespatch {
-        ListSopConfirmDespatch(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets the bin items of an SOP order line for despatch:
@@ -52,55 +52,11 @@ impl SopConfirmDespatch {
 }
 
 /// The request of [`SopConfirmDespatch::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopConfirmDespatch(rt::Call<rt::Page<model::SopConfirmDespatchAdjustment>>);
-rt::page_request!(ListSopConfirmDespatch, model::SopConfirmDespatchAdjustment);
-
-impl ListSopConfirmDespatch {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP confirm despatch that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP confirm despatch a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP confirm despatch to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP confirm despatch there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sop_confirm_despatch_adjustment`](super::properties::sop_confirm_despatch_adjustment).
+pub type ListSopConfirmDespatch = rt::odata::List<model::SopConfirmDespatchAdjustment>;
 
 /// The operation of [`SopConfirmDespatch::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -110,7 +66,7 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some(("$orderby", "sop_order_return_id")),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_confirm_despatch/get",
     ..rt::Operation::READ

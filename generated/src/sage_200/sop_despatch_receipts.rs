@@ -21,12 +21,12 @@ impl SopDespatchReceipts {
 
     /// Lists SOP despatch receipts: `GET /sop_despatch_receipts`.
     pub fn list(&self) -> ListSopDespatchReceipts {
-        ListSopDespatchReceipts(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an SOP despatch receipt: `GET /sop_despatch_receipts/{Id}`.
     pub fn get(&self, id: i64) -> GetSopDespatchReceipt {
-        GetSopDespatchReceipt(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes an SOP despatch receipt: `PUT /sop_despatch_receipts/{Id}`.
@@ -42,77 +42,15 @@ impl SopDespatchReceipts {
 }
 
 /// The request of [`SopDespatchReceipts::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopDespatchReceipts(rt::Call<rt::Page<model::SopDespatchReceipt>>);
-rt::page_request!(ListSopDespatchReceipts, model::SopDespatchReceipt);
-
-impl ListSopDespatchReceipts {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP despatch receipts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP despatch receipts a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP despatch receipts to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP despatch receipts there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_despatch_receipt`](super::properties::sop_despatch_receipt).
+pub type ListSopDespatchReceipts = rt::odata::List<model::SopDespatchReceipt>;
 
 /// The request of [`SopDespatchReceipts::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopDespatchReceipt(rt::Call<model::SopDespatchReceipt>);
-rt::request!(GetSopDespatchReceipt, model::SopDespatchReceipt);
-
-impl GetSopDespatchReceipt {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_despatch_receipt`](super::properties::sop_despatch_receipt).
+pub type GetSopDespatchReceipt = rt::odata::Single<model::SopDespatchReceipt>;
 
 /// The operation of [`SopDespatchReceipts::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,12 +21,12 @@ impl SopExportReasons {
 
     /// Lists SOP export reasons: `GET /sop_export_reasons`.
     pub fn list(&self) -> ListSopExportReasons {
-        ListSopExportReasons(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an SOP export reason: `GET /sop_export_reasons/{Id}`.
     pub fn get(&self, id: i64) -> GetSopExportReason {
-        GetSopExportReason(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates an SOP export reason: `POST /sop_export_reasons`.
@@ -63,77 +63,15 @@ impl SopExportReasons {
 }
 
 /// The request of [`SopExportReasons::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopExportReasons(rt::Call<rt::Page<model::SopExportReason>>);
-rt::page_request!(ListSopExportReasons, model::SopExportReason);
-
-impl ListSopExportReasons {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP export reasons that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP export reasons a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP export reasons to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP export reasons there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_export_reason`](super::properties::sop_export_reason).
+pub type ListSopExportReasons = rt::odata::List<model::SopExportReason>;
 
 /// The request of [`SopExportReasons::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopExportReason(rt::Call<model::SopExportReason>);
-rt::request!(GetSopExportReason, model::SopExportReason);
-
-impl GetSopExportReason {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_export_reason`](super::properties::sop_export_reason).
+pub type GetSopExportReason = rt::odata::Single<model::SopExportReason>;
 
 /// The operation of [`SopExportReasons::list`].
 pub static LIST: rt::Operation = rt::Operation {

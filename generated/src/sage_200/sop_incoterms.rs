@@ -20,12 +20,12 @@ impl SopIncoterms {
 
     /// Lists SOP incoterms: `GET /sop_incoterms`.
     pub fn list(&self) -> ListSopIncoterms {
-        ListSopIncoterms(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an SOP incoterm: `GET /sop_incoterms/{Id}`.
     pub fn get(&self, id: i64) -> GetSopIncoterm {
-        GetSopIncoterm(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates an SOP incoterm: `POST /sop_incoterms`.
@@ -59,77 +59,15 @@ impl SopIncoterms {
 }
 
 /// The request of [`SopIncoterms::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopIncoterms(rt::Call<rt::Page<model::SopIncoterm>>);
-rt::page_request!(ListSopIncoterms, model::SopIncoterm);
-
-impl ListSopIncoterms {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP incoterms that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP incoterms a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP incoterms to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP incoterms there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_incoterm`](super::properties::sop_incoterm).
+pub type ListSopIncoterms = rt::odata::List<model::SopIncoterm>;
 
 /// The request of [`SopIncoterms::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopIncoterm(rt::Call<model::SopIncoterm>);
-rt::request!(GetSopIncoterm, model::SopIncoterm);
-
-impl GetSopIncoterm {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_incoterm`](super::properties::sop_incoterm).
+pub type GetSopIncoterm = rt::odata::Single<model::SopIncoterm>;
 
 /// The operation of [`SopIncoterms::list`].
 pub static LIST: rt::Operation = rt::Operation {

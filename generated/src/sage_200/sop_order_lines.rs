@@ -20,17 +20,17 @@ impl SopOrderLines {
 
     /// Lists SOP order lines of an SOP order: `GET /sop_orders/{sopOrderId}/sop_order_lines`.
     pub fn list_for_sop_order(&self, sop_order_id: i64) -> ListSopOrderLines {
-        ListSopOrderLines(rt::Call::json(&self.client, &LIST_FOR_SOP_ORDER).path(sop_order_id))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_SOP_ORDER).path(sop_order_id))
     }
 
     /// Gets an SOP order line: `GET /sop_order_lines/{Id}`.
     pub fn get(&self, id: i64) -> GetSopOrderLine {
-        GetSopOrderLine(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets an SOP order line of an SOP order: `GET /sop_orders/{sopOrderId}/sop_order_lines/{Id}`.
     pub fn get_for_sop_order(&self, sop_order_id: i64, id: i64) -> GetSopOrderLineForSopOrder {
-        GetSopOrderLineForSopOrder(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_SOP_ORDER)
                 .path(sop_order_id)
                 .path(id),
@@ -39,99 +39,20 @@ impl SopOrderLines {
 }
 
 /// The request of [`SopOrderLines::list_for_sop_order`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopOrderLines(rt::Call<rt::Page<model::SopOrderLine>>);
-rt::page_request!(ListSopOrderLines, model::SopOrderLine);
-
-impl ListSopOrderLines {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP order lines that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP order lines a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP order lines to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP order lines there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_order_line`](super::properties::sop_order_line).
+pub type ListSopOrderLines = rt::odata::List<model::SopOrderLine>;
 
 /// The request of [`SopOrderLines::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopOrderLine(rt::Call<model::SopOrderLine>);
-rt::request!(GetSopOrderLine, model::SopOrderLine);
-
-impl GetSopOrderLine {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_order_line`](super::properties::sop_order_line).
+pub type GetSopOrderLine = rt::odata::Single<model::SopOrderLine>;
 
 /// The request of [`SopOrderLines::get_for_sop_order`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopOrderLineForSopOrder(rt::Call<model::SopOrderLine>);
-rt::request!(GetSopOrderLineForSopOrder, model::SopOrderLine);
-
-impl GetSopOrderLineForSopOrder {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_order_line`](super::properties::sop_order_line).
+pub type GetSopOrderLineForSopOrder = rt::odata::Single<model::SopOrderLine>;
 
 /// The operation of [`SopOrderLines::list_for_sop_order`].
 pub static LIST_FOR_SOP_ORDER: rt::Operation = rt::Operation {

@@ -22,68 +22,17 @@ impl SopOrderReturnLineInvoiceCreditViews {
     /// Lists SOP order return line invoice credit views:
     /// `GET /sop_order_return_line_invoice_credit_views`.
     pub fn list(&self) -> ListSopOrderReturnLineInvoiceCreditViews {
-        ListSopOrderReturnLineInvoiceCreditViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`SopOrderReturnLineInvoiceCreditViews::list`]: set what it needs, then `.await`
-/// it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopOrderReturnLineInvoiceCreditViews(
-    rt::Call<rt::Page<model::SopOrderReturnLineInvoiceCreditView>>,
-);
-rt::page_request!(
-    ListSopOrderReturnLineInvoiceCreditViews,
-    model::SopOrderReturnLineInvoiceCreditView
-);
-
-impl ListSopOrderReturnLineInvoiceCreditViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP order return line invoice credit views that meet a condition: `eq`, `ne`, `gt`,
-    /// `ge`, `lt`, `le`, joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text
-    /// in single quotes, dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP order return line invoice credit views a page holds: 500 if not given, 5000 at
-    /// most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP order return line invoice credit views to leave out first; it needs `$orderby`
-    /// (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP order return line invoice credit views there are
-    /// (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::sop_order_return_line_invoice_credit_view`](super::properties::sop_order_return_line_invoice_credit_view).
+pub type ListSopOrderReturnLineInvoiceCreditViews =
+    rt::odata::List<model::SopOrderReturnLineInvoiceCreditView>;
 
 /// The operation of [`SopOrderReturnLineInvoiceCreditViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -93,7 +42,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "sop_invoice_credit_id,sop_order_return_line_id,sop_invoice_credit_type_id,sop_invoice_credit_document_status_id",
+        )),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_order_return_line_invoice_credit_views/get",
     ..rt::Operation::READ

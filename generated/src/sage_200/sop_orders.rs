@@ -20,17 +20,17 @@ impl SopOrders {
 
     /// Lists SOP orders: `GET /sop_orders`.
     pub fn list(&self) -> ListSopOrders {
-        ListSopOrders(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists SOP orders of a customer: `GET /customers/{customerId}/sop_orders`.
     pub fn list_for_customer(&self, customer_id: i64) -> ListSopOrdersForCustomer {
-        ListSopOrdersForCustomer(rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_CUSTOMER).path(customer_id))
     }
 
     /// Gets an SOP order: `GET /sop_orders/{Id}`.
     pub fn get(&self, id: i64) -> GetSopOrder {
-        GetSopOrder(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates an SOP order: `POST /sop_orders`.
@@ -86,128 +86,21 @@ impl SopOrders {
 }
 
 /// The request of [`SopOrders::list`]: set what it needs, then `.await` it, or take its `.items()`
-/// or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopOrders(rt::Call<rt::Page<model::SopOrder>>);
-rt::page_request!(ListSopOrders, model::SopOrder);
-
-impl ListSopOrders {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP orders that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP orders a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP orders to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP orders there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_order`](super::properties::sop_order).
+pub type ListSopOrders = rt::odata::List<model::SopOrder>;
 
 /// The request of [`SopOrders::list_for_customer`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopOrdersForCustomer(rt::Call<rt::Page<model::SopOrder>>);
-rt::page_request!(ListSopOrdersForCustomer, model::SopOrder);
-
-impl ListSopOrdersForCustomer {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP orders that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP orders a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP orders to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP orders there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_order`](super::properties::sop_order).
+pub type ListSopOrdersForCustomer = rt::odata::List<model::SopOrder>;
 
 /// The request of [`SopOrders::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopOrder(rt::Call<model::SopOrder>);
-rt::request!(GetSopOrder, model::SopOrder);
-
-impl GetSopOrder {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_order`](super::properties::sop_order).
+pub type GetSopOrder = rt::odata::Single<model::SopOrder>;
 
 /// The operation of [`SopOrders::list`].
 pub static LIST: rt::Operation = rt::Operation {

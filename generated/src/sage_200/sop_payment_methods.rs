@@ -21,87 +21,25 @@ impl SopPaymentMethods {
 
     /// Lists SOP payment methods: `GET /sop_payment_methods`.
     pub fn list(&self) -> ListSopPaymentMethods {
-        ListSopPaymentMethods(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an SOP payment method: `GET /sop_payment_methods/{Id}`.
     pub fn get(&self, id: i64) -> GetSopPaymentMethod {
-        GetSopPaymentMethod(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`SopPaymentMethods::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopPaymentMethods(rt::Call<rt::Page<model::SopPaymentMethod>>);
-rt::page_request!(ListSopPaymentMethods, model::SopPaymentMethod);
-
-impl ListSopPaymentMethods {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP payment methods that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP payment methods a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP payment methods to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP payment methods there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_payment_method`](super::properties::sop_payment_method).
+pub type ListSopPaymentMethods = rt::odata::List<model::SopPaymentMethod>;
 
 /// The request of [`SopPaymentMethods::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopPaymentMethod(rt::Call<model::SopPaymentMethod>);
-rt::request!(GetSopPaymentMethod, model::SopPaymentMethod);
-
-impl GetSopPaymentMethod {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_payment_method`](super::properties::sop_payment_method).
+pub type GetSopPaymentMethod = rt::odata::Single<model::SopPaymentMethod>;
 
 /// The operation of [`SopPaymentMethods::list`].
 pub static LIST: rt::Operation = rt::Operation {

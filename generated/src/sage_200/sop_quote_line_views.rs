@@ -21,60 +21,15 @@ impl SopQuoteLineViews {
 
     /// Lists SOP quote line views: `GET /sop_quote_line_views`.
     pub fn list(&self) -> ListSopQuoteLineViews {
-        ListSopQuoteLineViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`SopQuoteLineViews::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopQuoteLineViews(rt::Call<rt::Page<model::SopQuoteLineView>>);
-rt::page_request!(ListSopQuoteLineViews, model::SopQuoteLineView);
-
-impl ListSopQuoteLineViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP quote line views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP quote line views a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP quote line views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP quote line views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_quote_line_view`](super::properties::sop_quote_line_view).
+pub type ListSopQuoteLineViews = rt::odata::List<model::SopQuoteLineView>;
 
 /// The operation of [`SopQuoteLineViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -84,7 +39,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "sop_quote_id,sop_quote_currency_id,sop_quote_line_id,customer_id,product_id,warehouse_id,tax_code_id",
+        )),
     },
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_quote_line_views/get",
     ..rt::Operation::READ

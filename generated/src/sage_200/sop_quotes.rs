@@ -20,12 +20,12 @@ impl SopQuotes {
 
     /// Lists SOP quotes: `GET /sop_quotes`.
     pub fn list(&self) -> ListSopQuotes {
-        ListSopQuotes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an SOP quote: `GET /sop_quotes/{Id}`.
     pub fn get(&self, id: i64) -> GetSopQuote {
-        GetSopQuote(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates an SOP quote: `POST /sop_quotes`.
@@ -72,77 +72,15 @@ impl SopQuotes {
 }
 
 /// The request of [`SopQuotes::list`]: set what it needs, then `.await` it, or take its `.items()`
-/// or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopQuotes(rt::Call<rt::Page<model::SopQuote>>);
-rt::page_request!(ListSopQuotes, model::SopQuote);
-
-impl ListSopQuotes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP quotes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP quotes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP quotes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP quotes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_quote`](super::properties::sop_quote).
+pub type ListSopQuotes = rt::odata::List<model::SopQuote>;
 
 /// The request of [`SopQuotes::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopQuote(rt::Call<model::SopQuote>);
-rt::request!(GetSopQuote, model::SopQuote);
-
-impl GetSopQuote {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_quote`](super::properties::sop_quote).
+pub type GetSopQuote = rt::odata::Single<model::SopQuote>;
 
 /// The operation of [`SopQuotes::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,87 +21,25 @@ impl SopUserPermissions {
 
     /// Lists SOP user permissions: `GET /sop_user_permissions`.
     pub fn list(&self) -> ListSopUserPermissions {
-        ListSopUserPermissions(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets an SOP user permission: `GET /sop_user_permissions/{Id}`.
     pub fn get(&self, id: i64) -> GetSopUserPermission {
-        GetSopUserPermission(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`SopUserPermissions::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSopUserPermissions(rt::Call<rt::Page<model::SopUserPermission>>);
-rt::page_request!(ListSopUserPermissions, model::SopUserPermission);
-
-impl ListSopUserPermissions {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only SOP user permissions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many SOP user permissions a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many SOP user permissions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many SOP user permissions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::sop_user_permission`](super::properties::sop_user_permission).
+pub type ListSopUserPermissions = rt::odata::List<model::SopUserPermission>;
 
 /// The request of [`SopUserPermissions::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSopUserPermission(rt::Call<model::SopUserPermission>);
-rt::request!(GetSopUserPermission, model::SopUserPermission);
-
-impl GetSopUserPermission {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::sop_user_permission`](super::properties::sop_user_permission).
+pub type GetSopUserPermission = rt::odata::Single<model::SopUserPermission>;
 
 /// The operation of [`SopUserPermissions::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -21,7 +21,7 @@ impl StocktakeCountSheetItems {
 
     /// Gets a stocktake count sheet item: `GET /stocktake_count_sheet_items/{Id}`.
     pub fn get(&self, id: i64) -> GetStocktakeCountSheetItem {
-        GetStocktakeCountSheetItem(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Changes a stocktake count sheet item: `PUT /stocktake_count_sheet_items/{Id}`.
@@ -37,26 +37,10 @@ impl StocktakeCountSheetItems {
 }
 
 /// The request of [`StocktakeCountSheetItems::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetStocktakeCountSheetItem(rt::Call<model::StocktakeCountSheetItem>);
-rt::request!(GetStocktakeCountSheetItem, model::StocktakeCountSheetItem);
-
-impl GetStocktakeCountSheetItem {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::stocktake_count_sheet_item`](super::properties::stocktake_count_sheet_item).
+pub type GetStocktakeCountSheetItem = rt::odata::Single<model::StocktakeCountSheetItem>;
 
 /// The operation of [`StocktakeCountSheetItems::get`].
 pub static GET: rt::Operation = rt::Operation {

@@ -21,12 +21,12 @@ impl StocktakeCriteriaTemplates {
 
     /// Lists stocktake criteria templates: `GET /stocktake_criteria_templates`.
     pub fn list(&self) -> ListStocktakeCriteriaTemplates {
-        ListStocktakeCriteriaTemplates(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a stocktake criteria template: `GET /stocktake_criteria_templates/{Id}`.
     pub fn get(&self, id: i64) -> GetStocktakeCriteriaTemplate {
-        GetStocktakeCriteriaTemplate(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a stocktake criteria template: `POST /stocktake_criteria_templates`.
@@ -55,83 +55,17 @@ impl StocktakeCriteriaTemplates {
 }
 
 /// The request of [`StocktakeCriteriaTemplates::list`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListStocktakeCriteriaTemplates(rt::Call<rt::Page<model::StocktakeCriteriaTemplate>>);
-rt::page_request!(
-    ListStocktakeCriteriaTemplates,
-    model::StocktakeCriteriaTemplate
-);
-
-impl ListStocktakeCriteriaTemplates {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only stocktake criteria templates that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many stocktake criteria templates a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many stocktake criteria templates to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many stocktake criteria templates there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::stocktake_criteria_template`](super::properties::stocktake_criteria_template).
+pub type ListStocktakeCriteriaTemplates = rt::odata::List<model::StocktakeCriteriaTemplate>;
 
 /// The request of [`StocktakeCriteriaTemplates::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetStocktakeCriteriaTemplate(rt::Call<model::StocktakeCriteriaTemplate>);
-rt::request!(
-    GetStocktakeCriteriaTemplate,
-    model::StocktakeCriteriaTemplate
-);
-
-impl GetStocktakeCriteriaTemplate {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties:
+/// [`properties::stocktake_criteria_template`](super::properties::stocktake_criteria_template).
+pub type GetStocktakeCriteriaTemplate = rt::odata::Single<model::StocktakeCriteriaTemplate>;
 
 /// The operation of [`StocktakeCriteriaTemplates::list`].
 pub static LIST: rt::Operation = rt::Operation {

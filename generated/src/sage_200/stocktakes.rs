@@ -20,12 +20,12 @@ impl Stocktakes {
 
     /// Lists stocktakes: `GET /stocktakes`.
     pub fn list(&self) -> ListStocktakes {
-        ListStocktakes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a stocktake: `GET /stocktakes/{Id}`.
     pub fn get(&self, id: i64) -> GetStocktake {
-        GetStocktake(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a stocktake: `POST /stocktakes`.
@@ -76,77 +76,15 @@ impl Stocktakes {
 }
 
 /// The request of [`Stocktakes::list`]: set what it needs, then `.await` it, or take its `.items()`
-/// or `.pages()`.
-#[derive(Debug)]
-pub struct ListStocktakes(rt::Call<rt::Page<model::Stocktake>>);
-rt::page_request!(ListStocktakes, model::Stocktake);
-
-impl ListStocktakes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only stocktakes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many stocktakes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many stocktakes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many stocktakes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::stocktake`](super::properties::stocktake).
+pub type ListStocktakes = rt::odata::List<model::Stocktake>;
 
 /// The request of [`Stocktakes::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetStocktake(rt::Call<model::Stocktake>);
-rt::request!(GetStocktake, model::Stocktake);
-
-impl GetStocktake {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::stocktake`](super::properties::stocktake).
+pub type GetStocktake = rt::odata::Single<model::Stocktake>;
 
 /// The operation of [`Stocktakes::list`].
 pub static LIST: rt::Operation = rt::Operation {

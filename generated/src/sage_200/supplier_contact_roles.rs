@@ -21,149 +21,39 @@ impl SupplierContactRoles {
 
     /// Lists supplier contact roles: `GET /supplier_contact_roles`.
     pub fn list(&self) -> ListSupplierContactRoles {
-        ListSupplierContactRoles(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier contact roles of a supplier contact:
     /// `GET /supplier_contacts/{supplierContactId}/supplier_contact_roles`.
     pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierContactRolesForContact {
-        ListSupplierContactRolesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
         )
     }
 
     /// Gets a supplier contact role: `GET /supplier_contact_roles/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplierContactRole {
-        GetSupplierContactRole(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`SupplierContactRoles::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierContactRoles(rt::Call<rt::Page<model::SupplierContactRole>>);
-rt::page_request!(ListSupplierContactRoles, model::SupplierContactRole);
-
-impl ListSupplierContactRoles {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier contact roles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier contact roles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier contact roles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier contact roles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_contact_role`](super::properties::supplier_contact_role).
+pub type ListSupplierContactRoles = rt::odata::List<model::SupplierContactRole>;
 
 /// The request of [`SupplierContactRoles::list_for_contact`]: set what it needs, then `.await` it,
-/// or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierContactRolesForContact(rt::Call<rt::Page<model::SupplierContactRole>>);
-rt::page_request!(
-    ListSupplierContactRolesForContact,
-    model::SupplierContactRole
-);
-
-impl ListSupplierContactRolesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier contact roles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier contact roles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier contact roles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier contact roles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_contact_role`](super::properties::supplier_contact_role).
+pub type ListSupplierContactRolesForContact = rt::odata::List<model::SupplierContactRole>;
 
 /// The request of [`SupplierContactRoles::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierContactRole(rt::Call<model::SupplierContactRole>);
-rt::request!(GetSupplierContactRole, model::SupplierContactRole);
-
-impl GetSupplierContactRole {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_contact_role`](super::properties::supplier_contact_role).
+pub type GetSupplierContactRole = rt::odata::Single<model::SupplierContactRole>;
 
 /// The operation of [`SupplierContactRoles::list`].
 pub static LIST: rt::Operation = rt::Operation {

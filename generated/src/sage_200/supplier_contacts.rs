@@ -21,24 +21,22 @@ impl SupplierContacts {
 
     /// Lists supplier contacts: `GET /supplier_contacts`.
     pub fn list(&self) -> ListSupplierContacts {
-        ListSupplierContacts(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier contacts of a supplier: `GET /suppliers/{supplierId}/supplier_contacts`.
     pub fn list_for_supplier(&self, supplier_id: i64) -> ListSupplierContactsForSupplier {
-        ListSupplierContactsForSupplier(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id))
     }
 
     /// Gets a supplier contact: `GET /supplier_contacts/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplierContact {
-        GetSupplierContact(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a supplier contact of a supplier: `GET /suppliers/{supplierId}/supplier_contacts/{Id}`.
     pub fn get_for_supplier(&self, supplier_id: i64, id: i64) -> GetSupplierContactForSupplier {
-        GetSupplierContactForSupplier(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_SUPPLIER)
                 .path(supplier_id)
                 .path(id),
@@ -96,150 +94,26 @@ impl SupplierContacts {
 }
 
 /// The request of [`SupplierContacts::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierContacts(rt::Call<rt::Page<model::SupplierContact>>);
-rt::page_request!(ListSupplierContacts, model::SupplierContact);
-
-impl ListSupplierContacts {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier contacts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier contacts a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier contacts to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier contacts there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_contact`](super::properties::supplier_contact).
+pub type ListSupplierContacts = rt::odata::List<model::SupplierContact>;
 
 /// The request of [`SupplierContacts::list_for_supplier`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierContactsForSupplier(rt::Call<rt::Page<model::SupplierContact>>);
-rt::page_request!(ListSupplierContactsForSupplier, model::SupplierContact);
-
-impl ListSupplierContactsForSupplier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier contacts that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier contacts a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier contacts to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier contacts there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_contact`](super::properties::supplier_contact).
+pub type ListSupplierContactsForSupplier = rt::odata::List<model::SupplierContact>;
 
 /// The request of [`SupplierContacts::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierContact(rt::Call<model::SupplierContact>);
-rt::request!(GetSupplierContact, model::SupplierContact);
-
-impl GetSupplierContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_contact`](super::properties::supplier_contact).
+pub type GetSupplierContact = rt::odata::Single<model::SupplierContact>;
 
 /// The request of [`SupplierContacts::get_for_supplier`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierContactForSupplier(rt::Call<model::SupplierContact>);
-rt::request!(GetSupplierContactForSupplier, model::SupplierContact);
-
-impl GetSupplierContactForSupplier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_contact`](super::properties::supplier_contact).
+pub type GetSupplierContactForSupplier = rt::odata::Single<model::SupplierContact>;
 
 /// The operation of [`SupplierContacts::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,13 +20,13 @@ impl SupplierEmails {
 
     /// Lists supplier emails: `GET /supplier_emails`.
     pub fn list(&self) -> ListSupplierEmails {
-        ListSupplierEmails(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier emails of a supplier contact:
     /// `GET /supplier_contacts/{supplierContactId}/supplier_emails`.
     pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierEmailsForContact {
-        ListSupplierEmailsForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
         )
     }
@@ -38,7 +38,7 @@ impl SupplierEmails {
         supplier_id: i64,
         supplier_contact_id: i64,
     ) -> ListSupplierEmailsForSupplierAndContact {
-        ListSupplierEmailsForSupplierAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
@@ -47,13 +47,13 @@ impl SupplierEmails {
 
     /// Gets a supplier email: `GET /supplier_emails/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplierEmail {
-        GetSupplierEmail(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a supplier email of a supplier contact:
     /// `GET /supplier_contacts/{supplierContactId}/supplier_emails/{Id}`.
     pub fn get_for_contact(&self, supplier_contact_id: i64, id: i64) -> GetSupplierEmailForContact {
-        GetSupplierEmailForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(supplier_contact_id)
                 .path(id),
@@ -68,7 +68,7 @@ impl SupplierEmails {
         supplier_contact_id: i64,
         id: i64,
     ) -> GetSupplierEmailForSupplierAndContact {
-        GetSupplierEmailForSupplierAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
@@ -172,227 +172,38 @@ impl SupplierEmails {
 }
 
 /// The request of [`SupplierEmails::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierEmails(rt::Call<rt::Page<model::SupplierEmail>>);
-rt::page_request!(ListSupplierEmails, model::SupplierEmail);
-
-impl ListSupplierEmails {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier emails there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_email`](super::properties::supplier_email).
+pub type ListSupplierEmails = rt::odata::List<model::SupplierEmail>;
 
 /// The request of [`SupplierEmails::list_for_contact`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierEmailsForContact(rt::Call<rt::Page<model::SupplierEmail>>);
-rt::page_request!(ListSupplierEmailsForContact, model::SupplierEmail);
-
-impl ListSupplierEmailsForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier emails there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_email`](super::properties::supplier_email).
+pub type ListSupplierEmailsForContact = rt::odata::List<model::SupplierEmail>;
 
 /// The request of [`SupplierEmails::list_for_supplier_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierEmailsForSupplierAndContact(rt::Call<rt::Page<model::SupplierEmail>>);
-rt::page_request!(
-    ListSupplierEmailsForSupplierAndContact,
-    model::SupplierEmail
-);
-
-impl ListSupplierEmailsForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier emails that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier emails a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier emails to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier emails there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_email`](super::properties::supplier_email).
+pub type ListSupplierEmailsForSupplierAndContact = rt::odata::List<model::SupplierEmail>;
 
 /// The request of [`SupplierEmails::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierEmail(rt::Call<model::SupplierEmail>);
-rt::request!(GetSupplierEmail, model::SupplierEmail);
-
-impl GetSupplierEmail {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_email`](super::properties::supplier_email).
+pub type GetSupplierEmail = rt::odata::Single<model::SupplierEmail>;
 
 /// The request of [`SupplierEmails::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierEmailForContact(rt::Call<model::SupplierEmail>);
-rt::request!(GetSupplierEmailForContact, model::SupplierEmail);
-
-impl GetSupplierEmailForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_email`](super::properties::supplier_email).
+pub type GetSupplierEmailForContact = rt::odata::Single<model::SupplierEmail>;
 
 /// The request of [`SupplierEmails::get_for_supplier_and_contact`]: set what it needs, then
 /// `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierEmailForSupplierAndContact(rt::Call<model::SupplierEmail>);
-rt::request!(GetSupplierEmailForSupplierAndContact, model::SupplierEmail);
-
-impl GetSupplierEmailForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_email`](super::properties::supplier_email).
+pub type GetSupplierEmailForSupplierAndContact = rt::odata::Single<model::SupplierEmail>;
 
 /// The operation of [`SupplierEmails::list`].
 pub static LIST: rt::Operation = rt::Operation {

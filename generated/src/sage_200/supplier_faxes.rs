@@ -20,13 +20,13 @@ impl SupplierFaxes {
 
     /// Lists supplier faxes: `GET /supplier_faxes`.
     pub fn list(&self) -> ListSupplierFaxes {
-        ListSupplierFaxes(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier faxes of a supplier contact:
     /// `GET /supplier_contacts/{supplierContactId}/supplier_faxes`.
     pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierFaxesForContact {
-        ListSupplierFaxesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
         )
     }
@@ -38,7 +38,7 @@ impl SupplierFaxes {
         supplier_id: i64,
         supplier_contact_id: i64,
     ) -> ListSupplierFaxesForSupplierAndContact {
-        ListSupplierFaxesForSupplierAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
@@ -47,13 +47,13 @@ impl SupplierFaxes {
 
     /// Gets a supplier fax: `GET /supplier_faxes/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplierFax {
-        GetSupplierFax(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a supplier fax of a supplier contact:
     /// `GET /supplier_contacts/{supplierContactId}/supplier_faxes/{Id}`.
     pub fn get_for_contact(&self, supplier_contact_id: i64, id: i64) -> GetSupplierFaxForContact {
-        GetSupplierFaxForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(supplier_contact_id)
                 .path(id),
@@ -68,7 +68,7 @@ impl SupplierFaxes {
         supplier_contact_id: i64,
         id: i64,
     ) -> GetSupplierFaxForSupplierAndContact {
-        GetSupplierFaxForSupplierAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
@@ -172,224 +172,38 @@ impl SupplierFaxes {
 }
 
 /// The request of [`SupplierFaxes::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierFaxes(rt::Call<rt::Page<model::SupplierFax>>);
-rt::page_request!(ListSupplierFaxes, model::SupplierFax);
-
-impl ListSupplierFaxes {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier faxes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_fax`](super::properties::supplier_fax).
+pub type ListSupplierFaxes = rt::odata::List<model::SupplierFax>;
 
 /// The request of [`SupplierFaxes::list_for_contact`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierFaxesForContact(rt::Call<rt::Page<model::SupplierFax>>);
-rt::page_request!(ListSupplierFaxesForContact, model::SupplierFax);
-
-impl ListSupplierFaxesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier faxes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_fax`](super::properties::supplier_fax).
+pub type ListSupplierFaxesForContact = rt::odata::List<model::SupplierFax>;
 
 /// The request of [`SupplierFaxes::list_for_supplier_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierFaxesForSupplierAndContact(rt::Call<rt::Page<model::SupplierFax>>);
-rt::page_request!(ListSupplierFaxesForSupplierAndContact, model::SupplierFax);
-
-impl ListSupplierFaxesForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier faxes that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier faxes a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier faxes to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier faxes there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_fax`](super::properties::supplier_fax).
+pub type ListSupplierFaxesForSupplierAndContact = rt::odata::List<model::SupplierFax>;
 
 /// The request of [`SupplierFaxes::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierFax(rt::Call<model::SupplierFax>);
-rt::request!(GetSupplierFax, model::SupplierFax);
-
-impl GetSupplierFax {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_fax`](super::properties::supplier_fax).
+pub type GetSupplierFax = rt::odata::Single<model::SupplierFax>;
 
 /// The request of [`SupplierFaxes::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierFaxForContact(rt::Call<model::SupplierFax>);
-rt::request!(GetSupplierFaxForContact, model::SupplierFax);
-
-impl GetSupplierFaxForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_fax`](super::properties::supplier_fax).
+pub type GetSupplierFaxForContact = rt::odata::Single<model::SupplierFax>;
 
 /// The request of [`SupplierFaxes::get_for_supplier_and_contact`]: set what it needs, then `.await`
 /// it.
-#[derive(Debug)]
-pub struct GetSupplierFaxForSupplierAndContact(rt::Call<model::SupplierFax>);
-rt::request!(GetSupplierFaxForSupplierAndContact, model::SupplierFax);
-
-impl GetSupplierFaxForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_fax`](super::properties::supplier_fax).
+pub type GetSupplierFaxForSupplierAndContact = rt::odata::Single<model::SupplierFax>;
 
 /// The operation of [`SupplierFaxes::list`].
 pub static LIST: rt::Operation = rt::Operation {

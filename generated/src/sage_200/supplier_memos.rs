@@ -20,19 +20,17 @@ impl SupplierMemos {
 
     /// Lists supplier memos: `GET /supplier_memos`.
     pub fn list(&self) -> ListSupplierMemos {
-        ListSupplierMemos(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier memos of a supplier: `GET /suppliers/{supplierId}/supplier_memos`.
     pub fn list_for_supplier(&self, supplier_id: i64) -> ListSupplierMemosForSupplier {
-        ListSupplierMemosForSupplier(
-            rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_SUPPLIER).path(supplier_id))
     }
 
     /// Gets a supplier memo: `GET /supplier_memos/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplierMemo {
-        GetSupplierMemo(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a supplier memo: `POST /supplier_memos`.
@@ -58,128 +56,21 @@ impl SupplierMemos {
 }
 
 /// The request of [`SupplierMemos::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierMemos(rt::Call<rt::Page<model::SupplierMemo>>);
-rt::page_request!(ListSupplierMemos, model::SupplierMemo);
-
-impl ListSupplierMemos {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier memos a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier memos to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier memos there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_memo`](super::properties::supplier_memo).
+pub type ListSupplierMemos = rt::odata::List<model::SupplierMemo>;
 
 /// The request of [`SupplierMemos::list_for_supplier`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierMemosForSupplier(rt::Call<rt::Page<model::SupplierMemo>>);
-rt::page_request!(ListSupplierMemosForSupplier, model::SupplierMemo);
-
-impl ListSupplierMemosForSupplier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier memos that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier memos a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier memos to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier memos there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_memo`](super::properties::supplier_memo).
+pub type ListSupplierMemosForSupplier = rt::odata::List<model::SupplierMemo>;
 
 /// The request of [`SupplierMemos::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierMemo(rt::Call<model::SupplierMemo>);
-rt::request!(GetSupplierMemo, model::SupplierMemo);
-
-impl GetSupplierMemo {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_memo`](super::properties::supplier_memo).
+pub type GetSupplierMemo = rt::odata::Single<model::SupplierMemo>;
 
 /// The operation of [`SupplierMemos::list`].
 pub static LIST: rt::Operation = rt::Operation {

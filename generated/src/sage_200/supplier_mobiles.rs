@@ -21,13 +21,13 @@ impl SupplierMobiles {
 
     /// Lists supplier mobiles: `GET /supplier_mobiles`.
     pub fn list(&self) -> ListSupplierMobiles {
-        ListSupplierMobiles(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier mobiles of a supplier contact:
     /// `GET /supplier_contacts/{supplierContactId}/supplier_mobiles`.
     pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierMobilesForContact {
-        ListSupplierMobilesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
         )
     }
@@ -39,7 +39,7 @@ impl SupplierMobiles {
         supplier_id: i64,
         supplier_contact_id: i64,
     ) -> ListSupplierMobilesForSupplierAndContact {
-        ListSupplierMobilesForSupplierAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
@@ -48,7 +48,7 @@ impl SupplierMobiles {
 
     /// Gets a supplier mobile: `GET /supplier_mobiles/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplierMobile {
-        GetSupplierMobile(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a supplier mobile of a supplier contact:
@@ -58,7 +58,7 @@ impl SupplierMobiles {
         supplier_contact_id: i64,
         id: i64,
     ) -> GetSupplierMobileForContact {
-        GetSupplierMobileForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(supplier_contact_id)
                 .path(id),
@@ -73,7 +73,7 @@ impl SupplierMobiles {
         supplier_contact_id: i64,
         id: i64,
     ) -> GetSupplierMobileForSupplierAndContact {
-        GetSupplierMobileForSupplierAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
@@ -177,230 +177,38 @@ impl SupplierMobiles {
 }
 
 /// The request of [`SupplierMobiles::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierMobiles(rt::Call<rt::Page<model::SupplierMobile>>);
-rt::page_request!(ListSupplierMobiles, model::SupplierMobile);
-
-impl ListSupplierMobiles {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier mobiles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier mobiles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier mobiles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_mobile`](super::properties::supplier_mobile).
+pub type ListSupplierMobiles = rt::odata::List<model::SupplierMobile>;
 
 /// The request of [`SupplierMobiles::list_for_contact`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierMobilesForContact(rt::Call<rt::Page<model::SupplierMobile>>);
-rt::page_request!(ListSupplierMobilesForContact, model::SupplierMobile);
-
-impl ListSupplierMobilesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier mobiles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier mobiles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier mobiles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_mobile`](super::properties::supplier_mobile).
+pub type ListSupplierMobilesForContact = rt::odata::List<model::SupplierMobile>;
 
 /// The request of [`SupplierMobiles::list_for_supplier_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierMobilesForSupplierAndContact(rt::Call<rt::Page<model::SupplierMobile>>);
-rt::page_request!(
-    ListSupplierMobilesForSupplierAndContact,
-    model::SupplierMobile
-);
-
-impl ListSupplierMobilesForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier mobiles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier mobiles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier mobiles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier mobiles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_mobile`](super::properties::supplier_mobile).
+pub type ListSupplierMobilesForSupplierAndContact = rt::odata::List<model::SupplierMobile>;
 
 /// The request of [`SupplierMobiles::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierMobile(rt::Call<model::SupplierMobile>);
-rt::request!(GetSupplierMobile, model::SupplierMobile);
-
-impl GetSupplierMobile {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_mobile`](super::properties::supplier_mobile).
+pub type GetSupplierMobile = rt::odata::Single<model::SupplierMobile>;
 
 /// The request of [`SupplierMobiles::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierMobileForContact(rt::Call<model::SupplierMobile>);
-rt::request!(GetSupplierMobileForContact, model::SupplierMobile);
-
-impl GetSupplierMobileForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_mobile`](super::properties::supplier_mobile).
+pub type GetSupplierMobileForContact = rt::odata::Single<model::SupplierMobile>;
 
 /// The request of [`SupplierMobiles::get_for_supplier_and_contact`]: set what it needs, then
 /// `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierMobileForSupplierAndContact(rt::Call<model::SupplierMobile>);
-rt::request!(
-    GetSupplierMobileForSupplierAndContact,
-    model::SupplierMobile
-);
-
-impl GetSupplierMobileForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_mobile`](super::properties::supplier_mobile).
+pub type GetSupplierMobileForSupplierAndContact = rt::odata::Single<model::SupplierMobile>;
 
 /// The operation of [`SupplierMobiles::list`].
 pub static LIST: rt::Operation = rt::Operation {

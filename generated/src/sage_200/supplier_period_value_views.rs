@@ -21,60 +21,16 @@ impl SupplierPeriodValueViews {
 
     /// Lists supplier period value views: `GET /supplier_period_value_views`.
     pub fn list(&self) -> ListSupplierPeriodValueViews {
-        ListSupplierPeriodValueViews(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 }
 
 /// The request of [`SupplierPeriodValueViews::list`]: set what it needs, then `.await` it, or take
-/// its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierPeriodValueViews(rt::Call<rt::Page<model::SupplierPeriodValueView>>);
-rt::page_request!(ListSupplierPeriodValueViews, model::SupplierPeriodValueView);
-
-impl ListSupplierPeriodValueViews {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier period value views that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier period value views a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier period value views to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier period value views there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::supplier_period_value_view`](super::properties::supplier_period_value_view).
+pub type ListSupplierPeriodValueViews = rt::odata::List<model::SupplierPeriodValueView>;
 
 /// The operation of [`SupplierPeriodValueViews::list`].
 pub static LIST: rt::Operation = rt::Operation {
@@ -84,7 +40,10 @@ pub static LIST: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "supplier_id,supplier_period_value_id,supplier_analysis_period_id",
+        )),
     },
     place: "specs/sage-200/purchases.openapi.yaml#/paths/~1supplier_period_value_views/get",
     ..rt::Operation::READ

@@ -21,13 +21,13 @@ impl SupplierTelephones {
 
     /// Lists supplier telephones: `GET /supplier_telephones`.
     pub fn list(&self) -> ListSupplierTelephones {
-        ListSupplierTelephones(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier telephones of a supplier contact:
     /// `GET /supplier_contacts/{supplierContactId}/supplier_telephones`.
     pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierTelephonesForContact {
-        ListSupplierTelephonesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
         )
     }
@@ -39,7 +39,7 @@ impl SupplierTelephones {
         supplier_id: i64,
         supplier_contact_id: i64,
     ) -> ListSupplierTelephonesForSupplierAndContact {
-        ListSupplierTelephonesForSupplierAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
@@ -48,7 +48,7 @@ impl SupplierTelephones {
 
     /// Gets a supplier telephone: `GET /supplier_telephones/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplierTelephone {
-        GetSupplierTelephone(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a supplier telephone of a supplier contact:
@@ -58,7 +58,7 @@ impl SupplierTelephones {
         supplier_contact_id: i64,
         id: i64,
     ) -> GetSupplierTelephoneForContact {
-        GetSupplierTelephoneForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(supplier_contact_id)
                 .path(id),
@@ -73,7 +73,7 @@ impl SupplierTelephones {
         supplier_contact_id: i64,
         id: i64,
     ) -> GetSupplierTelephoneForSupplierAndContact {
-        GetSupplierTelephoneForSupplierAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
@@ -177,232 +177,38 @@ impl SupplierTelephones {
 }
 
 /// The request of [`SupplierTelephones::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierTelephones(rt::Call<rt::Page<model::SupplierTelephone>>);
-rt::page_request!(ListSupplierTelephones, model::SupplierTelephone);
-
-impl ListSupplierTelephones {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier telephones a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier telephones to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier telephones there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_telephone`](super::properties::supplier_telephone).
+pub type ListSupplierTelephones = rt::odata::List<model::SupplierTelephone>;
 
 /// The request of [`SupplierTelephones::list_for_contact`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierTelephonesForContact(rt::Call<rt::Page<model::SupplierTelephone>>);
-rt::page_request!(ListSupplierTelephonesForContact, model::SupplierTelephone);
-
-impl ListSupplierTelephonesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier telephones a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier telephones to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier telephones there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_telephone`](super::properties::supplier_telephone).
+pub type ListSupplierTelephonesForContact = rt::odata::List<model::SupplierTelephone>;
 
 /// The request of [`SupplierTelephones::list_for_supplier_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierTelephonesForSupplierAndContact(
-    rt::Call<rt::Page<model::SupplierTelephone>>,
-);
-rt::page_request!(
-    ListSupplierTelephonesForSupplierAndContact,
-    model::SupplierTelephone
-);
-
-impl ListSupplierTelephonesForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier telephones that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier telephones a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier telephones to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier telephones there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_telephone`](super::properties::supplier_telephone).
+pub type ListSupplierTelephonesForSupplierAndContact = rt::odata::List<model::SupplierTelephone>;
 
 /// The request of [`SupplierTelephones::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierTelephone(rt::Call<model::SupplierTelephone>);
-rt::request!(GetSupplierTelephone, model::SupplierTelephone);
-
-impl GetSupplierTelephone {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_telephone`](super::properties::supplier_telephone).
+pub type GetSupplierTelephone = rt::odata::Single<model::SupplierTelephone>;
 
 /// The request of [`SupplierTelephones::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierTelephoneForContact(rt::Call<model::SupplierTelephone>);
-rt::request!(GetSupplierTelephoneForContact, model::SupplierTelephone);
-
-impl GetSupplierTelephoneForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_telephone`](super::properties::supplier_telephone).
+pub type GetSupplierTelephoneForContact = rt::odata::Single<model::SupplierTelephone>;
 
 /// The request of [`SupplierTelephones::get_for_supplier_and_contact`]: set what it needs, then
 /// `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierTelephoneForSupplierAndContact(rt::Call<model::SupplierTelephone>);
-rt::request!(
-    GetSupplierTelephoneForSupplierAndContact,
-    model::SupplierTelephone
-);
-
-impl GetSupplierTelephoneForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_telephone`](super::properties::supplier_telephone).
+pub type GetSupplierTelephoneForSupplierAndContact = rt::odata::Single<model::SupplierTelephone>;
 
 /// The operation of [`SupplierTelephones::list`].
 pub static LIST: rt::Operation = rt::Operation {

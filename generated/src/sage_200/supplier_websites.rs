@@ -21,13 +21,13 @@ impl SupplierWebsites {
 
     /// Lists supplier websites: `GET /supplier_websites`.
     pub fn list(&self) -> ListSupplierWebsites {
-        ListSupplierWebsites(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists supplier websites of a supplier contact:
     /// `GET /supplier_contacts/{supplierContactId}/supplier_websites`.
     pub fn list_for_contact(&self, supplier_contact_id: i64) -> ListSupplierWebsitesForContact {
-        ListSupplierWebsitesForContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_CONTACT).path(supplier_contact_id),
         )
     }
@@ -39,7 +39,7 @@ impl SupplierWebsites {
         supplier_id: i64,
         supplier_contact_id: i64,
     ) -> ListSupplierWebsitesForSupplierAndContact {
-        ListSupplierWebsitesForSupplierAndContact(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id),
@@ -48,7 +48,7 @@ impl SupplierWebsites {
 
     /// Gets a supplier website: `GET /supplier_websites/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplierWebsite {
-        GetSupplierWebsite(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Gets a supplier website of a supplier contact:
@@ -58,7 +58,7 @@ impl SupplierWebsites {
         supplier_contact_id: i64,
         id: i64,
     ) -> GetSupplierWebsiteForContact {
-        GetSupplierWebsiteForContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_CONTACT)
                 .path(supplier_contact_id)
                 .path(id),
@@ -73,7 +73,7 @@ impl SupplierWebsites {
         supplier_contact_id: i64,
         id: i64,
     ) -> GetSupplierWebsiteForSupplierAndContact {
-        GetSupplierWebsiteForSupplierAndContact(
+        rt::odata::Single::new(
             rt::Call::json(&self.client, &GET_FOR_SUPPLIER_AND_CONTACT)
                 .path(supplier_id)
                 .path(supplier_contact_id)
@@ -177,230 +177,38 @@ impl SupplierWebsites {
 }
 
 /// The request of [`SupplierWebsites::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierWebsites(rt::Call<rt::Page<model::SupplierWebsite>>);
-rt::page_request!(ListSupplierWebsites, model::SupplierWebsite);
-
-impl ListSupplierWebsites {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier websites a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier websites to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier websites there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_website`](super::properties::supplier_website).
+pub type ListSupplierWebsites = rt::odata::List<model::SupplierWebsite>;
 
 /// The request of [`SupplierWebsites::list_for_contact`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierWebsitesForContact(rt::Call<rt::Page<model::SupplierWebsite>>);
-rt::page_request!(ListSupplierWebsitesForContact, model::SupplierWebsite);
-
-impl ListSupplierWebsitesForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier websites a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier websites to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier websites there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_website`](super::properties::supplier_website).
+pub type ListSupplierWebsitesForContact = rt::odata::List<model::SupplierWebsite>;
 
 /// The request of [`SupplierWebsites::list_for_supplier_and_contact`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListSupplierWebsitesForSupplierAndContact(rt::Call<rt::Page<model::SupplierWebsite>>);
-rt::page_request!(
-    ListSupplierWebsitesForSupplierAndContact,
-    model::SupplierWebsite
-);
-
-impl ListSupplierWebsitesForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only supplier websites that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many supplier websites a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many supplier websites to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many supplier websites there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier_website`](super::properties::supplier_website).
+pub type ListSupplierWebsitesForSupplierAndContact = rt::odata::List<model::SupplierWebsite>;
 
 /// The request of [`SupplierWebsites::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierWebsite(rt::Call<model::SupplierWebsite>);
-rt::request!(GetSupplierWebsite, model::SupplierWebsite);
-
-impl GetSupplierWebsite {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_website`](super::properties::supplier_website).
+pub type GetSupplierWebsite = rt::odata::Single<model::SupplierWebsite>;
 
 /// The request of [`SupplierWebsites::get_for_contact`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierWebsiteForContact(rt::Call<model::SupplierWebsite>);
-rt::request!(GetSupplierWebsiteForContact, model::SupplierWebsite);
-
-impl GetSupplierWebsiteForContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_website`](super::properties::supplier_website).
+pub type GetSupplierWebsiteForContact = rt::odata::Single<model::SupplierWebsite>;
 
 /// The request of [`SupplierWebsites::get_for_supplier_and_contact`]: set what it needs, then
 /// `.await` it.
-#[derive(Debug)]
-pub struct GetSupplierWebsiteForSupplierAndContact(rt::Call<model::SupplierWebsite>);
-rt::request!(
-    GetSupplierWebsiteForSupplierAndContact,
-    model::SupplierWebsite
-);
-
-impl GetSupplierWebsiteForSupplierAndContact {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier_website`](super::properties::supplier_website).
+pub type GetSupplierWebsiteForSupplierAndContact = rt::odata::Single<model::SupplierWebsite>;
 
 /// The operation of [`SupplierWebsites::list`].
 pub static LIST: rt::Operation = rt::Operation {

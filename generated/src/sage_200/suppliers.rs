@@ -20,12 +20,12 @@ impl Suppliers {
 
     /// Lists suppliers: `GET /suppliers`.
     pub fn list(&self) -> ListSuppliers {
-        ListSuppliers(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a supplier: `GET /suppliers/{Id}`.
     pub fn get(&self, id: i64) -> GetSupplier {
-        GetSupplier(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a supplier: `POST /suppliers`.
@@ -52,77 +52,15 @@ impl Suppliers {
 }
 
 /// The request of [`Suppliers::list`]: set what it needs, then `.await` it, or take its `.items()`
-/// or `.pages()`.
-#[derive(Debug)]
-pub struct ListSuppliers(rt::Call<rt::Page<model::Supplier>>);
-rt::page_request!(ListSuppliers, model::Supplier);
-
-impl ListSuppliers {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only suppliers that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and`
-    /// and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without,
-    /// and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many suppliers a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many suppliers to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many suppliers there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::supplier`](super::properties::supplier).
+pub type ListSuppliers = rt::odata::List<model::Supplier>;
 
 /// The request of [`Suppliers::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetSupplier(rt::Call<model::Supplier>);
-rt::request!(GetSupplier, model::Supplier);
-
-impl GetSupplier {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::supplier`](super::properties::supplier).
+pub type GetSupplier = rt::odata::Single<model::Supplier>;
 
 /// The operation of [`Suppliers::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -25,67 +25,19 @@ impl TraceableItemBalances {
         &self,
         warehouse_holding_id: i64,
     ) -> ListTraceableItemBalancesForWarehouseHolding {
-        ListTraceableItemBalancesForWarehouseHolding(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_WAREHOUSE_HOLDING).path(warehouse_holding_id),
         )
     }
 }
 
 /// The request of [`TraceableItemBalances::list_for_warehouse_holding`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListTraceableItemBalancesForWarehouseHolding(
-    rt::Call<rt::Page<model::TraceableAdjustmentItemBalance>>,
-);
-rt::page_request!(
-    ListTraceableItemBalancesForWarehouseHolding,
-    model::TraceableAdjustmentItemBalance
-);
-
-impl ListTraceableItemBalancesForWarehouseHolding {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only traceable item balances that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many traceable item balances a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many traceable item balances to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many traceable item balances there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::traceable_adjustment_item_balance`](super::properties::traceable_adjustment_item_balance).
+pub type ListTraceableItemBalancesForWarehouseHolding =
+    rt::odata::List<model::TraceableAdjustmentItemBalance>;
 
 /// The operation of [`TraceableItemBalances::list_for_warehouse_holding`].
 pub static LIST_FOR_WAREHOUSE_HOLDING: rt::Operation = rt::Operation {
@@ -95,7 +47,10 @@ pub static LIST_FOR_WAREHOUSE_HOLDING: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some((
+            "$orderby",
+            "traceable_item_id,traceable_bin_item_id,bin_item_id",
+        )),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1warehouse_holdings~1{warehouseHoldingId}~1traceable_item_balances/get",
     ..rt::Operation::READ

@@ -22,65 +22,18 @@ impl TraceableItemLocations {
     /// Lists traceable item locations of a traceable item:
     /// `GET /traceable_items/{traceableItemId}/traceable_item_locations`.
     pub fn list_for_traceable_item(&self, traceable_item_id: i64) -> ListTraceableItemLocations {
-        ListTraceableItemLocations(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_TRACEABLE_ITEM).path(traceable_item_id),
         )
     }
 }
 
 /// The request of [`TraceableItemLocations::list_for_traceable_item`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListTraceableItemLocations(rt::Call<rt::Page<model::TraceableItemLocationRecord>>);
-rt::page_request!(
-    ListTraceableItemLocations,
-    model::TraceableItemLocationRecord
-);
-
-impl ListTraceableItemLocations {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only traceable item locations that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many traceable item locations a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many traceable item locations to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many traceable item locations there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties:
+/// [`properties::traceable_item_location_record`](super::properties::traceable_item_location_record).
+pub type ListTraceableItemLocations = rt::odata::List<model::TraceableItemLocationRecord>;
 
 /// The operation of [`TraceableItemLocations::list_for_traceable_item`].
 pub static LIST_FOR_TRACEABLE_ITEM: rt::Operation = rt::Operation {
@@ -90,7 +43,7 @@ pub static LIST_FOR_TRACEABLE_ITEM: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some(("$orderby", "traceable_bin_item_id,bin_item_id")),
     },
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1traceable_items~1{traceableItemId}~1traceable_item_locations/get",
     ..rt::Operation::READ

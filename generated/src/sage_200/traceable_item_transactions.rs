@@ -28,67 +28,20 @@ impl TraceableItemTransactions {
         &self,
         traceable_history_id: i64,
     ) -> ListTraceableItemTransactionsForProductTransaction {
-        ListTraceableItemTransactionsForProductTransaction(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_PRODUCT_TRANSACTION).path(traceable_history_id),
         )
     }
 }
 
 /// The request of [`TraceableItemTransactions::list_for_product_transaction`]: set what it needs,
-/// then `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListTraceableItemTransactionsForProductTransaction(
-    rt::Call<rt::Page<model::ProductTransactionTraceableItemHistoryRecord>>,
-);
-rt::page_request!(
-    ListTraceableItemTransactionsForProductTransaction,
-    model::ProductTransactionTraceableItemHistoryRecord
-);
-
-impl ListTraceableItemTransactionsForProductTransaction {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only traceable item transactions that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`,
-    /// joined by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes,
-    /// dates without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many traceable item transactions a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many traceable item transactions to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many traceable item transactions there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// then `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says
+/// otherwise.
+///
+/// Its properties:
+/// [`properties::product_transaction_traceable_item_history_record`](super::properties::product_transaction_traceable_item_history_record).
+pub type ListTraceableItemTransactionsForProductTransaction =
+    rt::odata::List<model::ProductTransactionTraceableItemHistoryRecord>;
 
 /// The operation of [`TraceableItemTransactions::list_for_product_transaction`].
 pub static LIST_FOR_PRODUCT_TRANSACTION: rt::Operation = rt::Operation {
@@ -98,8 +51,9 @@ pub static LIST_FOR_PRODUCT_TRANSACTION: rt::Operation = rt::Operation {
         skip: "$skip",
         top: "$top",
         default: 500,
-        order: Some(("$orderby", "id")),
+        order: Some(("$orderby", "identification_no")),
     },
+    professional_only: true,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1product_transactions~1{traceableHistoryId}~1traceable_item_transactions/get",
     ..rt::Operation::READ
 };

@@ -70,6 +70,7 @@ pub static ASSIGN: rt::Operation = rt::Operation {
     id: "traceable_items.assign",
     method: rt::Method::Post,
     path: "/traceable_items_assign",
+    professional_only: true,
     place: "specs/sage-200/stock.openapi.yaml#/paths/~1traceable_items_assign/post",
     ..rt::Operation::DEFAULT
 };

@@ -21,87 +21,25 @@ impl TraderContactRoles {
 
     /// Lists trader contact roles: `GET /trader_contact_roles`.
     pub fn list(&self) -> ListTraderContactRoles {
-        ListTraderContactRoles(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a trader contact role: `GET /trader_contact_roles/{Id}`.
     pub fn get(&self, id: i64) -> GetTraderContactRole {
-        GetTraderContactRole(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`TraderContactRoles::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListTraderContactRoles(rt::Call<rt::Page<model::TraderContactRole>>);
-rt::page_request!(ListTraderContactRoles, model::TraderContactRole);
-
-impl ListTraderContactRoles {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only trader contact roles that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined
-    /// by `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many trader contact roles a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many trader contact roles to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many trader contact roles there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::trader_contact_role`](super::properties::trader_contact_role).
+pub type ListTraderContactRoles = rt::odata::List<model::TraderContactRole>;
 
 /// The request of [`TraderContactRoles::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetTraderContactRole(rt::Call<model::TraderContactRole>);
-rt::request!(GetTraderContactRole, model::TraderContactRole);
-
-impl GetTraderContactRole {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::trader_contact_role`](super::properties::trader_contact_role).
+pub type GetTraderContactRole = rt::odata::Single<model::TraderContactRole>;
 
 /// The operation of [`TraderContactRoles::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -20,87 +20,25 @@ impl Units {
 
     /// Lists units: `GET /units`.
     pub fn list(&self) -> ListUnits {
-        ListUnits(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Gets a unit: `GET /units/{Id}`.
     pub fn get(&self, id: i64) -> GetUnit {
-        GetUnit(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 }
 
 /// The request of [`Units::list`]: set what it needs, then `.await` it, or take its `.items()` or
-/// `.pages()`.
-#[derive(Debug)]
-pub struct ListUnits(rt::Call<rt::Page<model::Unit>>);
-rt::page_request!(ListUnits, model::Unit);
-
-impl ListUnits {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only units that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by `and` and
-    /// `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates without, and
-    /// a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many units a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many units to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many units there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::unit`](super::properties::unit).
+pub type ListUnits = rt::odata::List<model::Unit>;
 
 /// The request of [`Units::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetUnit(rt::Call<model::Unit>);
-rt::request!(GetUnit, model::Unit);
-
-impl GetUnit {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::unit`](super::properties::unit).
+pub type GetUnit = rt::odata::Single<model::Unit>;
 
 /// The operation of [`Units::list`].
 pub static LIST: rt::Operation = rt::Operation {

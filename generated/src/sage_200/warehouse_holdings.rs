@@ -21,14 +21,12 @@ impl WarehouseHoldings {
 
     /// Lists warehouse holdings: `GET /warehouse_holdings`.
     pub fn list(&self) -> ListWarehouseHoldings {
-        ListWarehouseHoldings(rt::Call::json(&self.client, &LIST))
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST))
     }
 
     /// Lists warehouse holdings of a product: `GET /products/{productId}/warehouse_holdings`.
     pub fn list_for_product(&self, product_id: i64) -> ListWarehouseHoldingsForProduct {
-        ListWarehouseHoldingsForProduct(
-            rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_PRODUCT).path(product_id))
     }
 
     /// Lists warehouse holdings of a product and a warehouse:
@@ -38,7 +36,7 @@ impl WarehouseHoldings {
         product_id: i64,
         warehouse_id: i64,
     ) -> ListWarehouseHoldingsForProductAndWarehouse {
-        ListWarehouseHoldingsForProductAndWarehouse(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_PRODUCT_AND_WAREHOUSE)
                 .path(product_id)
                 .path(warehouse_id),
@@ -47,9 +45,7 @@ impl WarehouseHoldings {
 
     /// Lists warehouse holdings of a warehouse: `GET /warehouses/{warehouseId}/warehouse_holdings`.
     pub fn list_for_warehouse(&self, warehouse_id: i64) -> ListWarehouseHoldingsForWarehouse {
-        ListWarehouseHoldingsForWarehouse(
-            rt::Call::json(&self.client, &LIST_FOR_WAREHOUSE).path(warehouse_id),
-        )
+        rt::odata::List::new(rt::Call::json(&self.client, &LIST_FOR_WAREHOUSE).path(warehouse_id))
     }
 
     /// Lists warehouse holdings of a warehouse and a product:
@@ -59,7 +55,7 @@ impl WarehouseHoldings {
         warehouse_id: i64,
         product_id: i64,
     ) -> ListWarehouseHoldingsForWarehouseAndProduct {
-        ListWarehouseHoldingsForWarehouseAndProduct(
+        rt::odata::List::new(
             rt::Call::json(&self.client, &LIST_FOR_WAREHOUSE_AND_PRODUCT)
                 .path(warehouse_id)
                 .path(product_id),
@@ -68,7 +64,7 @@ impl WarehouseHoldings {
 
     /// Gets a warehouse holding: `GET /warehouse_holdings/{Id}`.
     pub fn get(&self, id: i64) -> GetWarehouseHolding {
-        GetWarehouseHolding(rt::Call::json(&self.client, &GET).path(id))
+        rt::odata::Single::new(rt::Call::json(&self.client, &GET).path(id))
     }
 
     /// Creates a warehouse holding: `POST /warehouse_holdings`.
@@ -97,287 +93,39 @@ impl WarehouseHoldings {
 }
 
 /// The request of [`WarehouseHoldings::list`]: set what it needs, then `.await` it, or take its
-/// `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListWarehouseHoldings(rt::Call<rt::Page<model::WarehouseHolding>>);
-rt::page_request!(ListWarehouseHoldings, model::WarehouseHolding);
-
-impl ListWarehouseHoldings {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only warehouse holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many warehouse holdings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::warehouse_holding`](super::properties::warehouse_holding).
+pub type ListWarehouseHoldings = rt::odata::List<model::WarehouseHolding>;
 
 /// The request of [`WarehouseHoldings::list_for_product`]: set what it needs, then `.await` it, or
-/// take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListWarehouseHoldingsForProduct(rt::Call<rt::Page<model::WarehouseHolding>>);
-rt::page_request!(ListWarehouseHoldingsForProduct, model::WarehouseHolding);
-
-impl ListWarehouseHoldingsForProduct {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only warehouse holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many warehouse holdings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::warehouse_holding`](super::properties::warehouse_holding).
+pub type ListWarehouseHoldingsForProduct = rt::odata::List<model::WarehouseHolding>;
 
 /// The request of [`WarehouseHoldings::list_for_product_and_warehouse`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListWarehouseHoldingsForProductAndWarehouse(rt::Call<rt::Page<model::WarehouseHolding>>);
-rt::page_request!(
-    ListWarehouseHoldingsForProductAndWarehouse,
-    model::WarehouseHolding
-);
-
-impl ListWarehouseHoldingsForProductAndWarehouse {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only warehouse holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many warehouse holdings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::warehouse_holding`](super::properties::warehouse_holding).
+pub type ListWarehouseHoldingsForProductAndWarehouse = rt::odata::List<model::WarehouseHolding>;
 
 /// The request of [`WarehouseHoldings::list_for_warehouse`]: set what it needs, then `.await` it,
-/// or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListWarehouseHoldingsForWarehouse(rt::Call<rt::Page<model::WarehouseHolding>>);
-rt::page_request!(ListWarehouseHoldingsForWarehouse, model::WarehouseHolding);
-
-impl ListWarehouseHoldingsForWarehouse {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only warehouse holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many warehouse holdings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::warehouse_holding`](super::properties::warehouse_holding).
+pub type ListWarehouseHoldingsForWarehouse = rt::odata::List<model::WarehouseHolding>;
 
 /// The request of [`WarehouseHoldings::list_for_warehouse_and_product`]: set what it needs, then
-/// `.await` it, or take its `.items()` or `.pages()`.
-#[derive(Debug)]
-pub struct ListWarehouseHoldingsForWarehouseAndProduct(rt::Call<rt::Page<model::WarehouseHolding>>);
-rt::page_request!(
-    ListWarehouseHoldingsForWarehouseAndProduct,
-    model::WarehouseHolding
-);
-
-impl ListWarehouseHoldingsForWarehouseAndProduct {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Only warehouse holdings that meet a condition: `eq`, `ne`, `gt`, `ge`, `lt`, `le`, joined by
-    /// `and` and `or`, or `contains`, `startswith` and `endswith`; text in single quotes, dates
-    /// without, and a time ends in `Z` (`$filter`).
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.query("$filter", filter.into()))
-    }
-
-    /// Names of the properties to sort by, each followed by `asc` or `desc`, separated by commas
-    /// (`$orderby`).
-    pub fn orderby(self, orderby: impl Into<String>) -> Self {
-        Self(self.0.query("$orderby", orderby.into()))
-    }
-
-    /// How many warehouse holdings a page holds: 500 if not given, 5000 at most (`$top`).
-    pub fn top(self, top: u32) -> Self {
-        Self(self.0.query("$top", top))
-    }
-
-    /// How many warehouse holdings to leave out first; it needs `$orderby` (`$skip`).
-    pub fn skip(self, skip: u32) -> Self {
-        Self(self.0.query("$skip", skip))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply says how many warehouse holdings there are (`$count`).
-    pub fn count(self, count: bool) -> Self {
-        Self(self.0.query("$count", count))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+/// `.await` it, or take its `.items()` or `.pages()`. A page holds 500 unless `top` says otherwise.
+///
+/// Its properties: [`properties::warehouse_holding`](super::properties::warehouse_holding).
+pub type ListWarehouseHoldingsForWarehouseAndProduct = rt::odata::List<model::WarehouseHolding>;
 
 /// The request of [`WarehouseHoldings::get`]: set what it needs, then `.await` it.
-#[derive(Debug)]
-pub struct GetWarehouseHolding(rt::Call<model::WarehouseHolding>);
-rt::request!(GetWarehouseHolding, model::WarehouseHolding);
-
-impl GetWarehouseHolding {
-    /// Names of the properties to return, separated by commas (`$select`).
-    pub fn select(self, select: impl Into<String>) -> Self {
-        Self(self.0.query("$select", select.into()))
-    }
-
-    /// Names of the related records to return in full, separated by commas (`$expand`).
-    pub fn expand(self, expand: impl Into<String>) -> Self {
-        Self(self.0.query("$expand", expand.into()))
-    }
-
-    /// Whether the reply has metadata (`$metadata`).
-    pub fn metadata(self, metadata: bool) -> Self {
-        Self(self.0.query("$metadata", metadata))
-    }
-}
+///
+/// Its properties: [`properties::warehouse_holding`](super::properties::warehouse_holding).
+pub type GetWarehouseHolding = rt::odata::Single<model::WarehouseHolding>;
 
 /// The operation of [`WarehouseHoldings::list`].
 pub static LIST: rt::Operation = rt::Operation {

@@ -7,6 +7,13 @@ use crate::ir::{Kind, Location, Parameter, Takes, Text};
 impl Ctx<'_> {
     /// Parameters that name properties of the reply.
     pub(super) fn attributes(&mut self, setting: &config::Attributes) {
+        let mut parameters = self.api.operations.iter().flat_map(|operation| &operation.parameters);
+        if parameters.any(|parameter| matches!(parameter.takes, Takes::OData(_))) {
+            let message =
+                "lists take `$filter`, so that properties are named as OData names them, and only so".to_owned();
+            self.unused("/conventions/attributes", message);
+            return;
+        }
         let mut count = self.taking(&setting.parameter, |_| Some(Takes::Attributes { always: setting.always.clone() }));
         if count == 0 {
             let message = format!("no operation has a query parameter `{}`", setting.parameter);
@@ -82,6 +89,9 @@ paths:
       requestBody: {content: {application/json: {schema: {type: object, properties: {
         file: {type: string, format: byte}, plain: {type: string}, size: {type: integer, maximum: 9}, name: {type: string}}}}}}
       responses: {'204': {description: d}}
+  /lists:
+    get:
+      responses: {'200': {description: d, content: {application/json: {schema: {type: array, items: {type: object, properties: {id: {type: string}}}}}}}}
 ";
 
     fn with(text: &str) -> (Api, Vec<String>) {
@@ -121,6 +131,12 @@ paths:
             (
                 "[conventions.attributes]\nparameter = 'attributes'\nnested = 'x'\n",
                 Some("/conventions/attributes/nested"),
+            ),
+            // OData has its own way to name properties.
+            (
+                "[conventions.query-options]\nlist = ['$filter']\nsingle = []\n\
+                 [conventions.attributes]\nparameter = 'attributes'\n",
+                Some("/conventions/attributes"),
             ),
             // It has no values.
             ("[conventions.sort]\nparameter = 'order'\ndescending = ':desc'\n", Some("/conventions/sort")),

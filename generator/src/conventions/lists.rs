@@ -2,7 +2,7 @@
 
 use super::Ctx;
 use crate::config;
-use crate::ir::{Integer, Kind, Location, Method, Operation, Paging, Schema};
+use crate::ir::{Integer, Kind, Location, Method, Operation, Paging, Schema, SchemaId};
 
 /// What lists in an envelope call the number of a page.
 const PAGE: &str = "page";
@@ -53,16 +53,42 @@ impl Ctx<'_> {
         let mut count = 0;
         for index in 0..self.api.operations.len() {
             if self.api.operations[index].paging.is_none() && self.is_list(index) {
+                let order = setting.order.as_ref().map(|(name, property)| (name.clone(), self.order(index, property)));
                 self.api.operations[index].paging = Some(Paging::Offset {
                     skip: setting.skip.clone(),
                     top: setting.top.clone(),
                     default: setting.default,
-                    order: setting.order.clone(),
+                    order,
                 });
                 count += 1;
             }
         }
         self.applied("offset-paging", count, "no GET answers with an array");
+    }
+
+    /// What a list is sorted by unless the user says otherwise: this property. Where its items have none of this name,
+    /// those whose names end like it (`site_id`, `company_id`), else the first that holds a single value.
+    fn order(&self, index: usize, property: &str) -> String {
+        let reply = self.reply(&self.api.operations[index]);
+        let item = reply.and_then(|reply| match self.api.schema(reply).kind {
+            Kind::Array(item) => Some(&self.api.schema(item).kind),
+            _ => None,
+        });
+        let Some(Kind::Object(object)) = item else { return property.to_owned() };
+        let single = |schema: SchemaId| {
+            !matches!(
+                self.api.schema(schema).kind,
+                Kind::Object(_) | Kind::Array(_) | Kind::Map(_) | Kind::Union(_) | Kind::Any
+            )
+        };
+        let singles = object.properties.iter().filter(|property| single(property.schema));
+        let names: Vec<&str> = singles.map(|property| property.name.as_str()).collect();
+        if names.is_empty() || names.contains(&property) {
+            return property.to_owned();
+        }
+        let suffix = format!("_{property}");
+        let alike: Vec<&str> = names.iter().copied().filter(|name| name.ends_with(&suffix)).collect();
+        if alike.is_empty() { names[0].to_owned() } else { alike.join(",") }
     }
 
     /// What says how many, or which page, is no less than nothing, whether a document says so or not.

@@ -2,7 +2,7 @@
 
 use super::Ctx;
 use crate::config;
-use crate::ir::{Integer, Kind, Limits, ListStyle, Location, Method, Parameter, Schema, Terms, Text};
+use crate::ir::{Integer, Kind, Limits, ListStyle, Location, Method, OData, Parameter, Schema, Takes, Terms, Text};
 
 impl Ctx<'_> {
     /// Options for GETs: those of lists for arrays, those of single records for objects.
@@ -46,6 +46,21 @@ impl Ctx<'_> {
         added
     }
 
+    /// What the option takes: where lists take conditions as OData writes them, properties as OData names them.
+    fn takes(&self, name: &str) -> Takes {
+        let options = self.config.conventions.query_options.as_ref();
+        if !options.is_some_and(|options| options.list.iter().any(|option| option == "$filter")) {
+            return Takes::Schema;
+        }
+        match name {
+            "$select" => Takes::OData(OData::Select),
+            "$filter" => Takes::OData(OData::Filter),
+            "$orderby" => Takes::OData(OData::OrderBy),
+            "$expand" => Takes::OData(OData::Expand),
+            _ => Takes::Schema,
+        }
+    }
+
     /// `$top:integer`
     fn option(&mut self, pointer: &str, option: &str) -> Parameter {
         let (name, kind) = match option.split_once(':') {
@@ -74,7 +89,7 @@ impl Ctx<'_> {
             deprecated: false,
             default: None,
             values: Vec::new(),
-            takes: crate::ir::Takes::Schema,
+            takes: self.takes(name),
             meaning: None,
             description: None,
         }

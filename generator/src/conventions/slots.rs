@@ -33,6 +33,7 @@ impl Ctx<'_> {
         let (mut used, mut needed) = (BTreeSet::new(), BTreeSet::new());
         let mut count = 0;
         for slot in slots(self.api) {
+            self.mark(&slot);
             let also = slot.keys.iter().find_map(|key| setting.also.get_key_value(key));
             let target = match also {
                 Some((key, name)) => {
@@ -66,6 +67,15 @@ impl Ctx<'_> {
             }
         }
         self.applied("expand-slots", count, "no property is an object without properties that a schema is called like");
+    }
+
+    /// Whatever its schema is: it is a place for `$expand`.
+    fn mark(&mut self, slot: &Slot) {
+        if let Kind::Object(object) = &mut self.api.schemas[slot.owner].kind
+            && let Some(property) = object.properties.get_mut(slot.property)
+        {
+            property.expandable = true;
+        }
     }
 
     fn fill(&mut self, slot: &Slot, target: SchemaId) {

@@ -59,7 +59,7 @@ fn value(target: &Target) -> String {
         // What these setters take is made from text, or from a moment.
         let ty = match ty {
             Type::When => &Type::DateTime,
-            Type::Attributes | Type::Sort(_) => &Type::String,
+            Type::Attributes | Type::Sort(_) | Type::OData(..) => &Type::String,
             ty => ty,
         };
         format!("f.of::<{}>({})", types::text(ty, "model::"), types::literal(wire))

@@ -18,8 +18,8 @@ pub(super) fn print(package: &Package, layout: &Layout) -> String {
     if !package.models.is_empty() {
         modules.push("model".to_owned());
     }
-    if !package.attributes.modules.is_empty() {
-        modules.push("properties".to_owned());
+    if !package.properties.is_empty() {
+        modules.push(super::properties::MODULE.to_owned());
     }
     if !package.values.is_empty() {
         modules.push("value".to_owned());
@@ -96,7 +96,7 @@ fn about(package: &Package) -> Vec<String> {
 fn client(package: &Package) -> String {
     let name = client_name();
     let line = format!("A client of {}; cheap to clone.", package.title);
-    let mut out = declare::wrapper(&name, &[line], "Clone, Debug", "rt::Client");
+    let mut out = declare::wrapper(&name, &[line], "Clone, Debug", "pub(crate) rt::Client");
     if package.resources.is_empty() {
         let reason = "#[expect(dead_code, reason = \"there are no operations\")]\npub struct";
         out = out.replacen("pub struct", reason, 1);
@@ -104,6 +104,9 @@ fn client(package: &Package) -> String {
     out.push_str("\nimpl Client {\n    /// Starts to set a client up.\n");
     let new = Expr::call("ClientBuilder", vec![Expr::call("rt::ClientBuilder::new", vec![Expr::atom("&API")])]);
     out.push_str(&function("pub fn builder", &[], "ClientBuilder", &new, 4));
+    if let Some(name) = &package.client.view {
+        out.push_str(&view(name, &package.client.headers));
+    }
     for resource in &package.resources {
         let line = format!("{}: {}.", capital(&resource.words), crate::lower::code(&resource.path));
         let _ = write!(out, "\n{}", docs::comment(&[line], 4, "///"));
@@ -113,6 +116,40 @@ fn client(package: &Package) -> String {
     }
     out.push_str("}\n");
     out
+}
+
+/// The method that gives the same client for another business.
+fn view(name: &Ident, headers: &[Header]) -> String {
+    let of: Vec<&Header> = headers.iter().filter(|header| !header.secret).collect();
+    let names: Vec<String> = of.iter().map(|header| crate::lower::code(&header.wire)).collect();
+    let line = format!(
+        "The same client for another {}: a light view with {} of its own. It shares the grant, the connections and the \
+         limits.",
+        of.iter().map(|header| header.setter.as_str().replace('_', " ")).collect::<Vec<_>>().join(" and "),
+        names.join(" and ")
+    );
+    let arguments = of.iter().map(|header| {
+        let ty = if header.integer { "i64" } else { "impl Into<String>" };
+        format!("{}: {ty}", header.setter)
+    });
+    let arguments: Vec<String> = std::iter::once("&self".to_owned()).chain(arguments).collect();
+    let pairs = of.iter().map(|header| {
+        let convert = if header.integer { "to_string" } else { "into" };
+        format!("            ({}, Some({}.{convert}())),\n", types::literal(&header.wire), header.setter)
+    });
+    let pairs: String = pairs.collect();
+    let head = format!("    pub fn {name}({}) -> Self {{\n", arguments.join(", "));
+    let head = if head.len() <= 101 {
+        head
+    } else {
+        let lines: String = arguments.iter().map(|argument| format!("        {argument},\n")).collect();
+        format!("    pub fn {name}(\n{lines}    ) -> Self {{\n")
+    };
+    let body = match of.as_slice() {
+        [_] => format!("        Self(self.0.with_headers([{}]))\n", pairs.trim().trim_end_matches(',')),
+        _ => format!("        Self(self.0.with_headers([\n{pairs}        ]))\n"),
+    };
+    format!("\n{}{head}{body}    }}\n", docs::comment(&[line], 4, "///"))
 }
 
 fn client_name() -> Ident {
@@ -230,6 +267,9 @@ fn api(package: &Package) -> String {
     }
     if let Some(concurrency) = client.concurrency {
         let _ = writeln!(out, "    concurrency: Some({concurrency}),");
+    }
+    if let Some((variable, text)) = &client.standard {
+        let _ = writeln!(out, "    standard: Some(({}, {})),", types::literal(variable), types::literal(text));
     }
     if let Some(errors) = errors {
         let _ = writeln!(out, "    errors: {errors},");

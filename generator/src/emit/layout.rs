@@ -183,6 +183,16 @@ pub(super) fn constant(name: &str, ty: &str, value: &Expr, indent: usize) -> Str
     format!("{head}\n{pad}    {};\n", value.lay(indent + 4, 1))
 }
 
+/// `Some` of a pair of literals.
+pub(super) fn some_pair(first: &str, second: &str, indent: usize) -> String {
+    let flat = format!("{first}, {second}");
+    if flat.len() <= NARROW {
+        return format!("Some(({flat}))");
+    }
+    let pad = " ".repeat(indent + 4);
+    format!("Some((\n{pad}{first},\n{pad}{second},\n{}))", " ".repeat(indent))
+}
+
 /// A list of literals between brackets.
 pub(super) fn array(items: &[String], indent: usize) -> String {
     let flat = items.join(", ");

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{declare, docs, types};
 use crate::ir::Decimals;
 use crate::names::Ident;
-use crate::rust::{Enum, FileFields, Item, ModelFile, Package, Struct, Type, Union, Values};
+use crate::rust::{Enum, FileFields, Item, ModelFile, Package, Role, Struct, Type, Union, Values};
 
 /// `model/mod.rs`
 pub(super) fn root(package: &Package) -> String {
@@ -95,7 +95,15 @@ fn structure(item: &Struct, decimals: Decimals, scope: &Scope<'_>) -> String {
     for (index, field) in item.fields.iter().enumerate() {
         let _ = writeln!(out, "    {index} {}: {},", field.name, types::literal(&field.wire));
     }
-    out.push_str("});\n");
+    let fields = item.fields.iter().enumerate();
+    // What is answered is never refused.
+    let only = fields.filter(|(_, field)| field.professional_only && item.role != Role::Reply);
+    let only: Vec<String> = only.map(|(index, _)| index.to_string()).collect();
+    if only.is_empty() {
+        out.push_str("});\n");
+    } else {
+        let _ = writeln!(out, "}}, professional_only: [{}]);", only.join(", "));
+    }
     if let Some(file) = &item.file {
         out.push('\n');
         out.push_str(&from_file(item, file));

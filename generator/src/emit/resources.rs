@@ -7,7 +7,7 @@ use super::layout::{self, Expr, function};
 use super::{declare, docs, operations, types};
 use crate::ir;
 use crate::names::Ident;
-use crate::rust::{Argument, Body, Method, Replies, Reply, Request, Resource, SortKeys, Target, Type};
+use crate::rust::{Argument, Body, Method, Replies, Reply, Request, Resource, Shared, SortKeys, Target, Type};
 
 /// The prefix of models in these files.
 const MODEL: &str = "model::";
@@ -102,7 +102,11 @@ fn function_of(method: &Method) -> String {
         None => format!("rt::Call<{}>", reply_type(&method.reply)),
     };
     if let Some(request) = &method.request {
-        body = Expr::call(request.name.to_string(), vec![body]);
+        let constructor = match request.shared {
+            Some(shared) => format!("{}::new", runtime_request(shared)),
+            None => request.name.to_string(),
+        };
+        body = Expr::call(constructor, vec![body]);
     }
     out.push_str(&function(&format!("pub fn {}", method.name), &arguments, &output, &body, 4));
     if let Some(also) = &method.also {
@@ -227,9 +231,13 @@ fn single(method: &'static str, key: &str, ty: &Type, value: Expr) -> (String, &
 /// What is accepted for a value, and whether it is converted.
 fn accepted(ty: &Type) -> (String, bool) {
     match ty {
-        Type::String | Type::Decimal | Type::DateTime | Type::When | Type::Attributes | Type::Sort(_) => {
-            (format!("impl Into<{}>", types::text(ty, MODEL)), true)
-        }
+        Type::String
+        | Type::Decimal
+        | Type::DateTime
+        | Type::When
+        | Type::Attributes
+        | Type::Sort(_)
+        | Type::OData(..) => (format!("impl Into<{}>", types::text(ty, MODEL)), true),
         ty => (types::text(ty, MODEL), false),
     }
 }
@@ -253,6 +261,23 @@ fn request_struct(resource: &Resource, method: &Method, request: &Request) -> St
     };
     let how = if paged.is_some() { "`.await` it, or take its `.items()` or `.pages()`" } else { "`.await` it" };
     let line = format!("The request of [`{}::{}`]: set what it needs, then {how}.", resource.name, method.name);
+    if let Some(shared) = request.shared {
+        let model = paged.unwrap_or_else(|| reply_type(&method.reply));
+        let (head, ty) = (format!("pub type {} =", request.name), runtime_request(shared));
+        let flat = format!("{head} {ty}<{model}>;\n");
+        let text = if flat.len() <= 101 { flat } else { format!("{head}\n    {ty}<{model}>;\n") };
+        let more = match &method.operation.paging {
+            Some(ir::Paging::Offset { default, .. }) => {
+                format!("{line} A page holds {default} unless `top` says otherwise.")
+            }
+            Some(ir::Paging::Envelope) | None => line,
+        };
+        let properties = request.properties.iter();
+        let properties =
+            properties.map(|name| format!("Its properties: [`properties::{name}`](super::properties::{name})."));
+        let lines: Vec<String> = std::iter::once(more).chain(properties).collect();
+        return docs::comment(&lines, 0, "///") + &text;
+    }
     let inner = format!("rt::Call<{}>", reply_type(&method.reply));
     let mut out = declare::wrapper(&request.name, &[line], "Debug", &inner);
     let name = request.name.as_str();
@@ -274,6 +299,14 @@ fn request_struct(resource: &Resource, method: &Method, request: &Request) -> St
         .collect();
     let _ = write!(out, "\nimpl {name} {{\n{}}}\n", setters.join("\n"));
     out
+}
+
+/// The request of the runtime, without its model.
+fn runtime_request(shared: Shared) -> &'static str {
+    match shared {
+        Shared::List => "rt::odata::List",
+        Shared::Single => "rt::odata::Single",
+    }
 }
 
 /// The enumeration of what different statuses bring.
@@ -329,7 +362,7 @@ fn descriptor(resource: &Resource, method: &Method) -> String {
         Some(ir::Paging::Envelope) => member("paging", "rt::Paging::Envelope".to_owned()),
         Some(ir::Paging::Offset { skip, top, default, order }) => {
             let order = order.as_ref().map_or("None".to_owned(), |(name, value)| {
-                format!("Some(({}, {}))", types::literal(name), types::literal(value))
+                layout::some_pair(&types::literal(name), &types::literal(value), 8)
             });
             let (skip, top) = (types::literal(skip), types::literal(top));
             member(
@@ -353,6 +386,9 @@ fn descriptor(resource: &Resource, method: &Method) -> String {
     }
     if operation.sequential {
         member("sequential", "true".to_owned());
+    }
+    if operation.professional_only {
+        member("professional_only", "true".to_owned());
     }
     if let Some(accept) = &operation.accept {
         member("accept", types::literal(accept));

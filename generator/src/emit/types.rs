@@ -20,6 +20,15 @@ pub(crate) fn text(ty: &Type, prefix: &str) -> String {
         Type::When => "rt::When".into(),
         Type::Attributes => "rt::Attributes".into(),
         Type::Sort(request) => format!("rt::Sort<{request}>"),
+        Type::OData(option, model) => {
+            let name = match option {
+                ir::OData::Select => "Select",
+                ir::OData::Filter => "Filter",
+                ir::OData::OrderBy => "OrderBy",
+                ir::OData::Expand => "Expand",
+            };
+            format!("rt::odata::{name}<{prefix}{model}>")
+        }
         Type::Base64 => "rt::Base64".into(),
         Type::Part => "rt::Part".into(),
         Type::Json => "rt::Json".into(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::models::Models;
 use super::reach::{self, TypeId};
 use super::resources::Plan;
-use super::{docs, types, usage};
+use super::{docs, properties, types, usage};
 use crate::ir::{self, Takes};
 use crate::names::ident::long_mark;
 use crate::names::resolve::{Wish, resolve};
@@ -15,11 +15,6 @@ use crate::rust::{AttributeModule, Attributes, Role, SortKeys, ValueModule};
 
 /// Modules that are not those of a model.
 const RESERVED: &[&str] = &["groups", "inside", "shared"];
-
-/// The module of each model.
-pub(super) fn by_model(attributes: &Attributes) -> BTreeMap<&Ident, &Ident> {
-    attributes.modules.iter().map(|module| (&module.model, &module.module)).collect()
-}
 
 /// A module for each model that is asked for in parts, which operations with such a parameter answer. The names of what
 /// stands directly inside of such a reply are there too, where a parameter asks for these.
@@ -44,7 +39,7 @@ pub(super) fn modules(models: &Models<'_>) -> Attributes {
     let all: Vec<&str> =
         own.values().flatten().copied().chain(inside).collect::<BTreeSet<&str>>().into_iter().collect();
     let constants = constants(&all);
-    let wishes: Vec<Wish> = own.keys().map(|ty| module_wish(&models.named[ty.0].name)).collect();
+    let wishes: Vec<Wish> = own.keys().map(|ty| properties::wish(&models.named[ty.0].name)).collect();
     let given = resolve(&wishes, &|name| RESERVED.contains(&name));
     let modules = own.iter().filter(|(_, names)| !names.is_empty()).filter_map(|(ty, names)| {
         let model = models.named[ty.0].name.clone();
@@ -55,11 +50,6 @@ pub(super) fn modules(models: &Models<'_>) -> Attributes {
     modules.sort_by(|a, b| a.module.cmp(&b.module));
     let names = all.into_iter().filter_map(|name| Some((constants.get(name)?.clone(), name.to_owned())));
     Attributes { names: names.collect(), modules }
-}
-
-fn module_wish(model: &Ident) -> Wish {
-    let words = Words::of(model.as_str());
-    Wish::new(model.as_str(), vec![Ident::snake(&words), Ident::snake(&words.then(&Words::of("properties")))])
 }
 
 /// What replies hold in any case.

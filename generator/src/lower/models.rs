@@ -131,7 +131,26 @@ impl<'a> Models<'a> {
             Role::Update => Type::Update(Box::new(ty)),
         };
         let docs = field_docs(parent, property, schema, role);
-        Some(Field { name: name.clone(), wire: property.name.clone(), docs, ty, deprecated: property.deprecated })
+        Some(Field {
+            name: name.clone(),
+            wire: property.name.clone(),
+            docs,
+            ty,
+            deprecated: property.deprecated,
+            expandable: property.expandable,
+            professional_only: self.api.client.standard.is_some()
+                && (property.terms.professional_only || self.is_professional(property.schema)),
+        })
+    }
+
+    /// Is what stands there, alone or in a list, professional-only as a whole?
+    fn is_professional(&self, id: ir::SchemaId) -> bool {
+        let schema = self.api.schema(id);
+        let item = match schema.kind {
+            ir::Kind::Array(item) => self.api.schema(item),
+            _ => schema,
+        };
+        schema.terms.professional_only || item.terms.professional_only
     }
 
     fn enumeration(

@@ -10,7 +10,7 @@ use super::reach::{self, Base, Walk};
 use super::resources::{Plan, Planned, Resource};
 use super::types;
 use super::usage::{Part, Root};
-use super::{attributes, availability, docs, replies, sentences};
+use super::{availability, docs, odata, replies, sentences};
 use crate::ir;
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Wish, resolve};
@@ -129,10 +129,10 @@ pub(super) fn lower(
     plan: &Plan,
     availability: Option<&rust::Availability>,
     mut sorts: BTreeMap<usize, Vec<rust::SortKeys>>,
-    attributes: &rust::Attributes,
+    properties: &rust::Properties,
     names: &mut ApiNames,
 ) -> Vec<rust::Resource> {
-    let known = attributes::by_model(attributes);
+    let known = properties.by_model();
     let mut resources: Vec<rust::Resource> = plan.resources.iter().map(empty).collect();
     for (operation, planned) in models.api.operations.iter().zip(&plan.operations) {
         let resource = &plan.resources[planned.resource];
@@ -194,11 +194,13 @@ impl Lowering<'_> {
     fn method(&self, names: &mut ApiNames) -> Method {
         let reply = replies::lower(self.models, self.operation, &self.planned.request);
         let paged = matches!(reply, Reply::Page(_));
-        let setters = self.setters();
-        let arguments = self.arguments();
+        let setters = self.setters(&reply);
+        let arguments = self.arguments(&reply);
         let also = self.also(&setters, &arguments);
         let request = (paged || !setters.is_empty()).then(|| rust::Request {
             name: self.planned.request.clone(),
+            shared: odata::shared(&reply, &setters),
+            properties: self.typed(&reply, &setters),
             setters: setters.iter().map(|(_, setter)| setter.clone()).collect(),
         });
         let mut entry =
@@ -236,6 +238,7 @@ impl Lowering<'_> {
             wrapper: operation.body.as_ref().and_then(|body| body.wrapper.clone()),
             idempotent_by_id: operation.idempotent_by_id,
             sequential: operation.sequential,
+            professional_only: operation.terms.professional_only && self.models.api.client.standard.is_some(),
             accept: replies::accept(operation, reply),
             availability: availability::bits(self.availability, operation),
             place: operation.place.to_string(),
@@ -243,7 +246,7 @@ impl Lowering<'_> {
     }
 
     /// What must be given: parts of the path, required parameters, the body.
-    fn arguments(&self) -> Vec<Argument> {
+    fn arguments(&self, reply: &Reply) -> Vec<Argument> {
         let mut wanted: Vec<(Wish, Target)> = Vec::new();
         let owners = paths::owners(&self.operation.path.template);
         for (index, parameter) in self.operation.path.parameters.iter().enumerate() {
@@ -260,7 +263,7 @@ impl Lowering<'_> {
                 types::value_names(&parameter.name),
             );
             wish.rank = 1;
-            wanted.push((wish, self.target(parameter)));
+            wanted.push((wish, self.target(parameter, reply)));
         }
         if let Some(body) = self.operation.body.as_ref().filter(|body| !self.is_empty(body)) {
             let (name, body) = self.body(body);
@@ -328,7 +331,7 @@ impl Lowering<'_> {
     }
 
     /// What may be set.
-    fn setters(&self) -> Vec<(String, Setter)> {
+    fn setters(&self, reply: &Reply) -> Vec<(String, Setter)> {
         let optional = || self.operation.parameters.iter().filter(|parameter| !parameter.required);
         let key = |parameter: &ir::Parameter| match parameter.location {
             ir::Location::Query | ir::Location::Path => parameter.name.clone(),
@@ -356,12 +359,12 @@ impl Lowering<'_> {
         let setters = optional().zip(keys).filter_map(|(parameter, key)| {
             let setter = Setter {
                 name: names.get(&key)?.clone(),
-                target: self.target(parameter),
+                target: self.target(parameter, reply),
                 docs: sentences::parameter(
                     self.models.api,
                     parameter,
                     self.resource,
-                    self.constants(parameter).as_deref(),
+                    self.constants(parameter, reply).as_deref(),
                 ),
                 deprecated: parameter.deprecated,
             };
@@ -371,13 +374,16 @@ impl Lowering<'_> {
         setters.filter(|(key, _)| seen.insert(key.clone())).collect()
     }
 
-    fn target(&self, parameter: &ir::Parameter) -> Target {
+    fn target(&self, parameter: &ir::Parameter, reply: &Reply) -> Target {
         let wire = parameter.name.clone();
         let whole = self.models.ty(parameter.schema, Role::Create);
         let named = match &parameter.takes {
             ir::Takes::When => Some(Type::When),
             ir::Takes::Attributes { .. } | ir::Takes::NestedAttributes => Some(Type::Attributes),
             ir::Takes::Sort { .. } => Some(Type::Sort(self.planned.request.clone())),
+            ir::Takes::OData(option) => {
+                odata::model(reply, self.models).map(|model| Type::OData(*option, model.clone()))
+            }
             ir::Takes::Schema => None,
         };
         if let Some(ty) = named {

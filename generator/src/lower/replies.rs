@@ -94,7 +94,9 @@ fn kind_words(ty: Option<&Type>) -> Words {
         Some(Type::Model(name)) => Words::of(name.as_str()),
         Some(Type::Vec(item)) => kind_words(Some(item)).then(&Words::of("list")),
         Some(Type::Option(inner) | Type::Box(inner) | Type::Update(inner)) => kind_words(Some(inner)),
-        Some(Type::String | Type::Base64 | Type::Part | Type::Attributes | Type::Sort(_)) => Words::of("text"),
+        Some(Type::String | Type::Base64 | Type::Part | Type::Attributes | Type::Sort(_) | Type::OData(..)) => {
+            Words::of("text")
+        }
         Some(Type::Integer(_) | Type::Float | Type::Decimal) => Words::of("number"),
         Some(Type::Bool) => Words::of("boolean"),
         Some(Type::Date | Type::DateTime | Type::When) => Words::of("date"),

@@ -220,6 +220,7 @@ impl<'a> Ctx<'a> {
             nullable: beside.nullable,
             read_only: beside.read_only,
             write_only: beside.write_only,
+            expandable: false,
             deprecated: beside.deprecated,
             default: beside.default,
             limits: beside.limits,

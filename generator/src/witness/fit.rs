@@ -200,7 +200,7 @@ impl<'a> Walk<'a, '_> {
             Type::Float => self.float(value, slot),
             Type::Decimal => self.decimal(value, slot),
             // The last three are of queries only, where everything is text.
-            Type::String | Type::When | Type::Attributes | Type::Sort(_) => {
+            Type::String | Type::When | Type::Attributes | Type::Sort(_) | Type::OData(..) => {
                 self.expect(value, value.as_str().is_some(), "text", slot);
             }
             Type::Date => self.date(value, slot),

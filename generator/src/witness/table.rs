@@ -261,7 +261,7 @@ fn value(name: &str, ty: &Type, list: Option<crate::ir::ListStyle>) -> String {
 fn query_type(ty: &Type) -> String {
     match ty {
         // Text of any kind makes one.
-        Type::Attributes | Type::Sort(_) => "String".to_owned(),
+        Type::Attributes | Type::Sort(_) | Type::OData(..) => "String".to_owned(),
         ty => type_text(ty, MODEL),
     }
 }

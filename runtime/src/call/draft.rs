@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
-use crate::api::{ListStyle, Operation};
+use crate::api::{ListStyle, Operation, Paging};
 use crate::base::Base;
 use crate::body;
 use crate::client::{self, Client};
@@ -61,6 +61,20 @@ impl Draft {
         self.query.push((name, path::query(value)));
     }
 
+    /// An offset means something only in an order that stays: sets the operation's own unless there is one.
+    pub(crate) fn settle_order(&mut self) {
+        if let Paging::Offset { order: Some((name, value)), .. } = self.operation.paging
+            && !self.has_query(name)
+        {
+            self.set_query(name.to_owned(), value);
+        }
+    }
+
+    /// Does it leave items out at the beginning?
+    pub(super) fn has_offset(&self) -> bool {
+        matches!(self.operation.paging, Paging::Offset { skip, .. } if self.has_query(skip))
+    }
+
     pub(super) fn set_query_list(&mut self, name: String, style: ListStyle, values: &[String]) {
         self.query.retain(|(known, _)| *known != name);
         let encoded = values.iter().map(|value| path::query(value));
@@ -108,6 +122,13 @@ impl Draft {
     }
 
     pub(super) fn set_json<B: Value>(&mut self, value: &B) {
+        if self.client.0.is_standard
+            && let Some(property) = body::professional(value)
+        {
+            self.fail(Error::unavailable(format!(
+                "the property `{property}` of the request is only in Professional, and the client is for Standard"
+            )));
+        }
         let id = self.client.0.api.idempotency.filter(|_| self.operation.idempotent_by_id);
         match body::json(value, self.operation.wrapper, id) {
             Ok((text, id)) => {

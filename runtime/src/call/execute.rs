@@ -35,6 +35,9 @@ impl Draft {
             if let Some(problem) = self.take_problem() {
                 return Err(problem.in_operation(operation));
             }
+            if self.has_offset() {
+                self.settle_order();
+            }
             let url = self.url();
             run(self, url).await
         })

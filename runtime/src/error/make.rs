@@ -97,6 +97,11 @@ impl Error {
         error
     }
 
+    /// The product that the client is for does not have it.
+    pub(crate) fn unavailable(what: impl Into<Cow<'static, str>>) -> Self {
+        Error::new(Kind::Unavailable, Delivery::NotSent, what)
+    }
+
     /// The service wants a pause that is longer than a call waits.
     pub(crate) fn barred(wait: Duration) -> Self {
         let what = format!("the service has asked for a pause, which lasts {} s more", wait.as_secs_f64().ceil());

@@ -14,6 +14,8 @@ pub struct Writer {
     comma: bool,
     /// What models have no field for is left out.
     known_only: bool,
+    /// The first property of a model that is professional-only.
+    professional: Option<&'static str>,
 }
 
 impl Writer {
@@ -63,6 +65,16 @@ impl Writer {
 
     pub(crate) fn decimals_are_strings(&self) -> bool {
         self.decimals_as_text || self.decimals == Decimals::String
+    }
+
+    /// A property that is professional-only follows.
+    pub(crate) fn note_professional(&mut self, property: &'static str) {
+        self.professional.get_or_insert(property);
+    }
+
+    /// The first property that is professional-only, of all models that were written.
+    pub(crate) fn professional(&self) -> Option<&'static str> {
+        self.professional
     }
 
     pub(crate) fn open(&mut self, bracket: char) {

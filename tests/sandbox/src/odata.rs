@@ -166,3 +166,25 @@ fn count(query: &Pairs, name: &str) -> Result<Option<usize>, Fault> {
 fn bad(option: &str, message: impl Into<String>) -> Fault {
     Fault { at: option.to_owned(), ..Fault::new(400, "", message) }
 }
+
+#[cfg(test)]
+mod tests {
+    use sage_tests::odata::{ROWS, cases};
+
+    use super::{eval, parse};
+    use crate::json::{self, Node};
+
+    #[test]
+    #[expect(clippy::print_stdout, reason = "how many there are is what the test shows")]
+    fn conditions_built_from_properties_select_the_right_rows() {
+        let Node::Array(rows) = json::parse(ROWS.as_bytes()).unwrap() else { panic!("a list") };
+        let id = |row: &Node| row.get("id").and_then(json::scalar)?.parse::<i64>().ok();
+        let cases = cases();
+        println!("OData: {} conditions select the right rows", cases.len());
+        for case in cases {
+            let filter = parse::filter(case.filter.as_str()).unwrap();
+            let selected: Vec<i64> = rows.iter().filter(|row| eval::holds(&filter, row)).filter_map(id).collect();
+            assert_eq!(selected, case.ids, "{}", case.text);
+        }
+    }
+}

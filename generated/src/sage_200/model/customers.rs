@@ -1014,7 +1014,7 @@ rt::model!(CustomerUpdate, Number, {
     105 cards: "cards",
     106 contacts: "contacts",
     107 memos: "memos",
-});
+}, professional_only: [28, 36, 37, 38, 39, 40]);
 
 /// A new customer.
 ///
@@ -1361,7 +1361,7 @@ rt::model!(NewCustomer, Number, {
     105 cards: "cards",
     106 contacts: "contacts",
     107 memos: "memos",
-});
+}, professional_only: [28, 36, 37, 38, 39, 40]);
 
 /// A new customer card.
 ///

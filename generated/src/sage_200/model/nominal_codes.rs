@@ -129,7 +129,7 @@ rt::model!(NewNominalCode, Number, {
     34 analysis_code_20: "analysis_code_20",
     35 financial_years: "financial_years",
     36 memos: "memos",
-});
+}, professional_only: [4, 6]);
 
 /// A new nominal code financial year.
 ///
@@ -623,4 +623,4 @@ rt::model!(NominalCodeUpdate, Number, {
     34 analysis_code_20: "analysis_code_20",
     35 financial_years: "financial_years",
     36 memos: "memos",
-});
+}, professional_only: [4, 6]);

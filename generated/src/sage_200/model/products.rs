@@ -383,7 +383,7 @@ rt::model!(NewProduct, Number, {
     108 suppliers: "suppliers",
     109 units: "units",
     110 warehouse_holdings: "warehouse_holdings",
-});
+}, professional_only: [14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 49, 50]);
 
 /// A new product search.
 ///
@@ -979,7 +979,7 @@ rt::model!(ProductDuplicateFlags, Number, {
     8 attachments: "attachments",
     9 memos: "memos",
     10 suppliers: "suppliers",
-});
+}, professional_only: [5]);
 
 /// A product holding.
 ///
@@ -1684,4 +1684,4 @@ rt::model!(ProductUpdate, Number, {
     108 suppliers: "suppliers",
     109 units: "units",
     110 warehouse_holdings: "warehouse_holdings",
-});
+}, professional_only: [14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 49, 50]);

@@ -214,4 +214,4 @@ rt::model!(SalesLedgerSettingsUpdate, Number, {
     25 charge_interest_on_finance_charges: "charge_interest_on_finance_charges",
     26 default_tax_code: "default_tax_code",
     27 finance_charges: "finance_charges",
-});
+}, professional_only: [27]);

@@ -67,7 +67,7 @@ rt::model!(NewSopConfirmDespatchAdjustment, Number, {
     2 confirmation_intent_type: "confirmation_intent_type",
     3 items: "items",
     4 tracking_items: "tracking_items",
-});
+}, professional_only: [2]);
 
 /// A new SOP despatch bin item.
 ///
@@ -103,7 +103,7 @@ rt::model!(NewSopDespatchReceiptItem, Number, {
     0 quantity: "quantity",
     1 bin_items: "bin_items",
     2 traceable_adjustment_items: "traceable_adjustment_items",
-});
+}, professional_only: [2]);
 
 /// A pending SOP despatch receipt.
 ///

@@ -549,7 +549,7 @@ rt::model!(NewSopOrderLine, Number, {
     87 profitability: "profitability",
     88 traceable_adjustment_items: "traceable_adjustment_items",
     89 is_to_delete: "is_to_delete",
-});
+}, professional_only: [88]);
 
 /// A new SOP order memo.
 ///
@@ -1406,7 +1406,7 @@ rt::model!(SopOrderLineUpdate, Number, {
     88 profitability: "profitability",
     89 traceable_adjustment_items: "traceable_adjustment_items",
     90 is_to_delete: "is_to_delete",
-});
+}, professional_only: [89]);
 
 /// An SOP order memo.
 ///

@@ -38,7 +38,7 @@ rt::model!(NewStockTransfer, Number, {
     5 reference: "reference",
     6 second_reference: "second_reference",
     7 traceable_adjustment_items: "traceable_adjustment_items",
-});
+}, professional_only: [7]);
 
 /// A new stock transfer traceable adjustment item.
 ///

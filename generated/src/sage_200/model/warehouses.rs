@@ -166,7 +166,7 @@ rt::model!(NewWarehouse, Number, {
     47 spare_bool_5: "spare_bool_5",
     48 country_code_id: "country_code_id",
     49 bom_settings: "bom_settings",
-});
+}, professional_only: [3]);
 
 /// New warehouse BOM settings.
 ///
@@ -182,7 +182,7 @@ pub struct NewWarehouseBomSettings {
 }
 rt::model!(NewWarehouseBomSettings, Number, {
     0 is_component_source: "is_component_source",
-});
+}, professional_only: [0]);
 
 /// A warehouse.
 ///
@@ -400,7 +400,7 @@ pub struct WarehouseBomSettingsUpdate {
 }
 rt::model!(WarehouseBomSettingsUpdate, Number, {
     0 is_component_source: "is_component_source",
-});
+}, professional_only: [0]);
 
 /// Changes to a warehouse.
 ///
@@ -563,4 +563,4 @@ rt::model!(WarehouseUpdate, Number, {
     47 spare_bool_5: "spare_bool_5",
     48 country_code_id: "country_code_id",
     49 bom_settings: "bom_settings",
-});
+}, professional_only: [3]);

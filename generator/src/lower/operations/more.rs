@@ -2,10 +2,10 @@
 
 use super::{Lowering, sent};
 use crate::ir;
-use crate::lower::{attributes, sentences};
+use crate::lower::{attributes, odata, sentences};
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{Ident, Words};
-use crate::rust::{self, Argument, Method, Setter};
+use crate::rust::{self, Argument, Method, Reply, Setter, Target, Type};
 
 impl Lowering<'_> {
     /// Fields of the body that are files.
@@ -47,12 +47,23 @@ impl Lowering<'_> {
         Some(rust::Also { name, docs, with: with.collect() })
     }
 
+    /// The module of the properties that setters of OData name.
+    pub(super) fn typed(&self, reply: &Reply, setters: &[(String, Setter)]) -> Option<Ident> {
+        let speaks =
+            setters.iter().any(|(_, setter)| matches!(setter.target, Target::Query { ty: Type::OData(..), .. }));
+        self.known.get(odata::model(reply, self.models)?).filter(|_| speaks).map(|module| (*module).clone())
+    }
+
     /// The module with the constants that a parameter takes, from the module of the API.
-    pub(super) fn constants(&self, parameter: &ir::Parameter) -> Option<String> {
+    pub(super) fn constants(&self, parameter: &ir::Parameter, reply: &Reply) -> Option<String> {
         match parameter.takes {
             ir::Takes::Attributes { .. } => {
                 let mut answered = attributes::answered(self.models, self.operation).into_iter();
                 let module = answered.find_map(|(_, ty)| self.known.get(&self.models.named[ty.0].name))?;
+                Some(format!("properties::{module}"))
+            }
+            ir::Takes::OData(_) => {
+                let module = self.known.get(odata::model(reply, self.models)?)?;
                 Some(format!("properties::{module}"))
             }
             ir::Takes::NestedAttributes if !self.known.is_empty() => Some("properties".to_owned()),

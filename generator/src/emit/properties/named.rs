@@ -1,4 +1,4 @@
-//! Names that users give in requests: `properties.rs` and `value.rs`.
+//! Properties that are asked for by name.
 //!
 //! Each name is one constant, whatever models have it, and an import costs the compiler nearly as much as a constant. So
 //! what one model alone has stands in its own module, what the same several have in a group that they import as a whole,
@@ -7,25 +7,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::client::version;
-use super::layout::{self, Expr};
-use super::{docs, types};
+use crate::emit::client::version;
+use crate::emit::layout::{self, Expr};
+use crate::emit::{docs, types};
 use crate::names::Ident;
-use crate::rust::{AttributeModule, Attributes, Package};
+use crate::rust::{AttributeModule, Attributes};
 
-/// `properties.rs`
-pub(super) fn print(package: &Package) -> String {
-    let about = [
-        format!("Properties of {} by name, for requests that ask for some of them.", package.title),
-        "A module for each model that can be asked for in parts.".to_owned(),
-    ];
-    let places = Places::new(&package.attributes);
-    let mut out = docs::comment(&about, 0, "//!");
-    out.push_str("\npub use sage_runtime::codegen::All;\n");
-    for module in &package.attributes.modules {
-        let line = format!("Properties of [`{model}`](super::model::{model}).", model = module.model);
+/// The file, below what it says about itself.
+pub(super) fn print(attributes: &Attributes) -> String {
+    let places = Places::new(attributes);
+    let mut out = String::from("\npub use sage_runtime::codegen::All;\n");
+    for module in &attributes.modules {
         out.push('\n');
-        out.push_str(&docs::comment(&[line], 0, "///"));
+        let link = format!("[`{model}`](super::model::{model})", model = module.model);
+        out.push_str(&docs::comment(&[super::about(&link)], 0, "///"));
         let _ = writeln!(out, "pub mod {} {{\n{}}}", module.module, places.module(module));
     }
     out.push_str(&places.shared());
@@ -152,21 +147,4 @@ fn imports(mut names: Vec<&str>) -> String {
     }
     let _ = writeln!(out, "        {line}");
     out + "    };\n"
-}
-
-/// `value.rs`
-pub(super) fn values(package: &Package) -> String {
-    let line = format!("Values that {} has names for, where its documents know text only.", package.title);
-    let mut out = docs::comment(&[line], 0, "//!");
-    for module in &package.values {
-        out.push('\n');
-        out.push_str(&docs::comment(&module.docs, 0, "///"));
-        let _ = writeln!(out, "pub mod {} {{", module.module);
-        for (name, value) in &module.values {
-            out.push_str(&docs::comment(&[format!("{}.", crate::lower::code(value))], 4, "///"));
-            out.push_str(&layout::constant(name.as_str(), "&str", &Expr::atom(types::literal(value)), 4));
-        }
-        out.push_str("}\n");
-    }
-    out
 }
