@@ -23,18 +23,16 @@ pub(crate) fn query(text: &str) -> String {
 
 /// Appends a path template to this, and fills its parameters in their order. What stands in it twice is given once.
 pub(crate) fn fill(path: &mut String, template: &str, values: &[String]) -> Result<(), String> {
-    let mut rest = template;
-    let mut values = values.iter();
-    let mut given: Vec<(&str, &String)> = Vec::new();
+    let (mut rest, mut taken) = (template, 0);
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else {
             return Err(format!("the path template `{template}` is broken"));
         };
-        let known = given.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        let Some(value) = known.or_else(|| values.next()) else {
+        let index = known(&template[..template.len() - rest.len()], name).unwrap_or(taken);
+        taken = taken.max(index + 1);
+        let Some(value) = values.get(index) else {
             return Err(format!("the path parameter `{name}` is missing"));
         };
-        given.push((name, value));
         let Some(value) = segment(value) else {
             return Err(format!("the path parameter `{name}` is empty, `.` or `..`"));
         };
@@ -43,10 +41,18 @@ pub(crate) fn fill(path: &mut String, template: &str, values: &[String]) -> Resu
         rest = after;
     }
     path.push_str(rest);
-    match values.next() {
-        None => Ok(()),
-        Some(_) => Err(format!("there are too many values for the path template `{template}`")),
+    match values.len() > taken {
+        false => Ok(()),
+        true => Err(format!("there are too many values for the path template `{template}`")),
     }
+}
+
+/// Which of the parameters in this part of a template this is, each counted once; nothing is kept, as most have one.
+fn known(part: &str, name: &str) -> Option<usize> {
+    let names = || part.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    let first = names().position(|other| other == name)?;
+    let is_new = |(at, other): &(usize, &str)| !names().take(*at).any(|before| before == *other);
+    Some(names().take(first).enumerate().filter(is_new).count())
 }
 
 /// Is one of the segments `.` or `..`, encoded or not?
@@ -71,6 +77,7 @@ mod tests {
         assert_eq!(fill("/a/{x}/b/{y}", &values(&["1/2", "ü ?"])).as_deref(), Ok("/a/1%2F2/b/%C3%BC%20%3F"));
         assert_eq!(fill("/a", &[]).as_deref(), Ok("/a"));
         assert_eq!(fill("/a/{x}/b/{x}/{y}", &values(&["1", "2"])).as_deref(), Ok("/a/1/b/1/2"));
+        assert_eq!(fill("/{x}/{y}/{x}/{y}/{z}", &values(&["1", "2", "3"])).as_deref(), Ok("/1/2/1/2/3"));
         assert!(fill("/a/{x}/b/{x}", &values(&["1", "2"])).is_err());
         for (template, given) in
             [("/a/{x}", vec![""]), ("/a/{x}", vec![".."]), ("/a/{x}", vec![]), ("/a", vec!["1"]), ("/{x}", vec!["."])]
