@@ -152,6 +152,7 @@ impl<T: Value> Pages<T> {
         // A service that does not know where to go on begins again, for ever.
         if page.next().is_none()
             && matches!(self.draft.operation.paging, Paging::Offset { .. })
+            && self.draft.tells_items_apart()
             && !page.items.is_empty()
             && !self.read.insert(hash(&page.items))
         {

@@ -160,6 +160,19 @@ async fn p02_a_service_that_does_not_know_where_to_go_on_is_noticed() {
 }
 
 #[tokio::test]
+async fn p02_pages_of_chosen_properties_may_be_alike() {
+    async fn list(chosen: &str) -> Result<usize, Kind> {
+        let alike = || json(200, r#"[{"name":"n"},{"name":"n"},{"name":"n"}]"#);
+        let server = Server::start(vec![alike(), alike(), json(200, "[]")]);
+        let items = contacts(&server).list_by_offset().query("$select", chosen).items();
+        items.collect().await.map(|all| all.len()).map_err(|error| error.kind())
+    }
+    assert_eq!(list("name").await, Ok(6));
+    // With their ids they may not.
+    assert_eq!(list("name, id").await, Err(Kind::Paging));
+}
+
+#[tokio::test]
 async fn a_wrong_request_fails_once() {
     let server = Server::start(vec![]);
     let mut items = contacts(&server).list().header("a b", 1).items();

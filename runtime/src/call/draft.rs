@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
+use percent_encoding::percent_decode_str;
 
 use crate::api::{ListStyle, Operation, Paging};
 use crate::base::Base;
@@ -31,6 +32,9 @@ pub(crate) struct Draft {
     /// The first thing that went wrong.
     problem: Option<Error>,
 }
+
+/// The query parameter that chooses properties (OData 4.01, URL Conventions, 5.1.3).
+const SELECT: &str = "$select";
 
 impl Draft {
     pub(super) fn new(client: Client, operation: &'static Operation) -> Self {
@@ -73,6 +77,15 @@ impl Draft {
     /// Does it leave items out at the beginning?
     pub(super) fn has_offset(&self) -> bool {
         matches!(self.operation.paging, Paging::Offset { skip, .. } if self.has_query(skip))
+    }
+
+    /// Are no two items of the list equal? They may be where properties are chosen without the one they are in order of, as of
+    /// a flag without the ids.
+    pub(crate) fn tells_items_apart(&self) -> bool {
+        let Some((_, chosen)) = self.query.iter().find(|(name, _)| name == SELECT) else { return true };
+        let chosen = percent_decode_str(chosen).decode_utf8_lossy();
+        let Paging::Offset { order: Some((_, key)), .. } = self.operation.paging else { return false };
+        chosen.split(',').any(|property| property.trim() == key)
     }
 
     pub(super) fn set_query_list(&mut self, name: String, style: ListStyle, values: &[String]) {
