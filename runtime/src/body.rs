@@ -5,22 +5,29 @@ mod multipart;
 pub use multipart::Part;
 pub(crate) use multipart::multipart;
 
-use crate::json::{Writer, to_string};
+use crate::json::Writer;
 use crate::model::Model;
 use crate::path;
 use crate::raw::{Json, members};
 use crate::value::Value;
 
-/// The JSON of a body: with the idempotency id, if one is due and none is there, and in its wrapper. Also, that id, of whomever
-/// it is.
-pub(crate) fn json<T: Value>(
-    value: &T,
-    wrapper: Option<&str>,
-    id: Option<&str>,
-) -> Result<(String, Option<String>), String> {
+/// A body as JSON.
+pub(crate) struct Written {
+    pub(crate) text: String,
+    /// The id by which the service knows it again, of whomever it is.
+    pub(crate) id: Option<String>,
+    /// The first of its properties that is professional-only.
+    pub(crate) professional: Option<&'static str>,
+}
+
+/// The JSON of a body: with the idempotency id, if one is due and none is there, and in its wrapper.
+pub(crate) fn json<T: Value>(value: &T, wrapper: Option<&str>, id: Option<&str>) -> Result<Written, String> {
+    let mut writer = Writer::new();
+    value.write(&mut writer);
+    let professional = writer.professional();
     let (text, id) = match id {
-        Some(property) => with_id(to_string(value), property)?,
-        None => (to_string(value), None),
+        Some(property) => with_id(writer.finish(), property)?,
+        None => (writer.finish(), None),
     };
     let text = match wrapper {
         None => text,
@@ -33,14 +40,7 @@ pub(crate) fn json<T: Value>(
             writer.finish()
         }
     };
-    Ok((text, id))
-}
-
-/// The first property of a body that is professional-only, if there is one.
-pub(crate) fn professional<T: Value>(value: &T) -> Option<&'static str> {
-    let mut writer = Writer::new();
-    value.write(&mut writer);
-    writer.professional()
+    Ok(Written { text, id, professional })
 }
 
 fn with_id(text: String, property: &str) -> Result<(String, Option<String>), String> {

@@ -135,18 +135,16 @@ impl Draft {
     }
 
     pub(super) fn set_json<B: Value>(&mut self, value: &B) {
-        if self.client.0.is_standard
-            && let Some(property) = body::professional(value)
-        {
-            self.fail(Error::unavailable(format!(
-                "the property `{property}` of the request is only in Professional, and the client is for Standard"
-            )));
-        }
         let id = self.client.0.api.idempotency.filter(|_| self.operation.idempotent_by_id);
         match body::json(value, self.operation.wrapper, id) {
-            Ok((text, id)) => {
-                self.set_body("application/json", text);
-                self.id = id.map(Into::into);
+            Ok(written) => {
+                if let Some(property) = written.professional.filter(|_| self.client.0.is_standard) {
+                    self.fail(Error::unavailable(format!(
+                        "the property `{property}` of the request is only in Professional, and the client is for Standard"
+                    )));
+                }
+                self.set_body("application/json", written.text);
+                self.id = written.id.map(Into::into);
             }
             Err(problem) => self.fail(Error::config(problem)),
         }
