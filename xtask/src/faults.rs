@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -47,12 +47,12 @@ const ALL: &[&[Fault]] = &[auth::FAULTS, exchange::FAULTS, json::FAULTS];
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// What a fault led to.
-#[derive(PartialEq, Eq)]
 enum Found {
     Caught,
     Missed,
-    /// The text is not there, or there twice; it does not compile; the test is not there, or fails by itself.
-    Broken(&'static str),
+    /// The text is not there, or there twice; it does not compile; the test is not there, or fails by itself. With what cargo
+    /// and the test said.
+    Broken(&'static str, String),
 }
 
 /// The command.
@@ -74,22 +74,26 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<Exit, Stop> {
     let mut sound = BTreeMap::new();
     for fault in &chosen {
         if let Entry::Vacant(place) = sound.entry((fault.target, fault.test)) {
-            place.insert(copy.test(fault)?.says(fault, "ok"));
+            let ran = copy.test(fault)?;
+            place.insert(if ran.says(fault, "ok") { Ok(()) } else { Err(ran.whole()) });
         }
     }
     let mut caught = 0;
     for fault in &chosen {
         let found = match sound.get(&(fault.target, fault.test)) {
-            Some(true) => copy.plant(fault)?,
-            _ => Found::Broken("BROKEN, without the fault it fails or is not there:"),
+            Some(Err(said)) => Found::Broken("BROKEN, without the fault it fails or is not there:", said.clone()),
+            _ => copy.plant(fault)?,
         };
-        caught += usize::from(found == Found::Caught);
-        let said = match found {
-            Found::Caught => "caught by",
-            Found::Missed => "MISSED by",
-            Found::Broken(why) => why,
+        let (verdict, said) = match &found {
+            Found::Caught => ("caught by", ""),
+            Found::Missed => ("MISSED by", ""),
+            Found::Broken(why, said) => (*why, said.as_str()),
         };
-        terminal::out(&format!("{:<52} {said} {}\n", fault.name, fault.test));
+        caught += usize::from(matches!(found, Found::Caught));
+        terminal::out(&format!("{:<52} {verdict} {}\n", fault.name, fault.test));
+        for line in said.lines() {
+            terminal::out(&format!("    {line}\n"));
+        }
     }
     let count = chosen.len();
     terminal::out(&format!("{caught} of {count} caught, in {} s\n", began.elapsed().as_secs()));
@@ -110,12 +114,19 @@ fn choose(words: &[String]) -> Result<Vec<&'static Fault>, Stop> {
 struct Ran {
     status: Option<ExitStatus>,
     said: String,
+    /// What cargo said, apart: it would break the lines of the test's own.
+    built: String,
 }
 
 impl Ran {
     /// Did the test of this fault run, and end so?
     fn says(&self, fault: &Fault, how: &str) -> bool {
         self.said.contains(&format!("test {} ... {how}\n", fault.test))
+    }
+
+    /// All that was said.
+    fn whole(self) -> String {
+        self.built + &self.said
     }
 }
 
@@ -184,24 +195,23 @@ impl Copy {
         let text = fs::read_to_string(&path)
             .map_err(|error| Stopped::new(format!("cannot read `{}`: {error}", path.display())))?;
         if text.matches(fault.find).count() != 1 {
-            return Ok(Found::Broken("BROKEN, its place has changed:"));
+            return Ok(Found::Broken("BROKEN, its place has changed:", String::new()));
         }
         self.write(fault.file, text.replacen(fault.find, fault.replace, 1).as_bytes())?;
         let ran = self.test(fault);
         self.write(fault.file, text.as_bytes())?;
         let ran = ran?;
         Ok(match ran.status {
-            None => Found::Broken("BROKEN, it does not end:"),
+            None => Found::Broken("BROKEN, it does not end:", ran.whole()),
             Some(status) if status.success() => Found::Missed,
             Some(_) if ran.says(fault, "FAILED") => Found::Caught,
-            Some(_) => Found::Broken("BROKEN, it does not compile:"),
+            Some(_) => Found::Broken("BROKEN, it does not compile:", ran.whole()),
         })
     }
 
     fn test(&self, fault: &Fault) -> Result<Ran, Stopped> {
         let trouble = |error| Stopped::new(format!("cannot run `cargo`: {error}"));
-        let path = self.root.with_file_name("said.txt");
-        let said = File::create(&path).map_err(trouble)?;
+        let [said, built] = ["said.txt", "built.txt"].map(|name| self.root.with_file_name(name));
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(["test", "--quiet", "--package", "sage-runtime", "--all-features"]);
@@ -210,7 +220,8 @@ impl Copy {
         // With a group of its own, so that what it has started can be ended with it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.stdout(said).stderr(Stdio::null()).spawn().map_err(trouble)?;
+        command.stdout(File::create(&said).map_err(trouble)?).stderr(File::create(&built).map_err(trouble)?);
+        let mut child = command.spawn().map_err(trouble)?;
         let end = Instant::now() + LONGEST;
         let status = loop {
             let status = child.try_wait().map_err(trouble)?;
@@ -222,8 +233,8 @@ impl Copy {
         if status.is_none() {
             stop(&mut child);
         }
-        let said = fs::read(&path).map_err(trouble)?;
-        Ok(Ran { status, said: String::from_utf8_lossy(&said).into_owned() })
+        let text = |path: &Path| fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ok(Ran { status, said: text(&said).map_err(trouble)?, built: text(&built).map_err(trouble)? })
     }
 }
 
