@@ -124,6 +124,11 @@ impl Ran {
         self.said.contains(&format!("test {} ... {how}\n", fault.test))
     }
 
+    /// Has the test ended its process? So do those that see a secret in a log.
+    fn is_aborted(&self) -> bool {
+        self.said.contains("running 1 test\n") && !self.said.contains("test result:")
+    }
+
     /// All that was said.
     fn whole(self) -> String {
         self.built + &self.said
@@ -204,7 +209,7 @@ impl Copy {
         Ok(match ran.status {
             None => Found::Broken("BROKEN, it does not end:", ran.whole()),
             Some(status) if status.success() => Found::Missed,
-            Some(_) if ran.says(fault, "FAILED") => Found::Caught,
+            Some(_) if ran.says(fault, "FAILED") || ran.is_aborted() => Found::Caught,
             Some(_) => Found::Broken("BROKEN, it does not compile:", ran.whole()),
         })
     }
@@ -253,7 +258,7 @@ mod tests {
     use std::path::Path;
     use std::process::Command;
 
-    use super::{ALL, Copy, choose};
+    use super::{ALL, Copy, Ran, choose};
     use crate::Stop;
 
     #[test]
@@ -264,6 +269,14 @@ mod tests {
         for wrong in [&["no such fault"][..], &["redirects are", "no such fault"]] {
             assert!(matches!(words(wrong), Err(Stop::Usage(said)) if said.contains("`no such fault`")));
         }
+    }
+
+    #[test]
+    fn a_test_may_fail_by_ending_its_process() {
+        let aborted = |said: &str| Ran { status: None, said: said.to_owned(), built: String::new() }.is_aborted();
+        assert!(aborted("\nrunning 1 test\n"));
+        assert!(!aborted("") && !aborted("\nrunning 0 tests\n\ntest result: ok."));
+        assert!(!aborted("\nrunning 1 test\ntest a::b ... ok\n\ntest result: ok. 1 passed"));
     }
 
     #[test]
