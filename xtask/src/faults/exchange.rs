@@ -135,8 +135,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "the id in a body makes no difference",
         file: "runtime/src/call/draft.rs",
-        find: "self.id = id.map(Into::into);",
-        replace: "self.id = id.filter(|_| false).map(Into::into);",
+        find: "self.id = written.id.map(Into::into);",
+        replace: "self.id = written.id.filter(|_| false).map(Into::into);",
         target: "--test resends",
         test: "r01_with_an_id_a_post_succeeds_and_is_known_again",
     },
