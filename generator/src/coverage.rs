@@ -12,8 +12,9 @@ use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::config::ApiConfig;
+use crate::documents::Documents;
 use crate::ir::{self, Kind};
-use crate::source::{Place, Source};
+use crate::source::Place;
 
 mod emitted;
 mod requests;
@@ -165,10 +166,10 @@ pub(crate) struct Losses {
 }
 
 /// Balances the documents against the IR.
-pub(crate) fn count(sources: &[Source], config: &ApiConfig, api: &ir::Api, losses: &Losses) -> Coverage {
-    let documented = walk::walk(sources, config);
+pub(crate) fn count(documents: &Documents, config: &ApiConfig, api: &ir::Api, losses: &Losses) -> Coverage {
+    let documented = walk::walk(documents, config);
     let emitted = Emitted::of(api);
-    let books = Books { sources, losses };
+    let books = Books { documents, losses };
     let schemas = |place: &Place| emitted.schemas.contains(place) || losses.absorbed.contains(place);
     let properties = |place: &Place| emitted.properties.contains(place) || losses.absorbed.contains(place);
     let mut held = Held::default();
@@ -213,7 +214,7 @@ impl<'a> Emitted<'a> {
 }
 
 struct Books<'a> {
-    sources: &'a [Source],
+    documents: &'a Documents,
     losses: &'a Losses,
 }
 
@@ -253,7 +254,8 @@ impl Books<'_> {
 
     /// The same place in the file as it is on disk.
     fn on_disk(&self, place: Place) -> Place {
-        let moved = self.sources.iter().find(|source| source.file == place.file && !source.origins.is_empty());
+        let moved =
+            self.documents.sources.iter().find(|source| source.file == place.file && !source.origins.is_empty());
         moved.map(|source| source.on_disk(&place)).unwrap_or(place)
     }
 

@@ -9,34 +9,30 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::todo, clippy::unimplemented))]
 
-pub mod adapt;
 pub mod config;
 pub mod conventions;
 pub mod coverage;
-pub mod diagnostic;
+pub mod documents;
 pub mod emit;
 mod graph;
-pub mod import;
 pub mod infer;
 pub mod inputs;
 pub mod ir;
 pub mod lower;
 pub mod names;
-pub mod node;
 pub mod normalize;
 pub mod outcome;
-pub mod overlay;
 pub mod plan;
-pub mod position;
 pub mod postman;
 pub mod report;
 pub mod rust;
-pub mod source;
 mod threads;
 pub mod witness;
 
+pub use documents::Documents;
 pub use inputs::{ApiInput, InputFile, Inputs};
 pub use outcome::{ApiOutcome, Outcome};
+pub use sage_codegen_documents::{adapt, diagnostic, import, node, overlay, position, source};
 
 use config::{ApiConfig, Counts};
 use coverage::Coverage;
@@ -116,7 +112,7 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
     let (mut witnesses, texts) = witness::read(api, diagnostics);
     witnesses.extend(postman::witnesses(&mut documents));
     witnesses.extend(witness::examples(&documents));
-    let mut sources: Vec<Source> = documents.into_iter().map(Source::without_tree).collect();
+    let mut sources: Vec<Source> = documents.sources.into_iter().map(Source::without_tree).collect();
     corrections.extend(conventions::apply(&mut ir, config, diagnostics));
     let lowered = lower::lower(&ir, names, diagnostics);
     coverage::settle(&mut coverage, &ir, &lowered);
@@ -157,7 +153,7 @@ fn corrected(api: &ApiInput, config: &ApiConfig, overlay: Option<&Source>) -> Ve
     let documents = read(api, config, &mut said);
     let (documents, _) = correct(documents, overlay, config, &mut said);
     said.into_vec();
-    documents
+    documents.sources
 }
 
 /// Reads the documents that the settings name. A fault costs the document, not the run.
@@ -176,7 +172,7 @@ pub fn correct(
     overlay: Option<&Source>,
     config: &ApiConfig,
     diagnostics: &mut Diagnostics,
-) -> (Vec<Source>, Counts) {
+) -> (Documents, Counts) {
     let (collections, documents): (Vec<_>, Vec<_>) =
         documents.into_iter().partition(|source| source.dialect().is_postman());
     let adapted = documents.into_iter().map(|source| adapt::to_openapi_30(source, diagnostics));
@@ -185,9 +181,10 @@ pub fn correct(
     if let Some(actions) = &mut actions {
         actions.apply_found(&mut documents, diagnostics);
     }
-    documents.extend(postman::to_openapi_30(collections, &documents, config, diagnostics));
+    let Documents { sources, ledgers } = postman::to_openapi_30(collections, &documents, config, diagnostics);
+    documents.extend(sources);
     let counts = actions.map(|actions| ("overlay".to_owned(), actions.apply(&mut documents, diagnostics).actions));
-    (documents, counts.into_iter().collect())
+    (Documents { sources: documents, ledgers }, counts.into_iter().collect())
 }
 
 fn read_file(api: &ApiInput, name: &str, is_overlay: bool, diagnostics: &mut Diagnostics) -> Option<Source> {

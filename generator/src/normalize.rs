@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use crate::config::ApiConfig;
 use crate::coverage::{self, Coverage};
 use crate::diagnostic::{Code, Diagnostics};
+use crate::documents::Documents;
 use crate::ir;
+use crate::postman::Ledgers;
 use crate::source::{Place, Source};
 
 mod at;
@@ -45,6 +47,7 @@ pub(crate) type Reason = String;
 /// What a run over the documents works with.
 struct Ctx<'a> {
     sources: &'a [Source],
+    ledgers: &'a Ledgers,
     config: &'a ApiConfig,
     report: Report<'a>,
     schemas: Schemas<'a>,
@@ -62,10 +65,12 @@ struct Ctx<'a> {
     exhausted: bool,
 }
 
-/// Turns documents of one API, already in OpenAPI 3.0 and corrected, into what the API is.
-pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagnostics) -> (ir::Api, Coverage) {
+/// Turns documents of one API into what the API is.
+pub fn normalize(documents: &Documents, config: &ApiConfig, diagnostics: &mut Diagnostics) -> (ir::Api, Coverage) {
+    let sources = &documents.sources;
     let mut ctx = Ctx {
         sources,
+        ledgers: &documents.ledgers,
         config,
         report: Report::new(sources, diagnostics),
         schemas: Schemas::default(),
@@ -98,7 +103,7 @@ pub fn normalize(sources: &[Source], config: &ApiConfig, diagnostics: &mut Diagn
         skipped_parameters: ctx.skipped_parameters,
         absorbed: ctx.schemas.absorbed,
     };
-    let coverage = coverage::count(sources, config, &api, &losses);
+    let coverage = coverage::count(documents, config, &api, &losses);
     (on_disk(api, sources), coverage)
 }
 

@@ -28,13 +28,13 @@ mod write;
 
 use std::collections::BTreeSet;
 
-use ledger::Ledgers;
-pub(crate) use ledger::{Fate, Ledger};
+pub(crate) use ledger::{Fate, Ledger, Ledgers};
 pub(crate) use parameters::SEEN;
 pub use write::{Tries, Written, write};
 
 use crate::config::ApiConfig;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::documents::Documents;
 use crate::node::Node;
 use crate::normalize::METHODS;
 use crate::source::{Dialect, Place, Source};
@@ -58,13 +58,13 @@ struct Opened {
     prefix: Prefix,
 }
 
-/// Turns collections and environments into documents, beside those that are documents already.
+/// Turns collections and environments into documents, beside those that are documents already, and keeps their books.
 pub fn to_openapi_30(
     sources: Vec<Source>,
     documents: &[Source],
     config: &ApiConfig,
     diagnostics: &mut Diagnostics,
-) -> Vec<Source> {
+) -> Documents {
     let environment = environment(&sources);
     let mut known = Known::default();
     let mut taken = BTreeSet::new();
@@ -88,9 +88,8 @@ pub fn to_openapi_30(
 }
 
 /// What the collections among these have seen. They are handed out once: there may be many.
-pub fn witnesses(sources: &mut [Source]) -> Vec<Witness> {
-    let ledgers = sources.iter_mut().filter_map(|source| source.ledger.as_deref_mut());
-    ledgers.flat_map(|ledger| std::mem::take(&mut ledger.witnesses)).collect()
+pub fn witnesses(documents: &mut Documents) -> Vec<Witness> {
+    documents.ledgers.take_witnesses().collect()
 }
 
 /// Environments set variables; without requests they make no client.
@@ -149,7 +148,7 @@ fn translate(
     (known, taken): (&Known, &mut BTreeSet<String>),
     config: &ApiConfig,
     diagnostics: &mut Diagnostics,
-) -> Vec<Source> {
+) -> Documents {
     let operations = operations::group(&opened, known);
     let mut ledgers = Ledgers::default();
     for one in &opened {
@@ -173,11 +172,10 @@ fn translate(
     }
     drop(operations);
     let finish = |(one, builder): (Opened, tree::Builder)| {
-        let ledger = Some(Box::new(ledgers.close(&one.source)));
         let (tree, origins) = builder.finish(taken);
-        Source { tree, origins, ledger, ..one.source }
+        Source { tree, origins, ..one.source }
     };
-    opened.into_iter().zip(builders).map(finish).collect()
+    Documents { sources: opened.into_iter().zip(builders).map(finish).collect(), ledgers }
 }
 
 /// Requests that make no operation.

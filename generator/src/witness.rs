@@ -34,7 +34,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::ir::Method;
-use crate::node::{Node, json};
+use crate::node::Node;
 use crate::source::Place;
 
 pub use add::{Filed, Recording, add};
@@ -131,7 +131,7 @@ impl Body {
     pub(crate) fn value(&self) -> Option<Cow<'_, Node>> {
         match &self.json {
             Json::Value(value) => Some(Cow::Borrowed(value)),
-            Json::Text(text) => json::parse(text, &mut ()).map(Cow::Owned).ok(),
+            Json::Text(text) => Node::from_json(text).map(Cow::Owned).ok(),
         }
     }
 

@@ -94,9 +94,9 @@ fn documents(api: &ApiInput, collections: bool) -> Result<ir::Api, Fault> {
     let mut diagnostics = Diagnostics::new();
     let sources = read(api, &config, &mut diagnostics);
     let overlay = if collections { None } else { read_overlay(api, &config, &mut diagnostics) };
-    let (sources, _) = correct(sources, overlay.as_ref(), &config, &mut diagnostics);
-    let (ir, _) = normalize::normalize(&sources, &config, &mut diagnostics);
-    sound(diagnostics, &sources).map(|()| ir)
+    let (documents, _) = correct(sources, overlay.as_ref(), &config, &mut diagnostics);
+    let (ir, _) = normalize::normalize(&documents, &config, &mut diagnostics);
+    sound(diagnostics, &documents.sources).map(|()| ir)
 }
 
 fn told(faults: &[sage_codegen::diagnostic::Diagnostic], sources: &[Source]) -> Fault {

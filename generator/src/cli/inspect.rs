@@ -71,11 +71,12 @@ fn dump(api: &ApiInput, stage: Stage, diagnostics: &mut Diagnostics) -> (String,
         return (trees(&sources), sources);
     }
     let overlay = sage_codegen::read_overlay(api, &config, diagnostics);
-    let (sources, _) = sage_codegen::correct(sources, overlay.as_ref(), &config, diagnostics);
+    let (documents, _) = sage_codegen::correct(sources, overlay.as_ref(), &config, diagnostics);
     if stage == Stage::Adapted {
-        return (trees(&sources), sources);
+        return (trees(&documents.sources), documents.sources);
     }
-    let (mut ir, _) = normalize::normalize(&sources, &config, diagnostics);
+    let (mut ir, _) = normalize::normalize(&documents, &config, diagnostics);
+    let sources = documents.sources;
     conventions::apply(&mut ir, &config, diagnostics);
     if stage == Stage::Ir {
         let text = serde_json::to_string_pretty(&ir).unwrap_or_else(|error| error.to_string());

@@ -204,11 +204,11 @@ fn make(api: &ApiInput, diagnostics: &mut Diagnostics) -> Option<Made> {
     let config = config::read(&api.config).map_err(|faults| diagnostics.extend(faults)).ok()?;
     let sources = sage_codegen::read(api, &config, diagnostics);
     let overlay = sage_codegen::read_overlay(api, &config, diagnostics);
-    let (sources, _) = sage_codegen::correct(sources, overlay.as_ref(), &config, diagnostics);
-    let (mut ir, _) = normalize::normalize(&sources, &config, diagnostics);
+    let (documents, _) = sage_codegen::correct(sources, overlay.as_ref(), &config, diagnostics);
+    let (mut ir, _) = normalize::normalize(&documents, &config, diagnostics);
     conventions::apply(&mut ir, &config, diagnostics);
     let package = lower::lower(&ir, &Lock::default(), diagnostics).package;
-    Some(Made { ir, package, sources })
+    Some(Made { ir, package, sources: documents.sources })
 }
 
 /// What was replaced, by kind and place; never what it was.

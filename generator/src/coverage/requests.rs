@@ -41,8 +41,8 @@ pub(super) fn count<'a>(
     for (operation, word, name) in &emitted.parameters {
         parameters.entry(operation).or_default().push((word, name));
     }
-    for source in books.sources {
-        let Some(ledger) = source.ledger.as_deref() else { continue };
+    for source in &books.documents.sources {
+        let Some(ledger) = books.documents.ledgers.of(source) else { continue };
         let page = Page { books, operations: &operations, parameters: &parameters, ledger };
         let parts =
             [&ledger.requests, &ledger.parameters, &ledger.bodies, &ledger.fields, &ledger.replies, &ledger.variables];

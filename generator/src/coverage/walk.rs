@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ParameterKey, location_word};
 use crate::config::ApiConfig;
+use crate::documents::Documents;
 use crate::node::Node;
 use crate::normalize::{At, Key, resolve};
 use crate::source::{Place, Source};
@@ -26,11 +27,11 @@ struct Walk<'a> {
     seen: BTreeSet<Key>,
 }
 
-pub(super) fn walk(sources: &[Source], config: &ApiConfig) -> Documented {
-    let mut walk = Walk { sources, found: Documented::default(), seen: BTreeSet::new() };
+pub(super) fn walk(documents: &Documents, config: &ApiConfig) -> Documented {
+    let mut walk = Walk { sources: &documents.sources, found: Documented::default(), seen: BTreeSet::new() };
     let mut names: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
     let mut methods: BTreeMap<(Option<&str>, &str, &str), Place> = BTreeMap::new();
-    for (document, source) in sources.iter().enumerate() {
+    for (document, source) in documents.sources.iter().enumerate() {
         let root = At::root(document, source);
         let beside = config.beside(&source.file);
         let schemas = root.child("components").and_then(|components| components.child("schemas"));
@@ -51,7 +52,7 @@ pub(super) fn walk(sources: &[Source], config: &ApiConfig) -> Documented {
                         walk.operation(&item, &operation);
                     }
                     // What collections add to an operation is a part of it.
-                    Some(first) if source.ledger.is_some() => walk.added(first, &operation),
+                    Some(first) if documents.ledgers.has(source) => walk.added(first, &operation),
                     Some(_) => {}
                 }
             }

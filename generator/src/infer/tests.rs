@@ -9,7 +9,7 @@ use crate::node::Node;
 use crate::source::Place;
 
 fn node(json: &str) -> Node {
-    crate::node::json::parse(json, &mut ()).unwrap()
+    Node::from_json(json).unwrap()
 }
 
 fn place(pointer: &str) -> Place {

@@ -1,12 +1,11 @@
 //! The IR as text, for `sage-codegen inspect --stage ir` and for goldens: JSON in a stable order, without what is
 //! empty, `false` or unknown.
 
-use serde::{Serialize, Serializer};
+use serde::Serializer;
 use serde_json::Value;
 
 use super::Api;
 use crate::node::Node;
-use crate::source::Place;
 
 /// The whole API as JSON. Each schema has its id, by which others name it.
 pub fn dump(api: &Api) -> String {
@@ -40,12 +39,6 @@ fn says_nothing(value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
         Value::Bool(true) | Value::Number(_) | Value::String(_) => false,
-    }
-}
-
-impl Serialize for Place {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

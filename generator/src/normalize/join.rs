@@ -32,7 +32,7 @@ impl<'a> Ctx<'a> {
     /// The operations of the collections.
     pub(super) fn in_collections(&self) -> Joined<'a> {
         let mut joined = Joined::new();
-        for (document, source) in self.sources.iter().enumerate().filter(|(_, source)| source.ledger.is_some()) {
+        for (document, source) in self.sources.iter().enumerate().filter(|(_, source)| self.ledgers.has(source)) {
             let paths = At::root(document, source).child("paths");
             let beside = self.config.beside(&source.file);
             for (template, item) in paths.iter().flat_map(At::members) {

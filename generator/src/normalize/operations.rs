@@ -39,7 +39,7 @@ impl<'a> Ctx<'a> {
                     let key = (beside, template, method);
                     if let Some(first) = firsts.get(&key) {
                         // Of a collection nothing more is wanted than what is joined to the first.
-                        if source.ledger.is_none() {
+                        if !self.ledgers.has(source) {
                             self.compare(first, &(item.clone(), operation));
                         }
                         continue;

@@ -1,6 +1,7 @@
 //! Small documents, one feature each.
 
 use super::normalize;
+use crate::Documents;
 use crate::config::{self, ApiConfig};
 use crate::coverage::Coverage;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Format, render};
@@ -37,9 +38,10 @@ pub(crate) fn run(documents: &[&str]) -> Run {
         .map(|(text, name)| Source::read(name, text).unwrap_or_else(|fault| panic!("{fault:?}")))
         .collect();
     let mut diagnostics = Diagnostics::new();
-    let (api, coverage) = normalize(&sources, &settings(""), &mut diagnostics);
+    let documents = Documents { sources, ..Documents::default() };
+    let (api, coverage) = normalize(&documents, &settings(""), &mut diagnostics);
     assert!(coverage.balances(), "the books do not balance: {coverage:#?}");
-    Run { api, coverage, diagnostics: diagnostics.into_vec(), sources }
+    Run { api, coverage, diagnostics: diagnostics.into_vec(), sources: documents.sources }
 }
 
 impl Run {

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::read::{is_body, is_folder, list_key};
 use crate::ir::Method;
 use crate::node::Node;
@@ -61,9 +63,9 @@ impl Ledger {
     }
 }
 
-/// The books of several collections, by their files.
+/// The books of several collections, by their files and in their order.
 #[derive(Debug, Default)]
-pub(super) struct Ledgers(BTreeMap<Arc<str>, Ledger>);
+pub(crate) struct Ledgers(IndexMap<Arc<str>, Ledger>);
 
 impl Ledgers {
     /// Opens the books of a collection.
@@ -79,9 +81,19 @@ impl Ledgers {
         }
     }
 
-    /// Hands out the books of a collection, once everything is written down.
-    pub(super) fn close(&mut self, source: &Source) -> Ledger {
-        self.0.remove(&source.file).unwrap_or_default()
+    /// The books of a document, if it was a collection.
+    pub(crate) fn of(&self, source: &Source) -> Option<&Ledger> {
+        self.0.get(&source.file)
+    }
+
+    /// Was this document a collection?
+    pub(crate) fn has(&self, source: &Source) -> bool {
+        self.0.contains_key(&source.file)
+    }
+
+    /// Hands out what the collections have seen.
+    pub(super) fn take_witnesses(&mut self) -> impl Iterator<Item = Witness> {
+        self.0.values_mut().flat_map(|ledger| std::mem::take(&mut ledger.witnesses))
     }
 
     /// Says what became of what stands at `place`.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::collection::Scope;
 use super::variables;
-use crate::node::{Node, Object, json};
+use crate::node::{Node, Object};
 
 /// Stands where a variable stood as a value, and nothing is known of it.
 pub(super) const ANYTHING: &str = "<any>";
@@ -13,11 +13,11 @@ pub(super) const ANYTHING: &str = "<any>";
 /// A value, with the text that it was read from where that is the text as it stood; `None` if it is none.
 pub(super) fn parse<'t>(text: &'t str, scope: &Scope) -> Option<(Node, Cow<'t, str>)> {
     let text = text.trim_start_matches('\u{feff}').trim();
-    if let Ok(node) = json::parse(text, &mut ()) {
+    if let Ok(node) = Node::from_json(text) {
         return Some((node, text.into()));
     }
     let strict = strict(text, scope)?;
-    let node = json::parse(&strict, &mut ()).ok()?;
+    let node = Node::from_json(&strict).ok()?;
     Some((node, strict.into()))
 }
 
@@ -61,7 +61,7 @@ fn value(name: &str, scope: &Scope, out: &mut String) {
         Some(text) => Cow::Borrowed(text),
         None => Cow::default(),
     };
-    match json::parse(text.trim(), &mut ()) {
+    match Node::from_json(text.trim()) {
         Ok(_) => out.push_str(text.trim()),
         Err(_) => {
             out.push('"');

@@ -41,9 +41,9 @@ fn run_all(files: &[(&str, &str)], server: &str, overlay: &str) -> (ir::Api, Cov
     let sources: Vec<Source> = files.map(|(name, text)| Source::read(name, text).unwrap()).collect();
     let overlay = Some(overlay).filter(|text| !text.is_empty()).map(|text| Source::read("overlay.yaml", text).unwrap());
     let mut diagnostics = Diagnostics::new();
-    let (sources, _) = correct(sources, overlay.as_ref(), &config, &mut diagnostics);
-    let (api, coverage) = normalize::normalize(&sources, &config, &mut diagnostics);
-    let messages = render(&diagnostics.into_vec(), &sources, Format::Human);
+    let (documents, _) = correct(sources, overlay.as_ref(), &config, &mut diagnostics);
+    let (api, coverage) = normalize::normalize(&documents, &config, &mut diagnostics);
+    let messages = render(&diagnostics.into_vec(), &documents.sources, Format::Human);
     (api, coverage, messages)
 }
 

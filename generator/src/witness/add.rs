@@ -232,7 +232,7 @@ fn keep_headers(request: &mut Object, package: &Package) {
 
 /// A text as JSON, if it is.
 fn json(text: &str) -> Option<Node> {
-    crate::node::json::parse(text.strip_prefix('\u{feff}').unwrap_or(text), &mut ()).ok()
+    Node::from_json(text.strip_prefix('\u{feff}').unwrap_or(text)).ok()
 }
 
 /// `%2F` as `/`.

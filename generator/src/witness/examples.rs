@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{Body, Json, Of, Origin, Reply, Request, Witness};
+use crate::documents::Documents;
 use crate::ir::Method;
 use crate::node::{Node, Number, Object};
 use crate::normalize::METHODS;
@@ -17,9 +18,10 @@ const MOST: usize = 2000;
 const DEEPEST: usize = 12;
 
 /// The examples of bodies in these documents.
-pub fn examples(documents: &[Source]) -> Vec<Witness> {
+pub fn examples(documents: &Documents) -> Vec<Witness> {
     // Collections bring more than examples, and most documents have none.
-    let with = documents.iter().filter(|source| source.ledger.is_none() && source.text.contains("example"));
+    let with =
+        documents.sources.iter().filter(|source| !documents.ledgers.has(source) && source.text.contains("example"));
     with.flat_map(|source| {
         let mut found = Examples { source, seen: BTreeSet::new(), witnesses: Vec::new() };
         found.operations();

@@ -196,7 +196,7 @@ fn malformed_witnesses_are_told() {
 }
 
 fn node(json: &str) -> Node {
-    crate::node::json::parse(json, &mut ()).unwrap()
+    Node::from_json(json).unwrap()
 }
 
 fn scrubbed(json: &str) -> (Node, Scrubber) {
