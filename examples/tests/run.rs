@@ -20,7 +20,10 @@ fn built(name: &str) -> PathBuf {
     let modified = |path: &PathBuf| path.metadata().and_then(|found| found.modified()).ok();
     let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("{name}.rs"));
     let is_new = modified(&example).is_some_and(|built| modified(&source).is_some_and(|source| source <= built));
-    assert!(is_new, "`{name}` is not built, or was changed since: run `cargo test -p sage-examples` without `--test`");
+    assert!(
+        is_new,
+        "`{name}` is not built, or was changed since: run `cargo build -p sage-examples --examples --all-features`"
+    );
     example
 }
 
