@@ -7,12 +7,13 @@
 use sage_api::Update;
 use sage_api::accounting::Client;
 use sage_api::accounting::model::{ContactUpdate, NewContact};
-use sage_sandbox::{Api, Sandbox};
+use sage_examples::Local;
+use sage_sandbox::Api;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().start_blocking()?;
-    let token = sandbox.access_token(Api::Accounting);
-    let client = Client::builder().origin(sandbox.origin()).access_token(token).build()?;
+    let sage = Local::open()?;
+    let token = sage.access_token(Api::Accounting)?;
+    let client = Client::builder().origin(sage.origin()).access_token(token).build()?;
 
     let new = NewContact { name: "Ann".into(), contact_type_ids: vec!["CUSTOMER".into()], ..Default::default() };
     let ann = client.contacts().create(new).send_blocking()?;

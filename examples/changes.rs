@@ -12,13 +12,14 @@ use std::path::Path;
 
 use sage_api::accounting::Client;
 use sage_api::{DateTime, PageCursor};
-use sage_sandbox::{Api, Sandbox};
+use sage_examples::Local;
+use sage_sandbox::Api;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().start().await?;
-    let token = sandbox.access_token(Api::Accounting);
-    let client = Client::builder().origin(sandbox.origin()).access_token(token).build()?;
+    let sage = Local::open()?;
+    let token = sage.access_token(Api::Accounting)?;
+    let client = Client::builder().origin(sage.origin()).access_token(token).build()?;
 
     let folder = tempfile::tempdir()?;
     let place = folder.path().join("contacts.cursor");

@@ -5,29 +5,22 @@
 //! cargo run --example contacts -- --agree   # allows by itself, where there is no browser
 //! ```
 //!
-//! It starts a local Sage of its own; `SAGE_ORIGIN=http://127.0.0.1:8080` takes the one of `cargo xtask sandbox`.
+//! It starts a local Sage of its own; with `SAGE_ORIGIN=http://127.0.0.1:8080` it takes the one of `cargo xtask sandbox`,
+//! as all examples do.
 //! For your own books, leave out what has to do with the origin, and give the id and the secret of your application:
 //! `docs/from-postman-to-rust.md` says how to register one.
 
 use sage_api::accounting::Client;
 use sage_api::auth::{Login, MemoryStore};
-use sage_sandbox::Sandbox;
+use sage_examples::Local;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let running = std::env::var("SAGE_ORIGIN").ok();
-    // It stops when it is dropped.
-    let sandbox = match running {
-        Some(_) => None,
-        None => Some(Sandbox::builder().start().await?),
-    };
-    let own = sandbox.as_ref().map(|sandbox| sandbox.origin().to_owned());
-    let origin = running.or(own).ok_or("no service")?;
-
-    let app = Client::app("sandbox-accounting").secret("sandbox-accounting-secret").origin(&origin);
+    let sage = Local::open()?;
+    let app = Client::app("sandbox-accounting").secret("sandbox-accounting-secret").origin(sage.origin());
     let client = Client::builder()
         .app(app)
-        .origin(&origin)
+        .origin(sage.origin())
         // `FileStore::for_app("my-app")?` keeps the login for the next run.
         .token_store(MemoryStore::lost_on_exit())
         .build()?;

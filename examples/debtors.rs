@@ -6,13 +6,14 @@
 
 use sage_api::sage_200::properties::customer;
 use sage_api::sage_200::{Client, Product};
-use sage_sandbox::{Api, Sandbox};
+use sage_examples::Local;
+use sage_sandbox::Api;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().start().await?;
-    let builder = Client::builder().origin(sandbox.origin()).product(Product::Professional);
-    let client = builder.access_token(sandbox.access_token(Api::Sage200)).build()?;
+    let sage = Local::open()?;
+    let builder = Client::builder().origin(sage.origin()).product(Product::Professional);
+    let client = builder.access_token(sage.access_token(Api::Sage200)?).build()?;
 
     // Every request names a site and a company; only the list of them does without.
     let sites = client.sites().list().await?;

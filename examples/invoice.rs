@@ -10,13 +10,14 @@
 use sage_api::accounting::Client;
 use sage_api::accounting::model::{LedgerAccountVisibleIn, NewSalesInvoice, NewSalesInvoiceLine};
 use sage_api::{Decimal, NaiveDate};
-use sage_sandbox::{Api, Effect, Sandbox, When};
+use sage_examples::Local;
+use sage_sandbox::{Api, Effect, Injected, When};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().start().await?;
-    let token = sandbox.access_token(Api::Accounting);
-    let client = Client::builder().origin(sandbox.origin()).access_token(token).build()?;
+    let sage = Local::open()?;
+    let token = sage.access_token(Api::Accounting)?;
+    let client = Client::builder().origin(sage.origin()).access_token(token).build()?;
 
     // Whom to bill, and for what.
     let customers = client.contacts().list().search("Archer").await?;
@@ -41,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // The service will make the invoice, and the connection will end before the reply has come.
     let creation = When { method: Some("POST".into()), path: Some("/v3.1/sales_invoices".into()) };
-    sandbox.inject(creation, 1, Effect::DropAfter);
+    sage.inject(&Injected { when: creation, times: 1, effect: Effect::DropAfter })?;
 
     let reply = client.sales_invoices().create(invoice).send_full().await?;
     let attempts = reply.attempts();

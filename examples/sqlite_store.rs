@@ -17,7 +17,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use sage_api::Secret;
 use sage_api::accounting::Client;
 use sage_api::auth::{GrantKey, Login, Record, StoreError, StoreGuard, TokenStore};
-use sage_sandbox::Sandbox;
+use sage_examples::Local;
 
 /// Keeps grants in a table of an SQLite database.
 struct SqliteStore {
@@ -107,19 +107,19 @@ fn trouble(error: rusqlite::Error) -> StoreError {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().start().await?;
+    let sage = Local::open()?;
     let folder = tempfile::tempdir()?;
     let database = folder.path().join("grants.sqlite");
 
     // In the first run, the user logs in.
-    let client = client(&sandbox, &database)?;
+    let client = client(&sage, &database)?;
     client.login(Login::loopback(sage_sandbox::free_port()?).show(sage_sandbox::agree)).await?;
     println!("logged in, and sees {} contacts", client.contacts().list().await?.total().unwrap_or_default());
     drop(client);
 
     // The next run finds the grant. Its token has ended; the client refreshes it, and stores the new one before it is used.
-    sandbox.clock().advance(3600);
-    let client = self::client(&sandbox, &database)?;
+    sage.advance(3600)?;
+    let client = self::client(&sage, &database)?;
     println!("{} contacts without a login", client.contacts().list().await?.total().unwrap_or_default());
 
     let (generation, record): (i64, String) =
@@ -129,9 +129,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn client(sandbox: &Sandbox, database: &Path) -> Result<Client, Box<dyn std::error::Error>> {
-    let app = Client::app("sandbox-accounting").secret("sandbox-accounting-secret").origin(sandbox.origin());
-    Ok(Client::builder().origin(sandbox.origin()).app(app).token_store(SqliteStore::new(database)?).build()?)
+fn client(sage: &Local, database: &Path) -> Result<Client, Box<dyn std::error::Error>> {
+    let app = Client::app("sandbox-accounting").secret("sandbox-accounting-secret").origin(sage.origin());
+    Ok(Client::builder().origin(sage.origin()).app(app).token_store(SqliteStore::new(database)?).build()?)
 }
 
 #[cfg(test)]

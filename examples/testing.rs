@@ -7,7 +7,8 @@
 
 use sage_api::accounting::Client;
 use sage_api::{Decimal, Result};
-use sage_sandbox::{Api, Sandbox};
+use sage_examples::Local;
+use sage_sandbox::Api;
 
 /// The code of the application: what is owed on all sales invoices. It knows nothing of tests.
 async fn owed(client: &Client) -> Result<Decimal> {
@@ -19,28 +20,30 @@ async fn owed(client: &Client) -> Result<Decimal> {
     Ok(sum)
 }
 
-/// A client of the local Sage; the tests' clients differ from the application's only in where they lead.
-fn client_of(sandbox: &Sandbox) -> Result<Client> {
-    Client::builder().origin(sandbox.origin()).access_token(sandbox.access_token(Api::Accounting)).build()
-}
-
 #[tokio::main]
 async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().start().await?;
-    println!("owed: {}", owed(&client_of(&sandbox)?).await?);
+    let sage = Local::open()?;
+    let token = sage.access_token(Api::Accounting)?;
+    let client = Client::builder().origin(sage.origin()).access_token(token).build()?;
+    println!("owed: {}", owed(&client).await?);
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use sage_api::{Delivery, Kind};
-    use sage_sandbox::{Effect, When};
+    use sage_sandbox::{Effect, Sandbox, When};
 
     use super::*;
 
     /// Sandboxes share nothing, so that tests may run at the same time.
     async fn sandbox() -> Sandbox {
         Sandbox::builder().seed(7).start().await.expect("a free port on this machine")
+    }
+
+    /// The tests' clients differ from the application's only in where they lead.
+    fn client_of(sandbox: &Sandbox) -> Result<Client> {
+        Client::builder().origin(sandbox.origin()).access_token(sandbox.access_token(Api::Accounting)).build()
     }
 
     #[tokio::test]

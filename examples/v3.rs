@@ -5,19 +5,20 @@
 //! ```
 
 use sage_api::accounting_v3::{Client, Region};
-use sage_sandbox::{Api, Sandbox};
+use sage_examples::Local;
+use sage_sandbox::Api;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().start().await?;
+    let sage = Local::open()?;
     // After a login the site is known: it is the owner of the token. With a token alone, it has to be said.
-    let site = sandbox.companies().iter().find(|company| company.country == "GB").ok_or("no company")?;
+    let site = sage.site("GB")?;
     let client = Client::builder()
-        .origin(sandbox.origin())
+        .origin(sage.origin())
         .region(Region::Uki)
         .subscription_key("the key of your subscription")
-        .site(&site.business)
-        .access_token(sandbox.access_token(Api::AccountingV3))
+        .site(site)
+        .access_token(sage.access_token(Api::AccountingV3)?)
         .build()?;
 
     let mut invoices = client.sales_invoices().list().attributes("all").items();

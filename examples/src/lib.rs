@@ -1,5 +1,9 @@
 //! Examples, and the code of README.md and of docs/: all of it is compiled and run by tests. The examples are the files
-//! beside this folder.
+//! beside this folder; what they have in common is [`Local`].
+
+mod local;
+
+pub use local::Local;
 
 /// A page whose code is tested.
 macro_rules! page {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use sage_sandbox::{Api, Sandbox};
+
 // Two of them have tests of their own, which run here.
 #[cfg(feature = "sqlite")]
 #[expect(dead_code, reason = "nothing calls its `main` here")]
@@ -18,8 +20,10 @@ fn built(name: &str) -> PathBuf {
     let folder = test.parent().and_then(|deps| deps.parent()).expect("…/debug/deps/run-…");
     let example = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let modified = |path: &PathBuf| path.metadata().and_then(|found| found.modified()).ok();
-    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("{name}.rs"));
-    let is_new = modified(&example).is_some_and(|built| modified(&source).is_some_and(|source| source <= built));
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let sources = [folder.join(format!("{name}.rs")), folder.join("src/local.rs")];
+    let is_older = |built| sources.iter().all(|source| modified(source).is_some_and(|source| source <= built));
+    let is_new = modified(&example).is_some_and(is_older);
     assert!(
         is_new,
         "`{name}` is not built, or was changed since: run `cargo build -p sage-examples --examples --all-features`"
@@ -43,13 +47,41 @@ fn contacts_logs_in_and_lists() {
     assert!(printed.starts_with("Ann Archer Cycles    ARC01    ann@archer.example\n"), "{printed}");
 }
 
+/// Which operation each example calls, and how often, at the least.
+const CALLED: &[(&str, Api, &str, usize)] = &[
+    ("contacts", Api::Accounting, "GET /contacts", 1),
+    ("invoice", Api::Accounting, "POST /sales_invoices", 2),
+    ("changes", Api::Accounting, "GET /contacts", 2),
+    ("debtors", Api::Sage200, "GET /customers", 1),
+    ("v3", Api::AccountingV3, "GET /sales_invoices", 1),
+    #[cfg(feature = "sqlite")]
+    ("sqlite_store", Api::Accounting, "GET /contacts", 2),
+    ("blocking", Api::Accounting, "POST /contacts", 1),
+    ("testing", Api::Accounting, "GET /sales_invoices", 1),
+];
+
 #[test]
-fn contacts_takes_the_sandbox_that_is_running() {
-    let sandbox = sage_sandbox::Sandbox::builder().start_blocking().expect("a free port");
-    let output = Command::new(built("contacts")).arg("--agree").env("SAGE_ORIGIN", sandbox.origin()).output();
-    assert!(output.expect("it starts").status.success());
-    assert_eq!(sandbox.counts(sage_sandbox::Api::Accounting).get("GET /contacts"), Some(&1));
-    assert_eq!(sandbox.findings(), []);
+fn each_takes_the_sandbox_that_is_running() {
+    let sandbox = Sandbox::builder().start_blocking().expect("a free port");
+    for (name, api, operation, times) in CALLED {
+        let output = Command::new(built(name)).arg("--agree").env("SAGE_ORIGIN", sandbox.origin()).output();
+        let output = output.expect("it starts");
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let counts = sandbox.counts(*api);
+        assert!(counts.get(*operation).is_some_and(|count| count >= times), "{name}: {counts:?}");
+        assert_eq!(sandbox.findings(), [], "{name}");
+        sandbox.reset();
+    }
+}
+
+#[test]
+fn none_is_left_out() {
+    let manifest = include_str!("../Cargo.toml");
+    let examples = manifest.split("[[example]]").skip(1).filter_map(|entry| entry.split('"').nth(1));
+    let named = |name: &&str| CALLED.iter().any(|(known, ..)| known == name);
+    let missing: Vec<&str> = examples.filter(|name| !named(name)).collect();
+    let not_built: &[&str] = if cfg!(feature = "sqlite") { &[] } else { &["sqlite_store"] };
+    assert_eq!(missing, not_built);
 }
 
 #[test]
