@@ -271,6 +271,8 @@ pub struct Conventions {
     pub list_envelope: Option<ListEnvelope>,
     /// JSON bodies of one object property are wrappers.
     pub body_wrapper: Option<Switch>,
+    /// JSON bodies that have something to say must be sent.
+    pub required_bodies: Option<RequiredBodies>,
     /// `number` is an exact decimal, whatever its format says.
     pub decimals: Option<Decimals>,
     /// Properties of replies may be missing or null.
@@ -361,6 +363,14 @@ pub struct Errors {
 pub enum ErrorShape {
     SageList,
     Message,
+}
+
+/// `required-bodies`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequiredBodies {
+    /// The HTTP methods whose bodies must be sent.
+    pub methods: Vec<String>,
 }
 
 /// `idempotency`

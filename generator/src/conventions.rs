@@ -36,6 +36,9 @@ pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -
     if let Some(setting) = &conventions.body_wrapper {
         ctx.body_wrapper(setting);
     }
+    if let Some(setting) = &conventions.required_bodies {
+        ctx.required_bodies(setting);
+    }
     if let Some(setting) = &conventions.idempotency {
         ctx.idempotency(setting);
     }

@@ -113,7 +113,7 @@ async fn creating_wraps_the_body() {
         credit_limit: Some("1500.50".parse().expect("a decimal")),
         ..Default::default()
     };
-    let created = client(&server).contacts().create(Some(new)).await.expect("it is created");
+    let created = client(&server).contacts().create(new).await.expect("it is created");
     assert_eq!(created.id.as_deref(), Some("new"));
     let request = server.last();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/uki/sageone/accounts/v3/contacts"));

@@ -38,21 +38,17 @@ impl Addresses {
     /// Creates an address: `POST /addresses`.
     ///
     /// Needs the role Restricted Access or Full Access in Contacts.
-    pub fn create(&self, address: Option<model::NewAddress>) -> rt::Call<model::Address> {
-        rt::Call::json(&self.client, &CREATE).body_opt(address.as_ref())
+    pub fn create(&self, address: model::NewAddress) -> rt::Call<model::Address> {
+        rt::Call::json(&self.client, &CREATE).body(&address)
     }
 
     /// Changes an address: `PUT /addresses/{key}`.
     ///
     /// Needs the role Restricted Access or Full Access in Contacts.
-    pub fn update(
-        &self,
-        key: &str,
-        address: Option<model::AddressUpdate>,
-    ) -> rt::Call<model::Address> {
+    pub fn update(&self, key: &str, address: model::AddressUpdate) -> rt::Call<model::Address> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(address.as_ref())
+            .body(&address)
     }
 
     /// Deletes an address: `DELETE /addresses/{key}`.

@@ -37,14 +37,10 @@ impl Attachments {
     /// Creates an attachment: `POST /attachments`.
     ///
     /// Needs the role Restricted Access or Full Access in Purchases or Sales.
-    pub fn create(&self, attachment: Option<model::NewAttachment>) -> rt::Call<model::Attachment> {
+    pub fn create(&self, attachment: model::NewAttachment) -> rt::Call<model::Attachment> {
         rt::Call::json(&self.client, &CREATE)
-            .at_most(
-                "file",
-                attachment.as_ref().map(|body| &body.file),
-                2_621_440,
-            )
-            .body_opt(attachment.as_ref())
+            .at_most("file", &attachment.file, 2_621_440)
+            .body(&attachment)
     }
 
     /// Changes an attachment: `PUT /attachments/{key}`.
@@ -53,16 +49,12 @@ impl Attachments {
     pub fn update(
         &self,
         key: &str,
-        attachment: Option<model::AttachmentUpdate>,
+        attachment: model::AttachmentUpdate,
     ) -> rt::Call<model::Attachment> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .at_most(
-                "file",
-                attachment.as_ref().map(|body| &body.file),
-                2_621_440,
-            )
-            .body_opt(attachment.as_ref())
+            .at_most("file", &attachment.file, 2_621_440)
+            .body(&attachment)
     }
 
     /// Deletes an attachment: `DELETE /attachments/{key}`.

@@ -37,11 +37,8 @@ impl BankAccounts {
     /// Creates a bank account: `POST /bank_accounts`.
     ///
     /// Needs the role Full Access in Bank.
-    pub fn create(
-        &self,
-        bank_account: Option<model::NewBankAccount>,
-    ) -> rt::Call<model::BankAccount> {
-        rt::Call::json(&self.client, &CREATE).body_opt(bank_account.as_ref())
+    pub fn create(&self, bank_account: model::NewBankAccount) -> rt::Call<model::BankAccount> {
+        rt::Call::json(&self.client, &CREATE).body(&bank_account)
     }
 
     /// Changes a bank account: `PUT /bank_accounts/{key}`.
@@ -50,11 +47,11 @@ impl BankAccounts {
     pub fn update(
         &self,
         key: &str,
-        bank_account: Option<model::BankAccountUpdate>,
+        bank_account: model::BankAccountUpdate,
     ) -> rt::Call<model::BankAccount> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(bank_account.as_ref())
+            .body(&bank_account)
     }
 
     /// Deletes a bank account: `DELETE /bank_accounts/{key}`.

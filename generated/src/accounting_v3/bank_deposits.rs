@@ -37,11 +37,8 @@ impl BankDeposits {
     /// Creates a bank deposit: `POST /bank_deposits`.
     ///
     /// Needs the role Full Access in Bank.
-    pub fn create(
-        &self,
-        bank_deposit: Option<model::NewBankDeposit>,
-    ) -> rt::Call<model::BankDeposit> {
-        rt::Call::json(&self.client, &CREATE).body_opt(bank_deposit.as_ref())
+    pub fn create(&self, bank_deposit: model::NewBankDeposit) -> rt::Call<model::BankDeposit> {
+        rt::Call::json(&self.client, &CREATE).body(&bank_deposit)
     }
 
     /// Deletes a bank deposit: `DELETE /bank_deposits/{key}`.

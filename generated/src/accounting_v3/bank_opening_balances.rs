@@ -40,9 +40,9 @@ impl BankOpeningBalances {
     /// Needs the role Full Access in Bank and Settings.
     pub fn create(
         &self,
-        bank_opening_balance: Option<model::NewBankOpeningBalance>,
+        bank_opening_balance: model::NewBankOpeningBalance,
     ) -> rt::Call<model::BankOpeningBalance> {
-        rt::Call::json(&self.client, &CREATE).body_opt(bank_opening_balance.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&bank_opening_balance)
     }
 
     /// Changes a bank opening balance: `PUT /bank_opening_balances/{key}`.
@@ -51,11 +51,11 @@ impl BankOpeningBalances {
     pub fn update(
         &self,
         key: &str,
-        bank_opening_balance: Option<model::BankOpeningBalanceUpdate>,
+        bank_opening_balance: model::BankOpeningBalanceUpdate,
     ) -> rt::Call<model::BankOpeningBalance> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(bank_opening_balance.as_ref())
+            .body(&bank_opening_balance)
     }
 
     /// Deletes a bank opening balance: `DELETE /bank_opening_balances/{key}`.

@@ -40,9 +40,9 @@ impl BankReconciliations {
     /// Needs the role Full Access in Bank.
     pub fn create(
         &self,
-        bank_reconciliation: Option<model::NewBankReconciliation>,
+        bank_reconciliation: model::NewBankReconciliation,
     ) -> rt::Call<model::BankReconciliation> {
-        rt::Call::json(&self.client, &CREATE).body_opt(bank_reconciliation.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&bank_reconciliation)
     }
 
     /// Changes a bank reconciliation: `PUT /bank_reconciliations/{key}`.
@@ -51,11 +51,11 @@ impl BankReconciliations {
     pub fn update(
         &self,
         key: &str,
-        bank_reconciliation: Option<model::BankReconciliationUpdate>,
+        bank_reconciliation: model::BankReconciliationUpdate,
     ) -> rt::Call<model::BankReconciliation> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(bank_reconciliation.as_ref())
+            .body(&bank_reconciliation)
     }
 }
 

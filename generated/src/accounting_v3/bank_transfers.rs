@@ -37,11 +37,8 @@ impl BankTransfers {
     /// Creates a bank transfer: `POST /bank_transfers`.
     ///
     /// Needs the role Restricted Access or Full Access in Bank.
-    pub fn create(
-        &self,
-        bank_transfer: Option<model::NewBankTransfer>,
-    ) -> rt::Call<model::BankTransfer> {
-        rt::Call::json(&self.client, &CREATE).body_opt(bank_transfer.as_ref())
+    pub fn create(&self, bank_transfer: model::NewBankTransfer) -> rt::Call<model::BankTransfer> {
+        rt::Call::json(&self.client, &CREATE).body(&bank_transfer)
     }
 
     /// Changes a bank transfer: `PUT /bank_transfers/{key}`.
@@ -50,11 +47,11 @@ impl BankTransfers {
     pub fn update(
         &self,
         key: &str,
-        bank_transfer: Option<model::BankTransferUpdate>,
+        bank_transfer: model::BankTransferUpdate,
     ) -> rt::Call<model::BankTransfer> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(bank_transfer.as_ref())
+            .body(&bank_transfer)
     }
 
     /// Deletes a bank transfer: `DELETE /bank_transfers/{key}`.

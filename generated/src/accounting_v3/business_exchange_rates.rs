@@ -40,9 +40,9 @@ impl BusinessExchangeRates {
     /// Needs the role Full Access in Settings.
     pub fn create(
         &self,
-        business_exchange_rate: Option<model::NewBusinessExchangeRate>,
+        business_exchange_rate: model::NewBusinessExchangeRate,
     ) -> rt::Call<model::BusinessExchangeRate> {
-        rt::Call::json(&self.client, &CREATE).body_opt(business_exchange_rate.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&business_exchange_rate)
     }
 
     /// Changes a business exchange rate: `PUT /business_exchange_rates/{key}`.
@@ -51,11 +51,11 @@ impl BusinessExchangeRates {
     pub fn update(
         &self,
         key: &str,
-        business_exchange_rate: Option<model::BusinessExchangeRateUpdate>,
+        business_exchange_rate: model::BusinessExchangeRateUpdate,
     ) -> rt::Call<model::BusinessExchangeRate> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(business_exchange_rate.as_ref())
+            .body(&business_exchange_rate)
     }
 
     /// Deletes a business exchange rate: `DELETE /business_exchange_rates/{key}`.

@@ -33,9 +33,9 @@ impl BusinessSettings {
     /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
-        business_settings: Option<model::BusinessSettingsUpdate>,
+        business_settings: model::BusinessSettingsUpdate,
     ) -> rt::Call<model::BusinessSettings> {
-        rt::Call::json(&self.client, &UPDATE).body_opt(business_settings.as_ref())
+        rt::Call::json(&self.client, &UPDATE).body(&business_settings)
     }
 }
 

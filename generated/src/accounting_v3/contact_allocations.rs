@@ -44,9 +44,9 @@ impl ContactAllocations {
     /// Needs the role Full Access in Contacts, Purchases and Sales.
     pub fn create(
         &self,
-        contact_allocation: Option<model::NewContactAllocation>,
+        contact_allocation: model::NewContactAllocation,
     ) -> rt::Call<model::ContactAllocation> {
-        rt::Call::json(&self.client, &CREATE).body_opt(contact_allocation.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&contact_allocation)
     }
 
     /// Changes a contact allocation: `PUT /contact_allocations/{key}`.
@@ -57,11 +57,11 @@ impl ContactAllocations {
     pub fn update(
         &self,
         key: &str,
-        contact_allocation: Option<model::ContactAllocationUpdate>,
+        contact_allocation: model::ContactAllocationUpdate,
     ) -> rt::Call<model::ContactAllocation> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(contact_allocation.as_ref())
+            .body(&contact_allocation)
     }
 
     /// Deletes a contact allocation: `DELETE /contact_allocations/{key}`.

@@ -44,9 +44,9 @@ impl ContactOpeningBalances {
     /// Needs the role Full Access in Purchases, Sales and Settings.
     pub fn create(
         &self,
-        contact_opening_balance: Option<model::NewContactOpeningBalance>,
+        contact_opening_balance: model::NewContactOpeningBalance,
     ) -> rt::Call<model::ContactOpeningBalance> {
-        rt::Call::json(&self.client, &CREATE).body_opt(contact_opening_balance.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&contact_opening_balance)
     }
 
     /// Changes a contact opening balance: `PUT /contact_opening_balances/{key}`.
@@ -57,11 +57,11 @@ impl ContactOpeningBalances {
     pub fn update(
         &self,
         key: &str,
-        contact_opening_balance: Option<model::ContactOpeningBalanceUpdate>,
+        contact_opening_balance: model::ContactOpeningBalanceUpdate,
     ) -> rt::Call<model::ContactOpeningBalance> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(contact_opening_balance.as_ref())
+            .body(&contact_opening_balance)
     }
 
     /// Deletes a contact opening balance: `DELETE /contact_opening_balances/{key}`.

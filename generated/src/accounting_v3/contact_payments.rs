@@ -40,9 +40,9 @@ impl ContactPayments {
     /// Needs the role Restricted Access or Full Access in Bank.
     pub fn create(
         &self,
-        contact_payment: Option<model::NewContactPayment>,
+        contact_payment: model::NewContactPayment,
     ) -> rt::Call<model::ContactPayment> {
-        rt::Call::json(&self.client, &CREATE).body_opt(contact_payment.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&contact_payment)
     }
 
     /// Changes a contact payment: `PUT /contact_payments/{key}`.
@@ -51,11 +51,11 @@ impl ContactPayments {
     pub fn update(
         &self,
         key: &str,
-        contact_payment: Option<model::ContactPaymentUpdate>,
+        contact_payment: model::ContactPaymentUpdate,
     ) -> rt::Call<model::ContactPayment> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(contact_payment.as_ref())
+            .body(&contact_payment)
     }
 
     /// Deletes a contact payment: `DELETE /contact_payments/{key}`.

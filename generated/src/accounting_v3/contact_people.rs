@@ -40,9 +40,9 @@ impl ContactPeople {
     /// Needs the role Restricted Access or Full Access in Contacts.
     pub fn create(
         &self,
-        contact_person: Option<model::NewContactPerson>,
+        contact_person: model::NewContactPerson,
     ) -> rt::Call<model::ContactPerson> {
-        rt::Call::json(&self.client, &CREATE).body_opt(contact_person.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&contact_person)
     }
 
     /// Changes a contact person: `PUT /contact_persons/{key}`.
@@ -51,11 +51,11 @@ impl ContactPeople {
     pub fn update(
         &self,
         key: &str,
-        contact_person: Option<model::ContactPersonUpdate>,
+        contact_person: model::ContactPersonUpdate,
     ) -> rt::Call<model::ContactPerson> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(contact_person.as_ref())
+            .body(&contact_person)
     }
 
     /// Deletes a contact person: `DELETE /contact_persons/{key}`.

@@ -38,21 +38,17 @@ impl Contacts {
     /// Creates a contact: `POST /contacts`.
     ///
     /// Needs the role Restricted Access or Full Access in Contacts.
-    pub fn create(&self, contact: Option<model::NewContact>) -> rt::Call<model::Contact> {
-        rt::Call::json(&self.client, &CREATE).body_opt(contact.as_ref())
+    pub fn create(&self, contact: model::NewContact) -> rt::Call<model::Contact> {
+        rt::Call::json(&self.client, &CREATE).body(&contact)
     }
 
     /// Changes a contact: `PUT /contacts/{key}`.
     ///
     /// Needs the role Restricted Access or Full Access in Contacts.
-    pub fn update(
-        &self,
-        key: &str,
-        contact: Option<model::ContactUpdate>,
-    ) -> rt::Call<model::Contact> {
+    pub fn update(&self, key: &str, contact: model::ContactUpdate) -> rt::Call<model::Contact> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(contact.as_ref())
+            .body(&contact)
     }
 
     /// Deletes a contact: `DELETE /contacts/{key}`.

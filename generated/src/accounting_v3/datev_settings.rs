@@ -32,9 +32,9 @@ impl DatevSettings {
     /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
-        datev_settings: Option<model::DatevSettingsUpdate>,
+        datev_settings: model::DatevSettingsUpdate,
     ) -> rt::Call<model::DatevSettings> {
-        rt::Call::json(&self.client, &UPDATE).body_opt(datev_settings.as_ref())
+        rt::Call::json(&self.client, &UPDATE).body(&datev_settings)
     }
 }
 

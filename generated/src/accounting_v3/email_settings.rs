@@ -32,9 +32,9 @@ impl EmailSettings {
     /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
-        email_settings: Option<model::EmailSettingsUpdate>,
+        email_settings: model::EmailSettingsUpdate,
     ) -> rt::Call<model::EmailSettings> {
-        rt::Call::json(&self.client, &UPDATE).body_opt(email_settings.as_ref())
+        rt::Call::json(&self.client, &UPDATE).body(&email_settings)
     }
 }
 

@@ -33,9 +33,9 @@ impl FinancialSettings {
     /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
-        financial_settings: Option<model::FinancialSettingsUpdate>,
+        financial_settings: model::FinancialSettingsUpdate,
     ) -> rt::Call<model::FinancialSettings> {
-        rt::Call::json(&self.client, &UPDATE).body_opt(financial_settings.as_ref())
+        rt::Call::json(&self.client, &UPDATE).body(&financial_settings)
     }
 }
 

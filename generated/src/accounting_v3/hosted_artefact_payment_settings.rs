@@ -40,9 +40,9 @@ impl HostedArtefactPaymentSettings {
     /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
-        hosted_artefact_payment_setting: Option<model::NewHostedArtefactPaymentSetting>,
+        hosted_artefact_payment_setting: model::NewHostedArtefactPaymentSetting,
     ) -> rt::Call<model::HostedArtefactPaymentSetting> {
-        rt::Call::json(&self.client, &CREATE).body_opt(hosted_artefact_payment_setting.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&hosted_artefact_payment_setting)
     }
 
     /// Deletes a hosted artefact payment setting: `DELETE /hosted_artefact_payment_settings/{key}`.

@@ -33,9 +33,9 @@ impl InvoiceSettings {
     /// Needs the role Full Access in Settings.
     pub fn update(
         &self,
-        invoice_settings: Option<model::InvoiceSettingsUpdate>,
+        invoice_settings: model::InvoiceSettingsUpdate,
     ) -> rt::Call<model::InvoiceSettings> {
-        rt::Call::json(&self.client, &UPDATE).body_opt(invoice_settings.as_ref())
+        rt::Call::json(&self.client, &UPDATE).body(&invoice_settings)
     }
 }
 

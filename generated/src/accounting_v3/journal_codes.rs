@@ -37,11 +37,8 @@ impl JournalCodes {
     /// Creates a journal code: `POST /journal_codes`.
     ///
     /// Needs the role Full Access in Settings.
-    pub fn create(
-        &self,
-        journal_code: Option<model::NewJournalCode>,
-    ) -> rt::Call<model::JournalCode> {
-        rt::Call::json(&self.client, &CREATE).body_opt(journal_code.as_ref())
+    pub fn create(&self, journal_code: model::NewJournalCode) -> rt::Call<model::JournalCode> {
+        rt::Call::json(&self.client, &CREATE).body(&journal_code)
     }
 
     /// Changes a journal code: `PUT /journal_codes/{key}`.
@@ -50,11 +47,11 @@ impl JournalCodes {
     pub fn update(
         &self,
         key: &str,
-        journal_code: Option<model::JournalCodeUpdate>,
+        journal_code: model::JournalCodeUpdate,
     ) -> rt::Call<model::JournalCode> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(journal_code.as_ref())
+            .body(&journal_code)
     }
 
     /// Deletes a journal code: `DELETE /journal_codes/{key}`.

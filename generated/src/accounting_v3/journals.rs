@@ -41,8 +41,8 @@ impl Journals {
     /// Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
     /// Needs the role Full Access in Journals.
-    pub fn create(&self, journal: Option<model::NewJournal>) -> rt::Call<model::Journal> {
-        rt::Call::json(&self.client, &CREATE).body_opt(journal.as_ref())
+    pub fn create(&self, journal: model::NewJournal) -> rt::Call<model::Journal> {
+        rt::Call::json(&self.client, &CREATE).body(&journal)
     }
 
     /// Deletes a journal: `DELETE /journals/{key}`.

@@ -43,9 +43,9 @@ impl LedgerAccountOpeningBalances {
     /// Reporting, Sales, Settings and Statutory Reporting.
     pub fn create(
         &self,
-        ledger_account_opening_balance: Option<model::NewLedgerAccountOpeningBalance>,
+        ledger_account_opening_balance: model::NewLedgerAccountOpeningBalance,
     ) -> rt::Call<model::LedgerAccountOpeningBalance> {
-        rt::Call::json(&self.client, &CREATE).body_opt(ledger_account_opening_balance.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&ledger_account_opening_balance)
     }
 
     /// Changes a ledger account opening balance: `PUT /ledger_account_opening_balances/{key}`.
@@ -55,11 +55,11 @@ impl LedgerAccountOpeningBalances {
     pub fn update(
         &self,
         key: &str,
-        ledger_account_opening_balance: Option<model::LedgerAccountOpeningBalanceUpdate>,
+        ledger_account_opening_balance: model::LedgerAccountOpeningBalanceUpdate,
     ) -> rt::Call<model::LedgerAccountOpeningBalance> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(ledger_account_opening_balance.as_ref())
+            .body(&ledger_account_opening_balance)
     }
 
     /// Deletes a ledger account opening balance: `DELETE /ledger_account_opening_balances/{key}`.

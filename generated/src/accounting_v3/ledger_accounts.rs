@@ -45,9 +45,9 @@ impl LedgerAccounts {
     /// Needs the role Full Access in Settings.
     pub fn create(
         &self,
-        ledger_account: Option<model::NewLedgerAccount>,
+        ledger_account: model::NewLedgerAccount,
     ) -> rt::Call<model::LedgerAccount> {
-        rt::Call::json(&self.client, &CREATE).body_opt(ledger_account.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&ledger_account)
     }
 
     /// Changes a ledger account: `PUT /ledger_accounts/{key}`.
@@ -58,11 +58,11 @@ impl LedgerAccounts {
     pub fn update(
         &self,
         key: &str,
-        ledger_account: Option<model::LedgerAccountUpdate>,
+        ledger_account: model::LedgerAccountUpdate,
     ) -> rt::Call<model::LedgerAccount> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(ledger_account.as_ref())
+            .body(&ledger_account)
     }
 }
 

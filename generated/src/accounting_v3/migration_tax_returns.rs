@@ -40,9 +40,9 @@ impl MigrationTaxReturns {
     /// Needs the role Full Access in Statutory Reporting.
     pub fn create(
         &self,
-        migration_tax_return: Option<model::NewMigrationTaxReturn>,
+        migration_tax_return: model::NewMigrationTaxReturn,
     ) -> rt::Call<model::MigrationTaxReturn> {
-        rt::Call::json(&self.client, &CREATE).body_opt(migration_tax_return.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&migration_tax_return)
     }
 }
 

@@ -30,11 +30,8 @@ impl Migrations {
     /// Changes migrations: `PUT /migrations`.
     ///
     /// Needs the role Full Access in Settings.
-    pub fn update(
-        &self,
-        migrations: Option<model::MigrationsUpdate>,
-    ) -> rt::Call<model::Migration> {
-        rt::Call::json(&self.client, &UPDATE).body_opt(migrations.as_ref())
+    pub fn update(&self, migrations: model::MigrationsUpdate) -> rt::Call<model::Migration> {
+        rt::Call::json(&self.client, &UPDATE).body(&migrations)
     }
 }
 

@@ -43,9 +43,9 @@ impl OpeningBalanceJournals {
     /// Reporting, Sales, Settings and Statutory Reporting.
     pub fn create(
         &self,
-        opening_balance_journal: Option<model::NewOpeningBalanceJournal>,
+        opening_balance_journal: model::NewOpeningBalanceJournal,
     ) -> rt::Call<model::OpeningBalanceJournal> {
-        rt::Call::json(&self.client, &CREATE).body_opt(opening_balance_journal.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&opening_balance_journal)
     }
 
     /// Deletes an opening balance journal: `DELETE /opening_balance_journals/{key}`.

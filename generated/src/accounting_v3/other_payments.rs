@@ -37,11 +37,8 @@ impl OtherPayments {
     /// Creates an other payment: `POST /other_payments`.
     ///
     /// Needs the role Restricted Access or Full Access in Bank.
-    pub fn create(
-        &self,
-        other_payment: Option<model::NewOtherPayment>,
-    ) -> rt::Call<model::OtherPayment> {
-        rt::Call::json(&self.client, &CREATE).body_opt(other_payment.as_ref())
+    pub fn create(&self, other_payment: model::NewOtherPayment) -> rt::Call<model::OtherPayment> {
+        rt::Call::json(&self.client, &CREATE).body(&other_payment)
     }
 
     /// Changes an other payment: `PUT /other_payments/{key}`.
@@ -50,11 +47,11 @@ impl OtherPayments {
     pub fn update(
         &self,
         key: &str,
-        other_payment: Option<model::OtherPaymentUpdate>,
+        other_payment: model::OtherPaymentUpdate,
     ) -> rt::Call<model::OtherPayment> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(other_payment.as_ref())
+            .body(&other_payment)
     }
 
     /// Deletes an other payment: `DELETE /other_payments/{key}`.

@@ -46,9 +46,9 @@ impl ProductSalesPriceTypes {
     /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn create(
         &self,
-        product_sales_price_type: Option<model::NewProductSalesPriceType>,
+        product_sales_price_type: model::NewProductSalesPriceType,
     ) -> rt::Call<model::ProductSalesPriceType> {
-        rt::Call::json(&self.client, &CREATE).body_opt(product_sales_price_type.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&product_sales_price_type)
     }
 
     /// Changes a product sales price type: `PUT /product_sales_price_types/{key}`.
@@ -59,11 +59,11 @@ impl ProductSalesPriceTypes {
     pub fn update(
         &self,
         key: &str,
-        product_sales_price_type: Option<model::ProductSalesPriceTypeUpdate>,
+        product_sales_price_type: model::ProductSalesPriceTypeUpdate,
     ) -> rt::Call<model::ProductSalesPriceType> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(product_sales_price_type.as_ref())
+            .body(&product_sales_price_type)
     }
 
     /// Deletes a product sales price type: `DELETE /product_sales_price_types/{key}`.

@@ -43,8 +43,8 @@ impl Products {
     /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
     /// Needs the role Restricted Access or Full Access in Products \& Services.
-    pub fn create(&self, product: Option<model::NewProduct>) -> rt::Call<model::Product> {
-        rt::Call::json(&self.client, &CREATE).body_opt(product.as_ref())
+    pub fn create(&self, product: model::NewProduct) -> rt::Call<model::Product> {
+        rt::Call::json(&self.client, &CREATE).body(&product)
     }
 
     /// Changes a product: `PUT /products/{key}`.
@@ -52,14 +52,10 @@ impl Products {
     /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
     /// Needs the role Restricted Access or Full Access in Products \& Services.
-    pub fn update(
-        &self,
-        key: &str,
-        product: Option<model::ProductUpdate>,
-    ) -> rt::Call<model::Product> {
+    pub fn update(&self, key: &str, product: model::ProductUpdate) -> rt::Call<model::Product> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(product.as_ref())
+            .body(&product)
     }
 
     /// Deletes a product: `DELETE /products/{key}`.

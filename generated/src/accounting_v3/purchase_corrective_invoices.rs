@@ -40,9 +40,9 @@ impl PurchaseCorrectiveInvoices {
     /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn create(
         &self,
-        purchase_corrective_invoice: Option<model::NewPurchaseCorrectiveInvoice>,
+        purchase_corrective_invoice: model::NewPurchaseCorrectiveInvoice,
     ) -> rt::Call<model::PurchaseCorrectiveInvoice> {
-        rt::Call::json(&self.client, &CREATE).body_opt(purchase_corrective_invoice.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&purchase_corrective_invoice)
     }
 
     /// Changes a purchase corrective invoice: `PUT /purchase_corrective_invoices/{key}`.
@@ -51,11 +51,11 @@ impl PurchaseCorrectiveInvoices {
     pub fn update(
         &self,
         key: &str,
-        purchase_corrective_invoice: Option<model::PurchaseCorrectiveInvoiceUpdate>,
+        purchase_corrective_invoice: model::PurchaseCorrectiveInvoiceUpdate,
     ) -> rt::Call<model::PurchaseCorrectiveInvoice> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(purchase_corrective_invoice.as_ref())
+            .body(&purchase_corrective_invoice)
     }
 
     /// Deletes a purchase corrective invoice: `DELETE /purchase_corrective_invoices/{key}`.

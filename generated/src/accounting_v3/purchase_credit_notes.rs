@@ -44,9 +44,9 @@ impl PurchaseCreditNotes {
     /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn create(
         &self,
-        purchase_credit_note: Option<model::NewPurchaseCreditNote>,
+        purchase_credit_note: model::NewPurchaseCreditNote,
     ) -> rt::Call<model::PurchaseCreditNote> {
-        rt::Call::json(&self.client, &CREATE).body_opt(purchase_credit_note.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&purchase_credit_note)
     }
 
     /// Changes a purchase credit note: `PUT /purchase_credit_notes/{key}`.
@@ -57,11 +57,11 @@ impl PurchaseCreditNotes {
     pub fn update(
         &self,
         key: &str,
-        purchase_credit_note: Option<model::PurchaseCreditNoteUpdate>,
+        purchase_credit_note: model::PurchaseCreditNoteUpdate,
     ) -> rt::Call<model::PurchaseCreditNote> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(purchase_credit_note.as_ref())
+            .body(&purchase_credit_note)
     }
 
     /// Deletes a purchase credit note: `DELETE /purchase_credit_notes/{key}`.

@@ -44,9 +44,9 @@ impl PurchaseInvoices {
     /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn create(
         &self,
-        purchase_invoice: Option<model::NewPurchaseInvoice>,
+        purchase_invoice: model::NewPurchaseInvoice,
     ) -> rt::Call<model::PurchaseInvoice> {
-        rt::Call::json(&self.client, &CREATE).body_opt(purchase_invoice.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&purchase_invoice)
     }
 
     /// Changes a purchase invoice: `PUT /purchase_invoices/{key}`.
@@ -57,11 +57,11 @@ impl PurchaseInvoices {
     pub fn update(
         &self,
         key: &str,
-        purchase_invoice: Option<model::PurchaseInvoiceUpdate>,
+        purchase_invoice: model::PurchaseInvoiceUpdate,
     ) -> rt::Call<model::PurchaseInvoice> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(purchase_invoice.as_ref())
+            .body(&purchase_invoice)
     }
 
     /// Deletes a purchase invoice: `DELETE /purchase_invoices/{key}`.

@@ -44,9 +44,9 @@ impl PurchaseQuickEntries {
     /// Needs the role Restricted Access or Full Access in Purchases.
     pub fn create(
         &self,
-        purchase_quick_entry: Option<model::NewPurchaseQuickEntry>,
+        purchase_quick_entry: model::NewPurchaseQuickEntry,
     ) -> rt::Call<model::PurchaseQuickEntry> {
-        rt::Call::json(&self.client, &CREATE).body_opt(purchase_quick_entry.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&purchase_quick_entry)
     }
 
     /// Changes a purchase quick entry: `PUT /purchase_quick_entries/{key}`.
@@ -57,11 +57,11 @@ impl PurchaseQuickEntries {
     pub fn update(
         &self,
         key: &str,
-        purchase_quick_entry: Option<model::PurchaseQuickEntryUpdate>,
+        purchase_quick_entry: model::PurchaseQuickEntryUpdate,
     ) -> rt::Call<model::PurchaseQuickEntry> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(purchase_quick_entry.as_ref())
+            .body(&purchase_quick_entry)
     }
 
     /// Deletes a purchase quick entry: `DELETE /purchase_quick_entries/{key}`.

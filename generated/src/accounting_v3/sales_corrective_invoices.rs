@@ -40,9 +40,9 @@ impl SalesCorrectiveInvoices {
     /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
-        sales_corrective_invoice: Option<model::NewSalesCorrectiveInvoice>,
+        sales_corrective_invoice: model::NewSalesCorrectiveInvoice,
     ) -> rt::Call<model::SalesCorrectiveInvoice> {
-        rt::Call::json(&self.client, &CREATE).body_opt(sales_corrective_invoice.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&sales_corrective_invoice)
     }
 
     /// Changes a sales corrective invoice: `PUT /sales_corrective_invoices/{key}`.
@@ -51,11 +51,11 @@ impl SalesCorrectiveInvoices {
     pub fn update(
         &self,
         key: &str,
-        sales_corrective_invoice: Option<model::SalesCorrectiveInvoiceUpdate>,
+        sales_corrective_invoice: model::SalesCorrectiveInvoiceUpdate,
     ) -> rt::Call<model::SalesCorrectiveInvoice> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(sales_corrective_invoice.as_ref())
+            .body(&sales_corrective_invoice)
     }
 
     /// Voids a sales corrective invoice, or deletes a draft:

@@ -44,9 +44,9 @@ impl SalesCreditNotes {
     /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
-        sales_credit_note: Option<model::NewSalesCreditNote>,
+        sales_credit_note: model::NewSalesCreditNote,
     ) -> rt::Call<model::SalesCreditNote> {
-        rt::Call::json(&self.client, &CREATE).body_opt(sales_credit_note.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&sales_credit_note)
     }
 
     /// Changes a sales credit note: `PUT /sales_credit_notes/{key}`.
@@ -57,11 +57,11 @@ impl SalesCreditNotes {
     pub fn update(
         &self,
         key: &str,
-        sales_credit_note: Option<model::SalesCreditNoteUpdate>,
+        sales_credit_note: model::SalesCreditNoteUpdate,
     ) -> rt::Call<model::SalesCreditNote> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(sales_credit_note.as_ref())
+            .body(&sales_credit_note)
     }
 
     /// Voids a sales credit note, or deletes a draft: `DELETE /sales_credit_notes/{key}`.

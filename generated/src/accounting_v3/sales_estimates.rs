@@ -43,9 +43,9 @@ impl SalesEstimates {
     /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
-        sales_estimate: Option<model::NewSalesEstimate>,
+        sales_estimate: model::NewSalesEstimate,
     ) -> rt::Call<model::SalesEstimate> {
-        rt::Call::json(&self.client, &CREATE).body_opt(sales_estimate.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&sales_estimate)
     }
 
     /// Changes a sales estimate: `PUT /sales_estimates/{key}`.
@@ -56,11 +56,11 @@ impl SalesEstimates {
     pub fn update(
         &self,
         key: &str,
-        sales_estimate: Option<model::SalesEstimateUpdate>,
+        sales_estimate: model::SalesEstimateUpdate,
     ) -> rt::Call<model::SalesEstimate> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(sales_estimate.as_ref())
+            .body(&sales_estimate)
     }
 
     /// Deletes a sales estimate: `DELETE /sales_estimates/{key}`.

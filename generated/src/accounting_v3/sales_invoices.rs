@@ -37,11 +37,8 @@ impl SalesInvoices {
     /// Creates a sales invoice: `POST /sales_invoices`.
     ///
     /// Needs the role Restricted Access or Full Access in Sales.
-    pub fn create(
-        &self,
-        sales_invoice: Option<model::NewSalesInvoice>,
-    ) -> rt::Call<model::SalesInvoice> {
-        rt::Call::json(&self.client, &CREATE).body_opt(sales_invoice.as_ref())
+    pub fn create(&self, sales_invoice: model::NewSalesInvoice) -> rt::Call<model::SalesInvoice> {
+        rt::Call::json(&self.client, &CREATE).body(&sales_invoice)
     }
 
     /// Changes a sales invoice: `PUT /sales_invoices/{key}`.
@@ -50,11 +47,11 @@ impl SalesInvoices {
     pub fn update(
         &self,
         key: &str,
-        sales_invoice: Option<model::SalesInvoiceUpdate>,
+        sales_invoice: model::SalesInvoiceUpdate,
     ) -> rt::Call<model::SalesInvoice> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(sales_invoice.as_ref())
+            .body(&sales_invoice)
     }
 
     /// Voids a sales invoice, or deletes a draft: `DELETE /sales_invoices/{key}`.

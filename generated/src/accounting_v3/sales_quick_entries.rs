@@ -44,9 +44,9 @@ impl SalesQuickEntries {
     /// Needs the role Restricted Access or Full Access in Sales.
     pub fn create(
         &self,
-        sales_quick_entry: Option<model::NewSalesQuickEntry>,
+        sales_quick_entry: model::NewSalesQuickEntry,
     ) -> rt::Call<model::QuickEntry> {
-        rt::Call::json(&self.client, &CREATE).body_opt(sales_quick_entry.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&sales_quick_entry)
     }
 
     /// Changes a sales quick entry: `PUT /sales_quick_entries/{key}`.
@@ -57,11 +57,11 @@ impl SalesQuickEntries {
     pub fn update(
         &self,
         key: &str,
-        sales_quick_entry: Option<model::SalesQuickEntryUpdate>,
+        sales_quick_entry: model::SalesQuickEntryUpdate,
     ) -> rt::Call<model::QuickEntry> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(sales_quick_entry.as_ref())
+            .body(&sales_quick_entry)
     }
 
     /// Deletes a sales quick entry: `DELETE /sales_quick_entries/{key}`.

@@ -41,8 +41,8 @@ impl SalesQuotes {
     /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
     /// Needs the role Restricted Access or Full Access in Sales.
-    pub fn create(&self, sales_quote: Option<model::NewSalesQuote>) -> rt::Call<model::SalesQuote> {
-        rt::Call::json(&self.client, &CREATE).body_opt(sales_quote.as_ref())
+    pub fn create(&self, sales_quote: model::NewSalesQuote) -> rt::Call<model::SalesQuote> {
+        rt::Call::json(&self.client, &CREATE).body(&sales_quote)
     }
 
     /// Changes a sales quote: `PUT /sales_quotes/{key}`.
@@ -53,11 +53,11 @@ impl SalesQuotes {
     pub fn update(
         &self,
         key: &str,
-        sales_quote: Option<model::SalesQuoteUpdate>,
+        sales_quote: model::SalesQuoteUpdate,
     ) -> rt::Call<model::SalesQuote> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(sales_quote.as_ref())
+            .body(&sales_quote)
     }
 
     /// Deletes a sales quote: `DELETE /sales_quotes/{key}`.

@@ -46,9 +46,9 @@ impl ServiceRateTypes {
     /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn create(
         &self,
-        service_rate_type: Option<model::NewServiceRateType>,
+        service_rate_type: model::NewServiceRateType,
     ) -> rt::Call<model::ServiceRateType> {
-        rt::Call::json(&self.client, &CREATE).body_opt(service_rate_type.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&service_rate_type)
     }
 
     /// Changes a service rate type: `PUT /service_rate_types/{key}`.
@@ -59,11 +59,11 @@ impl ServiceRateTypes {
     pub fn update(
         &self,
         key: &str,
-        service_rate_type: Option<model::ServiceRateTypeUpdate>,
+        service_rate_type: model::ServiceRateTypeUpdate,
     ) -> rt::Call<model::ServiceRateType> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(service_rate_type.as_ref())
+            .body(&service_rate_type)
     }
 
     /// Deletes a service rate type: `DELETE /service_rate_types/{key}`.

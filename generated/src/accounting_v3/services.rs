@@ -43,8 +43,8 @@ impl Services {
     /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
     /// Needs the role Restricted Access or Full Access in Products \& Services.
-    pub fn create(&self, service: Option<model::NewService>) -> rt::Call<model::Service> {
-        rt::Call::json(&self.client, &CREATE).body_opt(service.as_ref())
+    pub fn create(&self, service: model::NewService) -> rt::Call<model::Service> {
+        rt::Call::json(&self.client, &CREATE).body(&service)
     }
 
     /// Changes a service: `PUT /services/{key}`.
@@ -52,14 +52,10 @@ impl Services {
     /// Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     ///
     /// Needs the role Restricted Access or Full Access in Products \& Services.
-    pub fn update(
-        &self,
-        key: &str,
-        service: Option<model::ServiceUpdate>,
-    ) -> rt::Call<model::Service> {
+    pub fn update(&self, key: &str, service: model::ServiceUpdate) -> rt::Call<model::Service> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(service.as_ref())
+            .body(&service)
     }
 
     /// Deletes a service: `DELETE /services/{key}`.

@@ -39,8 +39,8 @@ impl StockItems {
     /// Creates a stock item: `POST /stock_items`.
     ///
     /// Needs the role Restricted Access or Full Access in Products \& Services.
-    pub fn create(&self, stock_item: Option<model::NewStockItem>) -> rt::Call<model::StockItem> {
-        rt::Call::json(&self.client, &CREATE).body_opt(stock_item.as_ref())
+    pub fn create(&self, stock_item: model::NewStockItem) -> rt::Call<model::StockItem> {
+        rt::Call::json(&self.client, &CREATE).body(&stock_item)
     }
 
     /// Changes a stock item: `PUT /stock_items/{key}`.
@@ -49,11 +49,11 @@ impl StockItems {
     pub fn update(
         &self,
         key: &str,
-        stock_item: Option<model::StockItemUpdate>,
+        stock_item: model::StockItemUpdate,
     ) -> rt::Call<model::StockItem> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(stock_item.as_ref())
+            .body(&stock_item)
     }
 
     /// Deletes a stock item: `DELETE /stock_items/{key}`.

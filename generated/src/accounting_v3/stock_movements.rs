@@ -41,9 +41,9 @@ impl StockMovements {
     /// Needs the role Restricted Access or Full Access in Products \& Services.
     pub fn create(
         &self,
-        stock_movement: Option<model::NewStockMovement>,
+        stock_movement: model::NewStockMovement,
     ) -> rt::Call<model::StockMovement> {
-        rt::Call::json(&self.client, &CREATE).body_opt(stock_movement.as_ref())
+        rt::Call::json(&self.client, &CREATE).body(&stock_movement)
     }
 
     /// Changes a stock movement: `PUT /stock_movements/{key}`.
@@ -52,11 +52,11 @@ impl StockMovements {
     pub fn update(
         &self,
         key: &str,
-        stock_movement: Option<model::StockMovementUpdate>,
+        stock_movement: model::StockMovementUpdate,
     ) -> rt::Call<model::StockMovement> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(stock_movement.as_ref())
+            .body(&stock_movement)
     }
 
     /// Deletes a stock movement: `DELETE /stock_movements/{key}`.

@@ -44,11 +44,11 @@ impl TaxProfiles {
     pub fn update(
         &self,
         key: &str,
-        tax_profile: Option<model::TaxProfileUpdate>,
+        tax_profile: model::TaxProfileUpdate,
     ) -> rt::Call<model::TaxProfile> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(tax_profile.as_ref())
+            .body(&tax_profile)
     }
 }
 

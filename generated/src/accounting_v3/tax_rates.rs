@@ -41,21 +41,17 @@ impl TaxRates {
     /// Creates a tax rate: `POST /tax_rates`.
     ///
     /// Needs the role Full Access in Settings.
-    pub fn create(&self, tax_rate: Option<model::NewTaxRate>) -> rt::Call<model::TaxRate> {
-        rt::Call::json(&self.client, &CREATE).body_opt(tax_rate.as_ref())
+    pub fn create(&self, tax_rate: model::NewTaxRate) -> rt::Call<model::TaxRate> {
+        rt::Call::json(&self.client, &CREATE).body(&tax_rate)
     }
 
     /// Changes a tax rate: `PUT /tax_rates/{key}`.
     ///
     /// Needs the role Full Access in Settings.
-    pub fn update(
-        &self,
-        key: &str,
-        tax_rate: Option<model::TaxRateUpdate>,
-    ) -> rt::Call<model::TaxRate> {
+    pub fn update(&self, key: &str, tax_rate: model::TaxRateUpdate) -> rt::Call<model::TaxRate> {
         rt::Call::json(&self.client, &UPDATE)
             .path(key)
-            .body_opt(tax_rate.as_ref())
+            .body(&tax_rate)
     }
 
     /// Deletes a tax rate: `DELETE /tax_rates/{key}`.

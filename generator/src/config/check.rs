@@ -237,9 +237,11 @@ impl Faults<'_> {
             let message = format!("format `{}` is not that of a whole number", ids.format);
             self.say("/conventions/integer-ids/format", message, "the formats are `int32` and `int64`");
         }
-        for (index, method) in conventions.idempotency.iter().flat_map(|setting| setting.methods.iter().enumerate()) {
-            if !METHODS.contains(&method.as_str()) {
-                let pointer = format!("/conventions/idempotency/methods/{index}");
+        let required = conventions.required_bodies.iter().map(|setting| ("required-bodies", &setting.methods));
+        let idempotency = conventions.idempotency.iter().map(|setting| ("idempotency", &setting.methods));
+        for (convention, methods) in required.chain(idempotency) {
+            for (index, method) in methods.iter().enumerate().filter(|(_, name)| !METHODS.contains(&name.as_str())) {
+                let pointer = format!("/conventions/{convention}/methods/{index}");
                 self.say(&pointer, format!("`{method}` is no method with a body"), list("these are", METHODS.iter()));
             }
         }
@@ -352,6 +354,9 @@ revoke-url = 'x'
 
 [conventions.integer-ids]
 format = 'int16'
+
+[conventions.required-bodies]
+methods = ['POST', 'HEAD']
 
 [conventions.idempotency]
 property = 'i'

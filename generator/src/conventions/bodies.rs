@@ -1,9 +1,9 @@
-//! Bodies: what wraps them, what makes a resend safe, and which go one after the other.
+//! Bodies: what wraps them, which must be sent, what makes a resend safe, and which go one after the other.
 
 use super::Ctx;
 use crate::config;
 use crate::diagnostic::Code;
-use crate::ir::{self, Content, Kind, Method, SchemaId};
+use crate::ir::{self, Api, Body, Content, Kind, Method, Operation, SchemaId};
 
 impl Ctx<'_> {
     /// `{"contact": {…}}`: a body of one object property that is called after the path is a wrapper.
@@ -46,30 +46,61 @@ impl Ctx<'_> {
         (inner && object.additional.is_none()).then(|| (property.name.clone(), property.schema))
     }
 
+    /// JSON bodies of these methods that have properties to send must be sent, where the document does not say so.
+    pub(super) fn required_bodies(&mut self, setting: &config::RequiredBodies) {
+        let meant = |api: &Api, operation: &Operation| {
+            operation.body.as_ref().is_some_and(|body| !body.required && says_something(api, body))
+        };
+        let mark = |operation: &mut Operation| {
+            if let Some(body) = &mut operation.body {
+                body.required = true;
+            }
+        };
+        let looked_for = "has a JSON body with properties that may be left out";
+        self.by_method("required-bodies", &setting.methods, looked_for, meant, mark);
+    }
+
     /// A property that the service remembers goes into the bodies of these methods.
     pub(super) fn idempotency(&mut self, setting: &config::Idempotency) {
         self.api.client.idempotency = Some(ir::Idempotency { property: setting.property.clone() });
+        let meant = |_: &Api, operation: &Operation| {
+            let json = operation.body.as_ref().is_some_and(|body| matches!(body.content, Content::Json(_)));
+            json && !operation.idempotent_by_id
+        };
+        let mark = |operation: &mut Operation| operation.idempotent_by_id = true;
+        self.by_method("idempotency", &setting.methods, "has a JSON body", meant, mark);
+    }
+
+    /// Marks the operations of these methods that are meant. Each method has to find one that is not marked yet.
+    fn by_method(
+        &mut self,
+        convention: &str,
+        methods: &[String],
+        looked_for: &str,
+        meant: impl Fn(&Api, &Operation) -> bool,
+        mark: impl Fn(&mut Operation),
+    ) {
         let (mut count, mut unused) = (0, Vec::new());
-        for (index, word) in setting.methods.iter().enumerate() {
+        for (at, word) in methods.iter().enumerate() {
             let mut found = false;
-            for operation in &mut self.api.operations {
-                let json = operation.body.as_ref().is_some_and(|body| matches!(body.content, Content::Json(_)));
-                if json && !operation.idempotent_by_id && method(word) == Some(operation.method) {
-                    operation.idempotent_by_id = true;
+            for index in 0..self.api.operations.len() {
+                let operation = &self.api.operations[index];
+                if method(word) == Some(operation.method) && meant(self.api, operation) {
+                    mark(&mut self.api.operations[index]);
                     found = true;
                     count += 1;
                 }
             }
             if !found {
-                unused.push((index, format!("no `{word}` has a JSON body, or it is named already")));
+                unused.push((at, format!("no `{word}` {looked_for}, or it is named already")));
             }
         }
         if count > 0 {
-            for (index, message) in unused {
-                self.unused(&format!("/conventions/idempotency/methods/{index}"), message);
+            for (at, message) in unused {
+                self.unused(&format!("/conventions/{convention}/methods/{at}"), message);
             }
         }
-        self.applied("idempotency", count, "no such method has a JSON body");
+        self.applied(convention, count, &format!("no such method {looked_for}"));
     }
 
     /// POSTs that draw from one numbering are sent one after the other.
@@ -119,6 +150,15 @@ impl Ctx<'_> {
             self.unused(&format!("/conventions/optional-requests/except/{index}"), message);
         }
         self.applied("optional-requests", count, "no property is required");
+    }
+}
+
+/// Is there a property in this body that can be sent?
+fn says_something(api: &Api, body: &Body) -> bool {
+    let Content::Json(schema) = body.content else { return false };
+    match &api.schema(schema).kind {
+        Kind::Object(object) => object.properties.iter().any(|property| !property.read_only),
+        _ => false,
     }
 }
 

@@ -100,6 +100,8 @@ fn each_part_of_a_convention_applies_and_is_needed() {
     assert_eq!(unused(slots), ["/conventions/expand-slots/also/site.unit"]);
     let posts = "[conventions.idempotency]\nproperty = 'i'\nmethods = ['POST', 'POST']\n";
     assert_eq!(unused(posts), ["/conventions/idempotency/methods/1"]);
+    let bodies = "[conventions.required-bodies]\nmethods = ['POST', 'PATCH']\n";
+    assert_eq!(unused(bodies), ["/conventions/required-bodies/methods/1"]);
     assert_eq!(unused("except = ['/sites', '/sites']\n"), ["/headers/0/except/1"]);
 }
 
@@ -114,6 +116,30 @@ fn wrappers_are_called_after_their_path() {
     let Content::Json(schema) = body.content else { panic!("of JSON") };
     assert_eq!((body.wrapper.as_deref(), run.used(schema).as_str()), (Some("contact"), "{name: Plain}"));
     assert!(run.api.operations[2].idempotent_by_id && !run.api.operations[3].idempotent_by_id);
+}
+
+#[test]
+fn bodies_that_say_something_must_be_sent() {
+    let required = |document: &str, conventions: &str| {
+        let mut run = run(&[document]);
+        let mut diagnostics = Diagnostics::new();
+        let counts = apply(&mut run.api, &settings(conventions), &mut diagnostics);
+        let required: Vec<bool> =
+            run.api.operations.iter().filter_map(|operation| Some(operation.body.as_ref()?.required)).collect();
+        (counts["required-bodies"], required, diagnostics.into_vec().len())
+    };
+    let convention = |methods: &str| format!("[conventions.required-bodies]\nmethods = [{methods}]\n");
+    assert_eq!(required(DOCUMENT, &convention("'POST', 'PUT'")), (2, vec![true, true], 0));
+    assert_eq!(required(DOCUMENT, &convention("'PUT'")), (1, vec![false, true], 0));
+    // One in which there is nothing to send may stay away, though it is in a wrapper.
+    let none = DOCUMENT.replace("{name: {type: string}}}}}}}}", "{name: {type: string, readOnly: true}}}}}}}}");
+    assert_eq!(required(&none, &format!("[conventions.body-wrapper]\n{}", convention("'PUT'"))).1, [false, true]);
+    let both = format!("[conventions.body-wrapper]\n{}", convention("'POST', 'PUT'"));
+    // The note of `body-wrapper`, and the method that finds nothing.
+    assert_eq!(required(&none, &both), (1, vec![false, true], 2));
+    // What the document says by itself needs no convention.
+    let said = DOCUMENT.replace("requestBody: {content", "requestBody: {required: true, content");
+    assert_eq!(required(&said, &convention("'POST', 'PUT'")), (0, vec![true, true], 1));
 }
 
 #[test]
@@ -257,6 +283,7 @@ fn there_is_nothing_to_send_in_read_only_parts() {
 fn what_applies_nowhere_is_told_as_follows() {
     let nowhere = "except = ['/none']\n\
         [conventions.list-envelope]\nparameter = 'page'\nalso = ['/nowhere']\n\
+        [conventions.required-bodies]\nmethods = ['PATCH']\n\
         [conventions.idempotency]\nproperty = 'i'\nmethods = ['PATCH']\n\
         [conventions.sequential-writes]\npaths = ['/none']\n\
         [conventions.integer-ids]\nformat = 'int32'\n\

@@ -21,11 +21,11 @@ async fn a_contact_lives_in_its_region_and_its_site() {
     let sage = sandbox().await;
     let uki = client(&sage, Region::Uki, "GB");
     let new = NewContact { name: "Ann".into(), contact_type_ids: vec!["CUSTOMER".into()], ..Default::default() };
-    let made = uki.contacts().create(Some(new)).await.expect("it is made");
+    let made = uki.contacts().create(new).await.expect("it is made");
     let id = made.id.expect("an id");
     let update = ContactUpdate { name: Update::Set("Ann B".into()), ..Default::default() };
     assert_eq!(
-        uki.contacts().update(&id, Some(update)).await.expect("it is changed").displayed_as.as_deref(),
+        uki.contacts().update(&id, update).await.expect("it is changed").displayed_as.as_deref(),
         Some("Ann B")
     );
     for (region, country) in [(Region::Uki, "IE"), (Region::De, "DE"), (Region::Us, "US")] {

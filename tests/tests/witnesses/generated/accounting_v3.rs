@@ -271,7 +271,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[("X-Site", "a-site"), ("Ocp-Apim-Subscription-Key", "a-key")],
         body: Some(json("contacts.create", FILES[2].name, "/request/body")), wrapper: Some("contact"),
         idempotent: false, reply: Some((201, json("contacts.create", FILES[2].name, "/reply/body"))),
-        send: |given| given.send(client(given)?.contacts().create(given.body_if_any::<model::NewContact>()?)),
+        send: |given| given.send(client(given)?.contacts().create(given.body::<model::NewContact>()?)),
     },
     Request {
         witness: "journals_get_journals", operation: "journals.list", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/journals", values: &[],
@@ -285,7 +285,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("journals_post_journals", FILES[0].name, "/item/0/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("journal"),
         idempotent: false, reply: Some((201, json("journals_post_journals", FILES[0].name, "/item/0/item/1/response/0/body").embedded().unknown(&["/journal_lines/*/ledger_account/non_recoverable_ledger_account/value", "/journal_lines/*/ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.journals().create(given.body_if_any::<model::NewJournal>()?)),
+        send: |given| given.send(client(given)?.journals().create(given.body::<model::NewJournal>()?)),
     },
     Request {
         witness: "journals_get_journals_key", operation: "journals.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/journals/{key}", values: &["<string>"],
@@ -341,7 +341,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("attachments_put_attachments_key", FILES[0].name, "/item/2/item/3/response/0/originalRequest/body/raw").embedded().blanks(&["/attachment/file"])), wrapper: Some("attachment"),
         idempotent: false, reply: Some((200, json("attachments_put_attachments_key", FILES[0].name, "/item/2/item/3/response/0/body").embedded().blanks(&["/file"]))),
-        send: |given| given.send(client(given)?.attachments().update(given.path(0), given.body_if_any::<model::AttachmentUpdate>()?)),
+        send: |given| given.send(client(given)?.attachments().update(given.path(0), given.body::<model::AttachmentUpdate>()?)),
     },
     Request {
         witness: "attachments_delete_attachments_key", operation: "attachments.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/attachments/{key}", values: &["<string>"],
@@ -369,7 +369,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("addresses_post_addresses", FILES[0].name, "/item/3/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("address"),
         idempotent: false, reply: Some((201, json("addresses_post_addresses", FILES[0].name, "/item/3/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.addresses().create(given.body_if_any::<model::NewAddress>()?)),
+        send: |given| given.send(client(given)?.addresses().create(given.body::<model::NewAddress>()?)),
     },
     Request {
         witness: "addresses_get_addresses_key", operation: "addresses.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/addresses/{key}", values: &["<string>"],
@@ -383,7 +383,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("addresses_put_addresses_key", FILES[0].name, "/item/3/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("address"),
         idempotent: false, reply: Some((200, json("addresses_put_addresses_key", FILES[0].name, "/item/3/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.addresses().update(given.path(0), given.body_if_any::<model::AddressUpdate>()?)),
+        send: |given| given.send(client(given)?.addresses().update(given.path(0), given.body::<model::AddressUpdate>()?)),
     },
     Request {
         witness: "addresses_delete_addresses_key", operation: "addresses.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/addresses/{key}", values: &["<string>"],
@@ -404,7 +404,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("contacts_post_contacts", FILES[0].name, "/item/4/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact"),
         idempotent: false, reply: Some((201, json("contacts_post_contacts", FILES[0].name, "/item/4/item/1/response/0/body").embedded().unknown(&["/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/default_sales_ledger_account/non_recoverable_ledger_account/value", "/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.contacts().create(given.body_if_any::<model::NewContact>()?)),
+        send: |given| given.send(client(given)?.contacts().create(given.body::<model::NewContact>()?)),
     },
     Request {
         witness: "contacts_get_contacts_key", operation: "contacts.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/contacts/{key}", values: &["<string>"],
@@ -418,7 +418,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("contacts_put_contacts_key", FILES[0].name, "/item/4/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact"),
         idempotent: false, reply: Some((200, json("contacts_put_contacts_key", FILES[0].name, "/item/4/item/3/response/0/body").embedded().unknown(&["/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/default_sales_ledger_account/non_recoverable_ledger_account/value", "/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.contacts().update(given.path(0), given.body_if_any::<model::ContactUpdate>()?)),
+        send: |given| given.send(client(given)?.contacts().update(given.path(0), given.body::<model::ContactUpdate>()?)),
     },
     Request {
         witness: "contacts_delete_contacts_key", operation: "contacts.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/contacts/{key}", values: &["<string>"],
@@ -467,7 +467,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("products_post_products", FILES[0].name, "/item/7/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("product"),
         idempotent: false, reply: Some((201, json("products_post_products", FILES[0].name, "/item/7/item/1/response/0/body").embedded().unknown(&["/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.products().create(given.body_if_any::<model::NewProduct>()?)),
+        send: |given| given.send(client(given)?.products().create(given.body::<model::NewProduct>()?)),
     },
     Request {
         witness: "products_get_products_key", operation: "products.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/products/{key}", values: &["<string>"],
@@ -481,7 +481,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("products_put_products_key", FILES[0].name, "/item/7/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("product"),
         idempotent: false, reply: Some((200, json("products_put_products_key", FILES[0].name, "/item/7/item/3/response/0/body").embedded().unknown(&["/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.products().update(given.path(0), given.body_if_any::<model::ProductUpdate>()?)),
+        send: |given| given.send(client(given)?.products().update(given.path(0), given.body::<model::ProductUpdate>()?)),
     },
     Request {
         witness: "products_delete_products_key", operation: "products.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/products/{key}", values: &["<string>"],
@@ -502,7 +502,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("services_post_services", FILES[0].name, "/item/8/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("service"),
         idempotent: false, reply: Some((201, json("services_post_services", FILES[0].name, "/item/8/item/1/response/0/body").embedded().unknown(&["/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.services().create(given.body_if_any::<model::NewService>()?)),
+        send: |given| given.send(client(given)?.services().create(given.body::<model::NewService>()?)),
     },
     Request {
         witness: "services_get_services_key", operation: "services.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/services/{key}", values: &["<string>"],
@@ -516,7 +516,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("services_put_services_key", FILES[0].name, "/item/8/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("service"),
         idempotent: false, reply: Some((200, json("services_put_services_key", FILES[0].name, "/item/8/item/3/response/0/body").embedded().unknown(&["/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.services().update(given.path(0), given.body_if_any::<model::ServiceUpdate>()?)),
+        send: |given| given.send(client(given)?.services().update(given.path(0), given.body::<model::ServiceUpdate>()?)),
     },
     Request {
         witness: "services_delete_services_key", operation: "services.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/services/{key}", values: &["<string>"],
@@ -537,7 +537,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("migrations_put_migrations", FILES[0].name, "/item/9/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("migrations"),
         idempotent: false, reply: Some((200, json("migrations_put_migrations", FILES[0].name, "/item/9/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.migrations().update(given.body_if_any::<model::MigrationsUpdate>()?)),
+        send: |given| given.send(client(given)?.migrations().update(given.body::<model::MigrationsUpdate>()?)),
     },
     Request {
         witness: "get_coa_accounts", operation: "coa_accounts.list", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/coa_accounts", values: &[],
@@ -579,7 +579,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_ledger_accounts", FILES[0].name, "/item/12/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("ledger_account"),
         idempotent: false, reply: Some((201, json("post_ledger_accounts", FILES[0].name, "/item/12/item/1/response/0/body").embedded().unknown(&["/non_recoverable_ledger_account/value", "/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.ledger_accounts().create(given.body_if_any::<model::NewLedgerAccount>()?)),
+        send: |given| given.send(client(given)?.ledger_accounts().create(given.body::<model::NewLedgerAccount>()?)),
     },
     Request {
         witness: "get_ledger_accounts_key", operation: "ledger_accounts.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/ledger_accounts/{key}", values: &["<string>"],
@@ -593,7 +593,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_ledger_accounts_key", FILES[0].name, "/item/12/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("ledger_account"),
         idempotent: false, reply: Some((200, json("put_ledger_accounts_key", FILES[0].name, "/item/12/item/3/response/0/body").embedded().unknown(&["/non_recoverable_ledger_account/value", "/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.ledger_accounts().update(given.path(0), given.body_if_any::<model::LedgerAccountUpdate>()?)),
+        send: |given| given.send(client(given)?.ledger_accounts().update(given.path(0), given.body::<model::LedgerAccountUpdate>()?)),
     },
     Request {
         witness: "get_ledger_account_classifications", operation: "ledger_account_classifications.list", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/ledger_account_classifications", values: &[],
@@ -635,7 +635,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_journal_codes", FILES[0].name, "/item/15/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("journal_code"),
         idempotent: false, reply: Some((201, json("post_journal_codes", FILES[0].name, "/item/15/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.journal_codes().create(given.body_if_any::<model::NewJournalCode>()?)),
+        send: |given| given.send(client(given)?.journal_codes().create(given.body::<model::NewJournalCode>()?)),
     },
     Request {
         witness: "get_journal_codes_key", operation: "journal_codes.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/journal_codes/{key}", values: &["<string>"],
@@ -649,7 +649,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_journal_codes_key", FILES[0].name, "/item/15/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("journal_code"),
         idempotent: false, reply: Some((200, json("put_journal_codes_key", FILES[0].name, "/item/15/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.journal_codes().update(given.path(0), given.body_if_any::<model::JournalCodeUpdate>()?)),
+        send: |given| given.send(client(given)?.journal_codes().update(given.path(0), given.body::<model::JournalCodeUpdate>()?)),
     },
     Request {
         witness: "delete_journal_codes_key", operation: "journal_codes.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/journal_codes/{key}", values: &["<string>"],
@@ -740,7 +740,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_bank_accounts", FILES[0].name, "/item/21/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_account"),
         idempotent: false, reply: Some((201, json("post_bank_accounts", FILES[0].name, "/item/21/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_accounts().create(given.body_if_any::<model::NewBankAccount>()?)),
+        send: |given| given.send(client(given)?.bank_accounts().create(given.body::<model::NewBankAccount>()?)),
     },
     Request {
         witness: "get_bank_accounts_key", operation: "bank_accounts.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/bank_accounts/{key}", values: &["<string>"],
@@ -754,7 +754,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_bank_accounts_key", FILES[0].name, "/item/21/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_account"),
         idempotent: false, reply: Some((200, json("put_bank_accounts_key", FILES[0].name, "/item/21/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_accounts().update(given.path(0), given.body_if_any::<model::BankAccountUpdate>()?)),
+        send: |given| given.send(client(given)?.bank_accounts().update(given.path(0), given.body::<model::BankAccountUpdate>()?)),
     },
     Request {
         witness: "delete_bank_accounts_key", operation: "bank_accounts.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/bank_accounts/{key}", values: &["<string>"],
@@ -789,7 +789,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_bank_deposits", FILES[0].name, "/item/23/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_deposit"),
         idempotent: false, reply: Some((201, json("post_bank_deposits", FILES[0].name, "/item/23/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_deposits().create(given.body_if_any::<model::NewBankDeposit>()?)),
+        send: |given| given.send(client(given)?.bank_deposits().create(given.body::<model::NewBankDeposit>()?)),
     },
     Request {
         witness: "get_bank_deposits_key", operation: "bank_deposits.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/bank_deposits/{key}", values: &["<string>"],
@@ -817,7 +817,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_bank_reconciliations", FILES[0].name, "/item/24/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_reconciliation"),
         idempotent: false, reply: Some((201, json("post_bank_reconciliations", FILES[0].name, "/item/24/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_reconciliations().create(given.body_if_any::<model::NewBankReconciliation>()?)),
+        send: |given| given.send(client(given)?.bank_reconciliations().create(given.body::<model::NewBankReconciliation>()?)),
     },
     Request {
         witness: "get_bank_reconciliations_key", operation: "bank_reconciliations.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/bank_reconciliations/{key}", values: &["<string>"],
@@ -831,7 +831,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_bank_reconciliations_key", FILES[0].name, "/item/24/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_reconciliation"),
         idempotent: false, reply: Some((200, json("put_bank_reconciliations_key", FILES[0].name, "/item/24/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_reconciliations().update(given.path(0), given.body_if_any::<model::BankReconciliationUpdate>()?)),
+        send: |given| given.send(client(given)?.bank_reconciliations().update(given.path(0), given.body::<model::BankReconciliationUpdate>()?)),
     },
     Request {
         witness: "get_bank_transfers", operation: "bank_transfers.list", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/bank_transfers", values: &[],
@@ -845,7 +845,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_bank_transfers", FILES[0].name, "/item/25/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_transfer"),
         idempotent: false, reply: Some((201, json("post_bank_transfers", FILES[0].name, "/item/25/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_transfers().create(given.body_if_any::<model::NewBankTransfer>()?)),
+        send: |given| given.send(client(given)?.bank_transfers().create(given.body::<model::NewBankTransfer>()?)),
     },
     Request {
         witness: "get_bank_transfers_key", operation: "bank_transfers.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/bank_transfers/{key}", values: &["<string>"],
@@ -859,7 +859,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_bank_transfers_key", FILES[0].name, "/item/25/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_transfer"),
         idempotent: false, reply: Some((200, json("put_bank_transfers_key", FILES[0].name, "/item/25/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_transfers().update(given.path(0), given.body_if_any::<model::BankTransferUpdate>()?)),
+        send: |given| given.send(client(given)?.bank_transfers().update(given.path(0), given.body::<model::BankTransferUpdate>()?)),
     },
     Request {
         witness: "delete_bank_transfers_key", operation: "bank_transfers.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/bank_transfers/{key}", values: &["<string>"],
@@ -922,7 +922,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_contact_persons", FILES[0].name, "/item/29/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact_person"),
         idempotent: false, reply: Some((201, json("post_contact_persons", FILES[0].name, "/item/29/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.contact_people().create(given.body_if_any::<model::NewContactPerson>()?)),
+        send: |given| given.send(client(given)?.contact_people().create(given.body::<model::NewContactPerson>()?)),
     },
     Request {
         witness: "get_contact_persons_key", operation: "contact_people.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/contact_persons/{key}", values: &["<string>"],
@@ -936,7 +936,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_contact_persons_key", FILES[0].name, "/item/29/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact_person"),
         idempotent: false, reply: Some((200, json("put_contact_persons_key", FILES[0].name, "/item/29/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.contact_people().update(given.path(0), given.body_if_any::<model::ContactPersonUpdate>()?)),
+        send: |given| given.send(client(given)?.contact_people().update(given.path(0), given.body::<model::ContactPersonUpdate>()?)),
     },
     Request {
         witness: "delete_contact_persons_key", operation: "contact_people.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/contact_persons/{key}", values: &["<string>"],
@@ -985,7 +985,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_business_exchange_rates", FILES[0].name, "/item/32/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("business_exchange_rate"),
         idempotent: false, reply: Some((201, json("post_business_exchange_rates", FILES[0].name, "/item/32/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.business_exchange_rates().create(given.body_if_any::<model::NewBusinessExchangeRate>()?)),
+        send: |given| given.send(client(given)?.business_exchange_rates().create(given.body::<model::NewBusinessExchangeRate>()?)),
     },
     Request {
         witness: "get_business_exchange_rates_key", operation: "business_exchange_rates.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/business_exchange_rates/{key}", values: &["<string>"],
@@ -999,7 +999,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_business_exchange_rates_key", FILES[0].name, "/item/32/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("business_exchange_rate"),
         idempotent: false, reply: Some((200, json("put_business_exchange_rates_key", FILES[0].name, "/item/32/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.business_exchange_rates().update(given.path(0), given.body_if_any::<model::BusinessExchangeRateUpdate>()?)),
+        send: |given| given.send(client(given)?.business_exchange_rates().update(given.path(0), given.body::<model::BusinessExchangeRateUpdate>()?)),
     },
     Request {
         witness: "delete_business_exchange_rates_key", operation: "business_exchange_rates.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/business_exchange_rates/{key}", values: &["<string>"],
@@ -1118,7 +1118,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_purchase_corrective_invoices", FILES[0].name, "/item/40/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("purchase_corrective_invoice"),
         idempotent: false, reply: Some((201, json("post_purchase_corrective_invoices", FILES[0].name, "/item/40/item/1/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.purchase_corrective_invoices().create(given.body_if_any::<model::NewPurchaseCorrectiveInvoice>()?)),
+        send: |given| given.send(client(given)?.purchase_corrective_invoices().create(given.body::<model::NewPurchaseCorrectiveInvoice>()?)),
     },
     Request {
         witness: "get_purchase_corrective_invoices_key", operation: "purchase_corrective_invoices.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/purchase_corrective_invoices/{key}", values: &["<string>"],
@@ -1132,7 +1132,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_purchase_corrective_invoices_key", FILES[0].name, "/item/40/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("purchase_corrective_invoice"),
         idempotent: false, reply: Some((200, json("put_purchase_corrective_invoices_key", FILES[0].name, "/item/40/item/3/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.purchase_corrective_invoices().update(given.path(0), given.body_if_any::<model::PurchaseCorrectiveInvoiceUpdate>()?)),
+        send: |given| given.send(client(given)?.purchase_corrective_invoices().update(given.path(0), given.body::<model::PurchaseCorrectiveInvoiceUpdate>()?)),
     },
     Request {
         witness: "delete_purchase_corrective_invoices_key", operation: "purchase_corrective_invoices.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/purchase_corrective_invoices/{key}", values: &["<string>"],
@@ -1153,7 +1153,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_purchase_credit_notes", FILES[0].name, "/item/41/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("purchase_credit_note"),
         idempotent: false, reply: Some((201, json("post_purchase_credit_notes", FILES[0].name, "/item/41/item/1/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.purchase_credit_notes().create(given.body_if_any::<model::NewPurchaseCreditNote>()?)),
+        send: |given| given.send(client(given)?.purchase_credit_notes().create(given.body::<model::NewPurchaseCreditNote>()?)),
     },
     Request {
         witness: "get_purchase_credit_notes_key", operation: "purchase_credit_notes.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/purchase_credit_notes/{key}", values: &["<string>"],
@@ -1167,7 +1167,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_purchase_credit_notes_key", FILES[0].name, "/item/41/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("purchase_credit_note"),
         idempotent: false, reply: Some((200, json("put_purchase_credit_notes_key", FILES[0].name, "/item/41/item/3/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.purchase_credit_notes().update(given.path(0), given.body_if_any::<model::PurchaseCreditNoteUpdate>()?)),
+        send: |given| given.send(client(given)?.purchase_credit_notes().update(given.path(0), given.body::<model::PurchaseCreditNoteUpdate>()?)),
     },
     Request {
         witness: "delete_purchase_credit_notes_key", operation: "purchase_credit_notes.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/purchase_credit_notes/{key}", values: &["<string>"],
@@ -1195,7 +1195,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_purchase_invoices", FILES[0].name, "/item/42/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("purchase_invoice"),
         idempotent: false, reply: Some((201, json("post_purchase_invoices", FILES[0].name, "/item/42/item/1/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.purchase_invoices().create(given.body_if_any::<model::NewPurchaseInvoice>()?)),
+        send: |given| given.send(client(given)?.purchase_invoices().create(given.body::<model::NewPurchaseInvoice>()?)),
     },
     Request {
         witness: "get_purchase_invoices_key", operation: "purchase_invoices.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/purchase_invoices/{key}", values: &["<string>"],
@@ -1209,7 +1209,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_purchase_invoices_key", FILES[0].name, "/item/42/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("purchase_invoice"),
         idempotent: false, reply: Some((200, json("put_purchase_invoices_key", FILES[0].name, "/item/42/item/3/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.purchase_invoices().update(given.path(0), given.body_if_any::<model::PurchaseInvoiceUpdate>()?)),
+        send: |given| given.send(client(given)?.purchase_invoices().update(given.path(0), given.body::<model::PurchaseInvoiceUpdate>()?)),
     },
     Request {
         witness: "delete_purchase_invoices_key", operation: "purchase_invoices.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/purchase_invoices/{key}", values: &["<string>"],
@@ -1237,7 +1237,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_purchase_quick_entries", FILES[0].name, "/item/43/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("purchase_quick_entry"),
         idempotent: false, reply: Some((201, json("post_purchase_quick_entries", FILES[0].name, "/item/43/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.purchase_quick_entries().create(given.body_if_any::<model::NewPurchaseQuickEntry>()?)),
+        send: |given| given.send(client(given)?.purchase_quick_entries().create(given.body::<model::NewPurchaseQuickEntry>()?)),
     },
     Request {
         witness: "get_purchase_quick_entries_key", operation: "purchase_quick_entries.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/purchase_quick_entries/{key}", values: &["<string>"],
@@ -1251,7 +1251,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_purchase_quick_entries_key", FILES[0].name, "/item/43/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("purchase_quick_entry"),
         idempotent: false, reply: Some((200, json("put_purchase_quick_entries_key", FILES[0].name, "/item/43/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.purchase_quick_entries().update(given.path(0), given.body_if_any::<model::PurchaseQuickEntryUpdate>()?)),
+        send: |given| given.send(client(given)?.purchase_quick_entries().update(given.path(0), given.body::<model::PurchaseQuickEntryUpdate>()?)),
     },
     Request {
         witness: "delete_purchase_quick_entries_key", operation: "purchase_quick_entries.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/purchase_quick_entries/{key}", values: &["<string>"],
@@ -1272,7 +1272,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_sales_corrective_invoices", FILES[0].name, "/item/44/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_corrective_invoice"),
         idempotent: false, reply: Some((201, json("post_sales_corrective_invoices", FILES[0].name, "/item/44/item/1/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_corrective_invoices().create(given.body_if_any::<model::NewSalesCorrectiveInvoice>()?)),
+        send: |given| given.send(client(given)?.sales_corrective_invoices().create(given.body::<model::NewSalesCorrectiveInvoice>()?)),
     },
     Request {
         witness: "get_sales_corrective_invoices_key", operation: "sales_corrective_invoices.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/sales_corrective_invoices/{key}", values: &["<string>"],
@@ -1286,7 +1286,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_sales_corrective_invoices_key", FILES[0].name, "/item/44/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_corrective_invoice"),
         idempotent: false, reply: Some((200, json("put_sales_corrective_invoices_key", FILES[0].name, "/item/44/item/3/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_corrective_invoices().update(given.path(0), given.body_if_any::<model::SalesCorrectiveInvoiceUpdate>()?)),
+        send: |given| given.send(client(given)?.sales_corrective_invoices().update(given.path(0), given.body::<model::SalesCorrectiveInvoiceUpdate>()?)),
     },
     Request {
         witness: "delete_sales_corrective_invoices_key", operation: "sales_corrective_invoices.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/sales_corrective_invoices/{key}", values: &["<string>"],
@@ -1321,7 +1321,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_sales_credit_notes", FILES[0].name, "/item/46/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_credit_note"),
         idempotent: false, reply: Some((201, json("post_sales_credit_notes", FILES[0].name, "/item/46/item/1/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_credit_notes().create(given.body_if_any::<model::NewSalesCreditNote>()?)),
+        send: |given| given.send(client(given)?.sales_credit_notes().create(given.body::<model::NewSalesCreditNote>()?)),
     },
     Request {
         witness: "get_sales_credit_notes_key", operation: "sales_credit_notes.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/sales_credit_notes/{key}", values: &["<string>"],
@@ -1335,7 +1335,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_sales_credit_notes_key", FILES[0].name, "/item/46/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_credit_note"),
         idempotent: false, reply: Some((200, json("put_sales_credit_notes_key", FILES[0].name, "/item/46/item/3/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/credit_note_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/credit_note_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_credit_notes().update(given.path(0), given.body_if_any::<model::SalesCreditNoteUpdate>()?)),
+        send: |given| given.send(client(given)?.sales_credit_notes().update(given.path(0), given.body::<model::SalesCreditNoteUpdate>()?)),
     },
     Request {
         witness: "delete_sales_credit_notes_key", operation: "sales_credit_notes.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/sales_credit_notes/{key}", values: &["<string>"],
@@ -1363,7 +1363,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_sales_estimates", FILES[0].name, "/item/47/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_estimate"),
         idempotent: false, reply: Some((201, json("post_sales_estimates", FILES[0].name, "/item/47/item/1/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/estimate_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/estimate_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/estimate_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/estimate_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/estimate_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/estimate_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/estimate_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/estimate_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_estimates().create(given.body_if_any::<model::NewSalesEstimate>()?)),
+        send: |given| given.send(client(given)?.sales_estimates().create(given.body::<model::NewSalesEstimate>()?)),
     },
     Request {
         witness: "get_sales_estimates_key", operation: "sales_estimates.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/sales_estimates/{key}", values: &["<string>"],
@@ -1377,7 +1377,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_sales_estimates_key", FILES[0].name, "/item/47/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_estimate"),
         idempotent: false, reply: Some((200, json("put_sales_estimates_key", FILES[0].name, "/item/47/item/3/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/estimate_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/estimate_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/estimate_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/estimate_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/estimate_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/estimate_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/estimate_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/estimate_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_estimates().update(given.path(0), given.body_if_any::<model::SalesEstimateUpdate>()?)),
+        send: |given| given.send(client(given)?.sales_estimates().update(given.path(0), given.body::<model::SalesEstimateUpdate>()?)),
     },
     Request {
         witness: "delete_sales_estimates_key", operation: "sales_estimates.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/sales_estimates/{key}", values: &["<string>"],
@@ -1398,7 +1398,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_sales_invoices", FILES[0].name, "/item/48/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_invoice"),
         idempotent: false, reply: Some((201, json("post_sales_invoices", FILES[0].name, "/item/48/item/1/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_invoices().create(given.body_if_any::<model::NewSalesInvoice>()?)),
+        send: |given| given.send(client(given)?.sales_invoices().create(given.body::<model::NewSalesInvoice>()?)),
     },
     Request {
         witness: "get_sales_invoices_key", operation: "sales_invoices.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/sales_invoices/{key}", values: &["<string>"],
@@ -1412,7 +1412,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_sales_invoices_key", FILES[0].name, "/item/48/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_invoice"),
         idempotent: false, reply: Some((200, json("put_sales_invoices_key", FILES[0].name, "/item/48/item/3/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/corrections/*/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/corrections/*/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/invoice_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_invoices().update(given.path(0), given.body_if_any::<model::SalesInvoiceUpdate>()?)),
+        send: |given| given.send(client(given)?.sales_invoices().update(given.path(0), given.body::<model::SalesInvoiceUpdate>()?)),
     },
     Request {
         witness: "delete_sales_invoices_key", operation: "sales_invoices.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/sales_invoices/{key}", values: &["<string>"],
@@ -1440,7 +1440,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_sales_quick_entries", FILES[0].name, "/item/49/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_quick_entry"),
         idempotent: false, reply: Some((201, json("post_sales_quick_entries", FILES[0].name, "/item/49/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.sales_quick_entries().create(given.body_if_any::<model::NewSalesQuickEntry>()?)),
+        send: |given| given.send(client(given)?.sales_quick_entries().create(given.body::<model::NewSalesQuickEntry>()?)),
     },
     Request {
         witness: "get_sales_quick_entries_key", operation: "sales_quick_entries.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/sales_quick_entries/{key}", values: &["<string>"],
@@ -1454,7 +1454,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_sales_quick_entries_key", FILES[0].name, "/item/49/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_quick_entry"),
         idempotent: false, reply: Some((200, json("put_sales_quick_entries_key", FILES[0].name, "/item/49/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.sales_quick_entries().update(given.path(0), given.body_if_any::<model::SalesQuickEntryUpdate>()?)),
+        send: |given| given.send(client(given)?.sales_quick_entries().update(given.path(0), given.body::<model::SalesQuickEntryUpdate>()?)),
     },
     Request {
         witness: "delete_sales_quick_entries_key", operation: "sales_quick_entries.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/sales_quick_entries/{key}", values: &["<string>"],
@@ -1475,7 +1475,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_sales_quotes", FILES[0].name, "/item/50/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_quote"),
         idempotent: false, reply: Some((201, json("post_sales_quotes", FILES[0].name, "/item/50/item/1/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/quote_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/quote_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/quote_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/quote_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/quote_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/quote_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/quote_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/quote_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_quotes().create(given.body_if_any::<model::NewSalesQuote>()?)),
+        send: |given| given.send(client(given)?.sales_quotes().create(given.body::<model::NewSalesQuote>()?)),
     },
     Request {
         witness: "get_sales_quotes_key", operation: "sales_quotes.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/sales_quotes/{key}", values: &["<string>"],
@@ -1489,7 +1489,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_sales_quotes_key", FILES[0].name, "/item/50/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("sales_quote"),
         idempotent: false, reply: Some((200, json("put_sales_quotes_key", FILES[0].name, "/item/50/item/3/response/0/body").embedded().unknown(&["/contact/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/contact/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/value", "/contact/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/quote_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/quote_lines/*/product/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/quote_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/quote_lines/*/product/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/quote_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/quote_lines/*/service/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/quote_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/quote_lines/*/service/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.sales_quotes().update(given.path(0), given.body_if_any::<model::SalesQuoteUpdate>()?)),
+        send: |given| given.send(client(given)?.sales_quotes().update(given.path(0), given.body::<model::SalesQuoteUpdate>()?)),
     },
     Request {
         witness: "delete_sales_quotes_key", operation: "sales_quotes.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/sales_quotes/{key}", values: &["<string>"],
@@ -1510,7 +1510,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_hosted_artefact_payment_settings", FILES[0].name, "/item/51/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("hosted_artefact_payment_setting"),
         idempotent: false, reply: Some((201, json("post_hosted_artefact_payment_settings", FILES[0].name, "/item/51/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.hosted_artefact_payment_settings().create(given.body_if_any::<model::NewHostedArtefactPaymentSetting>()?)),
+        send: |given| given.send(client(given)?.hosted_artefact_payment_settings().create(given.body::<model::NewHostedArtefactPaymentSetting>()?)),
     },
     Request {
         witness: "get_hosted_artefact_payment_settings_key", operation: "hosted_artefact_payment_settings.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/hosted_artefact_payment_settings/{key}", values: &["<string>"],
@@ -1538,7 +1538,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_contact_opening_balances", FILES[0].name, "/item/52/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact_opening_balance"),
         idempotent: false, reply: Some((201, json("post_contact_opening_balances", FILES[0].name, "/item/52/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.contact_opening_balances().create(given.body_if_any::<model::NewContactOpeningBalance>()?)),
+        send: |given| given.send(client(given)?.contact_opening_balances().create(given.body::<model::NewContactOpeningBalance>()?)),
     },
     Request {
         witness: "get_contact_opening_balances_key", operation: "contact_opening_balances.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/contact_opening_balances/{key}", values: &["<string>"],
@@ -1552,7 +1552,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_contact_opening_balances_key", FILES[0].name, "/item/52/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact_opening_balance"),
         idempotent: false, reply: Some((200, json("put_contact_opening_balances_key", FILES[0].name, "/item/52/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.contact_opening_balances().update(given.path(0), given.body_if_any::<model::ContactOpeningBalanceUpdate>()?)),
+        send: |given| given.send(client(given)?.contact_opening_balances().update(given.path(0), given.body::<model::ContactOpeningBalanceUpdate>()?)),
     },
     Request {
         witness: "delete_contact_opening_balances_key", operation: "contact_opening_balances.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/contact_opening_balances/{key}", values: &["<string>"],
@@ -1587,7 +1587,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_bank_opening_balances", FILES[0].name, "/item/54/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_opening_balance"),
         idempotent: false, reply: Some((201, json("post_bank_opening_balances", FILES[0].name, "/item/54/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_opening_balances().create(given.body_if_any::<model::NewBankOpeningBalance>()?)),
+        send: |given| given.send(client(given)?.bank_opening_balances().create(given.body::<model::NewBankOpeningBalance>()?)),
     },
     Request {
         witness: "get_bank_opening_balances_key", operation: "bank_opening_balances.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/bank_opening_balances/{key}", values: &["<string>"],
@@ -1601,7 +1601,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_bank_opening_balances_key", FILES[0].name, "/item/54/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("bank_opening_balance"),
         idempotent: false, reply: Some((200, json("put_bank_opening_balances_key", FILES[0].name, "/item/54/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.bank_opening_balances().update(given.path(0), given.body_if_any::<model::BankOpeningBalanceUpdate>()?)),
+        send: |given| given.send(client(given)?.bank_opening_balances().update(given.path(0), given.body::<model::BankOpeningBalanceUpdate>()?)),
     },
     Request {
         witness: "delete_bank_opening_balances_key", operation: "bank_opening_balances.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/bank_opening_balances/{key}", values: &["<string>"],
@@ -1622,7 +1622,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_ledger_account_opening_balances", FILES[0].name, "/item/55/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("ledger_account_opening_balance"),
         idempotent: false, reply: Some((201, json("post_ledger_account_opening_balances", FILES[0].name, "/item/55/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.ledger_account_opening_balances().create(given.body_if_any::<model::NewLedgerAccountOpeningBalance>()?)),
+        send: |given| given.send(client(given)?.ledger_account_opening_balances().create(given.body::<model::NewLedgerAccountOpeningBalance>()?)),
     },
     Request {
         witness: "get_ledger_account_opening_balances_key", operation: "ledger_account_opening_balances.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/ledger_account_opening_balances/{key}", values: &["<string>"],
@@ -1636,7 +1636,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_ledger_account_opening_balances_key", FILES[0].name, "/item/55/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("ledger_account_opening_balance"),
         idempotent: false, reply: Some((200, json("put_ledger_account_opening_balances_key", FILES[0].name, "/item/55/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.ledger_account_opening_balances().update(given.path(0), given.body_if_any::<model::LedgerAccountOpeningBalanceUpdate>()?)),
+        send: |given| given.send(client(given)?.ledger_account_opening_balances().update(given.path(0), given.body::<model::LedgerAccountOpeningBalanceUpdate>()?)),
     },
     Request {
         witness: "delete_ledger_account_opening_balances_key", operation: "ledger_account_opening_balances.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/ledger_account_opening_balances/{key}", values: &["<string>"],
@@ -1657,7 +1657,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_opening_balance_journals", FILES[0].name, "/item/56/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("opening_balance_journal"),
         idempotent: false, reply: Some((201, json("post_opening_balance_journals", FILES[0].name, "/item/56/item/1/response/0/body").embedded().unknown(&["/journal_lines/*/ledger_account/non_recoverable_ledger_account/value", "/journal_lines/*/ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.opening_balance_journals().create(given.body_if_any::<model::NewOpeningBalanceJournal>()?)),
+        send: |given| given.send(client(given)?.opening_balance_journals().create(given.body::<model::NewOpeningBalanceJournal>()?)),
     },
     Request {
         witness: "get_opening_balance_journals_key", operation: "opening_balance_journals.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/opening_balance_journals/{key}", values: &["<string>"],
@@ -1685,7 +1685,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_contact_allocations", FILES[0].name, "/item/57/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact_allocation"),
         idempotent: false, reply: Some((201, json("post_contact_allocations", FILES[0].name, "/item/57/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.contact_allocations().create(given.body_if_any::<model::NewContactAllocation>()?)),
+        send: |given| given.send(client(given)?.contact_allocations().create(given.body::<model::NewContactAllocation>()?)),
     },
     Request {
         witness: "get_contact_allocations_key", operation: "contact_allocations.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/contact_allocations/{key}", values: &["<string>"],
@@ -1699,7 +1699,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_contact_allocations_key", FILES[0].name, "/item/57/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact_allocation"),
         idempotent: false, reply: Some((200, json("put_contact_allocations_key", FILES[0].name, "/item/57/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.contact_allocations().update(given.path(0), given.body_if_any::<model::ContactAllocationUpdate>()?)),
+        send: |given| given.send(client(given)?.contact_allocations().update(given.path(0), given.body::<model::ContactAllocationUpdate>()?)),
     },
     Request {
         witness: "delete_contact_allocations_key", operation: "contact_allocations.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/contact_allocations/{key}", values: &["<string>"],
@@ -1734,7 +1734,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_contact_payments", FILES[0].name, "/item/59/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact_payment"),
         idempotent: false, reply: Some((201, json("post_contact_payments", FILES[0].name, "/item/59/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.contact_payments().create(given.body_if_any::<model::NewContactPayment>()?)),
+        send: |given| given.send(client(given)?.contact_payments().create(given.body::<model::NewContactPayment>()?)),
     },
     Request {
         witness: "get_contact_payments_key", operation: "contact_payments.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/contact_payments/{key}", values: &["<string>"],
@@ -1748,7 +1748,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_contact_payments_key", FILES[0].name, "/item/59/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("contact_payment"),
         idempotent: false, reply: Some((200, json("put_contact_payments_key", FILES[0].name, "/item/59/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.contact_payments().update(given.path(0), given.body_if_any::<model::ContactPaymentUpdate>()?)),
+        send: |given| given.send(client(given)?.contact_payments().update(given.path(0), given.body::<model::ContactPaymentUpdate>()?)),
     },
     Request {
         witness: "delete_contact_payments_key", operation: "contact_payments.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/contact_payments/{key}", values: &["<string>"],
@@ -1769,7 +1769,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_other_payments", FILES[0].name, "/item/60/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("other_payment"),
         idempotent: false, reply: Some((201, json("post_other_payments", FILES[0].name, "/item/60/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.other_payments().create(given.body_if_any::<model::NewOtherPayment>()?)),
+        send: |given| given.send(client(given)?.other_payments().create(given.body::<model::NewOtherPayment>()?)),
     },
     Request {
         witness: "get_other_payments_key", operation: "other_payments.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/other_payments/{key}", values: &["<string>"],
@@ -1783,7 +1783,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_other_payments_key", FILES[0].name, "/item/60/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("other_payment"),
         idempotent: false, reply: Some((200, json("put_other_payments_key", FILES[0].name, "/item/60/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.other_payments().update(given.path(0), given.body_if_any::<model::OtherPaymentUpdate>()?)),
+        send: |given| given.send(client(given)?.other_payments().update(given.path(0), given.body::<model::OtherPaymentUpdate>()?)),
     },
     Request {
         witness: "delete_other_payments_key", operation: "other_payments.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/other_payments/{key}", values: &["<string>"],
@@ -1818,7 +1818,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_product_sales_price_types", FILES[0].name, "/item/62/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("product_sales_price_type"),
         idempotent: false, reply: Some((201, json("post_product_sales_price_types", FILES[0].name, "/item/62/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.product_sales_price_types().create(given.body_if_any::<model::NewProductSalesPriceType>()?)),
+        send: |given| given.send(client(given)?.product_sales_price_types().create(given.body::<model::NewProductSalesPriceType>()?)),
     },
     Request {
         witness: "get_product_sales_price_types_key", operation: "product_sales_price_types.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/product_sales_price_types/{key}", values: &["<string>"],
@@ -1832,7 +1832,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_product_sales_price_types_key", FILES[0].name, "/item/62/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("product_sales_price_type"),
         idempotent: false, reply: Some((200, json("put_product_sales_price_types_key", FILES[0].name, "/item/62/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.product_sales_price_types().update(given.path(0), given.body_if_any::<model::ProductSalesPriceTypeUpdate>()?)),
+        send: |given| given.send(client(given)?.product_sales_price_types().update(given.path(0), given.body::<model::ProductSalesPriceTypeUpdate>()?)),
     },
     Request {
         witness: "delete_product_sales_price_types_key", operation: "product_sales_price_types.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/product_sales_price_types/{key}", values: &["<string>"],
@@ -1853,7 +1853,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_service_rate_types", FILES[0].name, "/item/63/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("service_rate_type"),
         idempotent: false, reply: Some((201, json("post_service_rate_types", FILES[0].name, "/item/63/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.service_rate_types().create(given.body_if_any::<model::NewServiceRateType>()?)),
+        send: |given| given.send(client(given)?.service_rate_types().create(given.body::<model::NewServiceRateType>()?)),
     },
     Request {
         witness: "get_service_rate_types_key", operation: "service_rate_types.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/service_rate_types/{key}", values: &["<string>"],
@@ -1867,7 +1867,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_service_rate_types_key", FILES[0].name, "/item/63/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("service_rate_type"),
         idempotent: false, reply: Some((200, json("put_service_rate_types_key", FILES[0].name, "/item/63/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.service_rate_types().update(given.path(0), given.body_if_any::<model::ServiceRateTypeUpdate>()?)),
+        send: |given| given.send(client(given)?.service_rate_types().update(given.path(0), given.body::<model::ServiceRateTypeUpdate>()?)),
     },
     Request {
         witness: "delete_service_rate_types_key", operation: "service_rate_types.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/service_rate_types/{key}", values: &["<string>"],
@@ -1888,7 +1888,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_stock_items", FILES[0].name, "/item/64/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("stock_item"),
         idempotent: false, reply: Some((201, json("post_stock_items", FILES[0].name, "/item/64/item/1/response/0/body").embedded().unknown(&["/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.stock_items().create(given.body_if_any::<model::NewStockItem>()?)),
+        send: |given| given.send(client(given)?.stock_items().create(given.body::<model::NewStockItem>()?)),
     },
     Request {
         witness: "get_stock_items_key", operation: "stock_items.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/stock_items/{key}", values: &["<string>"],
@@ -1902,7 +1902,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_stock_items_key", FILES[0].name, "/item/64/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("stock_item"),
         idempotent: false, reply: Some((200, json("put_stock_items_key", FILES[0].name, "/item/64/item/3/response/0/body").embedded().unknown(&["/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.stock_items().update(given.path(0), given.body_if_any::<model::StockItemUpdate>()?)),
+        send: |given| given.send(client(given)?.stock_items().update(given.path(0), given.body::<model::StockItemUpdate>()?)),
     },
     Request {
         witness: "delete_stock_items_key", operation: "stock_items.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/stock_items/{key}", values: &["<string>"],
@@ -1923,7 +1923,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_stock_movements", FILES[0].name, "/item/65/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("stock_movement"),
         idempotent: false, reply: Some((201, json("post_stock_movements", FILES[0].name, "/item/65/item/1/response/0/body").embedded().unknown(&["/stock_item/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/stock_item/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/stock_item/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/stock_item/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.stock_movements().create(given.body_if_any::<model::NewStockMovement>()?)),
+        send: |given| given.send(client(given)?.stock_movements().create(given.body::<model::NewStockMovement>()?)),
     },
     Request {
         witness: "get_stock_movements_key", operation: "stock_movements.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/stock_movements/{key}", values: &["<string>"],
@@ -1937,7 +1937,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_stock_movements_key", FILES[0].name, "/item/65/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("stock_movement"),
         idempotent: false, reply: Some((200, json("put_stock_movements_key", FILES[0].name, "/item/65/item/3/response/0/body").embedded().unknown(&["/stock_item/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/stock_item/usual_supplier/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/stock_item/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/value", "/stock_item/usual_supplier/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.stock_movements().update(given.path(0), given.body_if_any::<model::StockMovementUpdate>()?)),
+        send: |given| given.send(client(given)?.stock_movements().update(given.path(0), given.body::<model::StockMovementUpdate>()?)),
     },
     Request {
         witness: "delete_stock_movements_key", operation: "stock_movements.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/stock_movements/{key}", values: &["<string>"],
@@ -1972,7 +1972,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_business_settings", FILES[0].name, "/item/67/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("business_settings"),
         idempotent: false, reply: Some((200, json("put_business_settings", FILES[0].name, "/item/67/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.business_settings().update(given.body_if_any::<model::BusinessSettingsUpdate>()?)),
+        send: |given| given.send(client(given)?.business_settings().update(given.body::<model::BusinessSettingsUpdate>()?)),
     },
     Request {
         witness: "get_business_types", operation: "business_types.list", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/business_types", values: &[],
@@ -2000,7 +2000,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_datev_settings", FILES[0].name, "/item/69/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("datev_settings"),
         idempotent: false, reply: Some((200, json("put_datev_settings", FILES[0].name, "/item/69/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.datev_settings().update(given.body_if_any::<model::DatevSettingsUpdate>()?)),
+        send: |given| given.send(client(given)?.datev_settings().update(given.body::<model::DatevSettingsUpdate>()?)),
     },
     Request {
         witness: "get_financial_settings", operation: "financial_settings.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/financial_settings", values: &[],
@@ -2014,7 +2014,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_financial_settings", FILES[0].name, "/item/70/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("financial_settings"),
         idempotent: false, reply: Some((200, json("put_financial_settings", FILES[0].name, "/item/70/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.financial_settings().update(given.body_if_any::<model::FinancialSettingsUpdate>()?)),
+        send: |given| given.send(client(given)?.financial_settings().update(given.body::<model::FinancialSettingsUpdate>()?)),
     },
     Request {
         witness: "get_invoice_settings", operation: "invoice_settings.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/invoice_settings", values: &[],
@@ -2028,7 +2028,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_invoice_settings", FILES[0].name, "/item/71/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("invoice_settings"),
         idempotent: false, reply: Some((200, json("put_invoice_settings", FILES[0].name, "/item/71/item/1/response/0/body").embedded().unknown(&["/insurer/default_purchase_ledger_account/non_recoverable_ledger_account/value", "/insurer/default_purchase_ledger_account/non_recoverable_ledger_account/x-sage-availability", "/insurer/default_sales_ledger_account/non_recoverable_ledger_account/value", "/insurer/default_sales_ledger_account/non_recoverable_ledger_account/x-sage-availability"]))),
-        send: |given| given.send(client(given)?.invoice_settings().update(given.body_if_any::<model::InvoiceSettingsUpdate>()?)),
+        send: |given| given.send(client(given)?.invoice_settings().update(given.body::<model::InvoiceSettingsUpdate>()?)),
     },
     Request {
         witness: "get_legal_form_types", operation: "legal_form_types.list", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/legal_form_types", values: &[],
@@ -2091,7 +2091,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_tax_profiles_key", FILES[0].name, "/item/75/item/2/response/0/originalRequest/body/raw").embedded()), wrapper: Some("tax_profile"),
         idempotent: false, reply: Some((200, json("put_tax_profiles_key", FILES[0].name, "/item/75/item/2/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.tax_profiles().update(given.path(0), given.body_if_any::<model::TaxProfileUpdate>()?)),
+        send: |given| given.send(client(given)?.tax_profiles().update(given.path(0), given.body::<model::TaxProfileUpdate>()?)),
     },
     Request {
         witness: "get_tax_rates", operation: "tax_rates.list", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/tax_rates", values: &[],
@@ -2105,7 +2105,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_tax_rates", FILES[0].name, "/item/76/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("tax_rate"),
         idempotent: false, reply: Some((201, json("post_tax_rates", FILES[0].name, "/item/76/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.tax_rates().create(given.body_if_any::<model::NewTaxRate>()?)),
+        send: |given| given.send(client(given)?.tax_rates().create(given.body::<model::NewTaxRate>()?)),
     },
     Request {
         witness: "get_tax_rates_key", operation: "tax_rates.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/tax_rates/{key}", values: &["<string>"],
@@ -2119,7 +2119,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_tax_rates_key", FILES[0].name, "/item/76/item/3/response/0/originalRequest/body/raw").embedded()), wrapper: Some("tax_rate"),
         idempotent: false, reply: Some((200, json("put_tax_rates_key", FILES[0].name, "/item/76/item/3/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.tax_rates().update(given.path(0), given.body_if_any::<model::TaxRateUpdate>()?)),
+        send: |given| given.send(client(given)?.tax_rates().update(given.path(0), given.body::<model::TaxRateUpdate>()?)),
     },
     Request {
         witness: "delete_tax_rates_key", operation: "tax_rates.delete", method: "DELETE", base: "/{region}/sageone/accounts/v3", path: "/tax_rates/{key}", values: &["<string>"],
@@ -2182,7 +2182,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("post_migration_tax_returns", FILES[0].name, "/item/80/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("migration_tax_return"),
         idempotent: false, reply: Some((201, json("post_migration_tax_returns", FILES[0].name, "/item/80/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.migration_tax_returns().create(given.body_if_any::<model::NewMigrationTaxReturn>()?)),
+        send: |given| given.send(client(given)?.migration_tax_returns().create(given.body::<model::NewMigrationTaxReturn>()?)),
     },
     Request {
         witness: "get_migration_tax_returns_key", operation: "migration_tax_returns.get", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/migration_tax_returns/{key}", values: &["<string>"],
@@ -2203,7 +2203,7 @@ static REQUESTS: &[Request] = &[
         query: &[], headers: &[],
         body: Some(json("put_email_settings", FILES[0].name, "/item/81/item/1/response/0/originalRequest/body/raw").embedded()), wrapper: Some("email_settings"),
         idempotent: false, reply: Some((200, json("put_email_settings", FILES[0].name, "/item/81/item/1/response/0/body").embedded())),
-        send: |given| given.send(client(given)?.email_settings().update(given.body_if_any::<model::EmailSettingsUpdate>()?)),
+        send: |given| given.send(client(given)?.email_settings().update(given.body::<model::EmailSettingsUpdate>()?)),
     },
     Request {
         witness: "get_tax_determinations", operation: "tax_determinations.list", method: "GET", base: "/{region}/sageone/accounts/v3", path: "/tax_determinations", values: &[],
