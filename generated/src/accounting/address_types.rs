@@ -34,8 +34,8 @@ impl AddressTypes {
 /// The request of [`AddressTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListAddressTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListAddressTypes, model::Base);
+pub struct ListAddressTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListAddressTypes, model::Reference);
 
 impl ListAddressTypes {
     /// How many address types a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -57,8 +57,8 @@ impl ListAddressTypes {
 
 /// The request of [`AddressTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetAddressType(rt::Call<model::Base>);
-rt::request!(GetAddressType, model::Base);
+pub struct GetAddressType(rt::Call<model::Reference>);
+rt::request!(GetAddressType, model::Reference);
 
 impl GetAddressType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

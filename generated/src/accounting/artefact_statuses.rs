@@ -39,8 +39,8 @@ impl ArtefactStatuses {
 /// The request of [`ArtefactStatuses::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListArtefactStatuses(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListArtefactStatuses, model::Base);
+pub struct ListArtefactStatuses(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListArtefactStatuses, model::Reference);
 
 impl ListArtefactStatuses {
     /// How many artefact statuses a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -62,8 +62,8 @@ impl ListArtefactStatuses {
 
 /// The request of [`ArtefactStatuses::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetArtefactStatus(rt::Call<model::Base>);
-rt::request!(GetArtefactStatus, model::Base);
+pub struct GetArtefactStatus(rt::Call<model::Reference>);
+rt::request!(GetArtefactStatus, model::Reference);
 
 impl GetArtefactStatus {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

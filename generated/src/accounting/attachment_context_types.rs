@@ -35,8 +35,8 @@ impl AttachmentContextTypes {
 /// The request of [`AttachmentContextTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListAttachmentContextTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListAttachmentContextTypes, model::Base);
+pub struct ListAttachmentContextTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListAttachmentContextTypes, model::Reference);
 
 impl ListAttachmentContextTypes {
     /// How many attachment context types a page holds (`items_per_page`: 1 to 200, `20` if not
@@ -59,8 +59,8 @@ impl ListAttachmentContextTypes {
 
 /// The request of [`AttachmentContextTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetAttachmentContextType(rt::Call<model::Base>);
-rt::request!(GetAttachmentContextType, model::Base);
+pub struct GetAttachmentContextType(rt::Call<model::Reference>);
+rt::request!(GetAttachmentContextType, model::Reference);
 
 impl GetAttachmentContextType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -35,8 +35,8 @@ impl BankAccountTypes {
 /// The request of [`BankAccountTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListBankAccountTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListBankAccountTypes, model::Base);
+pub struct ListBankAccountTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListBankAccountTypes, model::Reference);
 
 impl ListBankAccountTypes {
     /// How many bank account types a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -58,8 +58,8 @@ impl ListBankAccountTypes {
 
 /// The request of [`BankAccountTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetBankAccountType(rt::Call<model::Base>);
-rt::request!(GetBankAccountType, model::Base);
+pub struct GetBankAccountType(rt::Call<model::Reference>);
+rt::request!(GetBankAccountType, model::Reference);
 
 impl GetBankAccountType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

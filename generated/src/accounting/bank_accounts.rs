@@ -64,7 +64,7 @@ impl BankAccounts {
     /// Gets the bank feed of a bank account: `GET /bank_accounts/{key}/bank_feed`.
     ///
     /// Needs the role Read Only, Restricted Access or Full Access in Bank.
-    pub fn bank_feed(&self, key: &str) -> rt::Call<model::Base> {
+    pub fn bank_feed(&self, key: &str) -> rt::Call<model::Reference> {
         rt::Call::json(&self.client, &BANK_FEED).path(key)
     }
 }

@@ -35,8 +35,8 @@ impl CatalogItemTypes {
 /// The request of [`CatalogItemTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCatalogItemTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCatalogItemTypes, model::Base);
+pub struct ListCatalogItemTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCatalogItemTypes, model::Reference);
 
 impl ListCatalogItemTypes {
     /// How many catalog item types a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -58,8 +58,8 @@ impl ListCatalogItemTypes {
 
 /// The request of [`CatalogItemTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCatalogItemType(rt::Call<model::Base>);
-rt::request!(GetCatalogItemType, model::Base);
+pub struct GetCatalogItemType(rt::Call<model::Reference>);
+rt::request!(GetCatalogItemType, model::Reference);
 
 impl GetCatalogItemType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -35,8 +35,8 @@ impl ContactOpeningBalanceTypes {
 /// The request of [`ContactOpeningBalanceTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListContactOpeningBalanceTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListContactOpeningBalanceTypes, model::Base);
+pub struct ListContactOpeningBalanceTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListContactOpeningBalanceTypes, model::Reference);
 
 impl ListContactOpeningBalanceTypes {
     /// How many contact opening balance types a page holds (`items_per_page`: 1 to 200, `20` if not
@@ -59,8 +59,8 @@ impl ListContactOpeningBalanceTypes {
 
 /// The request of [`ContactOpeningBalanceTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetContactOpeningBalanceType(rt::Call<model::Base>);
-rt::request!(GetContactOpeningBalanceType, model::Base);
+pub struct GetContactOpeningBalanceType(rt::Call<model::Reference>);
+rt::request!(GetContactOpeningBalanceType, model::Reference);
 
 impl GetContactOpeningBalanceType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -34,8 +34,8 @@ impl ContactTypes {
 /// The request of [`ContactTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListContactTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListContactTypes, model::Base);
+pub struct ListContactTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListContactTypes, model::Reference);
 
 impl ListContactTypes {
     /// How many contact types a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -57,8 +57,8 @@ impl ListContactTypes {
 
 /// The request of [`ContactTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetContactType(rt::Call<model::Base>);
-rt::request!(GetContactType, model::Base);
+pub struct GetContactType(rt::Call<model::Reference>);
+rt::request!(GetContactType, model::Reference);
 
 impl GetContactType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

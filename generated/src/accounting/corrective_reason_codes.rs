@@ -35,8 +35,8 @@ impl CorrectiveReasonCodes {
 /// The request of [`CorrectiveReasonCodes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCorrectiveReasonCodes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCorrectiveReasonCodes, model::Base);
+pub struct ListCorrectiveReasonCodes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCorrectiveReasonCodes, model::Reference);
 
 impl ListCorrectiveReasonCodes {
     /// How many corrective reason codes a page holds (`items_per_page`: 1 to 200, `20` if not
@@ -59,8 +59,8 @@ impl ListCorrectiveReasonCodes {
 
 /// The request of [`CorrectiveReasonCodes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCorrectiveReasonCode(rt::Call<model::Base>);
-rt::request!(GetCorrectiveReasonCode, model::Base);
+pub struct GetCorrectiveReasonCode(rt::Call<model::Reference>);
+rt::request!(GetCorrectiveReasonCode, model::Reference);
 
 impl GetCorrectiveReasonCode {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

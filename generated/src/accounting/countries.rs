@@ -34,8 +34,8 @@ impl Countries {
 /// The request of [`Countries::list`]: set what it needs, then `.await` it, or take its `.items()`
 /// or `.pages()`.
 #[derive(Debug)]
-pub struct ListCountries(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCountries, model::Base);
+pub struct ListCountries(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCountries, model::Reference);
 
 impl ListCountries {
     /// How many countries a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -57,8 +57,8 @@ impl ListCountries {
 
 /// The request of [`Countries::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCountry(rt::Call<model::Base>);
-rt::request!(GetCountry, model::Base);
+pub struct GetCountry(rt::Call<model::Reference>);
+rt::request!(GetCountry, model::Reference);
 
 impl GetCountry {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -35,8 +35,8 @@ impl CountriesOfRegistration {
 /// The request of [`CountriesOfRegistration::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCountriesOfRegistration(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCountriesOfRegistration, model::Base);
+pub struct ListCountriesOfRegistration(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCountriesOfRegistration, model::Reference);
 
 impl ListCountriesOfRegistration {
     /// How many countries of registration a page holds (`items_per_page`: 1 to 200, `20` if not
@@ -59,8 +59,8 @@ impl ListCountriesOfRegistration {
 
 /// The request of [`CountriesOfRegistration::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCountryOfRegistration(rt::Call<model::Base>);
-rt::request!(GetCountryOfRegistration, model::Base);
+pub struct GetCountryOfRegistration(rt::Call<model::Reference>);
+rt::request!(GetCountryOfRegistration, model::Reference);
 
 impl GetCountryOfRegistration {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -34,8 +34,8 @@ impl CountryGroups {
 /// The request of [`CountryGroups::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCountryGroups(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCountryGroups, model::Base);
+pub struct ListCountryGroups(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCountryGroups, model::Reference);
 
 impl ListCountryGroups {
     /// How many country groups a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -57,8 +57,8 @@ impl ListCountryGroups {
 
 /// The request of [`CountryGroups::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCountryGroup(rt::Call<model::Base>);
-rt::request!(GetCountryGroup, model::Base);
+pub struct GetCountryGroup(rt::Call<model::Reference>);
+rt::request!(GetCountryGroup, model::Reference);
 
 impl GetCountryGroup {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -34,8 +34,8 @@ impl Currencies {
 /// The request of [`Currencies::list`]: set what it needs, then `.await` it, or take its `.items()`
 /// or `.pages()`.
 #[derive(Debug)]
-pub struct ListCurrencies(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCurrencies, model::Base);
+pub struct ListCurrencies(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCurrencies, model::Reference);
 
 impl ListCurrencies {
     /// How many currencies a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -57,8 +57,8 @@ impl ListCurrencies {
 
 /// The request of [`Currencies::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCurrency(rt::Call<model::Base>);
-rt::request!(GetCurrency, model::Base);
+pub struct GetCurrency(rt::Call<model::Reference>);
+rt::request!(GetCurrency, model::Reference);
 
 impl GetCurrency {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

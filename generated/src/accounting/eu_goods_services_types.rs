@@ -35,8 +35,8 @@ impl EuGoodsServicesTypes {
 /// The request of [`EuGoodsServicesTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListEuGoodsServicesTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListEuGoodsServicesTypes, model::Base);
+pub struct ListEuGoodsServicesTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListEuGoodsServicesTypes, model::Reference);
 
 impl ListEuGoodsServicesTypes {
     /// How many EU goods services types a page holds (`items_per_page`: 1 to 200, `20` if not
@@ -59,8 +59,8 @@ impl ListEuGoodsServicesTypes {
 
 /// The request of [`EuGoodsServicesTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetEuGoodsServicesType(rt::Call<model::Base>);
-rt::request!(GetEuGoodsServicesType, model::Base);
+pub struct GetEuGoodsServicesType(rt::Call<model::Reference>);
+rt::request!(GetEuGoodsServicesType, model::Reference);
 
 impl GetEuGoodsServicesType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

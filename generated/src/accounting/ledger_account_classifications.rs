@@ -35,8 +35,8 @@ impl LedgerAccountClassifications {
 /// The request of [`LedgerAccountClassifications::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListLedgerAccountClassifications(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListLedgerAccountClassifications, model::Base);
+pub struct ListLedgerAccountClassifications(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListLedgerAccountClassifications, model::Reference);
 
 impl ListLedgerAccountClassifications {
     /// Only ledger account classifications of this type.
@@ -67,8 +67,8 @@ impl ListLedgerAccountClassifications {
 
 /// The request of [`LedgerAccountClassifications::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetLedgerAccountClassification(rt::Call<model::Base>);
-rt::request!(GetLedgerAccountClassification, model::Base);
+pub struct GetLedgerAccountClassification(rt::Call<model::Reference>);
+rt::request!(GetLedgerAccountClassification, model::Reference);
 
 impl GetLedgerAccountClassification {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -34,8 +34,8 @@ impl PaymentMethods {
 /// The request of [`PaymentMethods::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPaymentMethods(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListPaymentMethods, model::Base);
+pub struct ListPaymentMethods(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListPaymentMethods, model::Reference);
 
 impl ListPaymentMethods {
     /// How many payment methods a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -57,8 +57,8 @@ impl ListPaymentMethods {
 
 /// The request of [`PaymentMethods::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetPaymentMethod(rt::Call<model::Base>);
-rt::request!(GetPaymentMethod, model::Base);
+pub struct GetPaymentMethod(rt::Call<model::Reference>);
+rt::request!(GetPaymentMethod, model::Reference);
 
 impl GetPaymentMethod {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -80,7 +80,7 @@ pub mod attachment {
 
 /// Properties of [`BankAccount`](super::model::BankAccount).
 pub mod bank_account {
-    pub use super::groups::balance_::*;
+    pub use super::groups::with_balance::*;
     pub use super::shared::{
         CREATED_AT, CURRENCY, DELETABLE, DELETED_AT, EDITABLE, GIFI_CODE, JOURNAL_CODE,
         LEDGER_ACCOUNT, MAIN_ADDRESS, NOMINAL_CODE, UPDATED_AT,
@@ -94,7 +94,7 @@ pub mod bank_account {
 
 /// Properties of [`BankDeposit`](super::model::BankDeposit).
 pub mod bank_deposit {
-    pub use super::groups::from_bank_account_::*;
+    pub use super::groups::with_from_bank_account::*;
     pub use super::shared::{
         CREATED_AT, DATE, DELETED_AT, REFERENCE, TOTAL_AMOUNT, TRANSACTION, TRANSACTION_TYPE,
         UPDATED_AT,
@@ -108,7 +108,7 @@ pub mod bank_deposit {
 
 /// Properties of [`BankOpeningBalance`](super::model::BankOpeningBalance).
 pub mod bank_opening_balance {
-    pub use super::groups::credit_::*;
+    pub use super::groups::with_credit::*;
     pub use super::shared::{
         BANK_ACCOUNT, CREATED_AT, DATE, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
     };
@@ -136,7 +136,7 @@ pub mod bank_reconciliation {
 
 /// Properties of [`BankTransfer`](super::model::BankTransfer).
 pub mod bank_transfer {
-    pub use super::groups::from_bank_account_::*;
+    pub use super::groups::with_from_bank_account::*;
     pub use super::shared::{
         CREATED_AT, DATE, DELETED_AT, DESCRIPTION, REFERENCE, TRANSACTION, TRANSACTION_TYPE,
         UPDATED_AT,
@@ -148,7 +148,7 @@ pub mod bank_transfer {
 
 /// Properties of [`BusinessExchangeRate`](super::model::BusinessExchangeRate).
 pub mod business_exchange_rate {
-    pub use super::groups::base_currency_::*;
+    pub use super::groups::with_base_currency::*;
     pub use super::shared::{CREATED_AT, CURRENCY, UPDATED_AT};
 }
 
@@ -159,7 +159,7 @@ pub mod business_type {
 
 /// Properties of [`CoaAccount`](super::model::CoaAccount).
 pub mod coa_account {
-    pub use super::groups::cis_labour_::*;
+    pub use super::groups::with_cis_labour::*;
     pub use super::shared::{CONTROL_NAME, CREATED_AT, NAME, NOMINAL_CODE, TAX_RATE, UPDATED_AT};
 }
 
@@ -170,7 +170,7 @@ pub mod coa_template {
 
 /// Properties of [`Contact`](super::model::Contact).
 pub mod contact {
-    pub use super::groups::balance_::*;
+    pub use super::groups::with_balance::*;
     pub use super::shared::{
         CREATED_AT, CURRENCY, DELETABLE, DELETED_AT, DELIVERY_ADDRESS, EMAIL, LINKS, MAIN_ADDRESS,
         NAME, NOTES, REFERENCE, SOURCE_GUID, TAX_NUMBER, UPDATED_AT,
@@ -234,9 +234,9 @@ pub mod contact_allocation {
 
 /// Properties of [`ContactOpeningBalance`](super::model::ContactOpeningBalance).
 pub mod contact_opening_balance {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_tax_breakdown_::*;
-    pub use super::groups::net_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_tax_breakdown::*;
+    pub use super::groups::with_net_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DETAILS, REFERENCE, TAX_RATE,
         TOTAL_AMOUNT, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
@@ -248,8 +248,8 @@ pub mod contact_opening_balance {
 
 /// Properties of [`ContactPayment`](super::model::ContactPayment).
 pub mod contact_payment {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::net_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_net_amount::*;
     pub use super::shared::{
         ALLOCATED_ARTEFACTS, BANK_ACCOUNT, CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT,
         EDITABLE, LINKS, PAYMENT_METHOD, REFERENCE, TAX_RATE, TOTAL_AMOUNT, TRANSACTION,
@@ -286,7 +286,7 @@ pub mod contact_person {
 
 /// Properties of [`ExchangeRate`](super::model::ExchangeRate).
 pub mod exchange_rate {
-    pub use super::groups::base_currency_::*;
+    pub use super::groups::with_base_currency::*;
     pub use super::shared::{CREATED_AT, CURRENCY, UPDATED_AT};
 }
 
@@ -318,7 +318,7 @@ pub mod journal_code {
 
 /// Properties of [`LedgerAccount`](super::model::LedgerAccount).
 pub mod ledger_account {
-    pub use super::groups::cis_labour_::*;
+    pub use super::groups::with_cis_labour::*;
     pub use super::shared::{
         CONTROL_NAME, CREATED_AT, GIFI_CODE, NAME, NOMINAL_CODE, TAX_RATE, TAX_RECOVERABLE,
         UPDATED_AT,
@@ -360,13 +360,13 @@ pub mod ledger_account {
 
 /// Properties of [`LedgerAccountOpeningBalance`](super::model::LedgerAccountOpeningBalance).
 pub mod ledger_account_opening_balance {
-    pub use super::groups::credit_::*;
+    pub use super::groups::with_credit::*;
     pub use super::shared::{CREATED_AT, DETAILS, LEDGER_ACCOUNT, UPDATED_AT};
 }
 
 /// Properties of [`LedgerEntry`](super::model::LedgerEntry).
 pub mod ledger_entry {
-    pub use super::groups::credit_::*;
+    pub use super::groups::with_credit::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, DATE, DELETED, DESCRIPTION, JOURNAL_CODE, LEDGER_ACCOUNT, TAX_RATE,
         TRANSACTION, UPDATED_AT,
@@ -375,7 +375,7 @@ pub mod ledger_entry {
 
 /// Properties of [`LiveExchangeRate`](super::model::LiveExchangeRate).
 pub mod live_exchange_rate {
-    pub use super::groups::base_currency_::*;
+    pub use super::groups::with_base_currency::*;
     pub use super::shared::{CURRENCY, UPDATED_AT};
 
     /// `retrieved_at`.
@@ -406,9 +406,9 @@ pub mod opening_balance_journal {
 
 /// Properties of [`OtherPayment`](super::model::OtherPayment).
 pub mod other_payment {
-    pub use super::groups::base_currency_total_itc_amount_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_total_itc_amount::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         BANK_ACCOUNT, CONTACT, CREATED_AT, DATE, DELETABLE, DELETED_AT, EDITABLE, PAYMENT_METHOD,
         REFERENCE, TAX_ADDRESS_REGION, TOTAL_AMOUNT, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
@@ -420,7 +420,7 @@ pub mod other_payment {
 
 /// Properties of [`Product`](super::model::Product).
 pub mod product {
-    pub use super::groups::deactivatable_::*;
+    pub use super::groups::with_deactivatable::*;
     pub use super::shared::{
         ACTIVE, COST_PRICE, CREATED_AT, DELETABLE, DELETED_AT, DESCRIPTION, NOTES, SALES_PRICES,
         SOURCE_GUID, UPDATED_AT,
@@ -437,15 +437,15 @@ pub mod product_sales_price_type {
 
 /// Properties of [`PurchaseCorrectiveInvoice`](super::model::PurchaseCorrectiveInvoice).
 pub mod purchase_corrective_invoice {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::import_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::original_invoice_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_import::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_original_invoice::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DUE_DATE, EDITABLE, INVOICE_LINES, LINKS,
         NOTES, ORIGINAL_INVOICE_DATE, REFERENCE, STATUS, TOTAL_AMOUNT, TOTAL_PAID, TRANSACTION,
@@ -455,17 +455,17 @@ pub mod purchase_corrective_invoice {
 
 /// Properties of [`PurchaseCreditNote`](super::model::PurchaseCreditNote).
 pub mod purchase_credit_note {
-    pub use super::groups::base_currency_cis_applicable_amount_::*;
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_total_itc_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::import_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::postponed_accounting_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_cis_applicable_amount::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_total_itc_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_import::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_postponed_accounting::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CREDIT_NOTE_LINES, CURRENCY, DATE, DELETED_AT, EDITABLE, LINKS,
         MIGRATED, NOTES, ORIGINAL_INVOICE_DATE, REFERENCE, STATUS, TAX_ADDRESS_REGION,
@@ -476,17 +476,17 @@ pub mod purchase_credit_note {
 
 /// Properties of [`PurchaseInvoice`](super::model::PurchaseInvoice).
 pub mod purchase_invoice {
-    pub use super::groups::base_currency_cis_applicable_amount_::*;
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_total_itc_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::import_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::postponed_accounting_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_cis_applicable_amount::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_total_itc_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_import::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_postponed_accounting::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CORRECTIONS, CREATED_AT, CURRENCY, DATE, DELETED_AT, DUE_DATE, EDITABLE,
         INVOICE_LINES, LINKS, MIGRATED, NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION,
@@ -497,12 +497,12 @@ pub mod purchase_invoice {
 
 /// Properties of [`PurchaseQuickEntry`](super::model::PurchaseQuickEntry).
 pub mod purchase_quick_entry {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_tax_breakdown_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::quick_entry_type_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_tax_breakdown::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_quick_entry_type::*;
     pub use super::shared::{
         ANALYSIS_TYPE_CATEGORIES, CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DETAILS,
         DUE_DATE, LEDGER_ACCOUNT, MIGRATED, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_RATE,
@@ -517,12 +517,12 @@ pub mod purchase_quick_entry {
 
 /// Properties of [`QuickEntry`](super::model::QuickEntry).
 pub mod quick_entry {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_tax_breakdown_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::quick_entry_type_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_tax_breakdown::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_quick_entry_type::*;
     pub use super::shared::{
         ANALYSIS_TYPE_CATEGORIES, CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DETAILS,
         DUE_DATE, LEDGER_ACCOUNT, MIGRATED, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_RATE,
@@ -532,16 +532,16 @@ pub mod quick_entry {
 
 /// Properties of [`SalesCorrectiveInvoice`](super::model::SalesCorrectiveInvoice).
 pub mod sales_corrective_invoice {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::invoice_number_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::original_invoice_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_invoice_number::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_original_invoice::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DELIVERY_ADDRESS, DETAILS, DUE_DATE,
         EDITABLE, INVOICE_LINES, LINKS, MAIN_ADDRESS, NOTES, ORIGINAL_INVOICE_DATE, REFERENCE,
@@ -555,15 +555,15 @@ pub mod sales_corrective_invoice {
 
 /// Properties of [`SalesCreditNote`](super::model::SalesCreditNote).
 pub mod sales_credit_note {
-    pub use super::groups::base_currency_cis_applicable_amount_::*;
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_cis_applicable_amount::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CREDIT_NOTE_LINES, CURRENCY, DATE, DELETED_AT, DELIVERY_ADDRESS,
         EDITABLE, LINKS, MAIN_ADDRESS, MIGRATED, NOTES, ORIGINAL_INVOICE_DATE, REFERENCE, STATUS,
@@ -579,13 +579,13 @@ pub mod sales_credit_note {
 
 /// Properties of [`SalesEstimate`](super::model::SalesEstimate).
 pub mod sales_estimate {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::expiry_date_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_expiry_date::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELIVERY_ADDRESS, EDITABLE, LINKS, MAIN_ADDRESS,
         NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD, TOTAL_AMOUNT,
@@ -602,16 +602,16 @@ pub mod sales_estimate {
 
 /// Properties of [`SalesInvoice`](super::model::SalesInvoice).
 pub mod sales_invoice {
-    pub use super::groups::base_currency_cis_applicable_amount_::*;
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::invoice_number_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_cis_applicable_amount::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_invoice_number::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CORRECTIONS, CREATED_AT, CURRENCY, DATE, DELETED_AT, DELIVERY_ADDRESS, DUE_DATE,
         EDITABLE, INVOICE_LINES, LINKS, MAIN_ADDRESS, MIGRATED, NOTES, REFERENCE, STATUS,
@@ -629,13 +629,13 @@ pub mod sales_invoice {
 
 /// Properties of [`SalesQuote`](super::model::SalesQuote).
 pub mod sales_quote {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::expiry_date_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_expiry_date::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELIVERY_ADDRESS, EDITABLE, LINKS, MAIN_ADDRESS,
         NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD, TOTAL_AMOUNT,
@@ -652,7 +652,7 @@ pub mod sales_quote {
 
 /// Properties of [`Service`](super::model::Service).
 pub mod service {
-    pub use super::groups::deactivatable_::*;
+    pub use super::groups::with_deactivatable::*;
     pub use super::shared::{
         ACTIVE, COST_PRICE, CREATED_AT, DELETABLE, DELETED_AT, DESCRIPTION, NOTES, SOURCE_GUID,
         UPDATED_AT,
@@ -671,7 +671,7 @@ pub mod service_rate_type {
 
 /// Properties of [`StockItem`](super::model::StockItem).
 pub mod stock_item {
-    pub use super::groups::deactivatable_::*;
+    pub use super::groups::with_deactivatable::*;
     pub use super::shared::{
         ACTIVE, COST_PRICE, CREATED_AT, DELETABLE, DELETED_AT, DESCRIPTION, NOTES, SALES_PRICES,
         SOURCE_GUID, UPDATED_AT,
@@ -902,7 +902,7 @@ mod shared {
 }
 
 mod groups {
-    pub(super) mod balance_ {
+    pub(super) mod with_balance {
         /// `balance`.
         pub const BALANCE: &str = "balance";
         /// `bank_account_details`.
@@ -913,7 +913,7 @@ mod groups {
         pub const MAIN_CONTACT_PERSON: &str = "main_contact_person";
     }
 
-    pub(super) mod base_currency_ {
+    pub(super) mod with_base_currency {
         /// `base_currency`.
         pub const BASE_CURRENCY: &str = "base_currency";
         /// `inverse_rate`.
@@ -922,7 +922,7 @@ mod groups {
         pub const RATE: &str = "rate";
     }
 
-    pub(super) mod base_currency_cis_applicable_amount_ {
+    pub(super) mod with_base_currency_cis_applicable_amount {
         /// `base_currency_cis_applicable_amount`.
         pub const BASE_CURRENCY_CIS_APPLICABLE_AMOUNT: &str = "base_currency_cis_applicable_amount";
         /// `base_currency_total_after_cis_deduction`.
@@ -940,7 +940,7 @@ mod groups {
         pub const TOTAL_AFTER_CIS_DEDUCTION: &str = "total_after_cis_deduction";
     }
 
-    pub(super) mod base_currency_net_amount_ {
+    pub(super) mod with_base_currency_net_amount {
         /// `base_currency_net_amount`.
         pub const BASE_CURRENCY_NET_AMOUNT: &str = "base_currency_net_amount";
         /// `base_currency_tax_amount`.
@@ -951,7 +951,7 @@ mod groups {
         pub const EXCHANGE_RATE: &str = "exchange_rate";
     }
 
-    pub(super) mod base_currency_outstanding_amount_ {
+    pub(super) mod with_base_currency_outstanding_amount {
         /// `base_currency_outstanding_amount`.
         pub const BASE_CURRENCY_OUTSTANDING_AMOUNT: &str = "base_currency_outstanding_amount";
         /// `outstanding_amount`.
@@ -960,7 +960,7 @@ mod groups {
         pub const PAYMENTS_ALLOCATIONS: &str = "payments_allocations";
     }
 
-    pub(super) mod base_currency_shipping_net_amount_ {
+    pub(super) mod with_base_currency_shipping_net_amount {
         /// `base_currency_shipping_net_amount`.
         pub const BASE_CURRENCY_SHIPPING_NET_AMOUNT: &str = "base_currency_shipping_net_amount";
         /// `base_currency_shipping_tax_amount`.
@@ -1000,14 +1000,14 @@ mod groups {
         pub const TOTAL_DISCOUNT_AMOUNT: &str = "total_discount_amount";
     }
 
-    pub(super) mod base_currency_tax_breakdown_ {
+    pub(super) mod with_base_currency_tax_breakdown {
         /// `base_currency_tax_breakdown`.
         pub const BASE_CURRENCY_TAX_BREAKDOWN: &str = "base_currency_tax_breakdown";
         /// `tax_breakdown`.
         pub const TAX_BREAKDOWN: &str = "tax_breakdown";
     }
 
-    pub(super) mod base_currency_total_itc_amount_ {
+    pub(super) mod with_base_currency_total_itc_amount {
         /// `base_currency_total_itc_amount`.
         pub const BASE_CURRENCY_TOTAL_ITC_AMOUNT: &str = "base_currency_total_itc_amount";
         /// `base_currency_total_itr_amount`.
@@ -1020,7 +1020,7 @@ mod groups {
         pub const TOTAL_ITR_AMOUNT: &str = "total_itr_amount";
     }
 
-    pub(super) mod base_currency_withholding_tax_amount_ {
+    pub(super) mod with_base_currency_withholding_tax_amount {
         /// `base_currency_withholding_tax_amount`.
         pub const BASE_CURRENCY_WITHHOLDING_TAX_AMOUNT: &str =
             "base_currency_withholding_tax_amount";
@@ -1040,7 +1040,7 @@ mod groups {
         pub const VAT_REVERSE_CHARGE: &str = "vat_reverse_charge";
     }
 
-    pub(super) mod cis_labour_ {
+    pub(super) mod with_cis_labour {
         /// `cis_labour`.
         pub const CIS_LABOUR: &str = "cis_labour";
         /// `cis_materials`.
@@ -1055,7 +1055,7 @@ mod groups {
         pub const LEDGER_ACCOUNT_TYPE: &str = "ledger_account_type";
     }
 
-    pub(super) mod contact_name_ {
+    pub(super) mod with_contact_name {
         /// `contact_name`.
         pub const CONTACT_NAME: &str = "contact_name";
         /// `contact_reference`.
@@ -1064,14 +1064,14 @@ mod groups {
         pub const INVERSE_EXCHANGE_RATE: &str = "inverse_exchange_rate";
     }
 
-    pub(super) mod credit_ {
+    pub(super) mod with_credit {
         /// `credit`.
         pub const CREDIT: &str = "credit";
         /// `debit`.
         pub const DEBIT: &str = "debit";
     }
 
-    pub(super) mod deactivatable_ {
+    pub(super) mod with_deactivatable {
         /// `deactivatable`.
         pub const DEACTIVATABLE: &str = "deactivatable";
         /// `item_code`.
@@ -1092,7 +1092,7 @@ mod groups {
         pub const USUAL_SUPPLIER: &str = "usual_supplier";
     }
 
-    pub(super) mod expiry_date_ {
+    pub(super) mod with_expiry_date {
         /// `expiry_date`.
         pub const EXPIRY_DATE: &str = "expiry_date";
         /// `invoice`.
@@ -1101,63 +1101,63 @@ mod groups {
         pub const PROFIT_ANALYSIS: &str = "profit_analysis";
     }
 
-    pub(super) mod from_bank_account_ {
+    pub(super) mod with_from_bank_account {
         /// `from_bank_account`.
         pub const FROM_BANK_ACCOUNT: &str = "from_bank_account";
         /// `to_bank_account`.
         pub const TO_BANK_ACCOUNT: &str = "to_bank_account";
     }
 
-    pub(super) mod import_ {
+    pub(super) mod with_import {
         /// `import`.
         pub const IMPORT: &str = "import";
         /// `vendor_reference`.
         pub const VENDOR_REFERENCE: &str = "vendor_reference";
     }
 
-    pub(super) mod invoice_number_ {
+    pub(super) mod with_invoice_number {
         /// `invoice_number`.
         pub const INVOICE_NUMBER: &str = "invoice_number";
         /// `invoice_number_prefix`.
         pub const INVOICE_NUMBER_PREFIX: &str = "invoice_number_prefix";
     }
 
-    pub(super) mod last_paid_ {
+    pub(super) mod with_last_paid {
         /// `last_paid`.
         pub const LAST_PAID: &str = "last_paid";
         /// `void_reason`.
         pub const VOID_REASON: &str = "void_reason";
     }
 
-    pub(super) mod net_amount_ {
+    pub(super) mod with_net_amount {
         /// `net_amount`.
         pub const NET_AMOUNT: &str = "net_amount";
         /// `tax_amount`.
         pub const TAX_AMOUNT: &str = "tax_amount";
     }
 
-    pub(super) mod original_invoice_ {
+    pub(super) mod with_original_invoice {
         /// `original_invoice`.
         pub const ORIGINAL_INVOICE: &str = "original_invoice";
         /// `original_invoice_number`.
         pub const ORIGINAL_INVOICE_NUMBER: &str = "original_invoice_number";
     }
 
-    pub(super) mod postponed_accounting_ {
+    pub(super) mod with_postponed_accounting {
         /// `postponed_accounting`.
         pub const POSTPONED_ACCOUNTING: &str = "postponed_accounting";
         /// `vat_exempt_consignment`.
         pub const VAT_EXEMPT_CONSIGNMENT: &str = "vat_exempt_consignment";
     }
 
-    pub(super) mod quick_entry_type_ {
+    pub(super) mod with_quick_entry_type {
         /// `quick_entry_type`.
         pub const QUICK_ENTRY_TYPE: &str = "quick_entry_type";
         /// `trade_of_asset`.
         pub const TRADE_OF_ASSET: &str = "trade_of_asset";
     }
 
-    pub(super) mod withholding_tax_amount_ {
+    pub(super) mod with_withholding_tax_amount {
         /// `withholding_tax_amount`.
         pub const WITHHOLDING_TAX_AMOUNT: &str = "withholding_tax_amount";
         /// `withholding_tax_rate`.

@@ -35,8 +35,8 @@ impl QuickEntryTypes {
 /// The request of [`QuickEntryTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListQuickEntryTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListQuickEntryTypes, model::Base);
+pub struct ListQuickEntryTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListQuickEntryTypes, model::Reference);
 
 impl ListQuickEntryTypes {
     /// How many quick entry types a page holds (`items_per_page`: 1 to 200, `20` if not given).
@@ -58,8 +58,8 @@ impl ListQuickEntryTypes {
 
 /// The request of [`QuickEntryTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetQuickEntryType(rt::Call<model::Base>);
-rt::request!(GetQuickEntryType, model::Base);
+pub struct GetQuickEntryType(rt::Call<model::Reference>);
+rt::request!(GetQuickEntryType, model::Reference);
 
 impl GetQuickEntryType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -35,8 +35,8 @@ impl TaxReturnFrequencies {
 /// The request of [`TaxReturnFrequencies::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListTaxReturnFrequencies(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListTaxReturnFrequencies, model::Base);
+pub struct ListTaxReturnFrequencies(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListTaxReturnFrequencies, model::Reference);
 
 impl ListTaxReturnFrequencies {
     /// Only tax return frequencies of this tax type, in Canada.
@@ -64,8 +64,8 @@ impl ListTaxReturnFrequencies {
 
 /// The request of [`TaxReturnFrequencies::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetTaxReturnFrequency(rt::Call<model::Base>);
-rt::request!(GetTaxReturnFrequency, model::Base);
+pub struct GetTaxReturnFrequency(rt::Call<model::Reference>);
+rt::request!(GetTaxReturnFrequency, model::Reference);
 
 impl GetTaxReturnFrequency {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or

@@ -34,8 +34,8 @@ impl AddressTypes {
 /// The request of [`AddressTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListAddressTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListAddressTypes, model::Base);
+pub struct ListAddressTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListAddressTypes, model::Reference);
 
 impl ListAddressTypes {
     /// Includes the IDs of the earlier version.
@@ -56,7 +56,7 @@ impl ListAddressTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -64,8 +64,8 @@ impl ListAddressTypes {
 
 /// The request of [`AddressTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetAddressType(rt::Call<model::Base>);
-rt::request!(GetAddressType, model::Base);
+pub struct GetAddressType(rt::Call<model::Reference>);
+rt::request!(GetAddressType, model::Reference);
 
 impl GetAddressType {
     /// Includes the IDs of the earlier version.
@@ -76,7 +76,7 @@ impl GetAddressType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

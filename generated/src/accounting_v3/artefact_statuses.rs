@@ -39,8 +39,8 @@ impl ArtefactStatuses {
 /// The request of [`ArtefactStatuses::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListArtefactStatuses(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListArtefactStatuses, model::Base);
+pub struct ListArtefactStatuses(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListArtefactStatuses, model::Reference);
 
 impl ListArtefactStatuses {
     /// Includes the IDs of the earlier version.
@@ -61,7 +61,7 @@ impl ListArtefactStatuses {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -69,8 +69,8 @@ impl ListArtefactStatuses {
 
 /// The request of [`ArtefactStatuses::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetArtefactStatus(rt::Call<model::Base>);
-rt::request!(GetArtefactStatus, model::Base);
+pub struct GetArtefactStatus(rt::Call<model::Reference>);
+rt::request!(GetArtefactStatus, model::Reference);
 
 impl GetArtefactStatus {
     /// Includes the IDs of the earlier version.
@@ -81,7 +81,7 @@ impl GetArtefactStatus {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

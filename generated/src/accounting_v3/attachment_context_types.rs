@@ -35,8 +35,8 @@ impl AttachmentContextTypes {
 /// The request of [`AttachmentContextTypes::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListAttachmentContextTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListAttachmentContextTypes, model::Base);
+pub struct ListAttachmentContextTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListAttachmentContextTypes, model::Reference);
 
 impl ListAttachmentContextTypes {
     /// Includes the IDs of the earlier version.
@@ -58,7 +58,7 @@ impl ListAttachmentContextTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,8 +66,8 @@ impl ListAttachmentContextTypes {
 
 /// The request of [`AttachmentContextTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetAttachmentContextType(rt::Call<model::Base>);
-rt::request!(GetAttachmentContextType, model::Base);
+pub struct GetAttachmentContextType(rt::Call<model::Reference>);
+rt::request!(GetAttachmentContextType, model::Reference);
 
 impl GetAttachmentContextType {
     /// Includes the IDs of the earlier version.
@@ -78,7 +78,7 @@ impl GetAttachmentContextType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -35,8 +35,8 @@ impl BankAccountTypes {
 /// The request of [`BankAccountTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListBankAccountTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListBankAccountTypes, model::Base);
+pub struct ListBankAccountTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListBankAccountTypes, model::Reference);
 
 impl ListBankAccountTypes {
     /// Includes the IDs of the earlier version.
@@ -57,7 +57,7 @@ impl ListBankAccountTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -65,8 +65,8 @@ impl ListBankAccountTypes {
 
 /// The request of [`BankAccountTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetBankAccountType(rt::Call<model::Base>);
-rt::request!(GetBankAccountType, model::Base);
+pub struct GetBankAccountType(rt::Call<model::Reference>);
+rt::request!(GetBankAccountType, model::Reference);
 
 impl GetBankAccountType {
     /// Includes the IDs of the earlier version.
@@ -77,7 +77,7 @@ impl GetBankAccountType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -35,8 +35,8 @@ impl CatalogItemTypes {
 /// The request of [`CatalogItemTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCatalogItemTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCatalogItemTypes, model::Base);
+pub struct ListCatalogItemTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCatalogItemTypes, model::Reference);
 
 impl ListCatalogItemTypes {
     /// Includes the IDs of the earlier version.
@@ -57,7 +57,7 @@ impl ListCatalogItemTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -65,8 +65,8 @@ impl ListCatalogItemTypes {
 
 /// The request of [`CatalogItemTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCatalogItemType(rt::Call<model::Base>);
-rt::request!(GetCatalogItemType, model::Base);
+pub struct GetCatalogItemType(rt::Call<model::Reference>);
+rt::request!(GetCatalogItemType, model::Reference);
 
 impl GetCatalogItemType {
     /// Includes the IDs of the earlier version.
@@ -77,7 +77,7 @@ impl GetCatalogItemType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

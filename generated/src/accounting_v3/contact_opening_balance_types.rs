@@ -35,8 +35,8 @@ impl ContactOpeningBalanceTypes {
 /// The request of [`ContactOpeningBalanceTypes::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListContactOpeningBalanceTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListContactOpeningBalanceTypes, model::Base);
+pub struct ListContactOpeningBalanceTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListContactOpeningBalanceTypes, model::Reference);
 
 impl ListContactOpeningBalanceTypes {
     /// Includes the IDs of the earlier version.
@@ -58,7 +58,7 @@ impl ListContactOpeningBalanceTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,8 +66,8 @@ impl ListContactOpeningBalanceTypes {
 
 /// The request of [`ContactOpeningBalanceTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetContactOpeningBalanceType(rt::Call<model::Base>);
-rt::request!(GetContactOpeningBalanceType, model::Base);
+pub struct GetContactOpeningBalanceType(rt::Call<model::Reference>);
+rt::request!(GetContactOpeningBalanceType, model::Reference);
 
 impl GetContactOpeningBalanceType {
     /// Includes the IDs of the earlier version.
@@ -78,7 +78,7 @@ impl GetContactOpeningBalanceType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

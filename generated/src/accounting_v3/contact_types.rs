@@ -34,8 +34,8 @@ impl ContactTypes {
 /// The request of [`ContactTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListContactTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListContactTypes, model::Base);
+pub struct ListContactTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListContactTypes, model::Reference);
 
 impl ListContactTypes {
     /// Includes the IDs of the earlier version.
@@ -56,7 +56,7 @@ impl ListContactTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -64,8 +64,8 @@ impl ListContactTypes {
 
 /// The request of [`ContactTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetContactType(rt::Call<model::Base>);
-rt::request!(GetContactType, model::Base);
+pub struct GetContactType(rt::Call<model::Reference>);
+rt::request!(GetContactType, model::Reference);
 
 impl GetContactType {
     /// Includes the IDs of the earlier version.
@@ -76,7 +76,7 @@ impl GetContactType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -35,8 +35,8 @@ impl CorrectiveReasonCodes {
 /// The request of [`CorrectiveReasonCodes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCorrectiveReasonCodes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCorrectiveReasonCodes, model::Base);
+pub struct ListCorrectiveReasonCodes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCorrectiveReasonCodes, model::Reference);
 
 impl ListCorrectiveReasonCodes {
     /// Includes the IDs of the earlier version.
@@ -58,7 +58,7 @@ impl ListCorrectiveReasonCodes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,8 +66,8 @@ impl ListCorrectiveReasonCodes {
 
 /// The request of [`CorrectiveReasonCodes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCorrectiveReasonCode(rt::Call<model::Base>);
-rt::request!(GetCorrectiveReasonCode, model::Base);
+pub struct GetCorrectiveReasonCode(rt::Call<model::Reference>);
+rt::request!(GetCorrectiveReasonCode, model::Reference);
 
 impl GetCorrectiveReasonCode {
     /// Includes the IDs of the earlier version.
@@ -78,7 +78,7 @@ impl GetCorrectiveReasonCode {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -34,8 +34,8 @@ impl Countries {
 /// The request of [`Countries::list`]: set what it needs, then `.await` it, or take its `.items()`
 /// or `.pages()`.
 #[derive(Debug)]
-pub struct ListCountries(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCountries, model::Base);
+pub struct ListCountries(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCountries, model::Reference);
 
 impl ListCountries {
     /// Includes the IDs of the earlier version.
@@ -56,7 +56,7 @@ impl ListCountries {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -64,8 +64,8 @@ impl ListCountries {
 
 /// The request of [`Countries::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCountry(rt::Call<model::Base>);
-rt::request!(GetCountry, model::Base);
+pub struct GetCountry(rt::Call<model::Reference>);
+rt::request!(GetCountry, model::Reference);
 
 impl GetCountry {
     /// Includes the IDs of the earlier version.
@@ -76,7 +76,7 @@ impl GetCountry {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

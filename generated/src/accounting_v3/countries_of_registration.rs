@@ -35,8 +35,8 @@ impl CountriesOfRegistration {
 /// The request of [`CountriesOfRegistration::list`]: set what it needs, then `.await` it, or take
 /// its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCountriesOfRegistration(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCountriesOfRegistration, model::Base);
+pub struct ListCountriesOfRegistration(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCountriesOfRegistration, model::Reference);
 
 impl ListCountriesOfRegistration {
     /// Includes the IDs of the earlier version.
@@ -58,7 +58,7 @@ impl ListCountriesOfRegistration {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,8 +66,8 @@ impl ListCountriesOfRegistration {
 
 /// The request of [`CountriesOfRegistration::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCountryOfRegistration(rt::Call<model::Base>);
-rt::request!(GetCountryOfRegistration, model::Base);
+pub struct GetCountryOfRegistration(rt::Call<model::Reference>);
+rt::request!(GetCountryOfRegistration, model::Reference);
 
 impl GetCountryOfRegistration {
     /// Includes the IDs of the earlier version.
@@ -78,7 +78,7 @@ impl GetCountryOfRegistration {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -34,8 +34,8 @@ impl CountryGroups {
 /// The request of [`CountryGroups::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListCountryGroups(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCountryGroups, model::Base);
+pub struct ListCountryGroups(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCountryGroups, model::Reference);
 
 impl ListCountryGroups {
     /// Includes the IDs of the earlier version.
@@ -56,7 +56,7 @@ impl ListCountryGroups {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -64,8 +64,8 @@ impl ListCountryGroups {
 
 /// The request of [`CountryGroups::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCountryGroup(rt::Call<model::Base>);
-rt::request!(GetCountryGroup, model::Base);
+pub struct GetCountryGroup(rt::Call<model::Reference>);
+rt::request!(GetCountryGroup, model::Reference);
 
 impl GetCountryGroup {
     /// Includes the IDs of the earlier version.
@@ -76,7 +76,7 @@ impl GetCountryGroup {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -34,8 +34,8 @@ impl Currencies {
 /// The request of [`Currencies::list`]: set what it needs, then `.await` it, or take its `.items()`
 /// or `.pages()`.
 #[derive(Debug)]
-pub struct ListCurrencies(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListCurrencies, model::Base);
+pub struct ListCurrencies(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListCurrencies, model::Reference);
 
 impl ListCurrencies {
     /// Includes the IDs of the earlier version.
@@ -56,7 +56,7 @@ impl ListCurrencies {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -64,8 +64,8 @@ impl ListCurrencies {
 
 /// The request of [`Currencies::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetCurrency(rt::Call<model::Base>);
-rt::request!(GetCurrency, model::Base);
+pub struct GetCurrency(rt::Call<model::Reference>);
+rt::request!(GetCurrency, model::Reference);
 
 impl GetCurrency {
     /// Includes the IDs of the earlier version.
@@ -76,7 +76,7 @@ impl GetCurrency {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -35,8 +35,8 @@ impl EuGoodsServicesTypes {
 /// The request of [`EuGoodsServicesTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListEuGoodsServicesTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListEuGoodsServicesTypes, model::Base);
+pub struct ListEuGoodsServicesTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListEuGoodsServicesTypes, model::Reference);
 
 impl ListEuGoodsServicesTypes {
     /// Includes the IDs of the earlier version.
@@ -58,7 +58,7 @@ impl ListEuGoodsServicesTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -66,8 +66,8 @@ impl ListEuGoodsServicesTypes {
 
 /// The request of [`EuGoodsServicesTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetEuGoodsServicesType(rt::Call<model::Base>);
-rt::request!(GetEuGoodsServicesType, model::Base);
+pub struct GetEuGoodsServicesType(rt::Call<model::Reference>);
+rt::request!(GetEuGoodsServicesType, model::Reference);
 
 impl GetEuGoodsServicesType {
     /// Includes the IDs of the earlier version.
@@ -78,7 +78,7 @@ impl GetEuGoodsServicesType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

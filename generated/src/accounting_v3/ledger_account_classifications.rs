@@ -35,8 +35,8 @@ impl LedgerAccountClassifications {
 /// The request of [`LedgerAccountClassifications::list`]: set what it needs, then `.await` it, or
 /// take its `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListLedgerAccountClassifications(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListLedgerAccountClassifications, model::Base);
+pub struct ListLedgerAccountClassifications(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListLedgerAccountClassifications, model::Reference);
 
 impl ListLedgerAccountClassifications {
     /// Only ledger account classifications of this type.
@@ -66,7 +66,7 @@ impl ListLedgerAccountClassifications {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -74,8 +74,8 @@ impl ListLedgerAccountClassifications {
 
 /// The request of [`LedgerAccountClassifications::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetLedgerAccountClassification(rt::Call<model::Base>);
-rt::request!(GetLedgerAccountClassification, model::Base);
+pub struct GetLedgerAccountClassification(rt::Call<model::Reference>);
+rt::request!(GetLedgerAccountClassification, model::Reference);
 
 impl GetLedgerAccountClassification {
     /// Includes the IDs of the earlier version.
@@ -86,7 +86,7 @@ impl GetLedgerAccountClassification {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -35,8 +35,8 @@ impl LedgerAccountTypes {
 /// The request of [`LedgerAccountTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListLedgerAccountTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListLedgerAccountTypes, model::Base);
+pub struct ListLedgerAccountTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListLedgerAccountTypes, model::Reference);
 
 impl ListLedgerAccountTypes {
     /// Only ledger account types of this classification.
@@ -68,7 +68,7 @@ impl ListLedgerAccountTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -76,8 +76,8 @@ impl ListLedgerAccountTypes {
 
 /// The request of [`LedgerAccountTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetLedgerAccountType(rt::Call<model::Base>);
-rt::request!(GetLedgerAccountType, model::Base);
+pub struct GetLedgerAccountType(rt::Call<model::Reference>);
+rt::request!(GetLedgerAccountType, model::Reference);
 
 impl GetLedgerAccountType {
     /// Includes the IDs of the earlier version.
@@ -88,7 +88,7 @@ impl GetLedgerAccountType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -34,8 +34,8 @@ impl PaymentMethods {
 /// The request of [`PaymentMethods::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListPaymentMethods(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListPaymentMethods, model::Base);
+pub struct ListPaymentMethods(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListPaymentMethods, model::Reference);
 
 impl ListPaymentMethods {
     /// Includes the IDs of the earlier version.
@@ -56,7 +56,7 @@ impl ListPaymentMethods {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -64,8 +64,8 @@ impl ListPaymentMethods {
 
 /// The request of [`PaymentMethods::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetPaymentMethod(rt::Call<model::Base>);
-rt::request!(GetPaymentMethod, model::Base);
+pub struct GetPaymentMethod(rt::Call<model::Reference>);
+rt::request!(GetPaymentMethod, model::Reference);
 
 impl GetPaymentMethod {
     /// Includes the IDs of the earlier version.
@@ -76,7 +76,7 @@ impl GetPaymentMethod {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

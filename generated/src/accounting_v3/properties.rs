@@ -60,7 +60,7 @@ pub mod attachment {
 
 /// Properties of [`BankAccount`](super::model::BankAccount).
 pub mod bank_account {
-    pub use super::groups::balance_::*;
+    pub use super::groups::with_balance::*;
     pub use super::shared::{
         CREATED_AT, DELETABLE, DELETED_AT, EDITABLE, GIFI_CODE, JOURNAL_CODE, LEDGER_ACCOUNT,
         LEGACY_ID, MAIN_ADDRESS, NOMINAL_CODE, UPDATED_AT,
@@ -76,7 +76,7 @@ pub mod bank_account {
 
 /// Properties of [`BankDeposit`](super::model::BankDeposit).
 pub mod bank_deposit {
-    pub use super::groups::from_bank_account_::*;
+    pub use super::groups::with_from_bank_account::*;
     pub use super::shared::{
         CREATED_AT, DATE, DELETED_AT, LEGACY_ID, REFERENCE, TOTAL_AMOUNT, TRANSACTION,
         TRANSACTION_TYPE, UPDATED_AT,
@@ -90,7 +90,7 @@ pub mod bank_deposit {
 
 /// Properties of [`BankOpeningBalance`](super::model::BankOpeningBalance).
 pub mod bank_opening_balance {
-    pub use super::groups::credit_::*;
+    pub use super::groups::with_credit::*;
     pub use super::shared::{
         BANK_ACCOUNT, CREATED_AT, DATE, LEGACY_ID, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
     };
@@ -120,16 +120,11 @@ pub mod bank_reconciliation {
 
 /// Properties of [`BankTransfer`](super::model::BankTransfer).
 pub mod bank_transfer {
-    pub use super::groups::from_bank_account_::*;
+    pub use super::groups::with_from_bank_account::*;
     pub use super::shared::{
         AMOUNT, CREATED_AT, DATE, DELETED_AT, DESCRIPTION, LEGACY_ID, REFERENCE, TRANSACTION,
         TRANSACTION_TYPE, UPDATED_AT,
     };
-}
-
-/// Properties of [`Base`](super::model::Base).
-pub mod base {
-    pub use super::shared::LEGACY_ID;
 }
 
 /// Properties of [`BusinessActivityType`](super::model::BusinessActivityType).
@@ -139,7 +134,7 @@ pub mod business_activity_type {
 
 /// Properties of [`BusinessExchangeRate`](super::model::BusinessExchangeRate).
 pub mod business_exchange_rate {
-    pub use super::groups::base_currency_::*;
+    pub use super::groups::with_base_currency::*;
     pub use super::shared::{CREATED_AT, CURRENCY, UPDATED_AT};
 }
 
@@ -150,7 +145,7 @@ pub mod business_type {
 
 /// Properties of [`CoaAccount`](super::model::CoaAccount).
 pub mod coa_account {
-    pub use super::groups::cis_labour_::*;
+    pub use super::groups::with_cis_labour::*;
     pub use super::shared::{
         CONTROL_NAME, CREATED_AT, LEGACY_ID, NAME, NOMINAL_CODE, TAX_RATE, UPDATED_AT,
     };
@@ -163,7 +158,7 @@ pub mod coa_template {
 
 /// Properties of [`Contact`](super::model::Contact).
 pub mod contact {
-    pub use super::groups::balance_::*;
+    pub use super::groups::with_balance::*;
     pub use super::shared::{
         CREATED_AT, CURRENCY, DELETABLE, DELETED_AT, DELIVERY_ADDRESS, EMAIL, LEGACY_ID, LINKS,
         MAIN_ADDRESS, NAME, NOTES, REFERENCE, SOURCE_GUID, TAX_NUMBER, UPDATED_AT,
@@ -225,9 +220,9 @@ pub mod contact_allocation {
 
 /// Properties of [`ContactOpeningBalance`](super::model::ContactOpeningBalance).
 pub mod contact_opening_balance {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_tax_breakdown_::*;
-    pub use super::groups::net_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_tax_breakdown::*;
+    pub use super::groups::with_net_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DETAILS, LEGACY_ID, REFERENCE, TAX_RATE,
         TOTAL_AMOUNT, TRANSACTION, TRANSACTION_TYPE, UPDATED_AT,
@@ -239,8 +234,8 @@ pub mod contact_opening_balance {
 
 /// Properties of [`ContactPayment`](super::model::ContactPayment).
 pub mod contact_payment {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::net_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_net_amount::*;
     pub use super::shared::{
         ALLOCATED_ARTEFACTS, BANK_ACCOUNT, CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT,
         EDITABLE, LEGACY_ID, LINKS, PAYMENT_METHOD, REFERENCE, TAX_RATE, TOTAL_AMOUNT, TRANSACTION,
@@ -287,7 +282,7 @@ pub mod eu_sales_description {
 
 /// Properties of [`ExchangeRate`](super::model::ExchangeRate).
 pub mod exchange_rate {
-    pub use super::groups::base_currency_::*;
+    pub use super::groups::with_base_currency::*;
     pub use super::shared::{CREATED_AT, CURRENCY, UPDATED_AT};
 }
 
@@ -326,7 +321,7 @@ pub mod journal_code_type {
 
 /// Properties of [`LedgerAccount`](super::model::LedgerAccount).
 pub mod ledger_account {
-    pub use super::groups::cis_labour_::*;
+    pub use super::groups::with_cis_labour::*;
     pub use super::shared::{
         CONTROL_NAME, CREATED_AT, GIFI_CODE, LEGACY_ID, NAME, NOMINAL_CODE, TAX_RATE,
         TAX_RECOVERABLE, UPDATED_AT,
@@ -368,13 +363,13 @@ pub mod ledger_account {
 
 /// Properties of [`LedgerAccountOpeningBalance`](super::model::LedgerAccountOpeningBalance).
 pub mod ledger_account_opening_balance {
-    pub use super::groups::credit_::*;
+    pub use super::groups::with_credit::*;
     pub use super::shared::{CREATED_AT, DETAILS, LEDGER_ACCOUNT, LEGACY_ID, UPDATED_AT};
 }
 
 /// Properties of [`LedgerEntry`](super::model::LedgerEntry).
 pub mod ledger_entry {
-    pub use super::groups::credit_::*;
+    pub use super::groups::with_credit::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, DATE, DELETED, DESCRIPTION, JOURNAL_CODE, LEDGER_ACCOUNT, LEGACY_ID,
         TAX_RATE, TRANSACTION, UPDATED_AT,
@@ -388,7 +383,7 @@ pub mod legal_form_type {
 
 /// Properties of [`LiveExchangeRate`](super::model::LiveExchangeRate).
 pub mod live_exchange_rate {
-    pub use super::groups::base_currency_::*;
+    pub use super::groups::with_base_currency::*;
     pub use super::shared::{CURRENCY, UPDATED_AT};
 
     /// `retrieved_at`.
@@ -421,9 +416,9 @@ pub mod opening_balance_journal {
 
 /// Properties of [`OtherPayment`](super::model::OtherPayment).
 pub mod other_payment {
-    pub use super::groups::base_currency_total_itc_amount_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_total_itc_amount::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         BANK_ACCOUNT, CONTACT, CREATED_AT, DATE, DELETABLE, DELETED_AT, EDITABLE, LEGACY_ID,
         PAYMENT_METHOD, REFERENCE, TAX_ADDRESS_REGION, TOTAL_AMOUNT, TRANSACTION, TRANSACTION_TYPE,
@@ -436,7 +431,7 @@ pub mod other_payment {
 
 /// Properties of [`Product`](super::model::Product).
 pub mod product {
-    pub use super::groups::deactivatable_::*;
+    pub use super::groups::with_deactivatable::*;
     pub use super::shared::{
         ACTIVE, COST_PRICE, CREATED_AT, DELETABLE, DELETED_AT, DESCRIPTION, LEGACY_ID, NOTES,
         SALES_PRICES, SOURCE_GUID, UPDATED_AT,
@@ -453,16 +448,16 @@ pub mod product_sales_price_type {
 
 /// Properties of [`PurchaseCorrectiveInvoice`](super::model::PurchaseCorrectiveInvoice).
 pub mod purchase_corrective_invoice {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::due_date_::*;
-    pub use super::groups::import_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::original_invoice_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_due_date::*;
+    pub use super::groups::with_import::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_original_invoice::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, EDITABLE, LEGACY_ID, LINKS, NOTES,
         ORIGINAL_INVOICE_DATE, REFERENCE, STATUS, TOTAL_AMOUNT, TOTAL_PAID, TRANSACTION,
@@ -472,17 +467,17 @@ pub mod purchase_corrective_invoice {
 
 /// Properties of [`PurchaseCreditNote`](super::model::PurchaseCreditNote).
 pub mod purchase_credit_note {
-    pub use super::groups::base_currency_cis_applicable_amount_::*;
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_total_itc_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::import_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::postponed_accounting_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_cis_applicable_amount::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_total_itc_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_import::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_postponed_accounting::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CREDIT_NOTE_LINES, CURRENCY, DATE, DELETED_AT, EDITABLE, LEGACY_ID,
         LINKS, MIGRATED, NOTES, ORIGINAL_INVOICE_DATE, REFERENCE, STATUS, TAX_ADDRESS_REGION,
@@ -493,18 +488,18 @@ pub mod purchase_credit_note {
 
 /// Properties of [`PurchaseInvoice`](super::model::PurchaseInvoice).
 pub mod purchase_invoice {
-    pub use super::groups::base_currency_cis_applicable_amount_::*;
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_total_itc_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::due_date_::*;
-    pub use super::groups::import_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::postponed_accounting_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_cis_applicable_amount::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_total_itc_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_due_date::*;
+    pub use super::groups::with_import::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_postponed_accounting::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CORRECTIONS, CREATED_AT, CURRENCY, DATE, DELETED_AT, EDITABLE, LEGACY_ID, LINKS,
         MIGRATED, NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD,
@@ -514,12 +509,12 @@ pub mod purchase_invoice {
 
 /// Properties of [`PurchaseQuickEntry`](super::model::PurchaseQuickEntry).
 pub mod purchase_quick_entry {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_tax_breakdown_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::quick_entry_type_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_tax_breakdown::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_quick_entry_type::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DETAILS, LEDGER_ACCOUNT, LEGACY_ID,
         MIGRATED, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_RATE, TAX_RECOVERABLE, TOTAL_AMOUNT,
@@ -534,12 +529,12 @@ pub mod purchase_quick_entry {
 
 /// Properties of [`QuickEntry`](super::model::QuickEntry).
 pub mod quick_entry {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_tax_breakdown_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::quick_entry_type_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_tax_breakdown::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_quick_entry_type::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DETAILS, LEDGER_ACCOUNT, LEGACY_ID,
         MIGRATED, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_RATE, TOTAL_AMOUNT, TRANSACTION,
@@ -547,19 +542,24 @@ pub mod quick_entry {
     };
 }
 
+/// Properties of [`Reference`](super::model::Reference).
+pub mod reference {
+    pub use super::shared::LEGACY_ID;
+}
+
 /// Properties of [`SalesCorrectiveInvoice`](super::model::SalesCorrectiveInvoice).
 pub mod sales_corrective_invoice {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::due_date_::*;
-    pub use super::groups::invoice_number_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::original_invoice_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_due_date::*;
+    pub use super::groups::with_invoice_number::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_original_invoice::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELETED_AT, DELIVERY_ADDRESS, DETAILS, EDITABLE,
         LEGACY_ID, LINKS, MAIN_ADDRESS, NOTES, ORIGINAL_INVOICE_DATE, REFERENCE, STATUS,
@@ -573,15 +573,15 @@ pub mod sales_corrective_invoice {
 
 /// Properties of [`SalesCreditNote`](super::model::SalesCreditNote).
 pub mod sales_credit_note {
-    pub use super::groups::base_currency_cis_applicable_amount_::*;
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_cis_applicable_amount::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CREDIT_NOTE_LINES, CURRENCY, DATE, DELETED_AT, DELIVERY_ADDRESS,
         EDITABLE, LEGACY_ID, LINKS, MAIN_ADDRESS, MIGRATED, NOTES, ORIGINAL_INVOICE_DATE,
@@ -597,13 +597,13 @@ pub mod sales_credit_note {
 
 /// Properties of [`SalesEstimate`](super::model::SalesEstimate).
 pub mod sales_estimate {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::expiry_date_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_expiry_date::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELIVERY_ADDRESS, EDITABLE, LEGACY_ID, LINKS,
         MAIN_ADDRESS, NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD,
@@ -620,17 +620,17 @@ pub mod sales_estimate {
 
 /// Properties of [`SalesInvoice`](super::model::SalesInvoice).
 pub mod sales_invoice {
-    pub use super::groups::base_currency_cis_applicable_amount_::*;
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_outstanding_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::due_date_::*;
-    pub use super::groups::invoice_number_::*;
-    pub use super::groups::last_paid_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_cis_applicable_amount::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_outstanding_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_due_date::*;
+    pub use super::groups::with_invoice_number::*;
+    pub use super::groups::with_last_paid::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CORRECTIONS, CREATED_AT, CURRENCY, DATE, DELETED_AT, DELIVERY_ADDRESS, EDITABLE,
         LEGACY_ID, LINKS, MAIN_ADDRESS, MIGRATED, NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION,
@@ -648,13 +648,13 @@ pub mod sales_invoice {
 
 /// Properties of [`SalesQuote`](super::model::SalesQuote).
 pub mod sales_quote {
-    pub use super::groups::base_currency_net_amount_::*;
-    pub use super::groups::base_currency_shipping_net_amount_::*;
-    pub use super::groups::base_currency_withholding_tax_amount_::*;
-    pub use super::groups::contact_name_::*;
-    pub use super::groups::expiry_date_::*;
-    pub use super::groups::net_amount_::*;
-    pub use super::groups::withholding_tax_amount_::*;
+    pub use super::groups::with_base_currency_net_amount::*;
+    pub use super::groups::with_base_currency_shipping_net_amount::*;
+    pub use super::groups::with_base_currency_withholding_tax_amount::*;
+    pub use super::groups::with_contact_name::*;
+    pub use super::groups::with_expiry_date::*;
+    pub use super::groups::with_net_amount::*;
+    pub use super::groups::with_withholding_tax_amount::*;
     pub use super::shared::{
         CONTACT, CREATED_AT, CURRENCY, DATE, DELIVERY_ADDRESS, EDITABLE, LEGACY_ID, LINKS,
         MAIN_ADDRESS, NOTES, REFERENCE, STATUS, TAX_ADDRESS_REGION, TAX_CALCULATION_METHOD,
@@ -671,7 +671,7 @@ pub mod sales_quote {
 
 /// Properties of [`Service`](super::model::Service).
 pub mod service {
-    pub use super::groups::deactivatable_::*;
+    pub use super::groups::with_deactivatable::*;
     pub use super::shared::{
         ACTIVE, COST_PRICE, CREATED_AT, DELETABLE, DELETED_AT, DESCRIPTION, LEGACY_ID, NOTES,
         SOURCE_GUID, UPDATED_AT,
@@ -690,7 +690,7 @@ pub mod service_rate_type {
 
 /// Properties of [`StockItem`](super::model::StockItem).
 pub mod stock_item {
-    pub use super::groups::deactivatable_::*;
+    pub use super::groups::with_deactivatable::*;
     pub use super::shared::{
         ACTIVE, COST_PRICE, CREATED_AT, DELETABLE, DELETED_AT, DESCRIPTION, LEGACY_ID, NOTES,
         SALES_PRICES, SOURCE_GUID, UPDATED_AT,
@@ -939,7 +939,7 @@ mod shared {
 }
 
 mod groups {
-    pub(super) mod balance_ {
+    pub(super) mod with_balance {
         /// `balance`.
         pub const BALANCE: &str = "balance";
         /// `bank_account_details`.
@@ -948,7 +948,7 @@ mod groups {
         pub const MAIN_CONTACT_PERSON: &str = "main_contact_person";
     }
 
-    pub(super) mod base_currency_ {
+    pub(super) mod with_base_currency {
         /// `base_currency`.
         pub const BASE_CURRENCY: &str = "base_currency";
         /// `inverse_rate`.
@@ -957,7 +957,7 @@ mod groups {
         pub const RATE: &str = "rate";
     }
 
-    pub(super) mod base_currency_cis_applicable_amount_ {
+    pub(super) mod with_base_currency_cis_applicable_amount {
         /// `base_currency_cis_applicable_amount`.
         pub const BASE_CURRENCY_CIS_APPLICABLE_AMOUNT: &str = "base_currency_cis_applicable_amount";
         /// `base_currency_total_after_cis_deduction`.
@@ -975,7 +975,7 @@ mod groups {
         pub const TOTAL_AFTER_CIS_DEDUCTION: &str = "total_after_cis_deduction";
     }
 
-    pub(super) mod base_currency_net_amount_ {
+    pub(super) mod with_base_currency_net_amount {
         /// `base_currency_net_amount`.
         pub const BASE_CURRENCY_NET_AMOUNT: &str = "base_currency_net_amount";
         /// `base_currency_tax_amount`.
@@ -986,7 +986,7 @@ mod groups {
         pub const EXCHANGE_RATE: &str = "exchange_rate";
     }
 
-    pub(super) mod base_currency_outstanding_amount_ {
+    pub(super) mod with_base_currency_outstanding_amount {
         /// `base_currency_outstanding_amount`.
         pub const BASE_CURRENCY_OUTSTANDING_AMOUNT: &str = "base_currency_outstanding_amount";
         /// `outstanding_amount`.
@@ -995,7 +995,7 @@ mod groups {
         pub const PAYMENTS_ALLOCATIONS: &str = "payments_allocations";
     }
 
-    pub(super) mod base_currency_shipping_net_amount_ {
+    pub(super) mod with_base_currency_shipping_net_amount {
         /// `base_currency_shipping_net_amount`.
         pub const BASE_CURRENCY_SHIPPING_NET_AMOUNT: &str = "base_currency_shipping_net_amount";
         /// `base_currency_shipping_tax_amount`.
@@ -1035,14 +1035,14 @@ mod groups {
         pub const TOTAL_DISCOUNT_AMOUNT: &str = "total_discount_amount";
     }
 
-    pub(super) mod base_currency_tax_breakdown_ {
+    pub(super) mod with_base_currency_tax_breakdown {
         /// `base_currency_tax_breakdown`.
         pub const BASE_CURRENCY_TAX_BREAKDOWN: &str = "base_currency_tax_breakdown";
         /// `tax_breakdown`.
         pub const TAX_BREAKDOWN: &str = "tax_breakdown";
     }
 
-    pub(super) mod base_currency_total_itc_amount_ {
+    pub(super) mod with_base_currency_total_itc_amount {
         /// `base_currency_total_itc_amount`.
         pub const BASE_CURRENCY_TOTAL_ITC_AMOUNT: &str = "base_currency_total_itc_amount";
         /// `base_currency_total_itr_amount`.
@@ -1055,7 +1055,7 @@ mod groups {
         pub const TOTAL_ITR_AMOUNT: &str = "total_itr_amount";
     }
 
-    pub(super) mod base_currency_withholding_tax_amount_ {
+    pub(super) mod with_base_currency_withholding_tax_amount {
         /// `base_currency_withholding_tax_amount`.
         pub const BASE_CURRENCY_WITHHOLDING_TAX_AMOUNT: &str =
             "base_currency_withholding_tax_amount";
@@ -1075,7 +1075,7 @@ mod groups {
         pub const VAT_REVERSE_CHARGE: &str = "vat_reverse_charge";
     }
 
-    pub(super) mod cis_labour_ {
+    pub(super) mod with_cis_labour {
         /// `cis_labour`.
         pub const CIS_LABOUR: &str = "cis_labour";
         /// `cis_materials`.
@@ -1090,7 +1090,7 @@ mod groups {
         pub const LEDGER_ACCOUNT_TYPE: &str = "ledger_account_type";
     }
 
-    pub(super) mod contact_name_ {
+    pub(super) mod with_contact_name {
         /// `contact_name`.
         pub const CONTACT_NAME: &str = "contact_name";
         /// `contact_reference`.
@@ -1099,14 +1099,14 @@ mod groups {
         pub const INVERSE_EXCHANGE_RATE: &str = "inverse_exchange_rate";
     }
 
-    pub(super) mod credit_ {
+    pub(super) mod with_credit {
         /// `credit`.
         pub const CREDIT: &str = "credit";
         /// `debit`.
         pub const DEBIT: &str = "debit";
     }
 
-    pub(super) mod deactivatable_ {
+    pub(super) mod with_deactivatable {
         /// `deactivatable`.
         pub const DEACTIVATABLE: &str = "deactivatable";
         /// `item_code`.
@@ -1127,14 +1127,14 @@ mod groups {
         pub const USUAL_SUPPLIER: &str = "usual_supplier";
     }
 
-    pub(super) mod due_date_ {
+    pub(super) mod with_due_date {
         /// `due_date`.
         pub const DUE_DATE: &str = "due_date";
         /// `invoice_lines`.
         pub const INVOICE_LINES: &str = "invoice_lines";
     }
 
-    pub(super) mod expiry_date_ {
+    pub(super) mod with_expiry_date {
         /// `expiry_date`.
         pub const EXPIRY_DATE: &str = "expiry_date";
         /// `invoice`.
@@ -1143,63 +1143,63 @@ mod groups {
         pub const PROFIT_ANALYSIS: &str = "profit_analysis";
     }
 
-    pub(super) mod from_bank_account_ {
+    pub(super) mod with_from_bank_account {
         /// `from_bank_account`.
         pub const FROM_BANK_ACCOUNT: &str = "from_bank_account";
         /// `to_bank_account`.
         pub const TO_BANK_ACCOUNT: &str = "to_bank_account";
     }
 
-    pub(super) mod import_ {
+    pub(super) mod with_import {
         /// `import`.
         pub const IMPORT: &str = "import";
         /// `vendor_reference`.
         pub const VENDOR_REFERENCE: &str = "vendor_reference";
     }
 
-    pub(super) mod invoice_number_ {
+    pub(super) mod with_invoice_number {
         /// `invoice_number`.
         pub const INVOICE_NUMBER: &str = "invoice_number";
         /// `invoice_number_prefix`.
         pub const INVOICE_NUMBER_PREFIX: &str = "invoice_number_prefix";
     }
 
-    pub(super) mod last_paid_ {
+    pub(super) mod with_last_paid {
         /// `last_paid`.
         pub const LAST_PAID: &str = "last_paid";
         /// `void_reason`.
         pub const VOID_REASON: &str = "void_reason";
     }
 
-    pub(super) mod net_amount_ {
+    pub(super) mod with_net_amount {
         /// `net_amount`.
         pub const NET_AMOUNT: &str = "net_amount";
         /// `tax_amount`.
         pub const TAX_AMOUNT: &str = "tax_amount";
     }
 
-    pub(super) mod original_invoice_ {
+    pub(super) mod with_original_invoice {
         /// `original_invoice`.
         pub const ORIGINAL_INVOICE: &str = "original_invoice";
         /// `original_invoice_number`.
         pub const ORIGINAL_INVOICE_NUMBER: &str = "original_invoice_number";
     }
 
-    pub(super) mod postponed_accounting_ {
+    pub(super) mod with_postponed_accounting {
         /// `postponed_accounting`.
         pub const POSTPONED_ACCOUNTING: &str = "postponed_accounting";
         /// `vat_exempt_consignment`.
         pub const VAT_EXEMPT_CONSIGNMENT: &str = "vat_exempt_consignment";
     }
 
-    pub(super) mod quick_entry_type_ {
+    pub(super) mod with_quick_entry_type {
         /// `quick_entry_type`.
         pub const QUICK_ENTRY_TYPE: &str = "quick_entry_type";
         /// `trade_of_asset`.
         pub const TRADE_OF_ASSET: &str = "trade_of_asset";
     }
 
-    pub(super) mod withholding_tax_amount_ {
+    pub(super) mod with_withholding_tax_amount {
         /// `withholding_tax_amount`.
         pub const WITHHOLDING_TAX_AMOUNT: &str = "withholding_tax_amount";
         /// `withholding_tax_rate`.

@@ -35,8 +35,8 @@ impl QuickEntryTypes {
 /// The request of [`QuickEntryTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListQuickEntryTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListQuickEntryTypes, model::Base);
+pub struct ListQuickEntryTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListQuickEntryTypes, model::Reference);
 
 impl ListQuickEntryTypes {
     /// Includes the IDs of the earlier version.
@@ -57,7 +57,7 @@ impl ListQuickEntryTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -65,8 +65,8 @@ impl ListQuickEntryTypes {
 
 /// The request of [`QuickEntryTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetQuickEntryType(rt::Call<model::Base>);
-rt::request!(GetQuickEntryType, model::Base);
+pub struct GetQuickEntryType(rt::Call<model::Reference>);
+rt::request!(GetQuickEntryType, model::Reference);
 
 impl GetQuickEntryType {
     /// Includes the IDs of the earlier version.
@@ -77,7 +77,7 @@ impl GetQuickEntryType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

@@ -35,8 +35,8 @@ impl TransactionTypes {
 /// The request of [`TransactionTypes::list`]: set what it needs, then `.await` it, or take its
 /// `.items()` or `.pages()`.
 #[derive(Debug)]
-pub struct ListTransactionTypes(rt::Call<rt::Page<model::Base>>);
-rt::page_request!(ListTransactionTypes, model::Base);
+pub struct ListTransactionTypes(rt::Call<rt::Page<model::Reference>>);
+rt::page_request!(ListTransactionTypes, model::Reference);
 
 impl ListTransactionTypes {
     /// Only transaction types that fit the country and the plan of the business.
@@ -62,7 +62,7 @@ impl ListTransactionTypes {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }
@@ -70,8 +70,8 @@ impl ListTransactionTypes {
 
 /// The request of [`TransactionTypes::get`]: set what it needs, then `.await` it.
 #[derive(Debug)]
-pub struct GetTransactionType(rt::Call<model::Base>);
-rt::request!(GetTransactionType, model::Base);
+pub struct GetTransactionType(rt::Call<model::Reference>);
+rt::request!(GetTransactionType, model::Reference);
 
 impl GetTransactionType {
     /// Includes the IDs of the earlier version.
@@ -82,7 +82,7 @@ impl GetTransactionType {
     /// The properties to return beside `id`, `displayed_as` and `$path`: constants or text, or
     /// `All`.
     ///
-    /// Constants: [`properties::base`](super::properties::base).
+    /// Constants: [`properties::reference`](super::properties::reference).
     pub fn attributes(self, attributes: impl Into<rt::Attributes>) -> Self {
         Self(self.0.query("attributes", attributes.into()))
     }

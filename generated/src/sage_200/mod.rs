@@ -2185,7 +2185,7 @@ rt::operations! {
     pop_order_return_line_invoice_credit_views: LIST;
     pop_order_return_line_receipt_return_views: LIST;
     pop_order_return_views: LIST;
-    pop_orders: LIST LIST_FOR_SUPPLIER GET CREATE UPDATE UPDATE_DEFAULTS DELETE DEFAULTS DUPLICATE;
+    pop_orders: LIST LIST_FOR_SUPPLIER GET CREATE UPDATE UPDATE_WITH_DEFAULTS DELETE DEFAULTS DUPLICATE;
     pop_requisition_fulfilment_line_views: LIST;
     pop_requisition_fulfilment_lines: LIST GET;
     pop_settings: LIST GET;
@@ -2272,12 +2272,12 @@ rt::operations! {
     sop_order_return_invoice_credit_views: LIST;
     sop_order_return_line_invoice_credit_views: LIST;
     sop_order_return_views: LIST;
-    sop_orders: LIST LIST_FOR_CUSTOMER GET CREATE UPDATE UPDATE_DEFAULTS DELETE DEFAULTS DUPLICATE LINE_TRACEABLE_ITEMS;
+    sop_orders: LIST LIST_FOR_CUSTOMER GET CREATE UPDATE UPDATE_WITH_DEFAULTS DELETE DEFAULTS DUPLICATE LINE_TRACEABLE_ITEMS;
     sop_payment_methods: LIST GET;
     sop_pro_forma_line_views: LIST;
     sop_quote_line_views: LIST;
     sop_quote_views: LIST;
-    sop_quotes: LIST GET CREATE UPDATE UPDATE_DEFAULTS DELETE DEFAULTS DUPLICATE;
+    sop_quotes: LIST GET CREATE UPDATE UPDATE_WITH_DEFAULTS DELETE DEFAULTS DUPLICATE;
     sop_return_line_views: LIST;
     sop_settings: LIST GET;
     sop_show_on_picking_list_types: LIST;

@@ -46,12 +46,12 @@ impl PopOrders {
     }
 
     /// Changes a POP order that was begun with defaults: `PUT /pop_orders_new/{Id}`.
-    pub fn update_defaults(
+    pub fn update_with_defaults(
         &self,
         id: i64,
         pop_order: model::PopOrderUpdate,
     ) -> rt::Call<model::PopOrder> {
-        rt::Call::json(&self.client, &UPDATE_DEFAULTS)
+        rt::Call::json(&self.client, &UPDATE_WITH_DEFAULTS)
             .path(id)
             .body(&pop_order)
     }
@@ -63,7 +63,7 @@ impl PopOrders {
 
     /// Gets a POP order with the defaults of its supplier, and saves nothing:
     /// `POST /pop_orders_new`.
-    pub fn defaults(&self, request: model::PopOrdersNewRequest) -> rt::Call<model::PopOrder> {
+    pub fn defaults(&self, request: model::PopOrderDefaultsRequest) -> rt::Call<model::PopOrder> {
         rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }
 
@@ -147,9 +147,9 @@ pub static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-/// The operation of [`PopOrders::update_defaults`].
-pub static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
-    id: "pop_orders.update_defaults",
+/// The operation of [`PopOrders::update_with_defaults`].
+pub static UPDATE_WITH_DEFAULTS: rt::Operation = rt::Operation {
+    id: "pop_orders.update_with_defaults",
     method: rt::Method::Put,
     path: "/pop_orders_new/{Id}",
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_orders_new~1{Id}/put",

@@ -31,7 +31,7 @@ impl PurchaseCreditNotes {
     /// `POST /purchase_credit_notes_new`.
     pub fn defaults(
         &self,
-        request: model::PurchaseCreditNoteNewRequest,
+        request: model::PurchaseCreditNoteDefaultsRequest,
     ) -> rt::Call<model::PurchaseCreditNote> {
         rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }

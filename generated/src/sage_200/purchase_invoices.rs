@@ -28,7 +28,7 @@ impl PurchaseInvoices {
     /// `POST /purchase_invoices_new`.
     pub fn defaults(
         &self,
-        request: model::PurchaseInvoiceNewRequest,
+        request: model::PurchaseInvoiceDefaultsRequest,
     ) -> rt::Call<model::PurchaseInvoice> {
         rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }

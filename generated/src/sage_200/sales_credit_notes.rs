@@ -28,7 +28,7 @@ impl SalesCreditNotes {
     /// `POST /sales_credit_notes_new`.
     pub fn defaults(
         &self,
-        request: model::SalesCreditNoteNewRequest,
+        request: model::SalesCreditNoteDefaultsRequest,
     ) -> rt::Call<model::SalesCreditNote> {
         rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }

@@ -27,7 +27,7 @@ impl SalesInvoices {
     /// `POST /sales_invoices_new`.
     pub fn defaults(
         &self,
-        request: model::SalesInvoiceNewRequest,
+        request: model::SalesInvoiceDefaultsRequest,
     ) -> rt::Call<model::SalesInvoice> {
         rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }

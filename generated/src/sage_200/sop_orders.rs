@@ -46,12 +46,12 @@ impl SopOrders {
     }
 
     /// Changes an SOP order that was begun with defaults: `PUT /sop_orders_new/{Id}`.
-    pub fn update_defaults(
+    pub fn update_with_defaults(
         &self,
         id: i64,
         sop_order: model::SopOrderUpdate,
     ) -> rt::Call<model::SopOrder> {
-        rt::Call::json(&self.client, &UPDATE_DEFAULTS)
+        rt::Call::json(&self.client, &UPDATE_WITH_DEFAULTS)
             .path(id)
             .body(&sop_order)
     }
@@ -63,7 +63,7 @@ impl SopOrders {
 
     /// Gets an SOP order with the defaults of its customer, and saves nothing:
     /// `POST /sop_orders_new`.
-    pub fn defaults(&self, request: model::SopOrdersNewRequest) -> rt::Call<model::SopOrder> {
+    pub fn defaults(&self, request: model::SopOrderDefaultsRequest) -> rt::Call<model::SopOrder> {
         rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }
 
@@ -156,9 +156,9 @@ pub static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-/// The operation of [`SopOrders::update_defaults`].
-pub static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
-    id: "sop_orders.update_defaults",
+/// The operation of [`SopOrders::update_with_defaults`].
+pub static UPDATE_WITH_DEFAULTS: rt::Operation = rt::Operation {
+    id: "sop_orders.update_with_defaults",
     method: rt::Method::Put,
     path: "/sop_orders_new/{Id}",
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_orders_new~1{Id}/put",

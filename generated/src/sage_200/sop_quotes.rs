@@ -41,12 +41,12 @@ impl SopQuotes {
     }
 
     /// Changes an SOP quote that was begun with defaults: `PUT /sop_quotes_new/{Id}`.
-    pub fn update_defaults(
+    pub fn update_with_defaults(
         &self,
         id: i64,
         sop_quote: model::SopQuoteUpdate,
     ) -> rt::Call<model::SopQuote> {
-        rt::Call::json(&self.client, &UPDATE_DEFAULTS)
+        rt::Call::json(&self.client, &UPDATE_WITH_DEFAULTS)
             .path(id)
             .body(&sop_quote)
     }
@@ -58,7 +58,7 @@ impl SopQuotes {
 
     /// Gets an SOP quote with the defaults of its customer, and saves nothing:
     /// `POST /sop_quotes_new`.
-    pub fn defaults(&self, request: model::SopQuotesNewRequest) -> rt::Call<model::SopQuote> {
+    pub fn defaults(&self, request: model::SopQuoteDefaultsRequest) -> rt::Call<model::SopQuote> {
         rt::Call::json(&self.client, &DEFAULTS).body(&request)
     }
 
@@ -122,9 +122,9 @@ pub static UPDATE: rt::Operation = rt::Operation {
     ..rt::Operation::DEFAULT
 };
 
-/// The operation of [`SopQuotes::update_defaults`].
-pub static UPDATE_DEFAULTS: rt::Operation = rt::Operation {
-    id: "sop_quotes.update_defaults",
+/// The operation of [`SopQuotes::update_with_defaults`].
+pub static UPDATE_WITH_DEFAULTS: rt::Operation = rt::Operation {
+    id: "sop_quotes.update_with_defaults",
     method: rt::Method::Put,
     path: "/sop_quotes_new/{Id}",
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_quotes_new~1{Id}/put",

@@ -28,7 +28,7 @@ pub struct Address {
     /// Postal code, at most 10 characters.
     pub postal_code: Option<String>,
     /// Country.
-    pub country: Option<Box<Base>>,
+    pub country: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// When it was created.
@@ -36,17 +36,17 @@ pub struct Address {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Bank account.
-    pub bank_account: Option<Box<Base>>,
+    pub bank_account: Option<Box<Reference>>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Address type.
-    pub address_type: Option<Box<Base>>,
+    pub address_type: Option<Box<Reference>>,
     /// Name, at most 50 characters.
     pub name: Option<String>,
     /// Region, at most 50 characters.
     pub region: Option<String>,
     /// Country group.
-    pub country_group: Option<Box<Base>>,
+    pub country_group: Option<Box<Reference>>,
     /// Is main address.
     pub is_main_address: Option<bool>,
     /// Properties that are not listed here, as they came.

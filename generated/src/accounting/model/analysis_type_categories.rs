@@ -32,7 +32,7 @@ pub struct AnalysisTypeCategory {
     /// Combined ID.
     pub combined_id: Option<String>,
     /// Analysis type.
-    pub analysis_type: Option<Box<Base>>,
+    pub analysis_type: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

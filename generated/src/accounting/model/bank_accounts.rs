@@ -28,9 +28,9 @@ pub struct BankAccount {
     /// Bank account details.
     pub bank_account_details: Option<Box<BankAccountDetails>>,
     /// Ledger account.
-    pub ledger_account: Option<Box<Base>>,
+    pub ledger_account: Option<Box<Reference>>,
     /// Bank account type.
-    pub bank_account_type: Option<Box<Base>>,
+    pub bank_account_type: Option<Box<Reference>>,
     /// Balance.
     pub balance: Option<rt::Decimal>,
     /// Main address.
@@ -48,7 +48,7 @@ pub struct BankAccount {
     /// Only in FR.
     pub journal_code: Option<Box<JournalCode>>,
     /// Default payment method.
-    pub default_payment_method: Option<Box<Base>>,
+    pub default_payment_method: Option<Box<Reference>>,
     /// GIFI code.
     ///
     /// Only in CA.
@@ -56,7 +56,7 @@ pub struct BankAccount {
     /// Whether it is active.
     pub is_active: Option<bool>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

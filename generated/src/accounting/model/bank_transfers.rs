@@ -24,9 +24,9 @@ pub struct BankTransfer {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// From bank account.

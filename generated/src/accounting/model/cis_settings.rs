@@ -25,7 +25,7 @@ pub struct CisSettings {
     /// Paye reference, at most 14 characters.
     pub paye_reference: Option<String>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

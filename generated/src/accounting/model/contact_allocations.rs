@@ -28,15 +28,15 @@ pub struct ContactAllocation {
     /// Links.
     pub links: Option<Vec<Link>>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Date.
     pub date: Option<rt::NaiveDate>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Allocated artefacts.
     pub allocated_artefacts: Option<Vec<AllocatedArtefact>>,
     /// Properties that are not listed here, as they came.

@@ -25,9 +25,9 @@ pub struct ExchangeRate {
     /// Inverse rate.
     pub inverse_rate: Option<rt::Decimal>,
     /// Base currency.
-    pub base_currency: Option<Box<Base>>,
+    pub base_currency: Option<Box<Reference>>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

@@ -135,7 +135,7 @@ pub struct InvoiceSettings {
     /// Only in FR.
     pub insurance_text: Option<String>,
     /// Payment bank account.
-    pub payment_bank_account: Option<Box<Base>>,
+    pub payment_bank_account: Option<Box<Reference>>,
     /// Sales corrective invoice number prefix, at most 255 characters.
     ///
     /// Only in ES.

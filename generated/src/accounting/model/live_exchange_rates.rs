@@ -22,9 +22,9 @@ pub struct LiveExchangeRate {
     /// Inverse rate.
     pub inverse_rate: Option<rt::Decimal>,
     /// Base currency.
-    pub base_currency: Option<Box<Base>>,
+    pub base_currency: Option<Box<Reference>>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// When it was retrieved.
     pub retrieved_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// When it was updated.

@@ -225,7 +225,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Transaction.
     pub transaction: Option<Box<Transaction>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// Contact.
     pub contact: Option<Box<Contact>>,
     /// When it was deleted.
@@ -261,7 +261,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Inverse exchange rate.
@@ -275,7 +275,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Void reason, at most 255 characters.
     pub void_reason: Option<String>,
     /// Invoice lines.
@@ -301,7 +301,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// Original invoice.
-    pub original_invoice: Option<Box<Generic>>,
+    pub original_invoice: Option<Box<ArtefactReference>>,
     /// Original invoice number.
     ///
     /// Only in ES.

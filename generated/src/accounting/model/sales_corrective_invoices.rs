@@ -280,7 +280,7 @@ pub struct SalesCorrectiveInvoice {
     /// Transaction.
     pub transaction: Option<Box<Transaction>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// Contact.
     pub contact: Option<Box<Contact>>,
     /// When it was deleted.
@@ -314,7 +314,7 @@ pub struct SalesCorrectiveInvoice {
     /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// Shipping tax rate.
-    pub shipping_tax_rate: Option<Box<Base>>,
+    pub shipping_tax_rate: Option<Box<Reference>>,
     /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// Shipping tax breakdown.
@@ -338,7 +338,7 @@ pub struct SalesCorrectiveInvoice {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Inverse exchange rate.
@@ -364,7 +364,7 @@ pub struct SalesCorrectiveInvoice {
     /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Sent.
     pub sent: Option<bool>,
     /// Sent by email.
@@ -394,9 +394,9 @@ pub struct SalesCorrectiveInvoice {
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// Corrective reason code.
-    pub corrective_reason_code: Option<Box<Base>>,
+    pub corrective_reason_code: Option<Box<Reference>>,
     /// Original invoice.
-    pub original_invoice: Option<Box<Generic>>,
+    pub original_invoice: Option<Box<ArtefactReference>>,
     /// Original invoice number.
     pub original_invoice_number: Option<String>,
     /// Original invoice date.

@@ -219,7 +219,7 @@ pub struct SalesEstimate {
     /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// Shipping tax rate.
-    pub shipping_tax_rate: Option<Box<Base>>,
+    pub shipping_tax_rate: Option<Box<Reference>>,
     /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// Shipping tax breakdown.
@@ -233,7 +233,7 @@ pub struct SalesEstimate {
     /// Total amount.
     pub total_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Inverse exchange rate.
@@ -279,7 +279,7 @@ pub struct SalesEstimate {
     /// Tax address region.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Box<Base>>,
+    pub tax_address_region: Option<Box<Reference>>,
     /// Withholding tax rate.
     ///
     /// Only in ES.
@@ -297,7 +297,7 @@ pub struct SalesEstimate {
     /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
     /// Invoice.
-    pub invoice: Option<Box<Generic>>,
+    pub invoice: Option<Box<ArtefactReference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

@@ -14,7 +14,7 @@ pub struct AllocatedArtefact {
     /// ID.
     pub id: Option<String>,
     /// Artefact.
-    pub artefact: Option<Box<Generic>>,
+    pub artefact: Option<Box<ArtefactReference>>,
     /// Amount.
     pub amount: Option<rt::Decimal>,
     /// Properties that are not listed here, as they came.
@@ -35,7 +35,7 @@ pub struct AllocatedPaymentArtefact {
     /// ID.
     pub id: Option<String>,
     /// Artefact.
-    pub artefact: Option<Box<Generic>>,
+    pub artefact: Option<Box<ArtefactReference>>,
     /// Amount.
     pub amount: Option<rt::Decimal>,
     /// Discount.
@@ -153,6 +153,32 @@ rt::model!(ArtefactDetailedTaxAnalysisBreakdown, String, {
     13 base_currency_services_amount: "base_currency_services_amount",
 });
 
+/// An artefact reference.
+///
+/// `artefact` of [`AllocatedArtefact`], [`AllocatedPaymentArtefact`] and [`PaymentAllocation`],
+/// `invoice` of [`SalesEstimate`] and [`SalesQuote`] and `original_invoice` of
+/// [`PurchaseCorrectiveInvoice`] and [`SalesCorrectiveInvoice`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ArtefactReference {
+    /// ID.
+    pub id: Option<String>,
+    /// Displayed as.
+    pub displayed_as: Option<String>,
+    /// Path (`$path`).
+    pub path: Option<String>,
+    /// Links.
+    pub links: Option<Vec<Link>>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(ArtefactReference, String, {
+    0 id: "id",
+    1 displayed_as: "displayed_as",
+    2 path: "$path",
+    3 links: "links",
+});
+
 /// An artefact tax analysis.
 ///
 /// `tax_analysis` of [`PurchaseCorrectiveInvoice`], [`PurchaseCreditNote`], [`PurchaseInvoice`] and 5
@@ -161,7 +187,7 @@ rt::model!(ArtefactDetailedTaxAnalysisBreakdown, String, {
 #[non_exhaustive]
 pub struct ArtefactTaxAnalysis {
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Net amount.
     pub net_amount: Option<rt::Decimal>,
     /// Tax amount.
@@ -182,29 +208,6 @@ rt::model!(ArtefactTaxAnalysis, String, {
     3 total_amount: "total_amount",
     4 goods_amount: "goods_amount",
     5 service_amount: "service_amount",
-});
-
-/// A base.
-///
-/// Answered by [`AddressTypes::get`](super::super::address_types::AddressTypes::get),
-/// [`AddressTypes::list`](super::super::address_types::AddressTypes::list),
-/// [`ArtefactStatuses::get`](super::super::artefact_statuses::ArtefactStatuses::get) and 36 more.
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct Base {
-    /// ID.
-    pub id: Option<String>,
-    /// Displayed as.
-    pub displayed_as: Option<String>,
-    /// Path (`$path`).
-    pub path: Option<String>,
-    /// Properties that are not listed here, as they came.
-    pub extra: rt::Extra,
-}
-rt::model!(Base, String, {
-    0 id: "id",
-    1 displayed_as: "displayed_as",
-    2 path: "$path",
 });
 
 /// A COA group type.
@@ -311,35 +314,9 @@ rt::string_enum!(CreditTerms, Unknown, {
     ImmediatePayment = "immediate_payment",
 });
 
-/// A generic.
-///
-/// `artefact` of [`AllocatedArtefact`], [`AllocatedPaymentArtefact`] and [`PaymentAllocation`],
-/// `invoice` of [`SalesEstimate`] and [`SalesQuote`] and `original_invoice` of
-/// [`PurchaseCorrectiveInvoice`] and [`SalesCorrectiveInvoice`].
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct Generic {
-    /// ID.
-    pub id: Option<String>,
-    /// Displayed as.
-    pub displayed_as: Option<String>,
-    /// Path (`$path`).
-    pub path: Option<String>,
-    /// Links.
-    pub links: Option<Vec<Link>>,
-    /// Properties that are not listed here, as they came.
-    pub extra: rt::Extra,
-}
-rt::model!(Generic, String, {
-    0 id: "id",
-    1 displayed_as: "displayed_as",
-    2 path: "$path",
-    3 links: "links",
-});
-
 /// A link.
 ///
-/// `links` of [`Contact`], [`ContactAllocation`], [`ContactPayment`] and 15 more.
+/// `links` of [`ArtefactReference`], [`Contact`], [`ContactAllocation`] and 15 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Link {
@@ -551,7 +528,7 @@ pub struct PaymentAllocation {
     /// Contact allocation.
     pub contact_allocation: Option<Box<ContactAllocation>>,
     /// Artefact.
-    pub artefact: Option<Box<Generic>>,
+    pub artefact: Option<Box<ArtefactReference>>,
     /// Contact payment.
     pub contact_payment: Option<Box<ContactPayment>>,
     /// Displayed as.
@@ -597,7 +574,7 @@ pub struct PaymentOnAccount {
     /// Contact reference.
     pub contact_reference: Option<String>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Date.
     pub date: Option<rt::NaiveDate>,
     /// Reference.
@@ -611,7 +588,7 @@ pub struct PaymentOnAccount {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Base currency net amount.
@@ -623,7 +600,7 @@ pub struct PaymentOnAccount {
     /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
@@ -794,40 +771,27 @@ rt::model!(QuoteStatus, String, {
     1 displayed_as: "displayed_as",
 });
 
-/// A rate.
+/// A reference.
 ///
-/// `sales_rates` of [`Service`].
+/// Answered by [`AddressTypes::get`](super::super::address_types::AddressTypes::get),
+/// [`AddressTypes::list`](super::super::address_types::AddressTypes::list),
+/// [`ArtefactStatuses::get`](super::super::artefact_statuses::ArtefactStatuses::get) and 36 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
-pub struct Rate {
+pub struct Reference {
     /// ID.
     pub id: Option<String>,
     /// Displayed as.
     pub displayed_as: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// When it was updated.
-    pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// Rate name.
-    pub rate_name: Option<String>,
-    /// Rate.
-    pub rate: Option<rt::Decimal>,
-    /// Rate includes tax.
-    pub rate_includes_tax: Option<bool>,
-    /// Service rate type.
-    pub service_rate_type: Option<Box<Base>>,
+    /// Path (`$path`).
+    pub path: Option<String>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
-rt::model!(Rate, String, {
+rt::model!(Reference, String, {
     0 id: "id",
     1 displayed_as: "displayed_as",
-    2 created_at: "created_at",
-    3 updated_at: "updated_at",
-    4 rate_name: "rate_name",
-    5 rate: "rate",
-    6 rate_includes_tax: "rate_includes_tax",
-    7 service_rate_type: "service_rate_type",
+    2 path: "$path",
 });
 
 /// Changes to a sales address.
@@ -890,15 +854,15 @@ pub struct SalesArtefactAddress {
     /// Postal code.
     pub postal_code: Option<String>,
     /// Country.
-    pub country: Option<Box<Base>>,
+    pub country: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Address type.
-    pub address_type: Option<Box<Base>>,
+    pub address_type: Option<Box<Reference>>,
     /// Region.
     pub region: Option<String>,
     /// Country group.
-    pub country_group: Option<Box<Base>>,
+    pub country_group: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
@@ -1016,7 +980,7 @@ pub struct SalesPrice {
     /// Price includes tax.
     pub price_includes_tax: Option<bool>,
     /// Product sales price type.
-    pub product_sales_price_type: Option<Box<Base>>,
+    pub product_sales_price_type: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
@@ -1094,7 +1058,7 @@ rt::model!(TaxAnalysisUpdate, String, {
 #[non_exhaustive]
 pub struct TaxBreakdown {
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Percentage.
     pub percentage: Option<rt::Decimal>,
     /// Amount.

@@ -33,9 +33,9 @@ pub struct Transaction {
     /// Total in transaction currency.
     pub total_in_transaction_currency: Option<rt::Decimal>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// Origin.
     pub origin: Option<Box<TransactionOrigin>>,
     /// ID of the audit trail.
@@ -82,9 +82,9 @@ pub struct TransactionOrigin {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Sent.
     pub sent: Option<bool>,
     /// Properties that are not listed here, as they came.

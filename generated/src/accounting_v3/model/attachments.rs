@@ -30,7 +30,7 @@ pub struct Attachment {
     /// File extension.
     pub file_extension: Option<String>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// File size.
     pub file_size: Option<i32>,
     /// File name.
@@ -38,9 +38,9 @@ pub struct Attachment {
     /// File path (`$file_path`).
     pub file_path: Option<String>,
     /// Attachment context type.
-    pub attachment_context_type: Option<Box<Base>>,
+    pub attachment_context_type: Option<Box<Reference>>,
     /// Attachment context.
-    pub attachment_context: Option<Box<Base>>,
+    pub attachment_context: Option<Box<Reference>>,
     /// Whether it is public.
     pub is_public: Option<bool>,
     /// When it was created.

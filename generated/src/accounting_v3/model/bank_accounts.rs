@@ -30,9 +30,9 @@ pub struct BankAccount {
     /// Bank account details.
     pub bank_account_details: Option<Box<BankAccountDetails>>,
     /// Ledger account.
-    pub ledger_account: Option<Box<Base>>,
+    pub ledger_account: Option<Box<Reference>>,
     /// Bank account type.
-    pub bank_account_type: Option<Box<Base>>,
+    pub bank_account_type: Option<Box<Reference>>,
     /// Balance.
     pub balance: Option<rt::Decimal>,
     /// Main address.
@@ -50,7 +50,7 @@ pub struct BankAccount {
     /// Only in FR.
     pub journal_code: Option<Box<JournalCode>>,
     /// Default payment method.
-    pub default_payment_method: Option<Box<Base>>,
+    pub default_payment_method: Option<Box<Reference>>,
     /// GIFI code.
     ///
     /// Only in CA.

@@ -28,11 +28,11 @@ pub struct BankOpeningBalance {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// Bank account.
-    pub bank_account: Option<Box<Base>>,
+    pub bank_account: Option<Box<Reference>>,
     /// Date.
     pub date: Option<rt::NaiveDate>,
     /// Debit.

@@ -28,7 +28,7 @@ pub struct BankReconciliation {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Bank account.
-    pub bank_account: Option<Box<Base>>,
+    pub bank_account: Option<Box<Reference>>,
     /// Statement date.
     pub statement_date: Option<rt::NaiveDate>,
     /// Statement end balance.

@@ -47,7 +47,7 @@ pub struct BusinessSettings {
     /// Business type.
     pub business_type: Option<Box<BusinessType>>,
     /// Country of registration.
-    pub country_of_registration: Option<Box<Base>>,
+    pub country_of_registration: Option<Box<Reference>>,
     /// Business created at.
     pub business_created_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// When it was updated.
@@ -197,43 +197,43 @@ rt::model!(BusinessSettingsUpdate, String, {
 #[non_exhaustive]
 pub struct DefaultLedgerAccounts {
     /// Bank charges ledger account.
-    pub bank_charges_ledger_account: Option<Box<Base>>,
+    pub bank_charges_ledger_account: Option<Box<Reference>>,
     /// Bank interest received ledger account.
-    pub bank_interest_received_ledger_account: Option<Box<Base>>,
+    pub bank_interest_received_ledger_account: Option<Box<Reference>>,
     /// Bank interest charges paid ledger account.
-    pub bank_interest_charges_paid_ledger_account: Option<Box<Base>>,
+    pub bank_interest_charges_paid_ledger_account: Option<Box<Reference>>,
     /// Exchange rate gains ledger account.
-    pub exchange_rate_gains_ledger_account: Option<Box<Base>>,
+    pub exchange_rate_gains_ledger_account: Option<Box<Reference>>,
     /// Exchange rate losses ledger account.
-    pub exchange_rate_losses_ledger_account: Option<Box<Base>>,
+    pub exchange_rate_losses_ledger_account: Option<Box<Reference>>,
     /// Sales ledger account.
-    pub sales_ledger_account: Option<Box<Base>>,
+    pub sales_ledger_account: Option<Box<Reference>>,
     /// Sales discount ledger account.
-    pub sales_discount_ledger_account: Option<Box<Base>>,
+    pub sales_discount_ledger_account: Option<Box<Reference>>,
     /// Purchase ledger account.
-    pub purchase_ledger_account: Option<Box<Base>>,
+    pub purchase_ledger_account: Option<Box<Reference>>,
     /// Purchase discount ledger account.
-    pub purchase_discount_ledger_account: Option<Box<Base>>,
+    pub purchase_discount_ledger_account: Option<Box<Reference>>,
     /// Product sales ledger account.
-    pub product_sales_ledger_account: Option<Box<Base>>,
+    pub product_sales_ledger_account: Option<Box<Reference>>,
     /// Product purchase ledger account.
-    pub product_purchase_ledger_account: Option<Box<Base>>,
+    pub product_purchase_ledger_account: Option<Box<Reference>>,
     /// Service sales ledger account.
-    pub service_sales_ledger_account: Option<Box<Base>>,
+    pub service_sales_ledger_account: Option<Box<Reference>>,
     /// Service purchase ledger account.
-    pub service_purchase_ledger_account: Option<Box<Base>>,
+    pub service_purchase_ledger_account: Option<Box<Reference>>,
     /// Stock purchase ledger account.
-    pub stock_purchase_ledger_account: Option<Box<Base>>,
+    pub stock_purchase_ledger_account: Option<Box<Reference>>,
     /// Other receipt ledger account.
-    pub other_receipt_ledger_account: Option<Box<Base>>,
+    pub other_receipt_ledger_account: Option<Box<Reference>>,
     /// Other payment ledger account.
-    pub other_payment_ledger_account: Option<Box<Base>>,
+    pub other_payment_ledger_account: Option<Box<Reference>>,
     /// Customer receipt discount ledger account.
-    pub customer_receipt_discount_ledger_account: Option<Box<Base>>,
+    pub customer_receipt_discount_ledger_account: Option<Box<Reference>>,
     /// Vendor payment discount ledger account.
-    pub vendor_payment_discount_ledger_account: Option<Box<Base>>,
+    pub vendor_payment_discount_ledger_account: Option<Box<Reference>>,
     /// Carriage ledger account.
-    pub carriage_ledger_account: Option<Box<Base>>,
+    pub carriage_ledger_account: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

@@ -33,11 +33,11 @@ pub struct CoaAccount {
     /// Nominal code.
     pub nominal_code: Option<i32>,
     /// Ledger account type.
-    pub ledger_account_type: Option<Box<Base>>,
+    pub ledger_account_type: Option<Box<Reference>>,
     /// Ledger account classification.
-    pub ledger_account_classification: Option<Box<Base>>,
+    pub ledger_account_classification: Option<Box<Reference>>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Fixed tax rate.
     pub fixed_tax_rate: Option<bool>,
     /// CIS materials.

@@ -27,7 +27,7 @@ pub struct CoaTemplate {
     /// Name, at most 50 characters.
     pub name: Option<String>,
     /// Country.
-    pub country: Option<Box<Base>>,
+    pub country: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

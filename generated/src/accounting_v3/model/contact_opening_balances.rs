@@ -28,15 +28,15 @@ pub struct ContactOpeningBalance {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Contact opening balance type.
-    pub contact_opening_balance_type: Option<Box<Base>>,
+    pub contact_opening_balance_type: Option<Box<Reference>>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Date.
     pub date: Option<rt::NaiveDate>,
     /// Reference, at most 25 characters.
@@ -46,7 +46,7 @@ pub struct ContactOpeningBalance {
     /// Net amount.
     pub net_amount: Option<rt::Decimal>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
     /// Tax breakdown.
@@ -54,7 +54,7 @@ pub struct ContactOpeningBalance {
     /// Total amount.
     pub total_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Base currency net amount.

@@ -29,17 +29,17 @@ pub struct ContactPayment {
     /// Links.
     pub links: Option<Vec<Link>>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Payment method.
-    pub payment_method: Option<Box<Base>>,
+    pub payment_method: Option<Box<Reference>>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Bank account.
-    pub bank_account: Option<Box<Base>>,
+    pub bank_account: Option<Box<Reference>>,
     /// Date.
     pub date: Option<rt::NaiveDate>,
     /// Net amount.
@@ -49,7 +49,7 @@ pub struct ContactPayment {
     /// Total amount.
     pub total_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Base currency net amount.
@@ -65,7 +65,7 @@ pub struct ContactPayment {
     /// Allocated artefacts.
     pub allocated_artefacts: Option<Vec<AllocatedPaymentArtefact>>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Payment on account.
     pub payment_on_account: Option<Box<PaymentOnAccount>>,
     /// Editable.

@@ -44,7 +44,7 @@ pub struct ContactPerson {
     /// Is main contact.
     pub is_main_contact: Option<bool>,
     /// Address.
-    pub address: Option<Box<Base>>,
+    pub address: Option<Box<Reference>>,
     /// Is preferred contact.
     pub is_preferred_contact: Option<bool>,
     /// Properties that are not listed here, as they came.

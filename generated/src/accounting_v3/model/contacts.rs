@@ -32,7 +32,7 @@ pub struct Contact {
     /// Balance.
     pub balance: Option<rt::Decimal>,
     /// Contact types.
-    pub contact_types: Option<Vec<Base>>,
+    pub contact_types: Option<Vec<Reference>>,
     /// Name, at most 100 characters.
     pub name: Option<String>,
     /// Reference, at most 10 characters.
@@ -40,7 +40,7 @@ pub struct Contact {
     /// Default sales ledger account.
     pub default_sales_ledger_account: Option<Box<LedgerAccount>>,
     /// Default sales tax rate.
-    pub default_sales_tax_rate: Option<Box<Base>>,
+    pub default_sales_tax_rate: Option<Box<Reference>>,
     /// Default purchase ledger account.
     pub default_purchase_ledger_account: Option<Box<LedgerAccount>>,
     /// Tax number, at most 255 characters.
@@ -68,13 +68,13 @@ pub struct Contact {
     /// Product sales price type.
     ///
     /// Not with Start.
-    pub product_sales_price_type: Option<Box<Base>>,
+    pub product_sales_price_type: Option<Box<Reference>>,
     /// Source GUID, at most 255 characters.
     pub source_guid: Option<String>,
     /// Currency.
     ///
     /// Not with Start.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Aux reference, at most 4 characters.
     pub aux_reference: Option<String>,
     /// Registered number, at most 25 characters.

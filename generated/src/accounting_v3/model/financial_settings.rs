@@ -23,7 +23,7 @@ pub struct FinancialSettings {
     /// Accounts start date.
     pub accounts_start_date: Option<rt::NaiveDate>,
     /// Base currency.
-    pub base_currency: Option<Box<Base>>,
+    pub base_currency: Option<Box<Reference>>,
     /// Multi currency enabled.
     pub multi_currency_enabled: Option<bool>,
     /// Use live exchange rates.
@@ -37,13 +37,13 @@ pub struct FinancialSettings {
     /// Tax scheme.
     pub tax_scheme: Option<Box<TaxScheme>>,
     /// Tax return frequency.
-    pub tax_return_frequency: Option<Box<Base>>,
+    pub tax_return_frequency: Option<Box<Reference>>,
     /// Tax number, at most 255 characters.
     pub tax_number: Option<String>,
     /// General tax number.
     pub general_tax_number: Option<String>,
     /// Tax office.
-    pub tax_office: Option<Box<Base>>,
+    pub tax_office: Option<Box<Reference>>,
     /// Default irpf rate.
     pub default_irpf_rate: Option<rt::Decimal>,
     /// Flat rate tax percentage.

@@ -28,7 +28,7 @@ pub struct LedgerAccountOpeningBalance {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Ledger account.
-    pub ledger_account: Option<Box<Base>>,
+    pub ledger_account: Option<Box<Reference>>,
     /// Details, at most 255 characters.
     pub details: Option<String>,
     /// Debit.

@@ -106,7 +106,7 @@ pub struct MigrationTaxReturn {
     /// To date.
     pub to_date: Option<rt::NaiveDate>,
     /// Tax return frequency.
-    pub tax_return_frequency: Option<Box<Base>>,
+    pub tax_return_frequency: Option<Box<Reference>>,
     /// Total amount.
     pub total_amount: Option<rt::Decimal>,
     /// GB.

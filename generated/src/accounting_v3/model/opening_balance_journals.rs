@@ -5,33 +5,6 @@ use sage_runtime::codegen as rt;
 
 use super::*;
 
-/// A base journal line.
-///
-/// `journal_lines` of [`OpeningBalanceJournal`].
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct BaseJournalLine {
-    /// ID.
-    pub id: Option<String>,
-    /// Ledger account.
-    pub ledger_account: Option<Box<LedgerAccount>>,
-    /// Details.
-    pub details: Option<String>,
-    /// Debit.
-    pub debit: Option<rt::Decimal>,
-    /// Credit.
-    pub credit: Option<rt::Decimal>,
-    /// Properties that are not listed here, as they came.
-    pub extra: rt::Extra,
-}
-rt::model!(BaseJournalLine, String, {
-    0 id: "id",
-    1 ledger_account: "ledger_account",
-    2 details: "details",
-    3 debit: "debit",
-    4 credit: "credit",
-});
-
 /// A new opening balance journal.
 ///
 /// Sent by
@@ -99,9 +72,9 @@ pub struct OpeningBalanceJournal {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Date.
@@ -109,7 +82,7 @@ pub struct OpeningBalanceJournal {
     /// Reference, at most 25 characters.
     pub reference: Option<String>,
     /// Journal lines.
-    pub journal_lines: Option<Vec<BaseJournalLine>>,
+    pub journal_lines: Option<Vec<OpeningBalanceJournalLine>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
@@ -126,4 +99,31 @@ rt::model!(OpeningBalanceJournal, String, {
     9 date: "date",
     10 reference: "reference",
     11 journal_lines: "journal_lines",
+});
+
+/// An opening balance journal line.
+///
+/// `journal_lines` of [`OpeningBalanceJournal`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct OpeningBalanceJournalLine {
+    /// ID.
+    pub id: Option<String>,
+    /// Ledger account.
+    pub ledger_account: Option<Box<LedgerAccount>>,
+    /// Details.
+    pub details: Option<String>,
+    /// Debit.
+    pub debit: Option<rt::Decimal>,
+    /// Credit.
+    pub credit: Option<rt::Decimal>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(OpeningBalanceJournalLine, String, {
+    0 id: "id",
+    1 ledger_account: "ledger_account",
+    2 details: "details",
+    3 debit: "debit",
+    4 credit: "credit",
 });

@@ -149,9 +149,9 @@ pub struct OtherPayment {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Base currency total itc amount.
@@ -175,15 +175,15 @@ pub struct OtherPayment {
     /// Only in CA.
     pub part_recoverable: Option<bool>,
     /// Payment method.
-    pub payment_method: Option<Box<Base>>,
+    pub payment_method: Option<Box<Reference>>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Bank account.
-    pub bank_account: Option<Box<Base>>,
+    pub bank_account: Option<Box<Reference>>,
     /// Tax address region.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Box<Base>>,
+    pub tax_address_region: Option<Box<Reference>>,
     /// Date.
     pub date: Option<rt::NaiveDate>,
     /// Net amount.
@@ -251,11 +251,11 @@ pub struct OtherPaymentLineItem {
     /// Displayed as.
     pub displayed_as: Option<String>,
     /// Ledger account.
-    pub ledger_account: Option<Box<Base>>,
+    pub ledger_account: Option<Box<Reference>>,
     /// Details.
     pub details: Option<String>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Net amount.
     pub net_amount: Option<rt::Decimal>,
     /// Tax amount.

@@ -93,15 +93,15 @@ pub struct Product {
     /// Notes, at most 500 characters.
     pub notes: Option<String>,
     /// Sales ledger account.
-    pub sales_ledger_account: Option<Box<Base>>,
+    pub sales_ledger_account: Option<Box<Reference>>,
     /// Sales tax rate.
-    pub sales_tax_rate: Option<Box<Base>>,
+    pub sales_tax_rate: Option<Box<Reference>>,
     /// Purchase ledger account.
-    pub purchase_ledger_account: Option<Box<Base>>,
+    pub purchase_ledger_account: Option<Box<Reference>>,
     /// Usual supplier.
     pub usual_supplier: Option<Box<Contact>>,
     /// Purchase tax rate.
-    pub purchase_tax_rate: Option<Box<Base>>,
+    pub purchase_tax_rate: Option<Box<Reference>>,
     /// Cost price.
     pub cost_price: Option<rt::Decimal>,
     /// Sales prices.
@@ -113,7 +113,7 @@ pub struct Product {
     /// Active.
     pub active: Option<bool>,
     /// Catalog item type.
-    pub catalog_item_type: Option<Box<Base>>,
+    pub catalog_item_type: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

@@ -224,7 +224,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Transaction.
     pub transaction: Option<Box<Transaction>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// Contact.
     pub contact: Option<Box<Contact>>,
     /// When it was deleted.
@@ -260,7 +260,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Inverse exchange rate.
@@ -274,7 +274,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Void reason, at most 255 characters.
     pub void_reason: Option<String>,
     /// Invoice lines.
@@ -300,7 +300,7 @@ pub struct PurchaseCorrectiveInvoice {
     /// Only in ES.
     pub base_currency_withholding_tax_amount: Option<rt::Decimal>,
     /// Original invoice.
-    pub original_invoice: Option<Box<Generic>>,
+    pub original_invoice: Option<Box<ArtefactReference>>,
     /// Original invoice number.
     ///
     /// Only in ES.

@@ -191,7 +191,7 @@ pub struct PurchaseInvoice {
     /// Transaction.
     pub transaction: Option<Box<Transaction>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// Postponed accounting.
     ///
     /// Only in GB and IE.
@@ -283,7 +283,7 @@ pub struct PurchaseInvoice {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Inverse exchange rate.
@@ -297,7 +297,7 @@ pub struct PurchaseInvoice {
     /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Void reason, at most 255 characters.
     pub void_reason: Option<String>,
     /// Invoice lines.
@@ -313,7 +313,7 @@ pub struct PurchaseInvoice {
     /// Tax address region.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Box<Base>>,
+    pub tax_address_region: Option<Box<Reference>>,
     /// Withholding tax rate.
     ///
     /// Only in ES and GB.
@@ -428,7 +428,7 @@ pub struct PurchaseInvoiceLineItem {
     /// Service.
     pub service: Option<Box<Service>>,
     /// Ledger account.
-    pub ledger_account: Option<Box<Base>>,
+    pub ledger_account: Option<Box<Reference>>,
     /// Trade of asset.
     pub trade_of_asset: Option<bool>,
     /// Quantity.
@@ -438,7 +438,7 @@ pub struct PurchaseInvoiceLineItem {
     /// Net amount.
     pub net_amount: Option<rt::Decimal>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
     /// Tax breakdown.
@@ -458,7 +458,7 @@ pub struct PurchaseInvoiceLineItem {
     /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
     /// EU goods services type.
-    pub eu_goods_services_type: Option<Box<Base>>,
+    pub eu_goods_services_type: Option<Box<Reference>>,
     /// GST amount.
     pub gst_amount: Option<rt::Decimal>,
     /// PST amount.

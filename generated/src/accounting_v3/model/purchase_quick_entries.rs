@@ -114,31 +114,31 @@ pub struct PurchaseQuickEntry {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Transaction.
-    pub transaction: Option<Box<Base>>,
+    pub transaction: Option<Box<Reference>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Quick entry type.
-    pub quick_entry_type: Option<Box<Base>>,
+    pub quick_entry_type: Option<Box<Reference>>,
     /// Contact name, at most 255 characters.
     pub contact_name: Option<String>,
     /// Contact reference, at most 255 characters.
     pub contact_reference: Option<String>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Date.
     pub date: Option<rt::NaiveDate>,
     /// Reference, at most 25 characters.
     pub reference: Option<String>,
     /// Ledger account.
-    pub ledger_account: Option<Box<Base>>,
+    pub ledger_account: Option<Box<Reference>>,
     /// Details, at most 255 characters.
     pub details: Option<String>,
     /// Net amount.
     pub net_amount: Option<rt::Decimal>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
     /// Tax breakdown.
@@ -148,7 +148,7 @@ pub struct PurchaseQuickEntry {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Inverse exchange rate.
@@ -164,13 +164,13 @@ pub struct PurchaseQuickEntry {
     /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Payments allocations.
     pub payments_allocations: Option<Vec<PaymentAllocation>>,
     /// Tax address region.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Box<Base>>,
+    pub tax_address_region: Option<Box<Reference>>,
     /// Migrated.
     pub migrated: Option<bool>,
     /// Trade of asset.

@@ -212,7 +212,7 @@ pub struct SalesCreditNote {
     /// Transaction.
     pub transaction: Option<Box<Transaction>>,
     /// Transaction type.
-    pub transaction_type: Option<Box<Base>>,
+    pub transaction_type: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Whether it is cis.
@@ -270,7 +270,7 @@ pub struct SalesCreditNote {
     /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// Shipping tax rate.
-    pub shipping_tax_rate: Option<Box<Base>>,
+    pub shipping_tax_rate: Option<Box<Reference>>,
     /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// Shipping tax breakdown.
@@ -294,7 +294,7 @@ pub struct SalesCreditNote {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Inverse exchange rate.
@@ -320,7 +320,7 @@ pub struct SalesCreditNote {
     /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Sent.
     pub sent: Option<bool>,
     /// Sent by email.
@@ -340,7 +340,7 @@ pub struct SalesCreditNote {
     /// Tax address region.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Box<Base>>,
+    pub tax_address_region: Option<Box<Reference>>,
     /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
     /// Migrated.
@@ -459,7 +459,7 @@ pub struct SalesCreditNoteLineItem {
     /// Service.
     pub service: Option<Box<Service>>,
     /// Ledger account.
-    pub ledger_account: Option<Box<Base>>,
+    pub ledger_account: Option<Box<Reference>>,
     /// Trade of asset.
     pub trade_of_asset: Option<bool>,
     /// Quantity.
@@ -469,7 +469,7 @@ pub struct SalesCreditNoteLineItem {
     /// Net amount.
     pub net_amount: Option<rt::Decimal>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
     /// Tax breakdown.
@@ -489,7 +489,7 @@ pub struct SalesCreditNoteLineItem {
     /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
     /// EU goods services type.
-    pub eu_goods_services_type: Option<Box<Base>>,
+    pub eu_goods_services_type: Option<Box<Reference>>,
     /// Discount amount.
     pub discount_amount: Option<rt::Decimal>,
     /// Base currency discount amount.

@@ -295,7 +295,7 @@ pub struct SalesQuote {
     /// Shipping net amount.
     pub shipping_net_amount: Option<rt::Decimal>,
     /// Shipping tax rate.
-    pub shipping_tax_rate: Option<Box<Base>>,
+    pub shipping_tax_rate: Option<Box<Reference>>,
     /// Shipping tax amount.
     pub shipping_tax_amount: Option<rt::Decimal>,
     /// Shipping tax breakdown.
@@ -309,7 +309,7 @@ pub struct SalesQuote {
     /// Total amount.
     pub total_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Inverse exchange rate.
@@ -355,7 +355,7 @@ pub struct SalesQuote {
     /// Tax address region.
     ///
     /// Only in CA.
-    pub tax_address_region: Option<Box<Base>>,
+    pub tax_address_region: Option<Box<Reference>>,
     /// Withholding tax rate.
     ///
     /// Only in ES.
@@ -373,7 +373,7 @@ pub struct SalesQuote {
     /// Tax reconciled.
     pub tax_reconciled: Option<bool>,
     /// Invoice.
-    pub invoice: Option<Box<Generic>>,
+    pub invoice: Option<Box<ArtefactReference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
@@ -462,7 +462,7 @@ pub struct SalesQuoteLineItem {
     /// Service.
     pub service: Option<Box<Service>>,
     /// Ledger account.
-    pub ledger_account: Option<Box<Base>>,
+    pub ledger_account: Option<Box<Reference>>,
     /// Trade of asset.
     pub trade_of_asset: Option<bool>,
     /// Quantity.
@@ -472,7 +472,7 @@ pub struct SalesQuoteLineItem {
     /// Net amount.
     pub net_amount: Option<rt::Decimal>,
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Tax amount.
     pub tax_amount: Option<rt::Decimal>,
     /// Tax breakdown.
@@ -492,7 +492,7 @@ pub struct SalesQuoteLineItem {
     /// Base currency total amount.
     pub base_currency_total_amount: Option<rt::Decimal>,
     /// EU goods services type.
-    pub eu_goods_services_type: Option<Box<Base>>,
+    pub eu_goods_services_type: Option<Box<Reference>>,
     /// Discount amount.
     pub discount_amount: Option<rt::Decimal>,
     /// Base currency discount amount.

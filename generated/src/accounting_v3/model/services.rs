@@ -116,15 +116,15 @@ pub struct Service {
     /// Notes, at most 500 characters.
     pub notes: Option<String>,
     /// Sales ledger account.
-    pub sales_ledger_account: Option<Box<Base>>,
+    pub sales_ledger_account: Option<Box<Reference>>,
     /// Purchase ledger account.
-    pub purchase_ledger_account: Option<Box<Base>>,
+    pub purchase_ledger_account: Option<Box<Reference>>,
     /// Sales tax rate.
-    pub sales_tax_rate: Option<Box<Base>>,
+    pub sales_tax_rate: Option<Box<Reference>>,
     /// Purchase tax rate.
-    pub purchase_tax_rate: Option<Box<Base>>,
+    pub purchase_tax_rate: Option<Box<Reference>>,
     /// Sales rates.
-    pub sales_rates: Option<Vec<Rate>>,
+    pub sales_rates: Option<Vec<ServiceRate>>,
     /// Source GUID, at most 255 characters.
     pub source_guid: Option<String>,
     /// Purchase description, at most 250 characters.
@@ -165,6 +165,45 @@ rt::model!(Service, String, {
     21 active: "active",
     22 cost_price: "cost_price",
     23 oss_service: "oss_service",
+});
+
+/// A service rate.
+///
+/// `sales_rates` of [`Service`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ServiceRate {
+    /// Legacy ID.
+    pub legacy_id: Option<i32>,
+    /// ID.
+    pub id: Option<String>,
+    /// Displayed as.
+    pub displayed_as: Option<String>,
+    /// When it was created.
+    pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
+    /// When it was updated.
+    pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
+    /// Rate name.
+    pub rate_name: Option<String>,
+    /// Rate.
+    pub rate: Option<rt::Decimal>,
+    /// Rate includes tax.
+    pub rate_includes_tax: Option<bool>,
+    /// Service rate type.
+    pub service_rate_type: Option<Box<Reference>>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(ServiceRate, String, {
+    0 legacy_id: "legacy_id",
+    1 id: "id",
+    2 displayed_as: "displayed_as",
+    3 created_at: "created_at",
+    4 updated_at: "updated_at",
+    5 rate_name: "rate_name",
+    6 rate: "rate",
+    7 rate_includes_tax: "rate_includes_tax",
+    8 service_rate_type: "service_rate_type",
 });
 
 /// Changes to a service sales rate.

@@ -16,7 +16,7 @@ pub struct AllocatedArtefact {
     /// ID.
     pub id: Option<String>,
     /// Artefact.
-    pub artefact: Option<Box<Generic>>,
+    pub artefact: Option<Box<ArtefactReference>>,
     /// Amount.
     pub amount: Option<rt::Decimal>,
     /// Properties that are not listed here, as they came.
@@ -40,7 +40,7 @@ pub struct AllocatedPaymentArtefact {
     /// ID.
     pub id: Option<String>,
     /// Artefact.
-    pub artefact: Option<Box<Generic>>,
+    pub artefact: Option<Box<ArtefactReference>>,
     /// Amount.
     pub amount: Option<rt::Decimal>,
     /// Discount.
@@ -159,6 +159,35 @@ rt::model!(ArtefactDetailedTaxAnalysisBreakdown, String, {
     13 base_currency_services_amount: "base_currency_services_amount",
 });
 
+/// An artefact reference.
+///
+/// `artefact` of [`AllocatedArtefact`], [`AllocatedPaymentArtefact`] and [`PaymentAllocation`],
+/// `invoice` of [`SalesEstimate`] and [`SalesQuote`] and `original_invoice` of
+/// [`PurchaseCorrectiveInvoice`] and [`SalesCorrectiveInvoice`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ArtefactReference {
+    /// Legacy ID.
+    pub legacy_id: Option<i32>,
+    /// ID.
+    pub id: Option<String>,
+    /// Displayed as.
+    pub displayed_as: Option<String>,
+    /// Path (`$path`).
+    pub path: Option<String>,
+    /// Links.
+    pub links: Option<Vec<Link>>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(ArtefactReference, String, {
+    0 legacy_id: "legacy_id",
+    1 id: "id",
+    2 displayed_as: "displayed_as",
+    3 path: "$path",
+    4 links: "links",
+});
+
 /// An artefact tax analysis.
 ///
 /// `tax_analysis` of [`PurchaseCorrectiveInvoice`], [`PurchaseCreditNote`], [`PurchaseInvoice`] and 5
@@ -167,7 +196,7 @@ rt::model!(ArtefactDetailedTaxAnalysisBreakdown, String, {
 #[non_exhaustive]
 pub struct ArtefactTaxAnalysis {
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Net amount.
     pub net_amount: Option<rt::Decimal>,
     /// Tax amount.
@@ -188,32 +217,6 @@ rt::model!(ArtefactTaxAnalysis, String, {
     3 total_amount: "total_amount",
     4 goods_amount: "goods_amount",
     5 service_amount: "service_amount",
-});
-
-/// A base.
-///
-/// Answered by [`AddressTypes::get`](super::super::address_types::AddressTypes::get),
-/// [`AddressTypes::list`](super::super::address_types::AddressTypes::list),
-/// [`ArtefactStatuses::get`](super::super::artefact_statuses::ArtefactStatuses::get) and 35 more.
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct Base {
-    /// Legacy ID.
-    pub legacy_id: Option<i32>,
-    /// ID.
-    pub id: Option<String>,
-    /// Displayed as.
-    pub displayed_as: Option<String>,
-    /// Path (`$path`).
-    pub path: Option<String>,
-    /// Properties that are not listed here, as they came.
-    pub extra: rt::Extra,
-}
-rt::model!(Base, String, {
-    0 legacy_id: "legacy_id",
-    1 id: "id",
-    2 displayed_as: "displayed_as",
-    3 path: "$path",
 });
 
 /// A COA group type.
@@ -296,38 +299,9 @@ rt::model!(ComponentTaxRate, String, {
     14 is_combined_rate: "is_combined_rate",
 });
 
-/// A generic.
-///
-/// `artefact` of [`AllocatedArtefact`], [`AllocatedPaymentArtefact`] and [`PaymentAllocation`],
-/// `invoice` of [`SalesEstimate`] and [`SalesQuote`] and `original_invoice` of
-/// [`PurchaseCorrectiveInvoice`] and [`SalesCorrectiveInvoice`].
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct Generic {
-    /// Legacy ID.
-    pub legacy_id: Option<i32>,
-    /// ID.
-    pub id: Option<String>,
-    /// Displayed as.
-    pub displayed_as: Option<String>,
-    /// Path (`$path`).
-    pub path: Option<String>,
-    /// Links.
-    pub links: Option<Vec<Link>>,
-    /// Properties that are not listed here, as they came.
-    pub extra: rt::Extra,
-}
-rt::model!(Generic, String, {
-    0 legacy_id: "legacy_id",
-    1 id: "id",
-    2 displayed_as: "displayed_as",
-    3 path: "$path",
-    4 links: "links",
-});
-
 /// A link.
 ///
-/// `links` of [`Contact`], [`ContactAllocation`], [`ContactPayment`] and 15 more.
+/// `links` of [`ArtefactReference`], [`Contact`], [`ContactAllocation`] and 15 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Link {
@@ -536,7 +510,7 @@ pub struct PaymentAllocation {
     /// Contact allocation.
     pub contact_allocation: Option<Box<ContactAllocation>>,
     /// Artefact.
-    pub artefact: Option<Box<Generic>>,
+    pub artefact: Option<Box<ArtefactReference>>,
     /// Contact payment.
     pub contact_payment: Option<Box<ContactPayment>>,
     /// Displayed as.
@@ -584,7 +558,7 @@ pub struct PaymentOnAccount {
     /// Contact reference.
     pub contact_reference: Option<String>,
     /// Contact.
-    pub contact: Option<Box<Base>>,
+    pub contact: Option<Box<Reference>>,
     /// Date.
     pub date: Option<rt::NaiveDate>,
     /// Reference.
@@ -598,7 +572,7 @@ pub struct PaymentOnAccount {
     /// Outstanding amount.
     pub outstanding_amount: Option<rt::Decimal>,
     /// Currency.
-    pub currency: Option<Box<Base>>,
+    pub currency: Option<Box<Reference>>,
     /// Exchange rate.
     pub exchange_rate: Option<rt::Decimal>,
     /// Base currency net amount.
@@ -610,7 +584,7 @@ pub struct PaymentOnAccount {
     /// Base currency outstanding amount.
     pub base_currency_outstanding_amount: Option<rt::Decimal>,
     /// Status.
-    pub status: Option<Box<Base>>,
+    pub status: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
@@ -779,43 +753,30 @@ rt::model!(QuoteStatus, String, {
     1 displayed_as: "displayed_as",
 });
 
-/// A rate.
+/// A reference.
 ///
-/// `sales_rates` of [`Service`].
+/// Answered by [`AddressTypes::get`](super::super::address_types::AddressTypes::get),
+/// [`AddressTypes::list`](super::super::address_types::AddressTypes::list),
+/// [`ArtefactStatuses::get`](super::super::artefact_statuses::ArtefactStatuses::get) and 35 more.
 #[derive(Clone, Default)]
 #[non_exhaustive]
-pub struct Rate {
+pub struct Reference {
     /// Legacy ID.
     pub legacy_id: Option<i32>,
     /// ID.
     pub id: Option<String>,
     /// Displayed as.
     pub displayed_as: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// When it was updated.
-    pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
-    /// Rate name.
-    pub rate_name: Option<String>,
-    /// Rate.
-    pub rate: Option<rt::Decimal>,
-    /// Rate includes tax.
-    pub rate_includes_tax: Option<bool>,
-    /// Service rate type.
-    pub service_rate_type: Option<Box<Base>>,
+    /// Path (`$path`).
+    pub path: Option<String>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
-rt::model!(Rate, String, {
+rt::model!(Reference, String, {
     0 legacy_id: "legacy_id",
     1 id: "id",
     2 displayed_as: "displayed_as",
-    3 created_at: "created_at",
-    4 updated_at: "updated_at",
-    5 rate_name: "rate_name",
-    6 rate: "rate",
-    7 rate_includes_tax: "rate_includes_tax",
-    8 service_rate_type: "service_rate_type",
+    3 path: "$path",
 });
 
 /// Changes to a sales address.
@@ -880,15 +841,15 @@ pub struct SalesArtefactAddress {
     /// Postal code.
     pub postal_code: Option<String>,
     /// Country.
-    pub country: Option<Box<Base>>,
+    pub country: Option<Box<Reference>>,
     /// When it was deleted.
     pub deleted_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Address type.
-    pub address_type: Option<Box<Base>>,
+    pub address_type: Option<Box<Reference>>,
     /// Region.
     pub region: Option<String>,
     /// Country group.
-    pub country_group: Option<Box<Base>>,
+    pub country_group: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
@@ -1006,7 +967,7 @@ pub struct SalesPrice {
     /// Price includes tax.
     pub price_includes_tax: Option<bool>,
     /// Product sales price type.
-    pub product_sales_price_type: Option<Box<Base>>,
+    pub product_sales_price_type: Option<Box<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }
@@ -1085,7 +1046,7 @@ rt::model!(TaxAnalysisUpdate, String, {
 #[non_exhaustive]
 pub struct TaxBreakdown {
     /// Tax rate.
-    pub tax_rate: Option<Box<Base>>,
+    pub tax_rate: Option<Box<Reference>>,
     /// Percentage.
     pub percentage: Option<rt::Decimal>,
     /// Amount.

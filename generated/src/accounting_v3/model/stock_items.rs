@@ -132,15 +132,15 @@ pub struct StockItem {
     /// Notes, at most 500 characters.
     pub notes: Option<String>,
     /// Sales ledger account.
-    pub sales_ledger_account: Option<Box<Base>>,
+    pub sales_ledger_account: Option<Box<Reference>>,
     /// Sales tax rate.
-    pub sales_tax_rate: Option<Box<Base>>,
+    pub sales_tax_rate: Option<Box<Reference>>,
     /// Purchase ledger account.
-    pub purchase_ledger_account: Option<Box<Base>>,
+    pub purchase_ledger_account: Option<Box<Reference>>,
     /// Usual supplier.
     pub usual_supplier: Option<Box<Contact>>,
     /// Purchase tax rate.
-    pub purchase_tax_rate: Option<Box<Base>>,
+    pub purchase_tax_rate: Option<Box<Reference>>,
     /// Cost price.
     pub cost_price: Option<rt::Decimal>,
     /// Sales prices.

@@ -26,7 +26,7 @@ pub struct TaxProfile {
     /// When it was updated.
     pub updated_at: Option<rt::DateTime<rt::FixedOffset>>,
     /// Tax type.
-    pub tax_type: Option<Box<Base>>,
+    pub tax_type: Option<Box<Reference>>,
     /// Tax number, at most 255 characters.
     pub tax_number: Option<String>,
     /// Tax number suffix, at most 255 characters.
@@ -34,7 +34,7 @@ pub struct TaxProfile {
     /// Collect tax.
     pub collect_tax: Option<bool>,
     /// Tax return frequency.
-    pub tax_return_frequency: Option<Box<Base>>,
+    pub tax_return_frequency: Option<Box<Reference>>,
     /// Address region.
     pub address_region: Option<Box<AddressRegion>>,
     /// Properties that are not listed here, as they came.

@@ -23,11 +23,11 @@ pub struct TaxType {
     /// Federal tax.
     pub federal_tax: Option<bool>,
     /// Country.
-    pub country: Option<Box<Base>>,
+    pub country: Option<Box<Reference>>,
     /// Address regions.
-    pub address_regions: Option<Vec<Base>>,
+    pub address_regions: Option<Vec<Reference>>,
     /// Tax rates.
-    pub tax_rates: Option<Vec<Base>>,
+    pub tax_rates: Option<Vec<Reference>>,
     /// Properties that are not listed here, as they came.
     pub extra: rt::Extra,
 }

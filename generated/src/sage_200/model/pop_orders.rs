@@ -941,6 +941,20 @@ rt::model!(PopOrder, Number, {
     90 date_time_updated: "date_time_updated",
 });
 
+/// A POP order defaults request.
+///
+/// Sent by [`PopOrders::defaults`](super::super::pop_orders::PopOrders::defaults).
+#[derive(Clone, Default)]
+pub struct PopOrderDefaultsRequest {
+    /// ID of the supplier.
+    pub supplier_id: Option<i64>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(PopOrderDefaultsRequest, Number, {
+    0 supplier_id: "supplier_id",
+});
+
 /// A POP order delivery address.
 ///
 /// `delivery_address` of [`PopOrder`].
@@ -1523,8 +1537,9 @@ rt::model!(PopOrderMemoUpdate, Number, {
 
 /// Changes to a POP order.
 ///
-/// Sent by [`PopOrders::update_defaults`](super::super::pop_orders::PopOrders::update_defaults) and
-/// [`PopOrders::update`](super::super::pop_orders::PopOrders::update).
+/// Sent by
+/// [`PopOrders::update_with_defaults`](super::super::pop_orders::PopOrders::update_with_defaults)
+/// and [`PopOrders::update`](super::super::pop_orders::PopOrders::update).
 #[derive(Clone, Default)]
 pub struct PopOrderUpdate {
     /// Whether it is editing.
@@ -1729,18 +1744,4 @@ rt::model!(PopOrderUpdate, Number, {
     63 delivery_address: "delivery_address",
     64 lines: "lines",
     65 memos: "memos",
-});
-
-/// A POP orders new request.
-///
-/// Sent by [`PopOrders::defaults`](super::super::pop_orders::PopOrders::defaults).
-#[derive(Clone, Default)]
-pub struct PopOrdersNewRequest {
-    /// ID of the supplier.
-    pub supplier_id: Option<i64>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(PopOrdersNewRequest, Number, {
-    0 supplier_id: "supplier_id",
 });

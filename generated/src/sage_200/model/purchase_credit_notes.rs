@@ -129,17 +129,17 @@ rt::model!(PurchaseCreditNote, Number, {
     16 nominal_analysis_items: "nominal_analysis_items",
 });
 
-/// A purchase credit note new request.
+/// A purchase credit note defaults request.
 ///
 /// Sent by
 /// [`PurchaseCreditNotes::defaults`](super::super::purchase_credit_notes::PurchaseCreditNotes::defaults).
 #[derive(Clone, Default)]
-pub struct PurchaseCreditNoteNewRequest {
+pub struct PurchaseCreditNoteDefaultsRequest {
     /// ID of the supplier.
     pub supplier_id: Option<i64>,
     /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
-rt::model!(PurchaseCreditNoteNewRequest, Number, {
+rt::model!(PurchaseCreditNoteDefaultsRequest, Number, {
     0 supplier_id: "supplier_id",
 });

@@ -163,18 +163,18 @@ rt::model!(PurchaseInvoice, Number, {
     17 nominal_analysis_items: "nominal_analysis_items",
 });
 
-/// A purchase invoice new request.
+/// A purchase invoice defaults request.
 ///
 /// Sent by
 /// [`PurchaseInvoices::defaults`](super::super::purchase_invoices::PurchaseInvoices::defaults).
 #[derive(Clone, Default)]
-pub struct PurchaseInvoiceNewRequest {
+pub struct PurchaseInvoiceDefaultsRequest {
     /// ID of the supplier.
     pub supplier_id: Option<i64>,
     /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
-rt::model!(PurchaseInvoiceNewRequest, Number, {
+rt::model!(PurchaseInvoiceDefaultsRequest, Number, {
     0 supplier_id: "supplier_id",
 });
 

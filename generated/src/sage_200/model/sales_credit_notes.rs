@@ -123,17 +123,17 @@ rt::model!(SalesCreditNote, Number, {
     15 nominal_analysis_items: "nominal_analysis_items",
 });
 
-/// A sales credit note new request.
+/// A sales credit note defaults request.
 ///
 /// Sent by
 /// [`SalesCreditNotes::defaults`](super::super::sales_credit_notes::SalesCreditNotes::defaults).
 #[derive(Clone, Default)]
-pub struct SalesCreditNoteNewRequest {
+pub struct SalesCreditNoteDefaultsRequest {
     /// ID of the customer.
     pub customer_id: Option<i64>,
     /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
-rt::model!(SalesCreditNoteNewRequest, Number, {
+rt::model!(SalesCreditNoteDefaultsRequest, Number, {
     0 customer_id: "customer_id",
 });

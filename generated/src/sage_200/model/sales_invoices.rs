@@ -153,17 +153,17 @@ rt::model!(SalesInvoice, Number, {
     16 nominal_analysis_items: "nominal_analysis_items",
 });
 
-/// A sales invoice new request.
+/// A sales invoice defaults request.
 ///
 /// Sent by [`SalesInvoices::defaults`](super::super::sales_invoices::SalesInvoices::defaults).
 #[derive(Clone, Default)]
-pub struct SalesInvoiceNewRequest {
+pub struct SalesInvoiceDefaultsRequest {
     /// ID of the customer.
     pub customer_id: Option<i64>,
     /// Properties that are not listed here, to be sent as they are.
     pub extra: rt::Extra,
 }
-rt::model!(SalesInvoiceNewRequest, Number, {
+rt::model!(SalesInvoiceDefaultsRequest, Number, {
     0 customer_id: "customer_id",
 });
 

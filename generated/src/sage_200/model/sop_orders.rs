@@ -1050,6 +1050,20 @@ rt::model!(SopOrder, Number, {
     110 date_time_updated: "date_time_updated",
 });
 
+/// An SOP order defaults request.
+///
+/// Sent by [`SopOrders::defaults`](super::super::sop_orders::SopOrders::defaults).
+#[derive(Clone, Default)]
+pub struct SopOrderDefaultsRequest {
+    /// ID of the customer.
+    pub customer_id: Option<i64>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(SopOrderDefaultsRequest, Number, {
+    0 customer_id: "customer_id",
+});
+
 /// SOP order duplicate flags.
 ///
 /// Sent by [`SopOrders::duplicate`](super::super::sop_orders::SopOrders::duplicate).
@@ -1799,8 +1813,9 @@ rt::model!(SopOrderReturnProfitUpdate, Number, {
 
 /// Changes to an SOP order.
 ///
-/// Sent by [`SopOrders::update_defaults`](super::super::sop_orders::SopOrders::update_defaults) and
-/// [`SopOrders::update`](super::super::sop_orders::SopOrders::update).
+/// Sent by
+/// [`SopOrders::update_with_defaults`](super::super::sop_orders::SopOrders::update_with_defaults)
+/// and [`SopOrders::update`](super::super::sop_orders::SopOrders::update).
 #[derive(Clone, Default)]
 pub struct SopOrderUpdate {
     /// ID of the customer.
@@ -2059,18 +2074,4 @@ rt::model!(SopOrderUpdate, Number, {
     81 profitability: "profitability",
     82 lines: "lines",
     83 memos: "memos",
-});
-
-/// An SOP orders new request.
-///
-/// Sent by [`SopOrders::defaults`](super::super::sop_orders::SopOrders::defaults).
-#[derive(Clone, Default)]
-pub struct SopOrdersNewRequest {
-    /// ID of the customer.
-    pub customer_id: Option<i64>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(SopOrdersNewRequest, Number, {
-    0 customer_id: "customer_id",
 });

@@ -850,6 +850,20 @@ rt::model!(SopQuote, Number, {
     97 date_time_updated: "date_time_updated",
 });
 
+/// An SOP quote defaults request.
+///
+/// Sent by [`SopQuotes::defaults`](super::super::sop_quotes::SopQuotes::defaults).
+#[derive(Clone, Default)]
+pub struct SopQuoteDefaultsRequest {
+    /// ID of the customer.
+    pub customer_id: Option<i64>,
+    /// Properties that are not listed here, to be sent as they are.
+    pub extra: rt::Extra,
+}
+rt::model!(SopQuoteDefaultsRequest, Number, {
+    0 customer_id: "customer_id",
+});
+
 /// An SOP quote document link.
 ///
 /// `document_links` of [`SopQuote`].
@@ -1626,8 +1640,9 @@ rt::model!(SopQuoteMemoUpdate, Number, {
 
 /// Changes to an SOP quote.
 ///
-/// Sent by [`SopQuotes::update_defaults`](super::super::sop_quotes::SopQuotes::update_defaults) and
-/// [`SopQuotes::update`](super::super::sop_quotes::SopQuotes::update).
+/// Sent by
+/// [`SopQuotes::update_with_defaults`](super::super::sop_quotes::SopQuotes::update_with_defaults)
+/// and [`SopQuotes::update`](super::super::sop_quotes::SopQuotes::update).
 #[derive(Clone, Default)]
 pub struct SopQuoteUpdate {
     /// ID of the customer.
@@ -1868,18 +1883,4 @@ rt::model!(SopQuoteUpdate, Number, {
     75 profitability: "profitability",
     76 lines: "lines",
     77 memos: "memos",
-});
-
-/// An SOP quotes new request.
-///
-/// Sent by [`SopQuotes::defaults`](super::super::sop_quotes::SopQuotes::defaults).
-#[derive(Clone, Default)]
-pub struct SopQuotesNewRequest {
-    /// ID of the customer.
-    pub customer_id: Option<i64>,
-    /// Properties that are not listed here, to be sent as they are.
-    pub extra: rt::Extra,
-}
-rt::model!(SopQuotesNewRequest, Number, {
-    0 customer_id: "customer_id",
 });

@@ -5,6 +5,24 @@ use sage_runtime::codegen as rt;
 
 use super::*;
 
+/// A failed stocktake item.
+///
+/// `failed_stocktake_items` of [`Stocktake`].
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct FailedStocktakeItem {
+    /// Item code, at most 30 characters, read-only.
+    pub item_code: Option<String>,
+    /// Bin name, at most 20 characters, read-only.
+    pub bin_name: Option<String>,
+    /// Properties that are not listed here, as they came.
+    pub extra: rt::Extra,
+}
+rt::model!(FailedStocktakeItem, Number, {
+    0 item_code: "item_code",
+    1 bin_name: "bin_name",
+});
+
 /// A new stocktake.
 ///
 /// Sent by [`Stocktakes::amend_items`](super::super::stocktakes::Stocktakes::amend_items),
@@ -129,7 +147,7 @@ pub struct Stocktake {
     /// Stocktake items.
     pub stocktake_items: Option<Vec<StocktakeItem>>,
     /// Failed stocktake items, read-only.
-    pub failed_stocktake_items: Option<Vec<StocktakeFailedStocktakeItem>>,
+    pub failed_stocktake_items: Option<Vec<FailedStocktakeItem>>,
     /// Stocktake count sheet items.
     pub stocktake_count_sheet_items: Option<Vec<StocktakeCountSheetItem>>,
     /// Properties that are not listed here, as they came.
@@ -154,24 +172,6 @@ rt::model!(Stocktake, Number, {
     15 stocktake_items: "stocktake_items",
     16 failed_stocktake_items: "failed_stocktake_items",
     17 stocktake_count_sheet_items: "stocktake_count_sheet_items",
-});
-
-/// A stocktake failed stocktake item.
-///
-/// `failed_stocktake_items` of [`Stocktake`].
-#[derive(Clone, Default)]
-#[non_exhaustive]
-pub struct StocktakeFailedStocktakeItem {
-    /// Item code, at most 30 characters, read-only.
-    pub item_code: Option<String>,
-    /// Bin name, at most 20 characters, read-only.
-    pub bin_name: Option<String>,
-    /// Properties that are not listed here, as they came.
-    pub extra: rt::Extra,
-}
-rt::model!(StocktakeFailedStocktakeItem, Number, {
-    0 item_code: "item_code",
-    1 bin_name: "bin_name",
 });
 
 /// A stocktake item.

@@ -107,9 +107,10 @@ impl<'a> Places<'a> {
     }
 }
 
-/// What a group is called: no two have the same first name.
+/// What a group is called, `with_balance`: no two have the same first name, and none is a word of the language.
 fn group(names: &[(&Ident, &str)]) -> String {
-    names.iter().map(|(name, _)| name.as_str()).min().unwrap_or_default().to_ascii_lowercase() + "_"
+    let first = names.iter().map(|(name, _)| name.as_str()).min().unwrap_or_default();
+    format!("with_{}", first.to_ascii_lowercase())
 }
 
 fn constants(names: &[(&Ident, &str)], indent: usize) -> String {

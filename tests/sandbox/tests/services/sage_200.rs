@@ -214,7 +214,7 @@ async fn new_records_with_defaults_are_not_kept_and_duplicates_of_orders_are() {
     assert_ne!(copy.id, order);
     assert_eq!((copy.is_editing, orders().await), (Some(true), before + 1));
     let changed = SopOrderUpdate { override_on_hold: Update::Set(true), ..Default::default() };
-    client.sop_orders().update_defaults(id, changed).await.expect("it is one of the orders");
+    client.sop_orders().update_with_defaults(id, changed).await.expect("it is one of the orders");
     let read = client.sop_orders().get(id).await.expect("it is there");
     assert_eq!((read.override_on_hold, orders().await), (Some(true), before + 1));
 
