@@ -298,10 +298,19 @@ pub struct Operation {
     pub professional_only: bool,
     /// What the reply should be, where it is not JSON.
     pub accept: Option<String>,
-    /// Where it is to be had: see [`Availability`].
-    pub availability: Option<u64>,
+    /// Where it is to be had, if the document says it.
+    pub availability: Option<Available>,
     /// Where it stands.
     pub place: String,
+}
+
+/// Where an operation is to be had: see [`Availability`].
+#[derive(Debug, Clone)]
+pub struct Available {
+    /// A bit for each tier in each country, and one that says that it is known.
+    pub bits: u64,
+    /// The same in words.
+    pub words: String,
 }
 
 /// An argument of a method.

@@ -82,6 +82,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "address_regions.list",
     path: "/address_regions",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1address_regions/get",
     ..rt::Operation::READ
@@ -91,6 +92,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "address_regions.get",
     path: "/address_regions/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1address_regions~1{key}/get",
     ..rt::Operation::READ

@@ -73,6 +73,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "address_types.list",
     path: "/address_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1address_types/get",
     ..rt::Operation::READ
@@ -82,6 +83,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "address_types.get",
     path: "/address_types/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1address_types~1{key}/get",
     ..rt::Operation::READ

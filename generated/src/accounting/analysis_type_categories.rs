@@ -128,6 +128,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "analysis_type_categories.list",
     path: "/analysis_type_categories",
     paging: rt::Paging::Envelope,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories/get",
     ..rt::Operation::READ
@@ -137,6 +138,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "analysis_type_categories.get",
     path: "/analysis_type_categories/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories~1{key}/get",
     ..rt::Operation::READ
@@ -149,6 +151,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/analysis_type_categories",
     wrapper: Some("analysis_type_category"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories/post",
     ..rt::Operation::DEFAULT
@@ -161,6 +164,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/analysis_type_categories/{key}",
     wrapper: Some("analysis_type_category"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -171,6 +175,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "analysis_type_categories.delete",
     method: rt::Method::Delete,
     path: "/analysis_type_categories/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_type_categories~1{key}/delete",
     ..rt::Operation::DEFAULT

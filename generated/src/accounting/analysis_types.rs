@@ -108,6 +108,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "analysis_types.list",
     path: "/analysis_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_types/get",
     ..rt::Operation::READ
@@ -117,6 +118,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "analysis_types.get",
     path: "/analysis_types/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_types~1{key}/get",
     ..rt::Operation::READ
@@ -129,6 +131,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/analysis_types/{key}",
     wrapper: Some("analysis_type"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1analysis_types~1{key}/put",
     ..rt::Operation::DEFAULT

@@ -75,6 +75,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "attachment_context_types.list",
     path: "/attachment_context_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1attachment_context_types/get",
     ..rt::Operation::READ
@@ -84,6 +85,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "attachment_context_types.get",
     path: "/attachment_context_types/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1attachment_context_types~1{key}/get",
     ..rt::Operation::READ

@@ -160,6 +160,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "bank_accounts.list",
     path: "/bank_accounts",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_accounts/get",
     ..rt::Operation::READ
@@ -169,6 +170,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "bank_accounts.get",
     path: "/bank_accounts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_accounts~1{key}/get",
     ..rt::Operation::READ
@@ -181,6 +183,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/bank_accounts",
     wrapper: Some("bank_account"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_accounts/post",
     ..rt::Operation::DEFAULT
@@ -193,6 +196,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/bank_accounts/{key}",
     wrapper: Some("bank_account"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_accounts~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -203,6 +207,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "bank_accounts.delete",
     method: rt::Method::Delete,
     path: "/bank_accounts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_accounts~1{key}/delete",
     ..rt::Operation::DEFAULT
@@ -212,6 +217,7 @@ pub static DELETE: rt::Operation = rt::Operation {
 pub static BANK_FEED: rt::Operation = rt::Operation {
     id: "bank_accounts.bank_feed",
     path: "/bank_accounts/{key}/bank_feed",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_accounts~1{key}~1bank_feed/get",
     ..rt::Operation::READ

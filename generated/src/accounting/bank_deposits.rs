@@ -144,6 +144,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "bank_deposits.list",
     path: "/bank_deposits",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_deposits/get",
     ..rt::Operation::READ
@@ -153,6 +154,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "bank_deposits.get",
     path: "/bank_deposits/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_deposits~1{key}/get",
     ..rt::Operation::READ
@@ -165,6 +167,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/bank_deposits",
     wrapper: Some("bank_deposit"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_deposits/post",
     ..rt::Operation::DEFAULT
@@ -175,6 +178,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "bank_deposits.delete",
     method: rt::Method::Delete,
     path: "/bank_deposits/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_deposits~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -157,6 +157,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "bank_transfers.list",
     path: "/bank_transfers",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers/get",
     ..rt::Operation::READ
@@ -166,6 +167,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "bank_transfers.get",
     path: "/bank_transfers/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers~1{key}/get",
     ..rt::Operation::READ
@@ -178,6 +180,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/bank_transfers",
     wrapper: Some("bank_transfer"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers/post",
     ..rt::Operation::DEFAULT
@@ -190,6 +193,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/bank_transfers/{key}",
     wrapper: Some("bank_transfer"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -200,6 +204,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "bank_transfers.delete",
     method: rt::Method::Delete,
     path: "/bank_transfers/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1bank_transfers~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -115,6 +115,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "business_exchange_rates.list",
     path: "/business_exchange_rates",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates/get",
     ..rt::Operation::READ
@@ -124,6 +125,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "business_exchange_rates.get",
     path: "/business_exchange_rates/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates~1{key}/get",
     ..rt::Operation::READ
@@ -136,6 +138,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/business_exchange_rates",
     wrapper: Some("business_exchange_rate"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates/post",
     ..rt::Operation::DEFAULT
@@ -148,6 +151,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/business_exchange_rates/{key}",
     wrapper: Some("business_exchange_rate"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -158,6 +162,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "business_exchange_rates.delete",
     method: rt::Method::Delete,
     path: "/business_exchange_rates/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_exchange_rates~1{key}/delete",
     ..rt::Operation::DEFAULT

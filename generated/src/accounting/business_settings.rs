@@ -43,6 +43,7 @@ impl BusinessSettings {
 pub static GET: rt::Operation = rt::Operation {
     id: "business_settings.get",
     path: "/business_settings",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_settings/get",
     ..rt::Operation::READ
@@ -55,6 +56,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/business_settings",
     wrapper: Some("business_settings"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_settings/put",
     ..rt::Operation::DEFAULT

@@ -77,6 +77,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "business_types.list",
     path: "/business_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_types/get",
     ..rt::Operation::READ
@@ -86,6 +87,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "business_types.get",
     path: "/business_types/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1business_types~1{key}/get",
     ..rt::Operation::READ

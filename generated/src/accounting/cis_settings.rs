@@ -39,6 +39,7 @@ impl CisSettings {
 pub static GET: rt::Operation = rt::Operation {
     id: "cis_settings.get",
     path: "/cis_settings",
+    // Available with Plus, Standard and Start in GB.
     availability: 0x8000000000040810,
     place: "specs/accounting/openapi.yaml#/paths/~1cis_settings/get",
     ..rt::Operation::READ
@@ -51,6 +52,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/cis_settings",
     wrapper: Some("cis_settings"),
     idempotent_by_id: true,
+    // Available with Plus, Standard and Start in GB.
     availability: 0x8000000000040810,
     place: "specs/accounting/openapi.yaml#/paths/~1cis_settings/put",
     ..rt::Operation::DEFAULT

@@ -165,6 +165,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contact_allocations.list",
     path: "/contact_allocations",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_allocations/get",
     ..rt::Operation::READ
@@ -174,6 +175,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contact_allocations.get",
     path: "/contact_allocations/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_allocations~1{key}/get",
     ..rt::Operation::READ
@@ -186,6 +188,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/contact_allocations",
     wrapper: Some("contact_allocation"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_allocations/post",
     ..rt::Operation::DEFAULT
@@ -198,6 +201,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/contact_allocations/{key}",
     wrapper: Some("contact_allocation"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_allocations~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -208,6 +212,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_allocations.delete",
     method: rt::Method::Delete,
     path: "/contact_allocations/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_allocations~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -172,6 +172,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contact_payments.list",
     path: "/contact_payments",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments/get",
     ..rt::Operation::READ
@@ -181,6 +182,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contact_payments.get",
     path: "/contact_payments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments~1{key}/get",
     ..rt::Operation::READ
@@ -193,6 +195,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/contact_payments",
     wrapper: Some("contact_payment"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments/post",
     ..rt::Operation::DEFAULT
@@ -205,6 +208,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/contact_payments/{key}",
     wrapper: Some("contact_payment"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -215,6 +219,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_payments.delete",
     method: rt::Method::Delete,
     path: "/contact_payments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_payments~1{key}/delete",
     ..rt::Operation::DEFAULT

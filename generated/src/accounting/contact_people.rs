@@ -142,6 +142,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contact_people.list",
     path: "/contact_persons",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_persons/get",
     ..rt::Operation::READ
@@ -151,6 +152,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contact_people.get",
     path: "/contact_persons/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_persons~1{key}/get",
     ..rt::Operation::READ
@@ -163,6 +165,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/contact_persons",
     wrapper: Some("contact_person"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_persons/post",
     ..rt::Operation::DEFAULT
@@ -175,6 +178,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/contact_persons/{key}",
     wrapper: Some("contact_person"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_persons~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -185,6 +189,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_people.delete",
     method: rt::Method::Delete,
     path: "/contact_persons/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contact_persons~1{key}/delete",
     ..rt::Operation::DEFAULT

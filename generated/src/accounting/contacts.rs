@@ -202,6 +202,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contacts.list",
     path: "/contacts",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contacts/get",
     ..rt::Operation::READ
@@ -211,6 +212,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contacts.get",
     path: "/contacts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contacts~1{key}/get",
     ..rt::Operation::READ
@@ -223,6 +225,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/contacts",
     wrapper: Some("contact"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contacts/post",
     ..rt::Operation::DEFAULT
@@ -235,6 +238,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/contacts/{key}",
     wrapper: Some("contact"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contacts~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -245,6 +249,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contacts.delete",
     method: rt::Method::Delete,
     path: "/contacts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1contacts~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -75,6 +75,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "corrective_reason_codes.list",
     path: "/corrective_reason_codes",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1corrective_reason_codes/get",
     ..rt::Operation::READ
@@ -84,6 +85,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "corrective_reason_codes.get",
     path: "/corrective_reason_codes/{key}",
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1corrective_reason_codes~1{key}/get",
     ..rt::Operation::READ

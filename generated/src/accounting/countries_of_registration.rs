@@ -75,6 +75,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "countries_of_registration.list",
     path: "/countries_of_registration",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1countries_of_registration/get",
     ..rt::Operation::READ
@@ -84,6 +85,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "countries_of_registration.get",
     path: "/countries_of_registration/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1countries_of_registration~1{key}/get",
     ..rt::Operation::READ

@@ -73,6 +73,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "currencies.list",
     path: "/currencies",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1currencies/get",
     ..rt::Operation::READ
@@ -82,6 +83,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "currencies.get",
     path: "/currencies/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1currencies~1{key}/get",
     ..rt::Operation::READ

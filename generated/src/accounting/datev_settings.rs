@@ -42,6 +42,7 @@ impl DatevSettings {
 pub static GET: rt::Operation = rt::Operation {
     id: "datev_settings.get",
     path: "/datev_settings",
+    // Available with Plus, Standard and Start in DE.
     availability: 0x8000000000008102,
     place: "specs/accounting/openapi.yaml#/paths/~1datev_settings/get",
     ..rt::Operation::READ
@@ -54,6 +55,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/datev_settings",
     wrapper: Some("datev_settings"),
     idempotent_by_id: true,
+    // Available with Plus, Standard and Start in DE.
     availability: 0x8000000000008102,
     place: "specs/accounting/openapi.yaml#/paths/~1datev_settings/put",
     ..rt::Operation::DEFAULT

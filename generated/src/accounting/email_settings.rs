@@ -42,6 +42,7 @@ impl EmailSettings {
 pub static GET: rt::Operation = rt::Operation {
     id: "email_settings.get",
     path: "/email_settings",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1email_settings/get",
     ..rt::Operation::READ
@@ -54,6 +55,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/email_settings",
     wrapper: Some("email_settings"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1email_settings/put",
     ..rt::Operation::DEFAULT

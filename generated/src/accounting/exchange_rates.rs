@@ -77,6 +77,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "exchange_rates.list",
     path: "/exchange_rates",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1exchange_rates/get",
     ..rt::Operation::READ
@@ -86,6 +87,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "exchange_rates.get",
     path: "/exchange_rates/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1exchange_rates~1{key}/get",
     ..rt::Operation::READ

@@ -115,6 +115,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "hosted_artefact_payment_settings.list",
     path: "/hosted_artefact_payment_settings",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1hosted_artefact_payment_settings/get",
     ..rt::Operation::READ
@@ -124,6 +125,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "hosted_artefact_payment_settings.get",
     path: "/hosted_artefact_payment_settings/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1hosted_artefact_payment_settings~1{key}/get",
     ..rt::Operation::READ
@@ -136,6 +138,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/hosted_artefact_payment_settings",
     wrapper: Some("hosted_artefact_payment_setting"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1hosted_artefact_payment_settings/post",
     ..rt::Operation::DEFAULT
@@ -146,6 +149,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "hosted_artefact_payment_settings.delete",
     method: rt::Method::Delete,
     path: "/hosted_artefact_payment_settings/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1hosted_artefact_payment_settings~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -74,6 +74,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "journal_code_types.list",
     path: "/journal_code_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journal_code_types/get",
     ..rt::Operation::READ
@@ -83,6 +84,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "journal_code_types.get",
     path: "/journal_code_types/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journal_code_types~1{key}/get",
     ..rt::Operation::READ

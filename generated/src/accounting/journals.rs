@@ -133,6 +133,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "journals.list",
     path: "/journals",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journals/get",
     ..rt::Operation::READ
@@ -142,6 +143,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "journals.get",
     path: "/journals/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journals~1{key}/get",
     ..rt::Operation::READ
@@ -154,6 +156,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/journals",
     wrapper: Some("journal"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journals/post",
     ..rt::Operation::DEFAULT
@@ -164,6 +167,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "journals.delete",
     method: rt::Method::Delete,
     path: "/journals/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1journals~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -134,6 +134,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.list",
     path: "/ledger_account_opening_balances",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances/get",
     ..rt::Operation::READ
@@ -143,6 +144,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.get",
     path: "/ledger_account_opening_balances/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/get",
     ..rt::Operation::READ
@@ -155,6 +157,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/ledger_account_opening_balances",
     wrapper: Some("ledger_account_opening_balance"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances/post",
     ..rt::Operation::DEFAULT
@@ -167,6 +170,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/ledger_account_opening_balances/{key}",
     wrapper: Some("ledger_account_opening_balance"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -177,6 +181,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.delete",
     method: rt::Method::Delete,
     path: "/ledger_account_opening_balances/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/delete",
     ..rt::Operation::DEFAULT

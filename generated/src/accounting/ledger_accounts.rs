@@ -236,6 +236,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_accounts.list",
     path: "/ledger_accounts",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_accounts/get",
     ..rt::Operation::READ
@@ -245,6 +246,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "ledger_accounts.get",
     path: "/ledger_accounts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_accounts~1{key}/get",
     ..rt::Operation::READ
@@ -257,6 +259,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/ledger_accounts",
     wrapper: Some("ledger_account"),
     idempotent_by_id: true,
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_accounts/post",
     ..rt::Operation::DEFAULT
@@ -269,6 +272,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/ledger_accounts/{key}",
     wrapper: Some("ledger_account"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_accounts~1{key}/put",
     ..rt::Operation::DEFAULT

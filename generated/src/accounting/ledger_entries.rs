@@ -129,6 +129,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_entries.list",
     path: "/ledger_entries",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_entries/get",
     ..rt::Operation::READ
@@ -138,6 +139,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "ledger_entries.get",
     path: "/ledger_entries/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1ledger_entries~1{key}/get",
     ..rt::Operation::READ

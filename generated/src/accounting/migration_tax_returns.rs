@@ -92,6 +92,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "migration_tax_returns.list",
     path: "/migration_tax_returns",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in GB and IE.
     availability: 0x80000000000c1830,
     place: "specs/accounting/openapi.yaml#/paths/~1migration_tax_returns/get",
     ..rt::Operation::READ
@@ -101,6 +102,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "migration_tax_returns.get",
     path: "/migration_tax_returns/{key}",
+    // Available with Plus, Standard and Start in GB and IE.
     availability: 0x80000000000c1830,
     place: "specs/accounting/openapi.yaml#/paths/~1migration_tax_returns~1{key}/get",
     ..rt::Operation::READ
@@ -113,6 +115,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/migration_tax_returns",
     wrapper: Some("migration_tax_return"),
     idempotent_by_id: true,
+    // Available with Plus, Standard and Start in GB and IE.
     availability: 0x80000000000c1830,
     place: "specs/accounting/openapi.yaml#/paths/~1migration_tax_returns/post",
     ..rt::Operation::DEFAULT

@@ -39,6 +39,7 @@ impl Migrations {
 pub static GET: rt::Operation = rt::Operation {
     id: "migrations.get",
     path: "/migrations",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1migrations/get",
     ..rt::Operation::READ
@@ -51,6 +52,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/migrations",
     wrapper: Some("migrations"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1migrations/put",
     ..rt::Operation::DEFAULT

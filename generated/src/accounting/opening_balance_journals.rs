@@ -106,6 +106,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "opening_balance_journals.list",
     path: "/opening_balance_journals",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1opening_balance_journals/get",
     ..rt::Operation::READ
@@ -115,6 +116,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "opening_balance_journals.get",
     path: "/opening_balance_journals/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1opening_balance_journals~1{key}/get",
     ..rt::Operation::READ
@@ -127,6 +129,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/opening_balance_journals",
     wrapper: Some("opening_balance_journal"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1opening_balance_journals/post",
     ..rt::Operation::DEFAULT
@@ -137,6 +140,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "opening_balance_journals.delete",
     method: rt::Method::Delete,
     path: "/opening_balance_journals/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1opening_balance_journals~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -185,6 +185,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "other_payments.list",
     path: "/other_payments",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1other_payments/get",
     ..rt::Operation::READ
@@ -194,6 +195,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "other_payments.get",
     path: "/other_payments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1other_payments~1{key}/get",
     ..rt::Operation::READ
@@ -206,6 +208,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/other_payments",
     wrapper: Some("other_payment"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1other_payments/post",
     ..rt::Operation::DEFAULT
@@ -218,6 +221,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/other_payments/{key}",
     wrapper: Some("other_payment"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1other_payments~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -228,6 +232,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "other_payments.delete",
     method: rt::Method::Delete,
     path: "/other_payments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1other_payments~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -214,6 +214,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.list",
     path: "/purchase_corrective_invoices",
     paging: rt::Paging::Envelope,
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_corrective_invoices/get",
     ..rt::Operation::READ
@@ -223,6 +224,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.get",
     path: "/purchase_corrective_invoices/{key}",
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/get",
     ..rt::Operation::READ
@@ -235,6 +237,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/purchase_corrective_invoices",
     wrapper: Some("purchase_corrective_invoice"),
     idempotent_by_id: true,
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_corrective_invoices/post",
     ..rt::Operation::DEFAULT
@@ -247,6 +250,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/purchase_corrective_invoices/{key}",
     wrapper: Some("purchase_corrective_invoice"),
     idempotent_by_id: true,
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -257,6 +261,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.delete",
     method: rt::Method::Delete,
     path: "/purchase_corrective_invoices/{key}",
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT

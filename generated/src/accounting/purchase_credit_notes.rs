@@ -219,6 +219,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.list",
     path: "/purchase_credit_notes",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_credit_notes/get",
     ..rt::Operation::READ
@@ -228,6 +229,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.get",
     path: "/purchase_credit_notes/{key}",
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_credit_notes~1{key}/get",
     ..rt::Operation::READ
@@ -240,6 +242,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/purchase_credit_notes",
     wrapper: Some("purchase_credit_note"),
     idempotent_by_id: true,
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_credit_notes/post",
     ..rt::Operation::DEFAULT
@@ -252,6 +255,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/purchase_credit_notes/{key}",
     wrapper: Some("purchase_credit_note"),
     idempotent_by_id: true,
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_credit_notes~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -262,6 +266,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.delete",
     method: rt::Method::Delete,
     path: "/purchase_credit_notes/{key}",
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_credit_notes~1{key}/delete",
     ..rt::Operation::DEFAULT
@@ -272,6 +277,7 @@ pub static RELEASE: rt::Operation = rt::Operation {
     id: "purchase_credit_notes.release",
     method: rt::Method::Post,
     path: "/purchase_credit_notes/{key}/release",
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_credit_notes~1{key}~1release/post",
     ..rt::Operation::DEFAULT

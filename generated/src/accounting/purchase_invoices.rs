@@ -227,6 +227,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_invoices.list",
     path: "/purchase_invoices",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices/get",
     ..rt::Operation::READ
@@ -236,6 +237,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "purchase_invoices.get",
     path: "/purchase_invoices/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices~1{key}/get",
     ..rt::Operation::READ
@@ -248,6 +250,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/purchase_invoices",
     wrapper: Some("purchase_invoice"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices/post",
     ..rt::Operation::DEFAULT
@@ -260,6 +263,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/purchase_invoices/{key}",
     wrapper: Some("purchase_invoice"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -270,6 +274,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_invoices.delete",
     method: rt::Method::Delete,
     path: "/purchase_invoices/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT
@@ -280,6 +285,7 @@ pub static RELEASE: rt::Operation = rt::Operation {
     id: "purchase_invoices.release",
     method: rt::Method::Post,
     path: "/purchase_invoices/{key}/release",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1purchase_invoices~1{key}~1release/post",
     ..rt::Operation::DEFAULT

@@ -234,6 +234,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_corrective_invoices.list",
     path: "/sales_corrective_invoices",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_corrective_invoices/get",
     ..rt::Operation::READ
@@ -243,6 +244,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_corrective_invoices.get",
     path: "/sales_corrective_invoices/{key}",
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_corrective_invoices~1{key}/get",
     ..rt::Operation::READ
@@ -256,6 +258,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     wrapper: Some("sales_corrective_invoice"),
     idempotent_by_id: true,
     sequential: true,
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_corrective_invoices/post",
     ..rt::Operation::DEFAULT
@@ -268,6 +271,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/sales_corrective_invoices/{key}",
     wrapper: Some("sales_corrective_invoice"),
     idempotent_by_id: true,
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_corrective_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -278,6 +282,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_corrective_invoices.delete",
     method: rt::Method::Delete,
     path: "/sales_corrective_invoices/{key}",
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_corrective_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT

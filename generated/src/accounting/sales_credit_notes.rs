@@ -244,6 +244,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_credit_notes.list",
     path: "/sales_credit_notes",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes/get",
     ..rt::Operation::READ
@@ -253,6 +254,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_credit_notes.get",
     path: "/sales_credit_notes/{key}",
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}/get",
     ..rt::Operation::READ
@@ -266,6 +268,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     wrapper: Some("sales_credit_note"),
     idempotent_by_id: true,
     sequential: true,
+    // Available with Plus in CA, FR, GB, IE and US, and with Start in CA, ES, FR, GB, IE and US.
     availability: 0x80000000001f4079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes/post",
     ..rt::Operation::DEFAULT
@@ -278,6 +281,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/sales_credit_notes/{key}",
     wrapper: Some("sales_credit_note"),
     idempotent_by_id: true,
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -288,6 +292,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_credit_notes.delete",
     method: rt::Method::Delete,
     path: "/sales_credit_notes/{key}",
+    // Available with Plus in CA, FR, GB, IE and US, and with Start in CA, ES, FR, GB, IE and US.
     availability: 0x80000000001f4079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}/delete",
     ..rt::Operation::DEFAULT
@@ -299,6 +304,7 @@ pub static RELEASE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/sales_credit_notes/{key}/release",
     sequential: true,
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_credit_notes~1{key}~1release/post",
     ..rt::Operation::DEFAULT

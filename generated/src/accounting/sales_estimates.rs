@@ -164,6 +164,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_estimates.list",
     path: "/sales_estimates",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates/get",
     ..rt::Operation::READ
@@ -173,6 +174,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_estimates.get",
     path: "/sales_estimates/{key}",
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates~1{key}/get",
     ..rt::Operation::READ
@@ -186,6 +188,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     wrapper: Some("sales_estimate"),
     idempotent_by_id: true,
     sequential: true,
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates/post",
     ..rt::Operation::DEFAULT
@@ -198,6 +201,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/sales_estimates/{key}",
     wrapper: Some("sales_estimate"),
     idempotent_by_id: true,
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -208,6 +212,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_estimates.delete",
     method: rt::Method::Delete,
     path: "/sales_estimates/{key}",
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_estimates~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -245,6 +245,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_invoices.list",
     path: "/sales_invoices",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_invoices/get",
     ..rt::Operation::READ
@@ -254,6 +255,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_invoices.get",
     path: "/sales_invoices/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_invoices~1{key}/get",
     ..rt::Operation::READ
@@ -267,6 +269,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     wrapper: Some("sales_invoice"),
     idempotent_by_id: true,
     sequential: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_invoices/post",
     ..rt::Operation::DEFAULT
@@ -279,6 +282,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/sales_invoices/{key}",
     wrapper: Some("sales_invoice"),
     idempotent_by_id: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -289,6 +293,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_invoices.delete",
     method: rt::Method::Delete,
     path: "/sales_invoices/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT
@@ -300,6 +305,7 @@ pub static RELEASE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/sales_invoices/{key}/release",
     sequential: true,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_invoices~1{key}~1release/post",
     ..rt::Operation::DEFAULT

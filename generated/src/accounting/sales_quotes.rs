@@ -183,6 +183,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_quotes.list",
     path: "/sales_quotes",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_quotes/get",
     ..rt::Operation::READ
@@ -192,6 +193,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_quotes.get",
     path: "/sales_quotes/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_quotes~1{key}/get",
     ..rt::Operation::READ
@@ -205,6 +207,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     wrapper: Some("sales_quote"),
     idempotent_by_id: true,
     sequential: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_quotes/post",
     ..rt::Operation::DEFAULT
@@ -217,6 +220,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/sales_quotes/{key}",
     wrapper: Some("sales_quote"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_quotes~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -227,6 +231,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_quotes.delete",
     method: rt::Method::Delete,
     path: "/sales_quotes/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1sales_quotes~1{key}/delete",
     ..rt::Operation::DEFAULT

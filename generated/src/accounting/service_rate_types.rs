@@ -135,6 +135,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "service_rate_types.list",
     path: "/service_rate_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1service_rate_types/get",
     ..rt::Operation::READ
@@ -144,6 +145,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "service_rate_types.get",
     path: "/service_rate_types/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1service_rate_types~1{key}/get",
     ..rt::Operation::READ
@@ -156,6 +158,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/service_rate_types",
     wrapper: Some("service_rate_type"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1service_rate_types/post",
     ..rt::Operation::DEFAULT
@@ -168,6 +171,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/service_rate_types/{key}",
     wrapper: Some("service_rate_type"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1service_rate_types~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -178,6 +182,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "service_rate_types.delete",
     method: rt::Method::Delete,
     path: "/service_rate_types/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1service_rate_types~1{key}/delete",
     ..rt::Operation::DEFAULT

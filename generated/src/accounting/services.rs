@@ -137,6 +137,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "services.list",
     path: "/services",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1services/get",
     ..rt::Operation::READ
@@ -146,6 +147,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "services.get",
     path: "/services/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1services~1{key}/get",
     ..rt::Operation::READ
@@ -158,6 +160,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/services",
     wrapper: Some("service"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1services/post",
     ..rt::Operation::DEFAULT
@@ -170,6 +173,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/services/{key}",
     wrapper: Some("service"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1services~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -180,6 +184,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "services.delete",
     method: rt::Method::Delete,
     path: "/services/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting/openapi.yaml#/paths/~1services~1{key}/delete",
     ..rt::Operation::DEFAULT

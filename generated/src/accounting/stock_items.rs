@@ -143,6 +143,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "stock_items.list",
     path: "/stock_items",
     paging: rt::Paging::Envelope,
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items/get",
     ..rt::Operation::READ
@@ -152,6 +153,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "stock_items.get",
     path: "/stock_items/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items~1{key}/get",
     ..rt::Operation::READ
@@ -164,6 +166,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/stock_items",
     wrapper: Some("stock_item"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items/post",
     ..rt::Operation::DEFAULT
@@ -176,6 +179,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/stock_items/{key}",
     wrapper: Some("stock_item"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -186,6 +190,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "stock_items.delete",
     method: rt::Method::Delete,
     path: "/stock_items/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_items~1{key}/delete",
     ..rt::Operation::DEFAULT

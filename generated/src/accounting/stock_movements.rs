@@ -133,6 +133,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "stock_movements.list",
     path: "/stock_movements",
     paging: rt::Paging::Envelope,
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements/get",
     ..rt::Operation::READ
@@ -142,6 +143,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "stock_movements.get",
     path: "/stock_movements/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements~1{key}/get",
     ..rt::Operation::READ
@@ -154,6 +156,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/stock_movements",
     wrapper: Some("stock_movement"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements/post",
     ..rt::Operation::DEFAULT
@@ -166,6 +169,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/stock_movements/{key}",
     wrapper: Some("stock_movement"),
     idempotent_by_id: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -176,6 +180,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "stock_movements.delete",
     method: rt::Method::Delete,
     path: "/stock_movements/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting/openapi.yaml#/paths/~1stock_movements~1{key}/delete",
     ..rt::Operation::DEFAULT

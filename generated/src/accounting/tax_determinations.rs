@@ -136,6 +136,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "tax_determinations.list",
     path: "/tax_determinations",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in ES, FR, GB and IE.
     availability: 0x80000000000f1e3c,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_determinations/get",
     ..rt::Operation::READ

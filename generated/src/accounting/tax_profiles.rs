@@ -106,6 +106,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "tax_profiles.list",
     path: "/tax_profiles",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in CA, ES, FR, GB, IE and US.
     availability: 0x80000000001f7efd,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_profiles/get",
     ..rt::Operation::READ
@@ -115,6 +116,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "tax_profiles.get",
     path: "/tax_profiles/{key}",
+    // Available with Plus, Standard and Start in CA, ES, FR, GB, IE and US.
     availability: 0x80000000001f7efd,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_profiles~1{key}/get",
     ..rt::Operation::READ
@@ -127,6 +129,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     path: "/tax_profiles/{key}",
     wrapper: Some("tax_profile"),
     idempotent_by_id: true,
+    // Available with Plus, Standard and Start in CA.
     availability: 0x8000000000004081,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_profiles~1{key}/put",
     ..rt::Operation::DEFAULT

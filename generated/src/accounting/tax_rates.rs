@@ -157,6 +157,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "tax_rates.list",
     path: "/tax_rates",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_rates/get",
     ..rt::Operation::READ
@@ -166,6 +167,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "tax_rates.get",
     path: "/tax_rates/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_rates~1{key}/get",
     ..rt::Operation::READ

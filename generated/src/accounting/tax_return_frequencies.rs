@@ -80,6 +80,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "tax_return_frequencies.list",
     path: "/tax_return_frequencies",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in CA, ES, FR, GB and IE.
     availability: 0x80000000000f5ebd,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_return_frequencies/get",
     ..rt::Operation::READ
@@ -89,6 +90,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "tax_return_frequencies.get",
     path: "/tax_return_frequencies/{key}",
+    // Available with Plus, Standard and Start in CA, ES, FR, GB and IE.
     availability: 0x80000000000f5ebd,
     place: "specs/accounting/openapi.yaml#/paths/~1tax_return_frequencies~1{key}/get",
     ..rt::Operation::READ

@@ -79,6 +79,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "transaction_types.list",
     path: "/transaction_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1transaction_types/get",
     ..rt::Operation::READ
@@ -88,6 +89,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "transaction_types.get",
     path: "/transaction_types/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting/openapi.yaml#/paths/~1transaction_types~1{key}/get",
     ..rt::Operation::READ

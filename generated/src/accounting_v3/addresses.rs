@@ -145,6 +145,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "addresses.list",
     path: "/addresses",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1addresses/get",
     ..rt::Operation::READ
@@ -154,6 +155,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "addresses.get",
     path: "/addresses/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1addresses~1{key}/get",
     ..rt::Operation::READ
@@ -165,6 +167,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/addresses",
     wrapper: Some("address"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1addresses/post",
     ..rt::Operation::DEFAULT
@@ -176,6 +179,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/addresses/{key}",
     wrapper: Some("address"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1addresses~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -186,6 +190,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "addresses.delete",
     method: rt::Method::Delete,
     path: "/addresses/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1addresses~1{key}/delete",
     ..rt::Operation::DEFAULT

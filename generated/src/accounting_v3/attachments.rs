@@ -176,6 +176,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "attachments.list",
     path: "/attachments",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments/get",
     ..rt::Operation::READ
@@ -185,6 +186,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "attachments.get",
     path: "/attachments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments~1{key}/get",
     ..rt::Operation::READ
@@ -196,6 +198,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/attachments",
     wrapper: Some("attachment"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments/post",
     ..rt::Operation::DEFAULT
@@ -207,6 +210,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/attachments/{key}",
     wrapper: Some("attachment"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -217,6 +221,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "attachments.delete",
     method: rt::Method::Delete,
     path: "/attachments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments~1{key}/delete",
     ..rt::Operation::DEFAULT
@@ -227,6 +232,7 @@ pub static FILE: rt::Operation = rt::Operation {
     id: "attachments.file",
     path: "/attachments/{key}/file",
     accept: "application/octet-stream",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1attachments~1{key}~1file/get",
     ..rt::Operation::READ

@@ -158,6 +158,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "bank_accounts.list",
     path: "/bank_accounts",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_accounts/get",
     ..rt::Operation::READ
@@ -167,6 +168,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "bank_accounts.get",
     path: "/bank_accounts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_accounts~1{key}/get",
     ..rt::Operation::READ
@@ -178,6 +180,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/bank_accounts",
     wrapper: Some("bank_account"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_accounts/post",
     ..rt::Operation::DEFAULT
@@ -189,6 +192,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/bank_accounts/{key}",
     wrapper: Some("bank_account"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_accounts~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -199,6 +203,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "bank_accounts.delete",
     method: rt::Method::Delete,
     path: "/bank_accounts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_accounts~1{key}/delete",
     ..rt::Operation::DEFAULT

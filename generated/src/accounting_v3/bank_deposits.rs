@@ -154,6 +154,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "bank_deposits.list",
     path: "/bank_deposits",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_deposits/get",
     ..rt::Operation::READ
@@ -163,6 +164,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "bank_deposits.get",
     path: "/bank_deposits/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_deposits~1{key}/get",
     ..rt::Operation::READ
@@ -174,6 +176,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/bank_deposits",
     wrapper: Some("bank_deposit"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_deposits/post",
     ..rt::Operation::DEFAULT
@@ -184,6 +187,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "bank_deposits.delete",
     method: rt::Method::Delete,
     path: "/bank_deposits/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_deposits~1{key}/delete",
     ..rt::Operation::DEFAULT

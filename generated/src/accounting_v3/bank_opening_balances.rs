@@ -135,6 +135,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "bank_opening_balances.list",
     path: "/bank_opening_balances",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_opening_balances/get",
     ..rt::Operation::READ
@@ -144,6 +145,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "bank_opening_balances.get",
     path: "/bank_opening_balances/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_opening_balances~1{key}/get",
     ..rt::Operation::READ
@@ -155,6 +157,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/bank_opening_balances",
     wrapper: Some("bank_opening_balance"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_opening_balances/post",
     ..rt::Operation::DEFAULT
@@ -166,6 +169,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/bank_opening_balances/{key}",
     wrapper: Some("bank_opening_balance"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_opening_balances~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -176,6 +180,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "bank_opening_balances.delete",
     method: rt::Method::Delete,
     path: "/bank_opening_balances/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_opening_balances~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -128,6 +128,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "bank_reconciliations.list",
     path: "/bank_reconciliations",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_reconciliations/get",
     ..rt::Operation::READ
@@ -137,6 +138,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "bank_reconciliations.get",
     path: "/bank_reconciliations/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_reconciliations~1{key}/get",
     ..rt::Operation::READ
@@ -148,6 +150,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/bank_reconciliations",
     wrapper: Some("bank_reconciliation"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_reconciliations/post",
     ..rt::Operation::DEFAULT
@@ -159,6 +162,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/bank_reconciliations/{key}",
     wrapper: Some("bank_reconciliation"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1bank_reconciliations~1{key}/put",
     ..rt::Operation::DEFAULT

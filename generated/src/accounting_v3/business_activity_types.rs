@@ -91,6 +91,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "business_activity_types.list",
     path: "/business_activity_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_activity_types/get",
     ..rt::Operation::READ
@@ -100,6 +101,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "business_activity_types.get",
     path: "/business_activity_types/{key}",
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_activity_types~1{key}/get",
     ..rt::Operation::READ

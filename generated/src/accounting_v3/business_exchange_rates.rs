@@ -125,6 +125,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "business_exchange_rates.list",
     path: "/business_exchange_rates",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_exchange_rates/get",
     ..rt::Operation::READ
@@ -134,6 +135,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "business_exchange_rates.get",
     path: "/business_exchange_rates/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_exchange_rates~1{key}/get",
     ..rt::Operation::READ
@@ -145,6 +147,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/business_exchange_rates",
     wrapper: Some("business_exchange_rate"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_exchange_rates/post",
     ..rt::Operation::DEFAULT
@@ -156,6 +159,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/business_exchange_rates/{key}",
     wrapper: Some("business_exchange_rate"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_exchange_rates~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -166,6 +170,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "business_exchange_rates.delete",
     method: rt::Method::Delete,
     path: "/business_exchange_rates/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1business_exchange_rates~1{key}/delete",
     ..rt::Operation::DEFAULT

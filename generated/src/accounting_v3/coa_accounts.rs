@@ -100,6 +100,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "coa_accounts.list",
     path: "/coa_accounts",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1coa_accounts/get",
     ..rt::Operation::READ
@@ -109,6 +110,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "coa_accounts.get",
     path: "/coa_accounts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1coa_accounts~1{key}/get",
     ..rt::Operation::READ

@@ -92,6 +92,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "coa_templates.list",
     path: "/coa_templates",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1coa_templates/get",
     ..rt::Operation::READ
@@ -101,6 +102,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "coa_templates.get",
     path: "/coa_templates/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1coa_templates~1{key}/get",
     ..rt::Operation::READ

@@ -175,6 +175,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contact_allocations.list",
     path: "/contact_allocations",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations/get",
     ..rt::Operation::READ
@@ -184,6 +185,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contact_allocations.get",
     path: "/contact_allocations/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations~1{key}/get",
     ..rt::Operation::READ
@@ -195,6 +197,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/contact_allocations",
     wrapper: Some("contact_allocation"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations/post",
     ..rt::Operation::DEFAULT
@@ -206,6 +209,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/contact_allocations/{key}",
     wrapper: Some("contact_allocation"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -216,6 +220,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_allocations.delete",
     method: rt::Method::Delete,
     path: "/contact_allocations/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_allocations~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -156,6 +156,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contact_opening_balances.list",
     path: "/contact_opening_balances",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances/get",
     ..rt::Operation::READ
@@ -165,6 +166,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contact_opening_balances.get",
     path: "/contact_opening_balances/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances~1{key}/get",
     ..rt::Operation::READ
@@ -176,6 +178,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/contact_opening_balances",
     wrapper: Some("contact_opening_balance"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances/post",
     ..rt::Operation::DEFAULT
@@ -187,6 +190,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/contact_opening_balances/{key}",
     wrapper: Some("contact_opening_balance"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -197,6 +201,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_opening_balances.delete",
     method: rt::Method::Delete,
     path: "/contact_opening_balances/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_opening_balances~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -182,6 +182,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contact_payments.list",
     path: "/contact_payments",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_payments/get",
     ..rt::Operation::READ
@@ -191,6 +192,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contact_payments.get",
     path: "/contact_payments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_payments~1{key}/get",
     ..rt::Operation::READ
@@ -202,6 +204,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/contact_payments",
     wrapper: Some("contact_payment"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_payments/post",
     ..rt::Operation::DEFAULT
@@ -213,6 +216,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/contact_payments/{key}",
     wrapper: Some("contact_payment"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_payments~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -223,6 +227,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_payments.delete",
     method: rt::Method::Delete,
     path: "/contact_payments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_payments~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -152,6 +152,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contact_people.list",
     path: "/contact_persons",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_persons/get",
     ..rt::Operation::READ
@@ -161,6 +162,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contact_people.get",
     path: "/contact_persons/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_persons~1{key}/get",
     ..rt::Operation::READ
@@ -172,6 +174,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/contact_persons",
     wrapper: Some("contact_person"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_persons/post",
     ..rt::Operation::DEFAULT
@@ -183,6 +186,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/contact_persons/{key}",
     wrapper: Some("contact_person"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_persons~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -193,6 +197,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contact_people.delete",
     method: rt::Method::Delete,
     path: "/contact_persons/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contact_persons~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -204,6 +204,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "contacts.list",
     path: "/contacts",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts/get",
     ..rt::Operation::READ
@@ -213,6 +214,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "contacts.get",
     path: "/contacts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts~1{key}/get",
     ..rt::Operation::READ
@@ -224,6 +226,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/contacts",
     wrapper: Some("contact"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts/post",
     ..rt::Operation::DEFAULT
@@ -235,6 +238,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/contacts/{key}",
     wrapper: Some("contact"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -245,6 +249,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "contacts.delete",
     method: rt::Method::Delete,
     path: "/contacts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1contacts~1{key}/delete",
     ..rt::Operation::DEFAULT

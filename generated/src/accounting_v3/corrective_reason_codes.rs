@@ -89,6 +89,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "corrective_reason_codes.list",
     path: "/corrective_reason_codes",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1corrective_reason_codes/get",
     ..rt::Operation::READ
@@ -98,6 +99,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "corrective_reason_codes.get",
     path: "/corrective_reason_codes/{key}",
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1corrective_reason_codes~1{key}/get",
     ..rt::Operation::READ

@@ -87,6 +87,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "country_groups.list",
     path: "/country_groups",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1country_groups/get",
     ..rt::Operation::READ
@@ -96,6 +97,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "country_groups.get",
     path: "/country_groups/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1country_groups~1{key}/get",
     ..rt::Operation::READ

@@ -54,6 +54,7 @@ impl GetDatevSettings {
 pub static GET: rt::Operation = rt::Operation {
     id: "datev_settings.get",
     path: "/datev_settings",
+    // Available with Plus, Standard and Start in DE.
     availability: 0x8000000000008102,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1datev_settings/get",
     ..rt::Operation::READ
@@ -65,6 +66,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/datev_settings",
     wrapper: Some("datev_settings"),
+    // Available with Plus, Standard and Start in DE.
     availability: 0x8000000000008102,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1datev_settings/put",
     ..rt::Operation::DEFAULT

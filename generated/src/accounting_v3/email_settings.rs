@@ -54,6 +54,7 @@ impl GetEmailSettings {
 pub static GET: rt::Operation = rt::Operation {
     id: "email_settings.get",
     path: "/email_settings",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1email_settings/get",
     ..rt::Operation::READ
@@ -65,6 +66,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/email_settings",
     wrapper: Some("email_settings"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1email_settings/put",
     ..rt::Operation::DEFAULT

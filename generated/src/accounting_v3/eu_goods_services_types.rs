@@ -89,6 +89,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "eu_goods_services_types.list",
     path: "/eu_goods_services_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1eu_goods_services_types/get",
     ..rt::Operation::READ
@@ -98,6 +99,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "eu_goods_services_types.get",
     path: "/eu_goods_services_types/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1eu_goods_services_types~1{key}/get",
     ..rt::Operation::READ

@@ -55,6 +55,7 @@ impl GetInvoiceSettings {
 pub static GET: rt::Operation = rt::Operation {
     id: "invoice_settings.get",
     path: "/invoice_settings",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1invoice_settings/get",
     ..rt::Operation::READ
@@ -66,6 +67,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/invoice_settings",
     wrapper: Some("invoice_settings"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1invoice_settings/put",
     ..rt::Operation::DEFAULT

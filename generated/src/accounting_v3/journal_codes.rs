@@ -126,6 +126,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "journal_codes.list",
     path: "/journal_codes",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journal_codes/get",
     ..rt::Operation::READ
@@ -135,6 +136,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "journal_codes.get",
     path: "/journal_codes/{key}",
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journal_codes~1{key}/get",
     ..rt::Operation::READ
@@ -146,6 +148,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/journal_codes",
     wrapper: Some("journal_code"),
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journal_codes/post",
     ..rt::Operation::DEFAULT
@@ -157,6 +160,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/journal_codes/{key}",
     wrapper: Some("journal_code"),
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journal_codes~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -167,6 +171,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "journal_codes.delete",
     method: rt::Method::Delete,
     path: "/journal_codes/{key}",
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journal_codes~1{key}/delete",
     ..rt::Operation::DEFAULT

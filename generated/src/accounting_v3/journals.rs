@@ -138,6 +138,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "journals.list",
     path: "/journals",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journals/get",
     ..rt::Operation::READ
@@ -147,6 +148,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "journals.get",
     path: "/journals/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journals~1{key}/get",
     ..rt::Operation::READ
@@ -158,6 +160,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/journals",
     wrapper: Some("journal"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journals/post",
     ..rt::Operation::DEFAULT
@@ -168,6 +171,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "journals.delete",
     method: rt::Method::Delete,
     path: "/journals/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1journals~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -97,6 +97,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_account_classifications.list",
     path: "/ledger_account_classifications",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_account_classifications/get",
     ..rt::Operation::READ
@@ -106,6 +107,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "ledger_account_classifications.get",
     path: "/ledger_account_classifications/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_account_classifications~1{key}/get",
     ..rt::Operation::READ

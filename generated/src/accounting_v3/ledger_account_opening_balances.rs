@@ -144,6 +144,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.list",
     path: "/ledger_account_opening_balances",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_account_opening_balances/get",
     ..rt::Operation::READ
@@ -153,6 +154,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.get",
     path: "/ledger_account_opening_balances/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/get",
     ..rt::Operation::READ
@@ -164,6 +166,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/ledger_account_opening_balances",
     wrapper: Some("ledger_account_opening_balance"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_account_opening_balances/post",
     ..rt::Operation::DEFAULT
@@ -175,6 +178,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/ledger_account_opening_balances/{key}",
     wrapper: Some("ledger_account_opening_balance"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -185,6 +189,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "ledger_account_opening_balances.delete",
     method: rt::Method::Delete,
     path: "/ledger_account_opening_balances/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_account_opening_balances~1{key}/delete",
     ..rt::Operation::DEFAULT

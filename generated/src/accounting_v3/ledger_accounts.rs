@@ -246,6 +246,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "ledger_accounts.list",
     path: "/ledger_accounts",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_accounts/get",
     ..rt::Operation::READ
@@ -255,6 +256,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "ledger_accounts.get",
     path: "/ledger_accounts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_accounts~1{key}/get",
     ..rt::Operation::READ
@@ -266,6 +268,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/ledger_accounts",
     wrapper: Some("ledger_account"),
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_accounts/post",
     ..rt::Operation::DEFAULT
@@ -277,6 +280,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/ledger_accounts/{key}",
     wrapper: Some("ledger_account"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1ledger_accounts~1{key}/put",
     ..rt::Operation::DEFAULT

@@ -88,6 +88,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "legal_form_types.list",
     path: "/legal_form_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1legal_form_types/get",
     ..rt::Operation::READ
@@ -97,6 +98,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "legal_form_types.get",
     path: "/legal_form_types/{key}",
+    // Available with Plus, Standard and Start in FR.
     availability: 0x8000000000020408,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1legal_form_types~1{key}/get",
     ..rt::Operation::READ

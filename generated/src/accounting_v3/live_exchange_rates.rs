@@ -88,6 +88,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "live_exchange_rates.list",
     path: "/live_exchange_rates",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1live_exchange_rates/get",
     ..rt::Operation::READ
@@ -97,6 +98,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "live_exchange_rates.get",
     path: "/live_exchange_rates/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1live_exchange_rates~1{key}/get",
     ..rt::Operation::READ

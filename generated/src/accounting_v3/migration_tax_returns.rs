@@ -102,6 +102,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "migration_tax_returns.list",
     path: "/migration_tax_returns",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in GB and IE.
     availability: 0x80000000000c1830,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1migration_tax_returns/get",
     ..rt::Operation::READ
@@ -111,6 +112,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "migration_tax_returns.get",
     path: "/migration_tax_returns/{key}",
+    // Available with Plus, Standard and Start in GB and IE.
     availability: 0x80000000000c1830,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1migration_tax_returns~1{key}/get",
     ..rt::Operation::READ
@@ -122,6 +124,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/migration_tax_returns",
     wrapper: Some("migration_tax_return"),
+    // Available with Plus, Standard and Start in GB and IE.
     availability: 0x80000000000c1830,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1migration_tax_returns/post",
     ..rt::Operation::DEFAULT

@@ -51,6 +51,7 @@ impl GetMigrations {
 pub static GET: rt::Operation = rt::Operation {
     id: "migrations.get",
     path: "/migrations",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1migrations/get",
     ..rt::Operation::READ
@@ -62,6 +63,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/migrations",
     wrapper: Some("migrations"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1migrations/put",
     ..rt::Operation::DEFAULT

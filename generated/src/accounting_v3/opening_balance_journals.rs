@@ -116,6 +116,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "opening_balance_journals.list",
     path: "/opening_balance_journals",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1opening_balance_journals/get",
     ..rt::Operation::READ
@@ -125,6 +126,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "opening_balance_journals.get",
     path: "/opening_balance_journals/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1opening_balance_journals~1{key}/get",
     ..rt::Operation::READ
@@ -136,6 +138,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/opening_balance_journals",
     wrapper: Some("opening_balance_journal"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1opening_balance_journals/post",
     ..rt::Operation::DEFAULT
@@ -146,6 +149,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "opening_balance_journals.delete",
     method: rt::Method::Delete,
     path: "/opening_balance_journals/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1opening_balance_journals~1{key}/delete",
     ..rt::Operation::DEFAULT

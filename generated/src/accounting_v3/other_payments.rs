@@ -190,6 +190,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "other_payments.list",
     path: "/other_payments",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1other_payments/get",
     ..rt::Operation::READ
@@ -199,6 +200,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "other_payments.get",
     path: "/other_payments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1other_payments~1{key}/get",
     ..rt::Operation::READ
@@ -210,6 +212,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/other_payments",
     wrapper: Some("other_payment"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1other_payments/post",
     ..rt::Operation::DEFAULT
@@ -221,6 +224,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/other_payments/{key}",
     wrapper: Some("other_payment"),
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1other_payments~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -231,6 +235,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "other_payments.delete",
     method: rt::Method::Delete,
     path: "/other_payments/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1other_payments~1{key}/delete",
     ..rt::Operation::DEFAULT

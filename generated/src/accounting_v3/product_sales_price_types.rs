@@ -140,6 +140,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "product_sales_price_types.list",
     path: "/product_sales_price_types",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types/get",
     ..rt::Operation::READ
@@ -149,6 +150,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "product_sales_price_types.get",
     path: "/product_sales_price_types/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types~1{key}/get",
     ..rt::Operation::READ
@@ -160,6 +162,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/product_sales_price_types",
     wrapper: Some("product_sales_price_type"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types/post",
     ..rt::Operation::DEFAULT
@@ -171,6 +174,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/product_sales_price_types/{key}",
     wrapper: Some("product_sales_price_type"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -181,6 +185,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "product_sales_price_types.delete",
     method: rt::Method::Delete,
     path: "/product_sales_price_types/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1product_sales_price_types~1{key}/delete",
     ..rt::Operation::DEFAULT

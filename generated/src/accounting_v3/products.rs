@@ -147,6 +147,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "products.list",
     path: "/products",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1products/get",
     ..rt::Operation::READ
@@ -156,6 +157,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "products.get",
     path: "/products/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1products~1{key}/get",
     ..rt::Operation::READ
@@ -167,6 +169,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/products",
     wrapper: Some("product"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1products/post",
     ..rt::Operation::DEFAULT
@@ -178,6 +181,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/products/{key}",
     wrapper: Some("product"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1products~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -188,6 +192,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "products.delete",
     method: rt::Method::Delete,
     path: "/products/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1products~1{key}/delete",
     ..rt::Operation::DEFAULT

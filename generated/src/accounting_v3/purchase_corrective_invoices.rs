@@ -219,6 +219,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.list",
     path: "/purchase_corrective_invoices",
     paging: rt::Paging::Envelope,
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices/get",
     ..rt::Operation::READ
@@ -228,6 +229,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.get",
     path: "/purchase_corrective_invoices/{key}",
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/get",
     ..rt::Operation::READ
@@ -239,6 +241,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/purchase_corrective_invoices",
     wrapper: Some("purchase_corrective_invoice"),
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices/post",
     ..rt::Operation::DEFAULT
@@ -250,6 +253,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/purchase_corrective_invoices/{key}",
     wrapper: Some("purchase_corrective_invoice"),
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -260,6 +264,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_corrective_invoices.delete",
     method: rt::Method::Delete,
     path: "/purchase_corrective_invoices/{key}",
+    // Available with Plus in ES.
     availability: 0x8000000000000004,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_corrective_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT

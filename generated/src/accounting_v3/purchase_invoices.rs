@@ -232,6 +232,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "purchase_invoices.list",
     path: "/purchase_invoices",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_invoices/get",
     ..rt::Operation::READ
@@ -241,6 +242,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "purchase_invoices.get",
     path: "/purchase_invoices/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_invoices~1{key}/get",
     ..rt::Operation::READ
@@ -252,6 +254,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/purchase_invoices",
     wrapper: Some("purchase_invoice"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_invoices/post",
     ..rt::Operation::DEFAULT
@@ -263,6 +266,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/purchase_invoices/{key}",
     wrapper: Some("purchase_invoice"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -273,6 +277,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "purchase_invoices.delete",
     method: rt::Method::Delete,
     path: "/purchase_invoices/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT
@@ -283,6 +288,7 @@ pub static RELEASE: rt::Operation = rt::Operation {
     id: "purchase_invoices.release",
     method: rt::Method::Post,
     path: "/purchase_invoices/{key}/release",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1purchase_invoices~1{key}~1release/post",
     ..rt::Operation::DEFAULT

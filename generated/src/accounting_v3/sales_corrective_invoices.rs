@@ -239,6 +239,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_corrective_invoices.list",
     path: "/sales_corrective_invoices",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_corrective_invoices/get",
     ..rt::Operation::READ
@@ -248,6 +249,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_corrective_invoices.get",
     path: "/sales_corrective_invoices/{key}",
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_corrective_invoices~1{key}/get",
     ..rt::Operation::READ
@@ -260,6 +262,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/sales_corrective_invoices",
     wrapper: Some("sales_corrective_invoice"),
     sequential: true,
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_corrective_invoices/post",
     ..rt::Operation::DEFAULT
@@ -271,6 +274,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/sales_corrective_invoices/{key}",
     wrapper: Some("sales_corrective_invoice"),
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_corrective_invoices~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -281,6 +285,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_corrective_invoices.delete",
     method: rt::Method::Delete,
     path: "/sales_corrective_invoices/{key}",
+    // Available with Plus, Standard and Start in ES.
     availability: 0x8000000000010204,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_corrective_invoices~1{key}/delete",
     ..rt::Operation::DEFAULT

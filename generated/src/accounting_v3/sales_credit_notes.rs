@@ -249,6 +249,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_credit_notes.list",
     path: "/sales_credit_notes",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_credit_notes/get",
     ..rt::Operation::READ
@@ -258,6 +259,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_credit_notes.get",
     path: "/sales_credit_notes/{key}",
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_credit_notes~1{key}/get",
     ..rt::Operation::READ
@@ -270,6 +272,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/sales_credit_notes",
     wrapper: Some("sales_credit_note"),
     sequential: true,
+    // Available with Plus in CA, FR, GB, IE and US, and with Start in CA, ES, FR, GB, IE and US.
     availability: 0x80000000001f4079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_credit_notes/post",
     ..rt::Operation::DEFAULT
@@ -281,6 +284,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/sales_credit_notes/{key}",
     wrapper: Some("sales_credit_note"),
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_credit_notes~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -291,6 +295,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_credit_notes.delete",
     method: rt::Method::Delete,
     path: "/sales_credit_notes/{key}",
+    // Available with Plus in CA, FR, GB, IE and US, and with Start in CA, ES, FR, GB, IE and US.
     availability: 0x80000000001f4079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_credit_notes~1{key}/delete",
     ..rt::Operation::DEFAULT
@@ -302,6 +307,7 @@ pub static RELEASE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/sales_credit_notes/{key}/release",
     sequential: true,
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_credit_notes~1{key}~1release/post",
     ..rt::Operation::DEFAULT

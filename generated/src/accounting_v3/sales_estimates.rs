@@ -174,6 +174,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_estimates.list",
     path: "/sales_estimates",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_estimates/get",
     ..rt::Operation::READ
@@ -183,6 +184,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_estimates.get",
     path: "/sales_estimates/{key}",
+    // Available with Plus, Standard and Start in CA, FR, GB, IE and US.
     availability: 0x80000000001e7cf9,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_estimates~1{key}/get",
     ..rt::Operation::READ
@@ -195,6 +197,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/sales_estimates",
     wrapper: Some("sales_estimate"),
     sequential: true,
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_estimates/post",
     ..rt::Operation::DEFAULT
@@ -206,6 +209,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/sales_estimates/{key}",
     wrapper: Some("sales_estimate"),
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_estimates~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -216,6 +220,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_estimates.delete",
     method: rt::Method::Delete,
     path: "/sales_estimates/{key}",
+    // Available with Plus in CA, FR, GB, IE and US.
     availability: 0x8000000000000079,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_estimates~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -215,6 +215,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_quick_entries.list",
     path: "/sales_quick_entries",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quick_entries/get",
     ..rt::Operation::READ
@@ -224,6 +225,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_quick_entries.get",
     path: "/sales_quick_entries/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quick_entries~1{key}/get",
     ..rt::Operation::READ
@@ -235,6 +237,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/sales_quick_entries",
     wrapper: Some("sales_quick_entry"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quick_entries/post",
     ..rt::Operation::DEFAULT
@@ -246,6 +249,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/sales_quick_entries/{key}",
     wrapper: Some("sales_quick_entry"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quick_entries~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -256,6 +260,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_quick_entries.delete",
     method: rt::Method::Delete,
     path: "/sales_quick_entries/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quick_entries~1{key}/delete",
     ..rt::Operation::DEFAULT

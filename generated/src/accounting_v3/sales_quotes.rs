@@ -193,6 +193,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "sales_quotes.list",
     path: "/sales_quotes",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes/get",
     ..rt::Operation::READ
@@ -202,6 +203,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "sales_quotes.get",
     path: "/sales_quotes/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes~1{key}/get",
     ..rt::Operation::READ
@@ -214,6 +216,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     path: "/sales_quotes",
     wrapper: Some("sales_quote"),
     sequential: true,
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes/post",
     ..rt::Operation::DEFAULT
@@ -225,6 +228,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/sales_quotes/{key}",
     wrapper: Some("sales_quote"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -235,6 +239,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "sales_quotes.delete",
     method: rt::Method::Delete,
     path: "/sales_quotes/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1sales_quotes~1{key}/delete",
     ..rt::Operation::DEFAULT

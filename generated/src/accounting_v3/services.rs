@@ -147,6 +147,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "services.list",
     path: "/services",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1services/get",
     ..rt::Operation::READ
@@ -156,6 +157,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "services.get",
     path: "/services/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1services~1{key}/get",
     ..rt::Operation::READ
@@ -167,6 +169,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/services",
     wrapper: Some("service"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1services/post",
     ..rt::Operation::DEFAULT
@@ -178,6 +181,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/services/{key}",
     wrapper: Some("service"),
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1services~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -188,6 +192,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "services.delete",
     method: rt::Method::Delete,
     path: "/services/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x800000000000187d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1services~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -153,6 +153,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "stock_items.list",
     path: "/stock_items",
     paging: rt::Paging::Envelope,
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_items/get",
     ..rt::Operation::READ
@@ -162,6 +163,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "stock_items.get",
     path: "/stock_items/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_items~1{key}/get",
     ..rt::Operation::READ
@@ -173,6 +175,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/stock_items",
     wrapper: Some("stock_item"),
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_items/post",
     ..rt::Operation::DEFAULT
@@ -184,6 +187,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/stock_items/{key}",
     wrapper: Some("stock_item"),
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_items~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -194,6 +198,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "stock_items.delete",
     method: rt::Method::Delete,
     path: "/stock_items/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_items~1{key}/delete",
     ..rt::Operation::DEFAULT

@@ -143,6 +143,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "stock_movements.list",
     path: "/stock_movements",
     paging: rt::Paging::Envelope,
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_movements/get",
     ..rt::Operation::READ
@@ -152,6 +153,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "stock_movements.get",
     path: "/stock_movements/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_movements~1{key}/get",
     ..rt::Operation::READ
@@ -163,6 +165,7 @@ pub static CREATE: rt::Operation = rt::Operation {
     method: rt::Method::Post,
     path: "/stock_movements",
     wrapper: Some("stock_movement"),
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_movements/post",
     ..rt::Operation::DEFAULT
@@ -174,6 +177,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/stock_movements/{key}",
     wrapper: Some("stock_movement"),
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_movements~1{key}/put",
     ..rt::Operation::DEFAULT
@@ -184,6 +188,7 @@ pub static DELETE: rt::Operation = rt::Operation {
     id: "stock_movements.delete",
     method: rt::Method::Delete,
     path: "/stock_movements/{key}",
+    // Available with Plus in CA, ES, FR, GB, IE and US.
     availability: 0x800000000000007d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1stock_movements~1{key}/delete",
     ..rt::Operation::DEFAULT

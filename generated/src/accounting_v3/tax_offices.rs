@@ -87,6 +87,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "tax_offices.list",
     path: "/tax_offices",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in DE.
     availability: 0x8000000000008102,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_offices/get",
     ..rt::Operation::READ
@@ -96,6 +97,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "tax_offices.get",
     path: "/tax_offices/{key}",
+    // Available with Plus, Standard and Start in DE.
     availability: 0x8000000000008102,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_offices~1{key}/get",
     ..rt::Operation::READ

@@ -116,6 +116,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "tax_profiles.list",
     path: "/tax_profiles",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in CA, ES, FR, GB, IE and US.
     availability: 0x80000000001f7efd,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_profiles/get",
     ..rt::Operation::READ
@@ -125,6 +126,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "tax_profiles.get",
     path: "/tax_profiles/{key}",
+    // Available with Plus, Standard and Start in CA, ES, FR, GB, IE and US.
     availability: 0x80000000001f7efd,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_profiles~1{key}/get",
     ..rt::Operation::READ
@@ -136,6 +138,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/tax_profiles/{key}",
     wrapper: Some("tax_profile"),
+    // Available with Plus, Standard and Start in CA.
     availability: 0x8000000000004081,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_profiles~1{key}/put",
     ..rt::Operation::DEFAULT

@@ -87,6 +87,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "tax_schemes.list",
     path: "/tax_schemes",
     paging: rt::Paging::Envelope,
+    // Available with Plus, Standard and Start in ES, FR, GB and IE.
     availability: 0x80000000000f1e3c,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_schemes/get",
     ..rt::Operation::READ
@@ -96,6 +97,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "tax_schemes.get",
     path: "/tax_schemes/{key}",
+    // Available with Plus, Standard and Start in ES, FR, GB and IE.
     availability: 0x80000000000f1e3c,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1tax_schemes~1{key}/get",
     ..rt::Operation::READ

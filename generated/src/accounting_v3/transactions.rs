@@ -137,6 +137,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "transactions.list",
     path: "/transactions",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1transactions/get",
     ..rt::Operation::READ
@@ -146,6 +147,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "transactions.get",
     path: "/transactions/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1transactions~1{key}/get",
     ..rt::Operation::READ

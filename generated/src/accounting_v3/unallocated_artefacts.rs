@@ -102,6 +102,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "unallocated_artefacts.list",
     path: "/unallocated_artefacts",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1unallocated_artefacts/get",
     ..rt::Operation::READ
@@ -111,6 +112,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "unallocated_artefacts.get",
     path: "/unallocated_artefacts/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1unallocated_artefacts~1{key}/get",
     ..rt::Operation::READ

@@ -112,6 +112,7 @@ pub static LIST: rt::Operation = rt::Operation {
     id: "unposted_transactions.list",
     path: "/unposted_transactions",
     paging: rt::Paging::Envelope,
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1unposted_transactions/get",
     ..rt::Operation::READ
@@ -121,6 +122,7 @@ pub static LIST: rt::Operation = rt::Operation {
 pub static GET: rt::Operation = rt::Operation {
     id: "unposted_transactions.get",
     path: "/unposted_transactions/{key}",
+    // Available with Plus and Start in CA, ES, FR, GB, IE and US, and with Standard in GB and IE.
     availability: 0x80000000001f587d,
     place: "specs/accounting-v3/accounts.openapi.yaml#/paths/~1unposted_transactions~1{key}/get",
     ..rt::Operation::READ

@@ -393,10 +393,12 @@ fn descriptor(resource: &Resource, method: &Method) -> String {
     if let Some(accept) = &operation.accept {
         member("accept", types::literal(accept));
     }
-    if let Some(bits) = operation.availability {
-        member("availability", format!("0x{bits:x}"));
+    if let Some(available) = &operation.availability {
+        // A comment costs the compiler nothing; a table to refer to did: `docs/decisions/0013-properties-by-name.md`.
+        out.push_str(&docs::comment(std::slice::from_ref(&available.words), 4, "//"));
+        let _ = writeln!(out, "    availability: 0x{:x},", available.bits);
     }
-    member("place", types::literal(&operation.place));
+    let _ = writeln!(out, "    place: {},", types::literal(&operation.place));
     let _ = writeln!(out, "    ..rt::Operation::{}\n}};", if reads { "READ" } else { "DEFAULT" });
     out
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::types;
+use super::{docs, types};
 use crate::ir;
 use crate::names::{Ident, Words};
-use crate::rust::{Availability, Choice};
+use crate::rust::{Availability, Available, Choice};
 
 /// Stands for every tier.
 const ANY: &str = "all";
@@ -26,8 +26,14 @@ pub(super) fn lower(api: &ir::Api) -> Option<Availability> {
     Some(Availability { countries: choice("country", &countries, &taken), tiers: choice("tier", &tiers, &taken) })
 }
 
-/// Where an operation is to be had. One that says only with which tiers it is not is to be had with the others.
-pub(super) fn bits(availability: Option<&Availability>, operation: &ir::Operation) -> Option<u64> {
+/// Where an operation is to be had, for the program and for its readers.
+pub(super) fn of(availability: Option<&Availability>, operation: &ir::Operation) -> Option<Available> {
+    let words = docs::availability(&operation.terms.availability)?;
+    Some(Available { bits: bits(availability, operation)?, words })
+}
+
+/// A bit for each tier in each country where an operation is to be had, and one that says that it is known. One that says only with which tiers it is not is to be had with the others.
+fn bits(availability: Option<&Availability>, operation: &ir::Operation) -> Option<u64> {
     let (availability, listed) = (availability?, &operation.terms.availability);
     if listed.is_empty() {
         return None;

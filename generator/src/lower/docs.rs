@@ -180,7 +180,7 @@ pub(super) fn roles(terms: &ir::Terms) -> Option<String> {
 
 /// "Available with Plus and Start in CA and GB, and with Standard in GB. Not with Extra.": a tier without countries has
 /// none of it, and the tier `all` stands for every one.
-fn availability(tiers: &[(String, Vec<String>)]) -> Option<String> {
+pub(super) fn availability(tiers: &[(String, Vec<String>)]) -> Option<String> {
     let mut groups: Vec<(&[String], Vec<String>)> = Vec::new();
     for (tier, countries) in tiers {
         let name = prose(sentence(&Words::of(tier).prose()).trim_end_matches('.'));

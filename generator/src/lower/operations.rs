@@ -240,7 +240,7 @@ impl Lowering<'_> {
             sequential: operation.sequential,
             professional_only: operation.terms.professional_only && self.models.api.client.standard.is_some(),
             accept: replies::accept(operation, reply),
-            availability: availability::bits(self.availability, operation),
+            availability: availability::of(self.availability, operation),
             place: operation.place.to_string(),
         }
     }
