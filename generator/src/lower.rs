@@ -24,7 +24,7 @@ mod shape;
 mod types;
 mod usage;
 
-pub(crate) use docs::code;
+pub(crate) use docs::{code, list};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,6 +3,9 @@
 //!
 //! A [`Client`] has a method for each of the 87 resources, and these have the 292 operations.
 //!
+//! Each resource has a module of its own; beside that, [`model`] has what is sent and answered,
+//! [`properties`] the properties that requests name and [`value`] the values that have names.
+//!
 //! Bodies go with an `idempotency_id`, so that a request which is sent twice counts once.
 //!
 //! Reference: <https://developer.sage.com/accounting/reference/>.

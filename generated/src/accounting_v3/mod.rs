@@ -3,6 +3,9 @@
 //!
 //! A [`Client`] has a method for each of the 87 resources, and these have the 282 operations.
 //!
+//! Each resource has a module of its own; beside that, [`model`] has what is sent and answered,
+//! [`properties`] the properties that requests name and [`value`] the values that have names.
+//!
 //! Reference: <https://developer.sage.com/accounting/reference/>.
 
 use sage_runtime::codegen as rt;

@@ -3,6 +3,9 @@
 //!
 //! A [`Client`] has a method for each of the 297 resources, and these have the 710 operations.
 //!
+//! Each resource has a module of its own; beside that, [`model`] has what is sent and answered and
+//! [`properties`] the properties that requests name.
+//!
 //! Reference: <https://developer.sage.com/200/reference/>.
 
 use sage_runtime::codegen as rt;

@@ -83,6 +83,7 @@ fn about(package: &Package) -> Vec<String> {
             package.resources.len()
         ),
     ];
+    out.extend(modules(package));
     if let Some(property) = &package.client.idempotency {
         let property = crate::lower::code(property);
         out.push(format!("Bodies go with an {property}, so that a request which is sent twice counts once."));
@@ -91,6 +92,19 @@ fn about(package: &Package) -> Vec<String> {
         out.push(format!("Reference: <{}>.", reference.replace(['<', '>', ' '], "")));
     }
     out
+}
+
+/// Where to look: beside the modules of resources, the others are hard to find.
+fn modules(package: &Package) -> Option<String> {
+    let others = [
+        (!package.models.is_empty(), "[`model`] has what is sent and answered"),
+        (!package.properties.is_empty(), "[`properties`] the properties that requests name"),
+        (!package.values.is_empty(), "[`value`] the values that have names"),
+    ];
+    let others: Vec<String> = others.iter().filter(|(there, _)| *there).map(|(_, text)| (*text).to_owned()).collect();
+    let whose = if package.resources.len() == 1 { "The resource" } else { "Each resource" };
+    let is_any = !package.resources.is_empty() && !others.is_empty();
+    is_any.then(|| format!("{whose} has a module of its own; beside that, {}.", crate::lower::list(&others)))
 }
 
 fn client(package: &Package) -> String {

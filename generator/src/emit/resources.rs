@@ -35,13 +35,24 @@ pub(super) fn print(resource: &Resource) -> String {
         body.push('\n');
         body.push_str(&descriptor(resource, method));
     }
-    let mut out = docs::comment(&[title], 0, "//!");
+    let mut out = docs::comment(&[title, contents(resource)], 0, "//!");
     out.push_str("\nuse sage_runtime::codegen as rt;\n");
     if body.contains(MODEL) {
         out.push_str("\nuse super::model;\n");
     }
     out.push('\n');
     out + &body
+}
+
+/// What the module is about: its page lists requests and descriptors, and the methods stand on that of the resource.
+fn contents(resource: &Resource) -> String {
+    let name = &resource.name;
+    let methods = resource
+        .methods
+        .iter()
+        .flat_map(|method| std::iter::once(&method.name).chain(method.also.iter().map(|also| &also.name)));
+    let links: Vec<String> = methods.map(|method| format!("[`{method}`]({name}::{method})")).collect();
+    format!("[`{name}`] has {}.", crate::lower::list(&links))
 }
 
 fn structure(resource: &Resource) -> String {

@@ -71,7 +71,7 @@ pub(super) fn thing(words: &Words) -> String {
 const UNCOUNTED: &[&str] = &["data", "despatch", "information", "validation"];
 
 /// "a, b and c"
-pub(super) fn list(items: &[String]) -> String {
+pub(crate) fn list(items: &[String]) -> String {
     joined(items, "and")
 }
 

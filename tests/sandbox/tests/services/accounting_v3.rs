@@ -24,10 +24,7 @@ async fn a_contact_lives_in_its_region_and_its_site() {
     let made = uki.contacts().create(new).await.expect("it is made");
     let id = made.id.expect("an id");
     let update = ContactUpdate { name: Update::Set("Ann B".into()), ..Default::default() };
-    assert_eq!(
-        uki.contacts().update(&id, update).await.expect("it is changed").displayed_as.as_deref(),
-        Some("Ann B")
-    );
+    assert_eq!(uki.contacts().update(&id, update).await.expect("it is changed").displayed_as.as_deref(), Some("Ann B"));
     for (region, country) in [(Region::Uki, "IE"), (Region::De, "DE"), (Region::Us, "US")] {
         let other = client(&sage, region, country).contacts();
         assert_eq!(other.get(&id).await.expect_err("not there").status(), Some(404));
