@@ -58,8 +58,7 @@ pub(crate) struct Shared {
     pub(crate) token: Option<Arc<dyn TokenSource>>,
     grant: Option<Grant>,
     transport: Arc<dyn Transport>,
-    /// The transport can be awaited, and not only waited for.
-    awaits: bool,
+    awaits: Awaits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,
@@ -69,6 +68,24 @@ pub(crate) struct Shared {
     pub(crate) turns: Gates,
     /// How many calls there were.
     calls: AtomicU64,
+}
+
+/// Where the transport can be awaited, and not only waited for.
+#[derive(Clone, Copy)]
+enum Awaits {
+    /// It is the user's, who knows.
+    Anywhere,
+    #[cfg(feature = "reqwest")]
+    OnTokio,
+    #[cfg(not(feature = "reqwest"))]
+    Nowhere,
+}
+
+impl Awaits {
+    #[cfg(feature = "reqwest")]
+    const DEFAULT: Awaits = Awaits::OnTokio;
+    #[cfg(not(feature = "reqwest"))]
+    const DEFAULT: Awaits = Awaits::Nowhere;
 }
 
 /// The header that the owner of a token is sent in, if nothing else is said.
@@ -107,10 +124,23 @@ impl Core {
 
     /// The transport that suits the calling thread.
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>> {
-        if self.awaits || crate::block::is_running() {
+        if crate::block::is_running() {
             return Ok(self.transport.clone());
         }
-        Err(Error::config("there is no transport: give one to the builder, or switch on the feature `reqwest`"))
+        match self.awaits {
+            Awaits::Anywhere => Ok(self.transport.clone()),
+            #[cfg(feature = "reqwest")]
+            Awaits::OnTokio if tokio::runtime::Handle::try_current().is_ok() => Ok(self.transport.clone()),
+            #[cfg(feature = "reqwest")]
+            Awaits::OnTokio => Err(Error::config(
+                "a call is awaited outside of tokio: await it in a runtime of tokio with its timers and its I/O, give the \
+                 builder a transport of yours, or block",
+            )),
+            #[cfg(not(feature = "reqwest"))]
+            Awaits::Nowhere => {
+                Err(Error::config("there is no transport: give one to the builder, or switch on the feature `reqwest`"))
+            }
+        }
     }
 
     /// What the waits of a call are drawn from: another number for each call and each process, and the same ones again
@@ -264,7 +294,7 @@ impl ClientBuilder {
             return Err(problem);
         }
         let is_standard = self.api.standard.is_some_and(|(name, text)| self.variable_text(name) == Some(text));
-        let awaits = self.transport.is_some() || cfg!(feature = "reqwest");
+        let awaits = if self.transport.is_some() { Awaits::Anywhere } else { Awaits::DEFAULT };
         let (token, grant) = self.access.resolve(self.transport.as_ref())?;
         let transport = match self.transport {
             Some(transport) => transport,

@@ -1,7 +1,6 @@
 //! Time, as far as the runtime needs it: what it is now, and waiting. Tests put their own clock in its place.
 
 mod manual;
-#[cfg(any(not(feature = "reqwest"), test))]
 mod timer;
 
 use std::sync::OnceLock;
@@ -31,8 +30,8 @@ pub struct Now {
 
 /// The clock of the operating system.
 ///
-/// It waits with tokio's timer where the feature `reqwest` is on, and where it is not with a thread of its own, one for all who
-/// wait, which ends when nobody does. A blocking call waits on its own thread.
+/// It waits with tokio's timer in a runtime of tokio if the feature `reqwest` is on, and elsewhere with a thread of its own, one for
+/// all who wait, which ends when nobody does. A blocking call waits on its own thread.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -47,12 +46,10 @@ impl Clock for SystemClock {
     }
 }
 
-#[cfg(feature = "reqwest")]
 fn sleep(time: Duration) -> BoxFuture<'static, ()> {
-    Box::pin(tokio::time::sleep(time))
-}
-
-#[cfg(not(feature = "reqwest"))]
-fn sleep(time: Duration) -> BoxFuture<'static, ()> {
+    #[cfg(feature = "reqwest")]
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Box::pin(tokio::time::sleep(time));
+    }
     Box::pin(timer::Sleep::new(time))
 }

@@ -5,6 +5,7 @@ mod http;
 
 use std::fmt;
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -30,9 +31,41 @@ pub trait Transport: Send + Sync + 'static {
     /// One attempt.
     fn send(
         &self,
-        request: ::http::Request<Bytes>,
+        request: ::http::Request<Body>,
         bounds: Bounds,
-    ) -> BoxFuture<'_, Result<::http::Response<Bytes>, TransportFault>>;
+    ) -> BoxFuture<'_, Result<::http::Response<Body>, TransportFault>>;
+}
+
+/// The body of a request or of a reply. Tokens and other secrets may be in it, so its `Debug` says how many bytes it has and no
+/// more.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Body(Bytes);
+
+impl Body {
+    /// What is in it.
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+}
+
+impl Deref for Body {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(bytes: T) -> Self {
+        Body(bytes.into())
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.0.len())
+    }
 }
 
 /// How long an attempt may take, and how much it may bring.

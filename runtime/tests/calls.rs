@@ -319,9 +319,8 @@ async fn h06_what_is_refused_before_it_is_sent() {
 fn s04_secrets_do_not_show() {
     let builder = Client::builder().region(Region::Uki).site("s").subscription_key(KEY).access_token(TOKEN);
     assert!(!format!("{builder:?}").contains("canary"));
-    let client = builder.build();
-    // Where no certificates are installed, the default transport says so.
-    let Ok(client) = client else { return };
+    // On loopback no certificates need to be installed.
+    let client = builder.origin("http://127.0.0.1:1").build().unwrap();
     let call = client.contacts().create(ann());
     assert!(!format!("{client:?} {call:?}").contains("canary"));
 }

@@ -10,9 +10,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use kit::{Answers, Hurried, builder, reply};
-use sage_runtime::transport::{BoxFuture, Phase, Transport, TransportFault};
+use sage_runtime::transport::{Body, BoxFuture, Phase, Transport, TransportFault};
 use sage_runtime::{Clock, Error, Generation, ManualClock, Response, Timeouts, Token, TokenSource};
 use sample::contacts::Contacts;
 use sample::model::NewContact;
@@ -66,7 +65,7 @@ impl TokenSource for Source {
 fn transport(replies: &[Scripted], clock: &ManualClock, trace: &Trace) -> impl Transport + use<> {
     let (replies, clock, trace) = (Mutex::new(VecDeque::from(replies.to_vec())), clock.clone(), trace.clone());
     let begin = clock.now().monotonic;
-    Answers(move |request: &http::Request<Bytes>, _| {
+    Answers(move |request: &http::Request<Body>, _| {
         let path = request.uri().path().strip_prefix("/uki/sageone/accounts/v3").unwrap();
         let token = request.headers()["authorization"].to_str().unwrap().strip_prefix("Bearer ").unwrap();
         let seconds = (clock.now().monotonic - begin).as_secs_f64();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kit::{Answers, builder, reply};
 use proptest::prelude::*;
-use sage_runtime::transport::{Phase, TransportFault};
+use sage_runtime::transport::{Body, Phase, TransportFault};
 use sage_runtime::{Delivery, Error, Kind, Limits};
 use sample::contacts::Contacts;
 
@@ -18,10 +18,8 @@ fn once() -> Limits {
 }
 
 /// One call that gets this, and what the caller is told.
-async fn told(
-    answer: impl Fn() -> Result<http::Response<bytes::Bytes>, TransportFault> + Send + Sync + 'static,
-) -> Error {
-    let transport = Answers(move |_: &http::Request<bytes::Bytes>, _| answer());
+async fn told(answer: impl Fn() -> Result<http::Response<Body>, TransportFault> + Send + Sync + 'static) -> Error {
+    let transport = Answers(move |_: &http::Request<Body>, _| answer());
     let contacts: Contacts =
         builder("http://127.0.0.1:1").limits(once()).transport(transport).build().unwrap().contacts();
     contacts.get("1").await.unwrap_err()
@@ -115,7 +113,7 @@ fn came() -> impl Strategy<Value = Came> {
     prop_oneof![(200..600u16).prop_map(Came::Reply), fault.prop_map(|(phase, status)| Came::Fault(phase, status))]
 }
 
-fn answer(came: Came, body: &str) -> Result<http::Response<bytes::Bytes>, TransportFault> {
+fn answer(came: Came, body: &str) -> Result<http::Response<Body>, TransportFault> {
     match came {
         Came::Reply(status) => Ok(reply(status, &[], body)),
         Came::Fault(phase, status) => {
@@ -167,7 +165,7 @@ proptest! {
         let http = sage_runtime::transport::Http::builder().no_proxy().build().unwrap();
         let set = builder("http://127.0.0.1:1").limits(once());
         let set = match came {
-            Some(came) => set.transport(Answers(move |_: &http::Request<bytes::Bytes>, _| answer(came, "no"))),
+            Some(came) => set.transport(Answers(move |_: &http::Request<Body>, _| answer(came, "no"))),
             // Nobody listens there, and the library below has a good deal to say about it.
             None => set.transport(http),
         };

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use kit::{Answers, builder, in_manual_time, reply};
-use sage_runtime::transport::{Bounds, BoxFuture, Transport, TransportFault};
+use sage_runtime::transport::{Body, Bounds, BoxFuture, Transport, TransportFault};
 use sage_runtime::{Clock, Delivery, Kind, ManualClock, Timeouts};
 use sample::model::NewContact;
 use server::{Act, Server};
@@ -24,7 +24,7 @@ type Asked = Arc<Mutex<Vec<(String, Duration)>>>;
 fn busy(clock: &ManualClock, status: u16, wait: &'static str) -> (sample::ClientBuilder, Asked) {
     let journal = Arc::new(Mutex::new(Vec::new()));
     let (log, time) = (journal.clone(), clock.clone());
-    let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+    let transport = Answers(move |request: &http::Request<Body>, _| {
         let site = request.headers()["x-site"].to_str().unwrap().to_owned();
         let mut log = log.lock().unwrap();
         let first = site == "busy" && !log.iter().any(|(known, _)| *known == site);
@@ -82,7 +82,7 @@ async fn t12_no_token_is_sent_that_ended_at_the_gate() {
     let clock = ManualClock::new();
     let sent = Arc::new(Mutex::new(Vec::new()));
     let (log, time) = (sent.clone(), clock.clone());
-    let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+    let transport = Answers(move |request: &http::Request<Body>, _| {
         let token = request.headers()["authorization"].to_str().unwrap().trim_start_matches("Bearer ").to_owned();
         log.lock().unwrap().push((token, time.now().monotonic.as_secs().to_string()));
         Ok(reply(200, &[], "{}"))
@@ -109,7 +109,7 @@ async fn l04_a_rate_that_leaves_no_place_in_time_says_so() {
     let clock = ManualClock::new();
     let mut limits = kit::quick();
     limits.rate = Some(sage_runtime::Rate { calls: 1, window: 3600 * SECOND });
-    let transport = Answers(|_: &http::Request<bytes::Bytes>, _: Bounds| Ok(reply(200, &[], "{}")));
+    let transport = Answers(|_: &http::Request<Body>, _: Bounds| Ok(reply(200, &[], "{}")));
     let set = builder("http://127.0.0.1:1").limits(limits).timeouts(Timeouts::default()).clock(clock.clone());
     let contacts = set.transport(transport).build().unwrap().contacts();
     contacts.get("1").await.unwrap();
@@ -155,11 +155,7 @@ impl Drop for Leaves<'_> {
 }
 
 impl Transport for kit::Shared<Gauge> {
-    fn send(
-        &self,
-        _: http::Request<bytes::Bytes>,
-        _: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+    fn send(&self, _: http::Request<Body>, _: Bounds) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
         Box::pin(async {
             let now = self.0.now.fetch_add(1, Ordering::SeqCst) + 1;
             self.0.most.fetch_max(now, Ordering::SeqCst);
@@ -197,11 +193,7 @@ async fn l06_no_more_calls_at_once_than_are_allowed() {
 struct Silent;
 
 impl Transport for Silent {
-    fn send(
-        &self,
-        _: http::Request<bytes::Bytes>,
-        _: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+    fn send(&self, _: http::Request<Body>, _: Bounds) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
         Box::pin(std::future::pending())
     }
 }
@@ -247,11 +239,7 @@ async fn r11_the_time_of_a_call_holds_whatever_it_waits_for() {
 struct Slow(ManualClock, Duration, u16);
 
 impl Transport for Slow {
-    fn send(
-        &self,
-        _: http::Request<bytes::Bytes>,
-        _: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+    fn send(&self, _: http::Request<Body>, _: Bounds) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
         Box::pin(async {
             self.0.sleep(self.1).await;
             Ok(reply(self.2, &[("retry-after", "5")], ""))
@@ -317,7 +305,7 @@ async fn r07_a_service_that_is_down_is_not_asked_thrice_by_everybody() {
 #[tokio::test]
 async fn o02_a_transport_that_panics_wedges_nobody() {
     let calls = AtomicUsize::new(0);
-    let transport = Answers(move |_: &http::Request<bytes::Bytes>, _: Bounds| {
+    let transport = Answers(move |_: &http::Request<Body>, _: Bounds| {
         assert!(calls.fetch_add(1, Ordering::SeqCst) != 0, "a transport with a fault");
         Ok(reply(201, &[], "{}"))
     });

@@ -55,7 +55,7 @@ fn p06_a_million_items_need_the_memory_of_a_page() {
 async fn p06_child() {
     let Some(origin) = origin() else { return };
     let items = vec![r#"{"id":"0123456789abcdef0123456789abcdef","displayed_as":"Somebody"}"#; PAGE].join(",");
-    let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+    let transport = Answers(move |request: &http::Request<sage_runtime::transport::Body>, _| {
         let page = request.uri().query().and_then(|query| query.strip_prefix("page=")?.parse().ok()).unwrap_or(1);
         let next = if page * PAGE < ITEMS { format!(r#""/contacts?page={}""#, page + 1) } else { "null".into() };
         Ok(reply(200, &[], &format!(r#"{{"$total":{ITEMS},"$next":{next},"$items":[{items}]}}"#)))

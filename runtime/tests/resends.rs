@@ -61,6 +61,12 @@ fn faults() -> Vec<(Act, Option<Delivery>, &'static [Protocol])> {
         (status(504), Some(Delivery::Unknown), both),
         (Act::RefuseStream, None, http2),
         (Act::GoAway, None, http2),
+        // NO_ERROR, INTERNAL_ERROR, CANCEL.
+        (Act::Reset(0), Some(Delivery::Unknown), http2),
+        (Act::Reset(2), Some(Delivery::Unknown), http2),
+        (Act::Reset(8), Some(Delivery::Unknown), http2),
+        (Act::Leave(0), Some(Delivery::Unknown), http2),
+        (Act::Leave(2), Some(Delivery::Unknown), http2),
     ]
 }
 
@@ -102,7 +108,7 @@ async fn r01_r02_r04_a_post_is_never_processed_twice() {
         }
         cells += 1;
     }
-    assert_eq!(cells, 26);
+    assert_eq!(cells, 31);
 }
 
 #[tokio::test]

@@ -7,7 +7,6 @@ mod sample;
 mod server;
 
 use std::sync::atomic::Ordering;
-#[cfg(feature = "blocking")]
 use std::time::Duration;
 
 use front::Tls;
@@ -15,14 +14,16 @@ use kit::builder;
 #[cfg(feature = "blocking")]
 use sage_runtime::Part;
 use sage_runtime::transport::Http;
-use sage_runtime::{Delivery, Kind};
+use sage_runtime::{Delivery, Kind, Timeouts};
 use sample::model::NewContact;
 #[cfg(feature = "blocking")]
 use sample::model::Upload;
 use server::{Act, Server, json};
 #[cfg(feature = "blocking")]
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+#[cfg(feature = "blocking")]
+use tokio::net::TcpStream;
 
 fn trusting(tls: &Tls) -> sample::contacts::Contacts {
     let http = Http::builder().no_proxy().root_certificate(tls.certificate.clone()).build().unwrap();
@@ -61,6 +62,21 @@ async fn r02_who_is_not_trusted_gets_nothing() {
     assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::NotSent));
     assert!(server.seen().is_empty() && server.connections() == 0);
     assert_eq!(Http::builder().root_certificate(*b"none").build().unwrap_err().kind(), Kind::Config);
+}
+
+#[tokio::test]
+async fn r02_who_connects_and_says_nothing_gets_nothing() {
+    // Somebody takes the connection, and never begins with TLS.
+    let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // A certificate to trust, as the machine may have none.
+    let tls = Tls::before("http://127.0.0.1:9", 0, &[]).await;
+    let mut timeouts = Timeouts::default();
+    (timeouts.connect, timeouts.operation) = (Duration::from_millis(100), Duration::from_secs(30));
+    let http = Http::builder().no_proxy().root_certificate(tls.certificate).timeouts(timeouts.clone()).build().unwrap();
+    let origin = format!("https://{}", mute.local_addr().unwrap());
+    let contacts = builder(&origin).transport(http).timeouts(timeouts).build().unwrap().contacts();
+    let error = contacts.form(ann()).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Transport, Delivery::NotSent, 3));
 }
 
 #[tokio::test]

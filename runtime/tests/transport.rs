@@ -6,15 +6,17 @@ mod server;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kit::{Answers, Shared, Tokens, builder, reply};
 use proptest::prelude::*;
-use sage_runtime::transport::Http;
-use sage_runtime::{Delivery, Error, Kind, Limits, Part, Token, TokenSource};
+use sage_runtime::transport::{Body, Http};
+use sage_runtime::{Delivery, Error, Kind, Limits, Part, Timeouts, Token, TokenSource};
 use sample::model::Upload;
 use sample::{Client, Region};
 use server::{Act, Server, json};
@@ -161,7 +163,8 @@ async fn h06_the_owner_of_the_token_is_the_site_of_a_client_without_one() {
 async fn s04_secrets_are_marked_for_the_libraries_below() {
     let sent = Arc::new(Mutex::new(http::HeaderMap::new()));
     let log = sent.clone();
-    let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+    let transport = Answers(move |request: &http::Request<Body>, _| {
+        assert!(format!("{request:?}").contains("Body(0 bytes)"));
         log.lock().unwrap().clone_from(request.headers());
         Ok(reply(200, &[], "{}"))
     });
@@ -207,7 +210,7 @@ proptest! {
     ) {
         let sent = Arc::new(Mutex::new(Vec::new()));
         let log = sent.clone();
-        let transport = Answers(move |request: &http::Request<bytes::Bytes>, _| {
+        let transport = Answers(move |request: &http::Request<sage_runtime::transport::Body>, _| {
             log.lock().unwrap().push(request.headers().clone());
             Ok(reply(200, &[], "{}"))
         });
@@ -340,6 +343,88 @@ async fn h10_connections_are_used_again_unless_something_went_wrong() {
         contacts.get("2").await.unwrap();
         assert_eq!((server.seen().len(), server.connections()), (2, 2));
     }
+}
+
+/// A client that speaks HTTP/2, with so long for an attempt and for all of them.
+fn http2(server: &Server, attempt: Duration, operation: Duration) -> sample::ClientBuilder {
+    let http = Http::builder().no_proxy().http2_only().build().unwrap();
+    let mut timeouts = Timeouts::default();
+    (timeouts.attempt, timeouts.operation) = (attempt, operation);
+    builder(&server.origin).transport(http).timeouts(timeouts)
+}
+
+#[tokio::test]
+async fn h10_after_a_timeout_nobody_takes_the_connection_again() {
+    let server = Server::start(vec![json(200, "{}"), Act::FallSilent, json(200, "{}"), json(200, "{}")]);
+    let client = http2(&server, Duration::from_millis(300), Duration::from_secs(30)).limits(once()).build().unwrap();
+    client.contacts().get("1").await.unwrap();
+    assert_eq!(client.contacts().get("2").await.unwrap_err().kind(), Kind::Timeout);
+    client.contacts().get("3").await.unwrap();
+    client.contacts().get("4").await.unwrap();
+    assert_eq!((server.seen().len(), server.connections()), (4, 2));
+}
+
+#[tokio::test]
+async fn h10_a_connection_that_is_dead_is_noticed_before_the_time_is_up() {
+    let server = Server::start(vec![json(200, "{}"), Act::FallSilent, json(200, "{}")]);
+    let client = http2(&server, Duration::from_secs(300), Duration::from_secs(40)).build().unwrap();
+    client.contacts().get("1").await.unwrap();
+    // Sent again, as the first one came to nothing.
+    client.contacts().get("2").await.unwrap();
+    assert_eq!((server.seen().len(), server.connections()), (3, 2));
+}
+
+#[tokio::test]
+async fn h10_connections_are_not_idle_for_long() {
+    // The second is what the first connection waits for in vain.
+    let server = Server::start((0..3).map(|_| Act::KeepAlive(200, b"{}".to_vec())).collect());
+    let mut timeouts = Timeouts::default();
+    timeouts.idle = Duration::from_millis(50);
+    let contacts = builder(&server.origin).timeouts(timeouts).build().unwrap().contacts();
+    contacts.get("1").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    contacts.get("2").await.unwrap();
+    assert_eq!((server.seen().len(), server.connections()), (2, 2));
+}
+
+/// Polls until it is done, and knows no tokio.
+fn run<F: std::future::IntoFuture>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future.into_future());
+    loop {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return done;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn without_tokio_there_is_an_error_and_no_panic() {
+    let server = Server::start(vec![]);
+    let error = run(builder(&server.origin).build().unwrap().contacts().get("1")).unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (Kind::Config, Delivery::NotSent));
+    assert!(error.to_string().contains("outside of tokio"), "{error}");
+    // A transport of the user's may need none, and neither do the waits between its attempts.
+    let asked = AtomicUsize::new(0);
+    let own = Answers(move |_: &http::Request<Body>, _| {
+        Ok(reply(if asked.fetch_add(1, Ordering::SeqCst) == 0 { 503 } else { 200 }, &[], "{}"))
+    });
+    run(builder(&server.origin).transport(own).build().unwrap().contacts().get("1")).unwrap();
+}
+
+#[test]
+fn h10_a_runtime_that_stands_still_is_nobody_elses_trouble() {
+    let server = Server::always(|_| Act::KeepAlive(200, b"{}".to_vec()));
+    let mut timeouts = Timeouts::default();
+    timeouts.attempt = Duration::from_secs(5);
+    let contacts = builder(&server.origin).limits(once()).timeouts(timeouts).build().unwrap().contacts();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    // Each has made a connection, and is not polled any more, as in a program with an event loop of its own.
+    let still: Vec<_> = (0..10).map(|_| runtime()).collect();
+    for (number, runtime) in still.iter().enumerate() {
+        runtime.block_on(contacts.get(&number.to_string()).send()).unwrap();
+    }
+    runtime().block_on(contacts.get("last").send()).unwrap();
 }
 
 #[tokio::test]

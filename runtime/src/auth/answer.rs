@@ -3,16 +3,16 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, Response, header};
 use serde::Deserialize;
 
 use super::failure::{Failure, Kind};
 use super::tokens::Tokens;
 use crate::secret::Secret;
+use crate::transport::Body;
 
 /// Reads the answer to a code or a refresh token.
-pub(super) fn tokens(reply: &Response<Bytes>, secrets: &[Secret]) -> Result<Tokens, Failure> {
+pub(super) fn tokens(reply: &Response<Body>, secrets: &[Secret]) -> Result<Tokens, Failure> {
     if !reply.status().is_success() {
         return Err(refused(reply, secrets));
     }
@@ -23,11 +23,11 @@ pub(super) fn tokens(reply: &Response<Bytes>, secrets: &[Secret]) -> Result<Toke
 }
 
 /// Reads the answer to a revocation: an unknown token is revoked as well (RFC 7009, section 2.2).
-pub(super) fn revoked(reply: &Response<Bytes>, secrets: &[Secret]) -> Result<(), Failure> {
+pub(super) fn revoked(reply: &Response<Body>, secrets: &[Secret]) -> Result<(), Failure> {
     if reply.status().is_success() { Ok(()) } else { Err(refused(reply, secrets)) }
 }
 
-fn refused(reply: &Response<Bytes>, secrets: &[Secret]) -> Failure {
+fn refused(reply: &Response<Body>, secrets: &[Secret]) -> Failure {
     let status = reply.status();
     let error: Refusal = serde_json::from_slice(reply.body()).unwrap_or_default();
     let code = error.error.as_deref().filter(|code| is_code(code));
@@ -78,14 +78,13 @@ fn seconds(headers: &HeaderMap) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
     use http::Response;
 
-    use super::{Kind, revoked, tokens};
+    use super::{Body, Kind, revoked, tokens};
     use crate::secret::Secret;
 
-    fn reply(status: u16, body: &str) -> Response<Bytes> {
-        Response::builder().status(status).body(Bytes::copy_from_slice(body.as_bytes())).unwrap()
+    fn reply(status: u16, body: &str) -> Response<Body> {
+        Response::builder().status(status).body(body.to_owned().into()).unwrap()
     }
 
     #[test]

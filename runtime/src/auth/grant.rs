@@ -14,7 +14,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::Response;
 
 use super::app::App;
@@ -29,7 +28,7 @@ use crate::error::{Error, Result};
 #[cfg(any(feature = "blocking", feature = "reqwest"))]
 use crate::limits::Timeouts;
 use crate::token::{Generation, Token, TokenSource};
-use crate::transport::{Bounds, BoxFuture, Transport};
+use crate::transport::{Body, Bounds, BoxFuture, Transport};
 use handle::Handle;
 use state::State;
 use turn::{Finishing, NotFinished, Unsaved};
@@ -229,7 +228,7 @@ impl Inner {
     }
 
     /// Asks the token endpoint once. Nothing is repeated here, and no answer leads to another request.
-    fn send(&self, asked: Asked) -> Result<Response<Bytes>, Failure> {
+    fn send(&self, asked: Asked) -> Result<Response<Body>, Failure> {
         let https = asked.request.uri().scheme_str() == Some("https");
         let bounds = Bounds::new(self.deadline / 2, MOST, MOST);
         let sent = thread::run(async {

@@ -12,6 +12,7 @@ use super::app::App;
 use super::profile::ClientAuth;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::transport::Body;
 
 const AGENT: &str = concat!("sage-rs/", env!("CARGO_PKG_VERSION"));
 
@@ -27,7 +28,7 @@ pub(super) enum Form<'a> {
 
 /// The request, and the values in it that are secret.
 pub(super) struct Asked {
-    pub(super) request: Request<Bytes>,
+    pub(super) request: Request<Body>,
     pub(super) secrets: Vec<Secret>,
 }
 
@@ -69,7 +70,7 @@ pub(super) fn request(app: &App, url: Uri, form: &Form<'_>) -> Result<Asked> {
     };
     let body = Zeroizing::new(body.finish().into_bytes());
     let mut request =
-        Request::post(url).body(Bytes::from_owner(body)).map_err(|_| Error::config("the token URL is none"))?;
+        Request::post(url).body(Bytes::from_owner(body).into()).map_err(|_| Error::config("the token URL is none"))?;
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

@@ -114,8 +114,8 @@ impl Run {
         let url = Uri::try_from(url).map_err(|_| Error::config("the URL of the request is too long, or is none"))?;
         let now = core.clock.now();
         let exchange = Exchange::new(draft.plan(now.monotonic), core.budget.clone(), core.seed(now));
-        let alarm = unless_zero(core.timeouts.operation).map(|time| core.clock.sleep(time));
         let transport = core.transport()?;
+        let alarm = unless_zero(core.timeouts.operation).map(|time| core.clock.sleep(time));
         Ok(Box::new(Run {
             span: Span::call(draft.operation),
             transport,
@@ -263,7 +263,7 @@ impl Run {
     async fn send(&mut self, core: &Core, time: Duration) -> Event {
         self.last = None;
         let (headers, secrets) = self.headers.take().unwrap_or_default();
-        let mut request = Request::new(self.draft.body.clone());
+        let mut request = Request::new(self.draft.body.clone().into());
         *request.method_mut() = self.draft.operation.method.to_http();
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = headers;
@@ -274,7 +274,7 @@ impl Run {
             None => return Event::Deadline,
             Some(Ok(reply)) => {
                 let (parts, body) = reply.into_parts();
-                let raw = Raw::new(self.draft.operation, parts, body, secrets);
+                let raw = Raw::new(self.draft.operation, parts, body.into_bytes(), secrets);
                 let wait = retry_after(&raw.headers, core.clock.now().wall);
                 let event = Event::Reply { status: raw.status.as_u16(), retry_after: wait };
                 (event, if raw.status.is_success() { Ok(raw) } else { Err(Error::answered(&raw, wait)) })

@@ -131,14 +131,12 @@ mod tests {
     use std::task::{Poll, Wake, Waker};
     use std::time::{Duration, Instant};
 
-    use bytes::Bytes;
-
     use super::Sleep;
     use crate::api::{Api, Operation};
     use crate::call::Call;
     use crate::client::ClientBuilder;
     use crate::clock::{Clock, Now, SystemClock};
-    use crate::transport::{Bounds, BoxFuture, Transport, TransportFault};
+    use crate::transport::{Body, Bounds, BoxFuture, Transport, TransportFault};
 
     /// As the system's clock waits without tokio.
     struct WithoutTokio;
@@ -159,14 +157,14 @@ mod tests {
     impl Transport for Slow {
         fn send(
             &self,
-            _: http::Request<Bytes>,
+            _: http::Request<Body>,
             _: Bounds,
-        ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportFault>> {
+        ) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
             let mut polled = false;
             Box::pin(poll_fn(move |context| {
                 context.waker().wake_by_ref();
                 match std::mem::replace(&mut polled, true) {
-                    true => Poll::Ready(Ok(http::Response::new(Bytes::new()))),
+                    true => Poll::Ready(Ok(http::Response::default())),
                     false => Poll::Pending,
                 }
             }))

@@ -5,6 +5,8 @@ mod awaited;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod origin;
+#[cfg(feature = "reqwest")]
+mod pools;
 mod proxy;
 mod trust;
 
@@ -12,11 +14,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use ::http::{Request, Response, Uri};
-use bytes::Bytes;
 #[cfg(not(target_os = "android"))]
 use rustls::pki_types::CertificateDer;
 
-use super::{Bounds, BoxError, BoxFuture, Transport, TransportFault};
+use super::{Body, Bounds, BoxError, BoxFuture, Transport, TransportFault};
 use crate::base::is_loopback;
 use crate::error::Error;
 use crate::limits::Timeouts;
@@ -25,7 +26,7 @@ use trust::Trust;
 
 /// The transport that a client has unless it is given another: over TLS, without redirects, retries and waiting for ever.
 ///
-/// Calls that are awaited speak HTTP/1.1 or HTTP/2, on tokio. Blocking calls speak HTTP/1.1, on their own thread. Where the
+/// Calls that are awaited speak HTTP/1.1 or HTTP/2, on tokio with its timers; each runtime has its own connections. Blocking calls speak HTTP/1.1, on their own thread. Where the
 /// feature `reqwest` is off, whoever polls it waits on their thread.
 ///
 /// What is on this machine (127.0.0.1, `[::1]`, `localhost`) is asked without a proxy, whatever the environment says.
@@ -164,7 +165,7 @@ impl fmt::Debug for HttpBuilder {
 }
 
 impl Transport for Http {
-    fn send(&self, request: Request<Bytes>, bounds: Bounds) -> BoxFuture<'_, Result<Response<Bytes>, TransportFault>> {
+    fn send(&self, request: Request<Body>, bounds: Bounds) -> BoxFuture<'_, Result<Response<Body>, TransportFault>> {
         #[cfg(all(feature = "blocking", feature = "reqwest"))]
         if crate::block::is_running() {
             return self.blocking.send(request, bounds);

@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use sage_runtime::auth::MemoryStore;
 use sage_runtime::codegen as rt;
-use sage_runtime::transport::{Bounds, BoxFuture, Http, Transport, TransportFault};
+use sage_runtime::transport::{Body, Bounds, BoxFuture, Http, Transport, TransportFault};
 use sage_runtime::{Generation, TokenSource as _};
 use tokio::runtime::{Builder, Runtime};
 
@@ -51,9 +50,9 @@ struct Counts(Http, Arc<Mutex<Vec<String>>>);
 impl Transport for Counts {
     fn send(
         &self,
-        request: http::Request<Bytes>,
+        request: http::Request<Body>,
         bounds: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportFault>> {
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
         self.1.lock().unwrap().push(request.uri().path().to_owned());
         self.0.send(request, bounds)
     }

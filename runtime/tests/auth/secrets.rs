@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
 use sage_runtime::auth::{ClientAuth, Grant, Record};
-use sage_runtime::transport::{Bounds, BoxFuture, Http, Phase, Transport, TransportFault};
+use sage_runtime::transport::{Body, Bounds, BoxFuture, Http, Phase, Transport, TransportFault};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::api;
@@ -205,10 +205,10 @@ struct Looks(std::sync::Arc<Mutex<String>>);
 impl Transport for Looks {
     fn send(
         &self,
-        request: http::Request<bytes::Bytes>,
+        request: http::Request<Body>,
         _: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
-        *self.0.lock().unwrap() = format!("{:?}", request.headers());
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
+        *self.0.lock().unwrap() = format!("{request:?}");
         Box::pin(std::future::ready(Err(TransportFault::new(Phase::NotSent, "on purpose"))))
     }
 }
@@ -222,4 +222,6 @@ fn s04_the_secret_of_an_application_is_marked_too() {
     Builder::new_current_thread().build().unwrap().block_on(get(&grant, None)).unwrap_err();
     let seen = seen.lock().unwrap();
     assert!(seen.contains(r#""authorization": Sensitive"#), "{seen}");
+    // Nor does the body show, which has the refresh token in it.
+    assert!(seen.contains("Body(") && !seen.contains("refresh"), "{seen}");
 }

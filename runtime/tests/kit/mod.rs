@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use sage_runtime::transport::{Bounds, BoxFuture, Transport, TransportFault};
+use sage_runtime::transport::{Body, Bounds, BoxFuture, Transport, TransportFault};
 use sage_runtime::{Clock, Error, Generation, Limits, ManualClock, Now, Timeouts, Token, TokenSource};
 
 use crate::sample::{Client, ClientBuilder, Region};
@@ -64,9 +64,9 @@ pub struct AfterFault<T, F> {
 impl<T: Transport, F: FnOnce() + Send + 'static> Transport for AfterFault<T, F> {
     fn send(
         &self,
-        request: http::Request<bytes::Bytes>,
+        request: http::Request<Body>,
         bounds: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
         Box::pin(async move {
             let reply = self.inner.send(request, bounds).await;
             if reply.is_err()
@@ -84,27 +84,24 @@ pub struct Answers<F>(pub F);
 
 impl<F> Transport for Answers<F>
 where
-    F: Fn(&http::Request<bytes::Bytes>, Bounds) -> Result<http::Response<bytes::Bytes>, TransportFault>
-        + Send
-        + Sync
-        + 'static,
+    F: Fn(&http::Request<Body>, Bounds) -> Result<http::Response<Body>, TransportFault> + Send + Sync + 'static,
 {
     fn send(
         &self,
-        request: http::Request<bytes::Bytes>,
+        request: http::Request<Body>,
         bounds: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportFault>> {
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
         Box::pin(std::future::ready((self.0)(&request, bounds)))
     }
 }
 
 /// A reply with a body and no headers but these.
-pub fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> http::Response<bytes::Bytes> {
+pub fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> http::Response<Body> {
     let mut builder = http::Response::builder().status(status);
     for (name, value) in headers {
         builder = builder.header(*name, *value);
     }
-    builder.body(bytes::Bytes::copy_from_slice(body.as_bytes())).unwrap()
+    builder.body(body.to_owned().into()).unwrap()
 }
 
 /// Runs a future in manual time: whenever nobody can go on, the clock moves to the next moment that somebody waits for. All that

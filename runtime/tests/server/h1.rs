@@ -75,7 +75,9 @@ fn perform(stream: &mut TcpStream, act: &Act) -> bool {
             let _ = stream.read(&mut [0]);
         }
         Act::HangUp | Act::HangUpAtOnce | Act::ResetWhileReading => {}
-        Act::RefuseStream | Act::GoAway => panic!("{act:?} is for HTTP/2"),
+        Act::RefuseStream | Act::GoAway | Act::Reset(_) | Act::Leave(_) | Act::FallSilent => {
+            panic!("{act:?} is for HTTP/2")
+        }
     }
     false
 }

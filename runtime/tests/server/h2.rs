@@ -20,30 +20,45 @@ const REFUSED_STREAM: u8 = 7;
 
 /// Acts once for each request, as long as the connection lasts, and hangs up so that what was said is heard.
 pub(super) fn serve(mut stream: TcpStream, act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
-    converse(&mut stream, act, script, log);
+    if converse(&mut stream, act, script, log) == Then::FallSilent {
+        // Others may connect meanwhile.
+        std::thread::spawn(move || while read_frame(&mut stream).is_some() {});
+        return;
+    }
     // To close with frames unread would reset the connection, and with it a reply that the client has not read yet.
     let _ = stream.shutdown(Shutdown::Write);
     let _ = stream.set_read_timeout(Some(super::PATIENCE));
     while read_frame(&mut stream).is_some() {}
 }
 
-fn converse(stream: &mut TcpStream, mut act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
+/// What becomes of a connection.
+#[derive(PartialEq)]
+enum Then {
+    Close,
+    FallSilent,
+}
+
+fn converse(stream: &mut TcpStream, mut act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) -> Then {
     let mut preface = [0; 24];
     if stream.read_exact(&mut preface).is_err() || !write(stream, &frame(SETTINGS, 0, 0, &[])) {
-        return;
+        return Then::Close;
     }
     while let Some((id, body)) = read(stream) {
         let mut seen = Seen::new("HTTP/2".to_owned());
         seen.body = body;
         log.write(seen, &act);
+        if matches!(act, Act::FallSilent) {
+            return Then::FallSilent;
+        }
         if !perform(stream, id, act) {
-            return;
+            break;
         }
         match script.next() {
             Some(next) => act = next,
-            None => return,
+            None => break,
         }
     }
+    Then::Close
 }
 
 /// Does it, and says whether the connection stays.
@@ -60,6 +75,11 @@ fn perform(stream: &mut TcpStream, id: u32, act: Act) -> bool {
             while read_frame(stream).is_some() {}
             false
         }
+        Act::Reset(code) => write(stream, &frame(RST_STREAM, 0, id, &[0, 0, 0, code])),
+        Act::Leave(code) => {
+            write(stream, &frame(GOAWAY, 0, 0, &[&id.to_be_bytes()[..], &[0, 0, 0, code]].concat()));
+            false
+        }
         Act::CutReply => {
             let head = frame(HEADERS, END_HEADERS, id, &block(200, &[]));
             write(stream, &[head, frame(DATA, 0, id, b"{\"id\":")].concat());
@@ -67,12 +87,7 @@ fn perform(stream: &mut TcpStream, id: u32, act: Act) -> bool {
         }
         Act::Stall(time) => {
             let _ = stream.set_read_timeout(Some(time));
-            // Who has enough of one stream keeps the connection.
-            while let Some((kind, ..)) = read_frame(stream) {
-                if kind == RST_STREAM {
-                    return stream.set_read_timeout(Some(super::PATIENCE)).is_ok();
-                }
-            }
+            while read_frame(stream).is_some_and(|(kind, ..)| kind != RST_STREAM) {}
             false
         }
         Act::HangUp => false,

@@ -95,6 +95,12 @@ pub enum Act {
     RefuseStream,
     /// Says that it is leaving, and has not looked at the request; HTTP/2 only.
     GoAway,
+    /// Reads the request, processes it, and ends its stream with this code (RFC 9113, section 7); HTTP/2 only.
+    Reset(u8),
+    /// Reads the request, processes it, and says with this code that it is leaving; HTTP/2 only.
+    Leave(u8),
+    /// Reads the request, processes it, and never says anything again on this connection, which stays open; HTTP/2 only.
+    FallSilent,
 }
 
 impl Act {
@@ -104,6 +110,7 @@ impl Act {
             Act::Reply(status, ..) | Act::KeepAlive(status, _) => matches!(status, 200..300 | 408 | 500..600),
             Act::HangUpAtOnce | Act::ResetWhileReading | Act::RefuseStream | Act::GoAway => false,
             Act::Raw(_) | Act::Endless(..) | Act::Drip(..) | Act::HangUp | Act::CutReply | Act::Stall(_) => true,
+            Act::Reset(_) | Act::Leave(_) | Act::FallSilent => true,
         }
     }
 }

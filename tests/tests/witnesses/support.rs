@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use sage_api::transport::{Bounds, BoxFuture, Transport, TransportFault};
+use sage_api::transport::{Body, Bounds, BoxFuture, Transport, TransportFault};
 use sage_api::{Bytes, Value, json as api_json};
 use sage_runtime::codegen::{DateTime, FixedOffset, NaiveDate, When, to_known_string};
 use sage_tests::json::{Tree, difference};
@@ -261,7 +261,7 @@ pub(crate) struct Given<'a> {
 /// Answers the one request that it sees.
 #[derive(Debug, Default)]
 struct Seen {
-    request: Mutex<Option<http::Request<Bytes>>>,
+    request: Mutex<Option<http::Request<Body>>>,
     status: u16,
     body: Bytes,
 }
@@ -272,9 +272,9 @@ pub(crate) struct Mirror(Arc<Seen>);
 impl Transport for Mirror {
     fn send(
         &self,
-        request: http::Request<Bytes>,
+        request: http::Request<Body>,
         _: Bounds,
-    ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportFault>> {
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
         *self.0.request.lock().expect("a test panicked") = Some(request);
         let response = http::Response::builder().status(self.0.status).header("content-type", "application/json");
         let response = response.body(self.0.body.clone()).expect("a reply");
@@ -391,7 +391,7 @@ impl Request {
         self.same_body(&sent, given.carried.into_inner().expect("a test panicked"))
     }
 
-    fn same_head(&self, sent: &http::Request<Bytes>) -> Result<(), String> {
+    fn same_head(&self, sent: &http::Request<Body>) -> Result<(), String> {
         if sent.method().as_str() != self.method {
             return Err(format!("it was sent by {}, not by {}", sent.method(), self.method));
         }
@@ -429,7 +429,7 @@ impl Request {
         Ok(())
     }
 
-    fn same_body(&self, sent: &http::Request<Bytes>, carried: Option<[String; 2]>) -> Result<(), String> {
+    fn same_body(&self, sent: &http::Request<Body>, carried: Option<[String; 2]>) -> Result<(), String> {
         let Some(body) = &self.body else {
             // An operation that needs a body and has nothing to say sends an empty object.
             let empty = matches!(&sent.body()[..], b"" | b"{}") || sent.body().ends_with(b":{}}");

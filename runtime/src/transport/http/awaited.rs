@@ -7,17 +7,15 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response, StatusCode, Uri};
-use reqwest::{ClientBuilder, Proxy, redirect, retry};
-use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
 
-use super::super::{Bounds, BoxError, BoxFuture, Phase, TransportFault, check_head, too_large};
+use super::super::{Body, Bounds, BoxError, BoxFuture, Phase, TransportFault, check_head, too_large};
 use super::HttpBuilder;
 use super::origin::Origin;
+use super::pools::{Pool, Pools};
 use super::proxy::Proxies;
 use super::trust::Trust;
 use crate::auth::is_grant_thread;
-use crate::exchange::unless_zero;
 
 /// Room for most URLs.
 const URL: usize = 256;
@@ -29,98 +27,74 @@ const ENDLESS: Duration = Duration::from_secs(30 * 365 * 86_400);
 pub(super) struct Awaited(Arc<Shared>);
 
 struct Shared {
-    set: HttpBuilder,
-    tls: ClientConfig,
     proxies: Arc<Proxies>,
-    usual: reqwest::Client,
-    /// Without a proxy, for what none stands before.
-    direct: reqwest::Client,
+    pools: Pools,
+}
+
+/// What one request is sent by.
+struct Way {
+    client: reqwest::Client,
+    /// Where its connection comes from, unless it is for this request alone.
+    pool: Option<Arc<Pool>>,
 }
 
 impl Awaited {
     pub(super) fn new(set: &HttpBuilder, trust: &Trust, proxies: Arc<Proxies>) -> Result<Self, BoxError> {
-        let tls = trust.config(&[b"h2", b"http/1.1"])?;
-        let direct = build(client(set, &tls))?;
-        let usual = if proxies.are_none() { direct.clone() } else { build(through(client(set, &tls), &proxies)?)? };
-        Ok(Awaited(Arc::new(Shared { set: set.clone(), tls, proxies, usual, direct })))
+        let pools = Pools::new(set, trust.config(&[b"h2", b"http/1.1"])?, proxies.clone())?;
+        Ok(Awaited(Arc::new(Shared { proxies, pools })))
     }
 
-    /// What sends a request to this address from this thread.
-    fn client(&self, uri: &Uri) -> Result<reqwest::Client, BoxError> {
-        let Shared { set, tls, proxies, usual, direct } = &*self.0;
+    /// How a request goes to this address from this thread.
+    fn way(&self, uri: &Uri) -> Result<Way, BoxError> {
+        let Shared { proxies, pools } = &*self.0;
         let origin = if proxies.are_none() { None } else { Origin::of(uri) };
         let is_direct = match &origin {
             Some(origin) => proxies.before(origin)?.is_none(),
             None => true,
         };
-        if !is_grant_thread() {
-            return Ok(if is_direct { direct } else { usual }.clone());
+        if is_grant_thread() {
+            // Its runtime ends with the request: a connection that is kept would be dead.
+            return Ok(Way { client: pools.single(is_direct)?, pool: None });
         }
-        // The runtime ends with the request: a connection that is kept would be dead, and one that others keep may belong to
-        // a runtime that stands still.
-        let builder = client(set, tls).pool_max_idle_per_host(0);
-        build(if is_direct { builder } else { through(builder, proxies)? })
+        let pool = pools.here()?;
+        let client = if is_direct { &pool.direct } else { &pool.usual }.clone();
+        Ok(Way { client, pool: Some(pool) })
     }
 
     pub(super) fn send(
         &self,
-        request: Request<Bytes>,
+        request: Request<Body>,
         bounds: Bounds,
-    ) -> BoxFuture<'_, Result<Response<Bytes>, TransportFault>> {
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportFault>> {
         Box::pin(async move {
-            let client = self.client(request.uri()).map_err(|error| TransportFault::new(Phase::NotSent, error))?;
-            let request = to_reqwest(request)?;
-            // Not reqwest's own limit of time, which costs several allocations a request.
-            let now = Instant::now();
-            let end = now.checked_add(bounds.time).unwrap_or(now + ENDLESS);
-            let sent = timeout_at(end, client.execute(request)).await;
-            let mut reply = sent.map_err(|late| TransportFault::new(Phase::TimedOut, late))?.map_err(unanswered)?;
-            let mut out = Response::new(Bytes::new());
-            *out.status_mut() = reply.status();
-            *out.version_mut() = reply.version();
-            *out.headers_mut() = std::mem::take(reply.headers_mut());
-            let (head, _) = out.into_parts();
-            check_head(&head)?;
-            let body = timeout_at(end, read(reply, head.status, bounds)).await;
-            let body = body.map_err(|late| TransportFault::new(Phase::TimedOut, late).after(head.status))??;
-            Ok(Response::from_parts(head, body))
+            let way = self.way(request.uri()).map_err(|error| TransportFault::new(Phase::NotSent, error))?;
+            let reply = way.send(request, bounds).await;
+            if let (Err(TransportFault { phase: Phase::TimedOut, .. }), Some(pool)) = (&reply, &way.pool) {
+                self.0.pools.abandon(pool);
+            }
+            reply
         })
     }
 }
 
-/// A client without a proxy. reqwest reads the environment in its own way, and the system's settings if another crate wants that.
-fn client(set: &HttpBuilder, tls: &ClientConfig) -> ClientBuilder {
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls.clone())
-        .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        .gzip(true)
-        .no_proxy()
-        .pool_idle_timeout(unless_zero(set.timeouts.idle));
-    if let Some(connect) = unless_zero(set.timeouts.connect) {
-        builder = builder.connect_timeout(connect);
+impl Way {
+    async fn send(&self, request: Request<Body>, bounds: Bounds) -> Result<Response<Body>, TransportFault> {
+        let request = to_reqwest(request)?;
+        // Not reqwest's own limit of time, which costs several allocations a request.
+        let now = Instant::now();
+        let end = now.checked_add(bounds.time).unwrap_or(now + ENDLESS);
+        let sent = timeout_at(end, self.client.execute(request)).await;
+        let mut reply = sent.map_err(|late| TransportFault::new(Phase::TimedOut, late))?.map_err(unanswered)?;
+        let mut out = Response::new(Bytes::new());
+        *out.status_mut() = reply.status();
+        *out.version_mut() = reply.version();
+        *out.headers_mut() = std::mem::take(reply.headers_mut());
+        let (head, _) = out.into_parts();
+        check_head(&head)?;
+        let body = timeout_at(end, read(reply, head.status, bounds)).await;
+        let body = body.map_err(|late| TransportFault::new(Phase::TimedOut, late).after(head.status))??;
+        Ok(Response::from_parts(head, body.into()))
     }
-    if set.http2_only {
-        builder = builder.http2_prior_knowledge();
-    }
-    builder
-}
-
-/// The same with these proxies, for what they stand before.
-fn through(mut builder: ClientBuilder, proxies: &Proxies) -> Result<ClientBuilder, BoxError> {
-    // The reason could hold the password.
-    let wrong = |_| "the URL of the proxy is none";
-    if let Some(proxy) = proxies.usual(false) {
-        builder = builder.proxy(Proxy::http(proxy.url.expose()).map_err(wrong)?);
-    }
-    if let Some(proxy) = proxies.usual(true) {
-        builder = builder.proxy(Proxy::https(proxy.url.expose()).map_err(wrong)?);
-    }
-    Ok(builder)
-}
-
-fn build(builder: ClientBuilder) -> Result<reqwest::Client, BoxError> {
-    Ok(builder.build().map_err(reqwest::Error::without_url)?)
 }
 
 async fn read(mut reply: reqwest::Response, status: StatusCode, bounds: Bounds) -> Result<Bytes, TransportFault> {
@@ -148,7 +122,7 @@ async fn read(mut reply: reqwest::Response, status: StatusCode, bounds: Bounds) 
 }
 
 /// The same request, as reqwest has it.
-fn to_reqwest(request: Request<Bytes>) -> Result<reqwest::Request, TransportFault> {
+fn to_reqwest(request: Request<Body>) -> Result<reqwest::Request, TransportFault> {
     let (head, body) = request.into_parts();
     let mut url = String::with_capacity(URL);
     // Writing to a string does not fail.
@@ -156,7 +130,7 @@ fn to_reqwest(request: Request<Bytes>) -> Result<reqwest::Request, TransportFaul
     let url = url.parse().map_err(|error| TransportFault::new(Phase::NotSent, error))?;
     let mut request = reqwest::Request::new(head.method, url);
     *request.headers_mut() = head.headers;
-    *request.body_mut() = Some(body.into());
+    *request.body_mut() = Some(body.into_bytes().into());
     Ok(request)
 }
 

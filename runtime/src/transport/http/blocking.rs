@@ -21,13 +21,13 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use rustls::ClientConfig;
 
-use super::super::{Bounds, BoxError, BoxFuture, HEAD, Phase, TransportFault, check_head, too_large};
+use super::super::{Body, Bounds, BoxError, BoxFuture, HEAD, Phase, TransportFault, check_head, too_large};
 use super::HttpBuilder;
 use super::origin::Origin;
 use super::proxy::{Proxies, Proxy};
 use super::trust::Trust;
 use crate::exchange::unless_zero;
-use body::{Body, Framing};
+use body::{Framing, Incoming};
 use connection::Connection;
 use pool::Pool;
 use wire::{Head, HeadFault};
@@ -56,15 +56,15 @@ impl Blocking {
 
     pub(super) fn send(
         &self,
-        request: Request<Bytes>,
+        request: Request<Body>,
         bounds: Bounds,
-    ) -> BoxFuture<'_, Result<Response<Bytes>, TransportFault>> {
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportFault>> {
         Box::pin(async move { self.0.send_now(&request, bounds) })
     }
 }
 
 impl Shared {
-    fn send_now(&self, request: &Request<Bytes>, bounds: Bounds) -> Result<Response<Bytes>, TransportFault> {
+    fn send_now(&self, request: &Request<Body>, bounds: Bounds) -> Result<Response<Body>, TransportFault> {
         let end = Instant::now().checked_add(bounds.time);
         let origin = Origin::of(request.uri()).ok_or_else(|| not_sent("the URL is none for HTTP"))?;
         let proxy = self.proxies.before(&origin).map_err(not_sent)?;
@@ -80,7 +80,7 @@ impl Shared {
         if whole && stays && sent.is_ok() && framing != Framing::Close && !wire::closes(request.headers()) {
             self.pool.put(origin, connection);
         }
-        Ok(Response::from_parts(parts, body))
+        Ok(Response::from_parts(parts, body.into()))
     }
 
     /// Writes the request to a connection that was kept, or to a new one. If that fails half-way, there may be a reply.
@@ -134,7 +134,7 @@ fn read_body(
     headers: &mut HeaderMap,
     most: usize,
 ) -> io::Result<(Vec<u8>, bool)> {
-    let mut body = Body::new(from, framing);
+    let mut body = Incoming::new(from, framing);
     let mut bytes = Vec::new();
     let most = (most as u64).saturating_add(1);
     let zipped = headers.get(CONTENT_ENCODING).is_some_and(|coding| {

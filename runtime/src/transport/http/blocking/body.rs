@@ -59,7 +59,7 @@ fn length(digits: &[u8]) -> Option<u64> {
 }
 
 /// Reads a body, and not one byte that is behind it. An end that comes too early is an error.
-pub(super) struct Body<'a, R> {
+pub(super) struct Incoming<'a, R> {
     from: &'a mut R,
     left: Left,
 }
@@ -75,7 +75,7 @@ enum Left {
     UntilClose,
 }
 
-impl<'a, R: BufRead> Body<'a, R> {
+impl<'a, R: BufRead> Incoming<'a, R> {
     pub(super) fn new(from: &'a mut R, framing: Framing) -> Self {
         let left = match framing {
             Framing::Length(0) => Left::Nothing,
@@ -83,7 +83,7 @@ impl<'a, R: BufRead> Body<'a, R> {
             Framing::Chunked => Left::Size,
             Framing::Close => Left::UntilClose,
         };
-        Body { from, left }
+        Incoming { from, left }
     }
 
     /// Is it read to its end?
@@ -129,7 +129,7 @@ impl<'a, R: BufRead> Body<'a, R> {
     }
 }
 
-impl<R: BufRead> Read for Body<'_, R> {
+impl<R: BufRead> Read for Incoming<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);

@@ -1,6 +1,5 @@
 use std::io::{BufRead, Read as _, Write as _};
 
-use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::{Method, Request, StatusCode};
@@ -8,10 +7,10 @@ use proptest::prelude::*;
 
 use super::super::origin::Origin;
 use super::super::proxy::Proxies;
-use super::HEAD;
 use super::body::Framing;
 use super::read_body;
 use super::wire::{self, HeadFault};
+use super::{Body, HEAD};
 
 /// More than any body here.
 const MOST: usize = 1 << 20;
@@ -154,7 +153,7 @@ fn head(method: &str, url: &str, headers: &[(&str, &str)], body: &'static str, p
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(Bytes::from_static(body.as_bytes())).unwrap();
+    let request = request.body(Body::from(body.to_owned())).unwrap();
     let origin = Origin::of(request.uri()).unwrap();
     let proxies = proxy.map(|url| Proxies::all(url, true).unwrap()).unwrap_or_default();
     String::from_utf8(wire::head(&request, &origin, proxies.before(&origin).unwrap())).unwrap()

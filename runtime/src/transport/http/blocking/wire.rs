@@ -2,12 +2,11 @@
 
 use std::io::{self, BufRead, ErrorKind, Read as _};
 
-use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 
-use super::super::super::HEAD;
+use super::super::super::{Body, HEAD};
 use super::super::origin::Origin;
 use super::super::proxy::Proxy;
 use super::body::Framing;
@@ -16,7 +15,7 @@ use super::body::Framing;
 const ROOM: usize = 1024;
 
 /// The head of a request. `proxy` is one that reads it, which is the case where there is no TLS.
-pub(super) fn head(request: &Request<Bytes>, origin: &Origin, proxy: Option<&Proxy>) -> Vec<u8> {
+pub(super) fn head(request: &Request<Body>, origin: &Origin, proxy: Option<&Proxy>) -> Vec<u8> {
     let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let mut out = Vec::with_capacity(ROOM);
     put(&mut out, &[request.method().as_str(), " "]);
