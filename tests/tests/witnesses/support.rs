@@ -277,7 +277,7 @@ impl Transport for Mirror {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
         *self.0.request.lock().expect("a test panicked") = Some(request);
         let response = http::Response::builder().status(self.0.status).header("content-type", "application/json");
-        let response = response.body(self.0.body.clone()).expect("a reply");
+        let response = response.body(self.0.body.clone().into()).expect("a reply");
         Box::pin(std::future::ready(Ok(response)))
     }
 }
