@@ -18,7 +18,7 @@ use super::{GrantKey, LONGEST, Record, StoreError, StoreGuard, TokenStore, not_o
 use crate::secret::Secret;
 use folder::make_folder;
 use replace::{Local, replace};
-use system::{check_mode, open, private};
+use system::{check_mode, is_at, open, private};
 
 /// Keeps each grant in a file of a folder that only its owner may enter.
 ///
@@ -26,6 +26,9 @@ use system::{check_mode, open, private};
 /// each file is a lock that all processes on the machine respect; the operating system frees it when its holder ends, however
 /// it ends. The folder must be on a local disk: network file systems lock in their own ways. On Windows the folder's
 /// access is what it inherits, as a rule from the user's profile.
+///
+/// Leave the lock files where they are. Who waits for one that is deleted notices; who holds it does not, so while programs
+/// run two could refresh at once.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     folder: PathBuf,
@@ -72,14 +75,10 @@ impl FileStore {
     /// Waits for the lock of a grant. It ends with the file handle.
     pub(super) fn hold(&self, key: &GrantKey, wait: Duration) -> Result<File, StoreError> {
         let path = self.folder.join(key.to_file_name()).with_extension("lock");
-        let mut options = private();
-        options.create(true).truncate(false).read(true).write(true);
-        let lock = open(&options, &path).map_err(|error| trouble("the lock can not be opened", &path, error))?;
-        wait_for(&lock, wait).map_err(|error| match error {
-            TryLockError::WouldBlock => StoreError::busy(),
-            TryLockError::Error(error) => trouble("there are no locks here", &path, error),
-        })?;
-        Ok(lock)
+        open_locked(&path, wait).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => StoreError::busy(),
+            _ => trouble("the grant can not be locked", &path, error),
+        })
     }
 }
 
@@ -108,9 +107,27 @@ impl TokenStore for FileStore {
     }
 }
 
-/// There is no lock with a time limit, so it is tried again and again, in steps that grow to a twentieth of a second.
-fn wait_for(lock: &File, wait: Duration) -> Result<(), TryLockError> {
+/// Opens a file, which is made if there is none, and locks it. [`WouldBlock`](io::ErrorKind::WouldBlock): in this time it
+/// could not be had.
+fn open_locked(path: &Path, wait: Duration) -> io::Result<File> {
     let until = Instant::now() + wait.min(LONGEST);
+    let mut options = private();
+    options.create(true).truncate(false).read(true).write(true);
+    loop {
+        let file = open(&options, path)?;
+        if wait_for(&file, path, until)? {
+            return Ok(file);
+        }
+        if Instant::now() >= until {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+    }
+}
+
+/// Is it locked now, and still the file that others find there? Whoever locks one that was deleted keeps nobody out.
+///
+/// There is no lock with a time limit, so it is tried again and again, in steps that grow to a twentieth of a second.
+fn wait_for(lock: &File, path: &Path, until: Instant) -> Result<bool, TryLockError> {
     let mut step = Duration::from_millis(1);
     loop {
         match lock.try_lock() {
@@ -118,7 +135,7 @@ fn wait_for(lock: &File, wait: Duration) -> Result<(), TryLockError> {
                 thread::sleep(step.min(until.saturating_duration_since(Instant::now())));
                 step = (step * 2).min(Duration::from_millis(50));
             }
-            other => return other,
+            other => return other.and_then(|()| is_at(path, lock).map_err(TryLockError::Error)),
         }
     }
 }

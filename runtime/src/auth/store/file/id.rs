@@ -5,8 +5,8 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::time::Duration;
 
 use super::super::StoreError;
-use super::system::{open, private, sync_folder};
-use super::{FileStore, trouble, wait_for};
+use super::system::sync_folder;
+use super::{FileStore, open_locked, trouble};
 
 /// Digits of an id.
 const DIGITS: usize = 16;
@@ -18,11 +18,7 @@ impl FileStore {
     pub(in super::super) fn id(&self) -> Result<String, StoreError> {
         let path = self.folder.join("id");
         let failed = |error| trouble("the id of the folder can not be read", &path, error);
-        let mut options = private();
-        options.create(true).truncate(false).read(true).write(true);
-        let mut file = open(&options, &path).map_err(failed)?;
-        // It ends with the file.
-        wait_for(&file, PATIENCE).map_err(|error| failed(error.into()))?;
+        let mut file = open_locked(&path, PATIENCE).map_err(failed)?;
         match read(&mut file).map_err(failed)? {
             Some(id) => Ok(id),
             None => {

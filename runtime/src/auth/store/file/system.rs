@@ -15,10 +15,18 @@ pub(super) fn open(options: &OpenOptions, path: &Path) -> io::Result<File> {
     };
     no_link(fs::symlink_metadata(path))?;
     let file = options.open(path)?;
-    let found = fs::symlink_metadata(path)?;
-    match found.is_file() && same_file(&found, &file.metadata()?) {
+    match is_at(path, &file)? {
         true => Ok(file),
         false => Err(io::Error::other("it was replaced while it was opened")),
+    }
+}
+
+/// Is this the file that has this name? It may have been deleted or replaced since it was opened.
+pub(super) fn is_at(path: &Path, file: &File) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(found.is_file() && same_file(&found, &file.metadata()?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

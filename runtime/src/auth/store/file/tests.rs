@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::replace::{Disk, Local, replace};
-use super::{FileStore, GrantKey, Record, TokenStore as _};
+use super::{FileStore, GrantKey, Record, TokenStore as _, wait_for};
 
 const NOW: Duration = Duration::ZERO;
 
@@ -172,6 +172,52 @@ fn t05_one_lock_for_each_grant() {
     assert!(store.lock(&GrantKey::new("id", "other"), NOW).is_ok());
     drop(guard);
     assert!(store.lock(&key, NOW).is_ok());
+}
+
+#[test]
+fn t05_a_lock_that_was_deleted_is_no_lock() {
+    let (_folder, store, key) = store();
+    let path = store.folder.join(key.to_file_name()).with_extension("lock");
+    drop(store.lock(&key, NOW).unwrap());
+    let lock = fs::File::open(&path).unwrap();
+    assert!(wait_for(&lock, &path, Instant::now()).unwrap());
+    lock.unlock().unwrap();
+    fs::remove_file(&path).unwrap();
+    assert!(!wait_for(&lock, &path, Instant::now()).unwrap());
+    let _other = store.lock(&key, NOW).unwrap();
+    assert!(!wait_for(&lock, &path, Instant::now()).unwrap());
+}
+
+/// How often this process has this file open, under this name.
+#[cfg(target_os = "linux")]
+fn open_count(path: &Path) -> usize {
+    let files = fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+    files.filter(|file| file == path).count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn t05_who_waits_for_a_lock_that_is_deleted_waits_for_the_new_one() {
+    let (_folder, store, key) = store();
+    let path = store.folder.join(key.to_file_name()).with_extension("lock");
+    let limit = Instant::now() + Duration::from_secs(60);
+    let first = store.lock(&key, NOW).unwrap();
+    std::thread::scope(|threads| {
+        let waiting = threads.spawn(|| store.lock(&key, Duration::from_secs(60)).map(drop));
+        while open_count(&path) < 2 && Instant::now() < limit {
+            std::thread::yield_now();
+        }
+        fs::remove_file(&path).unwrap();
+        let second = store.lock(&key, NOW).unwrap();
+        drop(first);
+        // It opens the new one now, and waits again.
+        while open_count(&path) < 2 && !waiting.is_finished() && Instant::now() < limit {
+            std::thread::yield_now();
+        }
+        assert!(!waiting.is_finished(), "two have the lock");
+        drop(second);
+        waiting.join().unwrap().unwrap();
+    });
 }
 
 #[test]
