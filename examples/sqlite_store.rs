@@ -115,6 +115,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = client(&sage, &database)?;
     client.login(Login::loopback(sage_sandbox::free_port()?).show(sage_sandbox::agree)).await?;
     println!("logged in, and sees {} contacts", client.contacts().list().await?.total().unwrap_or_default());
+    // Async code waits for what is under way before it drops a client: `drop` would hold its thread up.
+    client.grant()?.settled().await;
     drop(client);
 
     // The next run finds the grant. Its token has ended; the client refreshes it, and stores the new one before it is used.

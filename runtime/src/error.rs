@@ -121,7 +121,7 @@ impl Error {
         &self.0.api
     }
 
-    /// How long the service asks to wait.
+    /// How long the service asks to wait; if it is the token endpoint that has asked, how long no new token can be had.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }

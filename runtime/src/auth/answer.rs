@@ -1,20 +1,21 @@
 //! What an answer of the token endpoint means. Nothing here is sent again, and nothing of a body is shown but the error
 //! code and the words of its description.
 
-use std::time::Duration;
+use std::time::SystemTime;
 
-use http::{HeaderMap, Response, header};
+use http::Response;
 use serde::Deserialize;
 
 use super::failure::{Failure, Kind};
 use super::tokens::Tokens;
+use crate::exchange::retry_after;
 use crate::secret::Secret;
 use crate::transport::Body;
 
-/// Reads the answer to a code or a refresh token.
-pub(super) fn tokens(reply: &Response<Body>, secrets: &[Secret]) -> Result<Tokens, Failure> {
+/// Reads the answer to a code or a refresh token, which came at `now`.
+pub(super) fn tokens(reply: &Response<Body>, secrets: &[Secret], now: SystemTime) -> Result<Tokens, Failure> {
     if !reply.status().is_success() {
-        return Err(refused(reply, secrets));
+        return Err(refused(reply, secrets, now));
     }
     // It was a success, so the old refresh token is probably spent.
     Tokens::read(reply.body()).map_err(|what| {
@@ -23,16 +24,16 @@ pub(super) fn tokens(reply: &Response<Body>, secrets: &[Secret]) -> Result<Token
 }
 
 /// Reads the answer to a revocation: an unknown token is revoked as well (RFC 7009, section 2.2).
-pub(super) fn revoked(reply: &Response<Body>, secrets: &[Secret]) -> Result<(), Failure> {
-    if reply.status().is_success() { Ok(()) } else { Err(refused(reply, secrets)) }
+pub(super) fn revoked(reply: &Response<Body>, secrets: &[Secret], now: SystemTime) -> Result<(), Failure> {
+    if reply.status().is_success() { Ok(()) } else { Err(refused(reply, secrets, now)) }
 }
 
-fn refused(reply: &Response<Body>, secrets: &[Secret]) -> Failure {
+fn refused(reply: &Response<Body>, secrets: &[Secret], now: SystemTime) -> Failure {
     let status = reply.status();
     let error: Refusal = serde_json::from_slice(reply.body()).unwrap_or_default();
     let code = error.error.as_deref().filter(|code| is_code(code));
     let kind = match status.as_u16() {
-        429 => Kind::Limited(seconds(reply.headers())),
+        429 => Kind::Limited(retry_after(reply.headers(), now)),
         400..500 if code == Some("invalid_grant") => Kind::InvalidGrant,
         // A gateway's 408 says as little about what is behind it as its 504.
         408 | 500.. => Kind::Unknown,
@@ -70,18 +71,17 @@ fn shown(text: &str, secrets: &[Secret]) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// `Retry-After` in seconds, its usual form.
-fn seconds(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse::<u32>().ok().map(|seconds| Duration::from_secs(u64::from(seconds)))
-}
-
 #[cfg(test)]
 mod tests {
     use http::Response;
 
-    use super::{Body, Kind, revoked, tokens};
-    use crate::secret::Secret;
+    use super::super::failure::Failure;
+    use super::super::tokens::Tokens;
+    use super::{Body, Kind, Secret, SystemTime, revoked};
+
+    fn tokens(reply: &Response<Body>, secrets: &[Secret]) -> Result<Tokens, Failure> {
+        super::tokens(reply, secrets, SystemTime::UNIX_EPOCH)
+    }
 
     fn reply(status: u16, body: &str) -> Response<Body> {
         Response::builder().status(status).body(body.to_owned().into()).unwrap()
@@ -108,7 +108,7 @@ mod tests {
             assert_eq!(tokens(&reply(status, body), &[]).map(drop).unwrap_err().kind, kind, "{status} {body}");
         }
         assert!(tokens(&reply(200, r#"{"access_token":"a"}"#), &[]).is_ok());
-        assert!(revoked(&reply(200, ""), &[]).is_ok());
+        assert!(revoked(&reply(200, ""), &[], SystemTime::UNIX_EPOCH).is_ok());
     }
 
     #[test]

@@ -68,6 +68,7 @@ impl Failure {
             Kind::Reauthorize(cause) => Error::reauthorization(cause),
             Kind::Store => Error::store(self.what.clone()),
             Kind::Config => Error::config(self.what.clone()),
+            Kind::Limited(Some(wait)) => Error::token(self.what.clone()).waiting(wait),
             _ => Error::token(self.what.clone()),
         };
         match &self.source {

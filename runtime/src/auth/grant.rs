@@ -5,6 +5,7 @@ mod blocking;
 mod builder;
 mod handle;
 mod held;
+mod pause;
 mod state;
 mod turn;
 mod waiting;
@@ -44,7 +45,8 @@ const MOST: usize = 64 << 10;
 /// However many requests want a token, one refresh is under way at a time, in this process and in all that share the
 /// store, and no request uses a token that is not stored yet. A refresh is nobody's: it runs on a thread of its own, and
 /// goes on when those who wait for it stop waiting. A token that ends soon is refreshed while it is still used. Dropping the
-/// last handle of a grant waits for a refresh that is under way, for up to 5 seconds; see [`settled`](Grant::settled).
+/// last handle of a grant waits on its thread for a refresh that is under way, for up to 5 seconds; see
+/// [`settled`](Grant::settled). Make one grant for each user, and keep it: it is not for a request.
 ///
 /// What no client can mend: if the machine fails after the service has replaced the refresh token and before the new one
 /// arrived, a service that takes each refresh token only once wants the user to log in again. The error says so then:
@@ -174,12 +176,17 @@ impl Grant {
         Job::new(move || visit.end_with(turn::revoke)).await.map_err(|failure| failure.error())
     }
 
-    /// Is ready when nothing is under way that the grant could be lost with: no refresh, no login, no revocation.
+    /// Is ready when nothing is under way that the grant could be lost with: no refresh, no login, no revocation. If the
+    /// service has given tokens that the store did not take, they are given to the store once more.
     ///
     /// Tokens are refreshed early and beside the calls that use them, so a refresh may be under way when a program is done. Who
-    /// drops the last handle of a grant, as by returning from `main`, waits for it anyway, for up to 5 seconds. Wait for
-    /// this before `std::process::exit`, which drops nothing; where a grant is in a `static`; and where a service may
-    /// take longer than that.
+    /// drops the last handle of a grant, as by returning from `main`, waits for it anyway, for up to 5 seconds, and holds
+    /// their thread up. Wait for this before `std::process::exit`, which drops nothing; where a grant is in a `static`;
+    /// where a service may take longer than that; and before a grant is dropped in async code, above all where the thread
+    /// that drops it is one that the store waits for, as with a [store in a database](TokenStore).
+    ///
+    /// What it can not mend: tokens that the store does not take this time either are lost with the program, and the user has
+    /// to log in again.
     pub async fn settled(&self) {
         Settled::new(self.0.inner().clone()).await;
     }

@@ -91,7 +91,8 @@ impl Pending {
         Secret::new(text.finish())
     }
 
-    /// The login that was saved. It can be finished once, however often it is restored.
+    /// The login that was saved. It can be finished once, however often it is restored: by any program that shares the
+    /// store, which remembers the last four logins of a grant.
     ///
     /// # Errors
     /// The text is not one that [`save`](Pending::save) gave.

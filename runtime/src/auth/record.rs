@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde_json::value::{RawValue, to_raw_value};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::store::StoreError;
@@ -21,8 +22,8 @@ pub struct Record {
     pub(super) issued: SystemTime,
     /// The country that the callback named, which may decide the token URL.
     pub(super) country: Option<String>,
-    /// Which login it came from.
-    pub(super) login: Option<String>,
+    /// Which logins it came from, the last one first: none of them is finished again.
+    pub(super) logins: Vec<String>,
     /// None after a revocation: the generation goes on counting.
     pub(super) tokens: Option<Tokens>,
     /// Since when a refresh of this generation is under way, or was cut off.
@@ -31,17 +32,25 @@ pub struct Record {
     unknown: Members,
 }
 
+/// What tells the tokens of a record from all others.
+pub(super) type Print = [u8; 32];
+
+/// How many logins are remembered. A code lasts for a minute, and some stores keep little.
+const LOGINS: usize = 4;
+
 /// The version of the format; others may only be read by newer programs.
 const VERSION: u64 = 1;
 
 impl Record {
     pub(super) fn new(generation: Generation, issued: SystemTime, tokens: Tokens, country: Option<String>) -> Self {
-        Record { generation, issued, country, login: None, tokens: Some(tokens), intent: None, unknown: Members::new() }
+        let (logins, unknown) = (Vec::new(), Members::new());
+        Record { generation, issued, country, logins, tokens: Some(tokens), intent: None, unknown }
     }
 
-    /// The same, of the login with this mark.
-    pub(super) fn of_login(mut self, mark: String) -> Self {
-        self.login = Some(mark);
+    /// The same, of the login with this mark, and in the place of another record.
+    pub(super) fn of_login(mut self, mark: &str, before: Option<&Record>) -> Self {
+        let earlier = before.into_iter().flat_map(|before| &before.logins).map(String::as_str);
+        self.logins = [mark].into_iter().chain(earlier).take(LOGINS).map(str::to_owned).collect();
         self
     }
 
@@ -51,7 +60,7 @@ impl Record {
             generation: self.generation.next(),
             issued,
             country: self.country.clone(),
-            login: self.login.clone(),
+            logins: self.logins.clone(),
             tokens,
             intent: None,
             unknown: self.unknown.clone(),
@@ -71,6 +80,18 @@ impl Record {
         self.generation
     }
 
+    /// What tells its tokens from all others. Generations alone do not: a grant that was removed and made anew counts from
+    /// the beginning.
+    pub(super) fn print(&self) -> Print {
+        let mut hash = Sha256::new();
+        hash.update(self.generation.get().to_le_bytes());
+        if let Some(tokens) = &self.tokens {
+            hash.update(tokens.access.expose());
+            hash.update(tokens.refresh.as_ref().map_or("", Secret::expose));
+        }
+        hash.finalize().into()
+    }
+
     /// Everything, tokens included, as JSON.
     pub fn to_text(&self) -> Secret {
         let mut members = self.unknown.clone();
@@ -82,7 +103,8 @@ impl Record {
         put("generation", to_raw_value(&self.generation.get()).ok());
         put("issued_at", to_raw_value(&seconds(self.issued)).ok());
         put("country", self.country.as_ref().and_then(|country| to_raw_value(country).ok()));
-        put("login", self.login.as_ref().and_then(|login| to_raw_value(login).ok()));
+        let logins = (!self.logins.is_empty()).then(|| self.logins.join(" "));
+        put("login", logins.and_then(|logins| to_raw_value(&logins).ok()));
         put("refreshing_since", self.intent.and_then(|since| to_raw_value(&seconds(since)).ok()));
         put("tokens", self.tokens.as_ref().and_then(|tokens| to_raw_value(&tokens.members()).ok()));
         // Without spaces: some stores keep little.
@@ -114,7 +136,8 @@ impl Record {
         let issued = number("issued_at")?.ok_or_else(damaged)?;
         let intent = number("refreshing_since")?;
         let country = members.remove("country").map(|raw| serde_json::from_str(raw.get())).transpose();
-        let login = members.remove("login").map(|raw| serde_json::from_str(raw.get())).transpose();
+        let logins = members.remove("login").map(|raw| serde_json::from_str::<String>(raw.get())).transpose();
+        let logins = logins.map_err(|_| damaged())?.unwrap_or_default();
         let tokens = members.remove("tokens").map(|raw| {
             let raw = Zeroizing::new(Box::<str>::from(raw).into_string());
             serde_json::from_str(&raw).map_err(|_| damaged()).and_then(|it| Tokens::of(it).map_err(|_| damaged()))
@@ -123,7 +146,7 @@ impl Record {
             generation: Generation::new(generation),
             issued: time(issued),
             country: country.map_err(|_| damaged())?,
-            login: login.map_err(|_| damaged())?,
+            logins: logins.split_ascii_whitespace().map(str::to_owned).collect(),
             tokens: tokens.transpose()?,
             intent: intent.map(time),
             unknown: members,
@@ -201,6 +224,7 @@ mod tests {
                 "generation": generation,
                 "issued_at": issued,
                 "country": "GB",
+                "login": "00ff 11ee",
                 "tokens": { "access_token": access, "resource_owner_id": owner, "scope": "a b", "n": 0, "expires_in": 300 },
             });
             if let Some(refresh) = refresh {

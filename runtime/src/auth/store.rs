@@ -29,8 +29,13 @@ use crate::transport::BoxError;
 /// database is a row for each key. [`save`](StoreGuard::save) is called at least twice under one lock, with the request
 /// to the token endpoint between the two, and each save commits: so the lock must be one that outlives a commit. A lock of the
 /// session will do (PostgreSQL's `pg_advisory_lock`), or a row locked by a transaction of a second connection that ends with
-/// the guard; `SELECT … FOR UPDATE` in the transaction that saves will not. An async driver is called with the `block_on` of
-/// the handle of the runtime that the connections belong to.
+/// the guard; `SELECT … FOR UPDATE` in the transaction that saves will not.
+///
+/// An async driver is called with the `block_on` of the handle of the runtime that the connections belong to. That has to be a
+/// runtime that others drive: one with worker threads, or with a thread of its own. A current-thread runtime goes on only
+/// while its thread is in it, and whoever drops the last handle of a [`Grant`](super::Grant) there holds that thread up: the
+/// save does not come to its end, and the grant may be lost. Await [`Grant::settled`](super::Grant::settled) before a grant
+/// is dropped, on any runtime, and keep one grant for each user rather than one for each request.
 pub trait TokenStore: Send + Sync + 'static {
     /// Locks a grant, whether it exists or not; the guard unlocks it when it is dropped.
     ///

@@ -49,6 +49,12 @@ impl Error {
         Error::new(Kind::Auth, Delivery::NotSent, what)
     }
 
+    /// The same, until so much time has passed.
+    pub(crate) fn waiting(mut self, time: Duration) -> Self {
+        self.0.retry_after = Some(time);
+        self
+    }
+
     /// There will be no token until someone logs in.
     pub fn reauthorization(cause: Cause) -> Self {
         let mut error = Error::token(match cause {

@@ -7,6 +7,9 @@ use std::time::{Duration, SystemTime};
 use sage_runtime::auth::{Grant, GrantKey, MemoryStore, Record, StoreError, StoreGuard, TokenStore};
 use sage_runtime::transport::BoxFuture;
 use sage_runtime::{Clock, Error, Generation, Now, Token, TokenSource as _};
+use tokio::runtime::Builder;
+
+use crate::server::{Server, stored_at};
 
 /// Both hands move when they are told to.
 #[derive(Clone, Debug)]
@@ -46,7 +49,7 @@ impl Clock for ManualClock {
 /// A store in memory that fails on demand and knows what was saved.
 #[derive(Clone)]
 pub struct FaultStore {
-    store: MemoryStore,
+    store: Arc<Mutex<MemoryStore>>,
     pub faults: Arc<Mutex<Faults>>,
 }
 
@@ -66,7 +69,20 @@ pub struct Faults {
 
 impl FaultStore {
     pub fn new() -> Self {
-        FaultStore { store: MemoryStore::lost_on_exit(), faults: Arc::default() }
+        FaultStore { store: Arc::new(Mutex::new(MemoryStore::lost_on_exit())), faults: Arc::default() }
+    }
+
+    /// Somebody puts this in the place of all that is there, as with a backup.
+    pub fn replace(&self, text: &str) {
+        let store = MemoryStore::lost_on_exit();
+        seed(&store, text);
+        *self.store.lock().unwrap() = store;
+    }
+
+    /// So many of the next saves work, and so many after them do not.
+    pub fn fail(&self, skip: u32, saves: u32) {
+        let mut faults = self.faults.lock().unwrap();
+        (faults.skip, faults.saves) = (skip, saves);
     }
 }
 
@@ -89,7 +105,8 @@ fn fails(count: &mut u32) -> Result<(), StoreError> {
 impl TokenStore for FaultStore {
     fn lock(&self, key: &GrantKey, wait: Duration) -> Result<Box<dyn StoreGuard>, StoreError> {
         fails(&mut self.faults.lock().unwrap().locks)?;
-        let guard = self.store.lock(key, wait)?;
+        let store = self.store.lock().unwrap().clone();
+        let guard = store.lock(key, wait)?;
         Ok(Box::new(FaultGuard { guard, faults: self.faults.clone(), loads: 0 }))
     }
 }
@@ -123,6 +140,18 @@ impl StoreGuard for FaultGuard {
         faults.saved.push(record.to_text().expose().to_owned());
         Ok(())
     }
+}
+
+pub fn run<T>(future: impl Future<Output = T>) -> T {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+}
+
+/// A server, and a grant with a clock that is set by hand and a token that was issued just now.
+pub fn timed() -> (Server, Grant, FaultStore, ManualClock) {
+    let (server, store, clock) = (Server::start(), FaultStore::new(), ManualClock::new());
+    seed(&store, &stored_at(0, 1_000_000, ""));
+    let grant = Grant::builder(server.app(), store.clone()).clock(clock.clone()).build().unwrap();
+    (server, grant, store, clock)
 }
 
 /// Puts a text into a store.

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use sage_runtime::auth::{Endpoints, Grant, Login, MemoryStore, OAuth, Pending};
-use sage_runtime::{Error, Kind};
+use sage_runtime::{Error, Generation, Kind};
 use tokio::runtime::Builder;
 
 use crate::kit::{FaultStore, at_once, get, name, peek, seed};
@@ -464,4 +464,36 @@ fn a07_a_login_that_was_restored_twice_is_finished_once() {
     let mut pending = grant.authorize("http://127.0.0.1:8910/callback").unwrap();
     let callback = format!("?code=GB%2Fcode-2&state={}", query(pending.url())["state"]);
     run(grant.finish(&mut pending, &callback)).unwrap();
+}
+
+#[test]
+fn a07_a_login_stays_finished_after_others() {
+    let (server, grant, _) = setup();
+    let mut first = None;
+    for number in 0..4 {
+        let code = format!("GB/code-{number}");
+        server.ledger().codes = vec![code.clone()];
+        let mut pending = grant.authorize("http://127.0.0.1:8910/callback").unwrap();
+        let callback = format!("?code={code}&state={}", query(pending.url())["state"]);
+        first.get_or_insert((pending.save(), callback.clone()));
+        run(grant.finish(&mut pending, &callback)).unwrap();
+    }
+    let (saved, callback) = first.unwrap();
+    let error = run(grant.finish(&mut Pending::restore(&saved).unwrap(), &callback)).unwrap_err();
+    assert!(error.to_string().contains("already"), "{error}");
+    assert_eq!(server.hits(), 4, "the code was sent again");
+}
+
+#[test]
+fn t09_a_login_over_an_older_store_is_newer_than_what_was_used() {
+    let (server, grant, store) = setup();
+    seed(&store, &stored(0, 0, ""));
+    assert_eq!(run(get(&grant, Some(0))).unwrap().generation, Generation::new(1));
+    store.replace(&stored(0, 0, ""));
+    let mut pending = grant.authorize("http://127.0.0.1:8910/callback").unwrap();
+    let callback = format!("?code=GB%2Fcode-1&state={}", query(pending.url())["state"]);
+    run(grant.finish(&mut pending, &callback)).unwrap();
+    let token = run(get(&grant, None)).unwrap();
+    assert_eq!((name(&token), token.generation), ("access-2", Generation::new(2)));
+    assert_eq!(server.hits(), 2);
 }

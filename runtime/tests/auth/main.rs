@@ -17,6 +17,7 @@ mod login;
 mod mixed;
 #[cfg(unix)]
 mod processes;
+mod recovery;
 #[path = "../sample/mod.rs"]
 mod sample;
 #[cfg(feature = "reqwest")]

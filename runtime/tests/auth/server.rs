@@ -30,6 +30,8 @@ pub enum Act {
     Drop,
     /// It says this and processes nothing.
     Say(u16, &'static str, String),
+    /// It answers 429 with this `Retry-After`.
+    Limit(&'static str),
 }
 
 pub struct Server {
@@ -143,6 +145,7 @@ fn serve(stream: TcpStream, shared: &Shared) {
     let act = ledger.script.pop_front().unwrap_or(Act::Serve);
     let (status, kind, body) = match &act {
         Act::Say(status, kind, body) => (*status, *kind, body.clone()),
+        Act::Limit(_) => (429, "text/plain", String::new()),
         _ => ledger.answer(&asked),
     };
     ledger.held += 1;
@@ -150,8 +153,9 @@ fn serve(stream: TcpStream, shared: &Shared) {
     drop(shared.opened.wait_while(ledger, |ledger| ledger.closed).unwrap());
     shared.ledger.lock().unwrap().held -= 1;
     if !matches!(act, Act::Drop) {
+        let wait = if let Act::Limit(wait) = act { format!("retry-after: {wait}\r\n") } else { String::new() };
         let head = format!(
-            "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+            "HTTP/1.1 {status} X\r\n{wait}connection: close\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
         let _ = (&stream).write_all(format!("{head}{body}").as_bytes());

@@ -1,18 +1,13 @@
 //! T: tokens are refreshed once, in time, and never lost by us.
 
-use std::future::Future;
 use std::time::Duration;
 
 use sage_runtime::auth::{Grant, MemoryStore, TokenStore as _};
 use sage_runtime::{Cause, Generation, Kind, TokenSource as _};
 use tokio::runtime::Builder;
 
-use crate::kit::{FaultStore, ManualClock, at_once, get, name, peek, seed, seed_as};
+use crate::kit::{at_once, get, name, peek, run, seed, seed_as, timed};
 use crate::server::{Act, Server, stored, stored_at};
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
-}
 
 /// A server, and a grant in memory that was stored so many seconds ago.
 fn grant(age: u64) -> (Server, Grant, MemoryStore) {
@@ -20,14 +15,6 @@ fn grant(age: u64) -> (Server, Grant, MemoryStore) {
     seed(&store, &stored(0, age, ""));
     let grant = Grant::new(server.app(), store.clone()).unwrap();
     (server, grant, store)
-}
-
-/// The same with a clock that is set by hand, and a token that was issued just now.
-fn timed() -> (Server, Grant, FaultStore, ManualClock) {
-    let (server, store, clock) = (Server::start(), FaultStore::new(), ManualClock::new());
-    seed(&store, &stored_at(0, 1_000_000, ""));
-    let grant = Grant::builder(server.app(), store.clone()).clock(clock.clone()).build().unwrap();
-    (server, grant, store, clock)
 }
 
 #[test]

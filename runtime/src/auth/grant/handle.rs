@@ -1,10 +1,10 @@
 //! What users hold of a grant, and the work that must not be cut off when they let it go.
 
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::thread;
-use super::Inner;
+use super::{Inner, turn};
 
 /// How long dropping a grant waits for what is under way.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -12,7 +12,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// All clones of a grant share one; the threads that work for it have none.
 ///
 /// A program that returns from `main` ends its threads wherever they are, also between the service's answer and the save. So
-/// whoever drops the last handle waits until the work is done.
+/// whoever drops the last handle waits until the work is done, and what the store did not take is tried once more.
 pub(super) struct Handle(Arc<Inner>);
 
 impl Handle {
@@ -23,6 +23,15 @@ impl Handle {
     pub(super) fn inner(&self) -> &Arc<Inner> {
         &self.0
     }
+
+    /// Waits until nobody is at work. Is it so in time?
+    fn rests(&self, until: Instant) -> bool {
+        let state = self.0.state();
+        let left = until.saturating_duration_since(Instant::now());
+        let waited = self.0.rest.wait_timeout_while(state, left, |state| state.is_busy());
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !state.is_busy()
+    }
 }
 
 impl Drop for Handle {
@@ -31,12 +40,15 @@ impl Drop for Handle {
         if thread::is_own() {
             return;
         }
-        let state = self.0.state();
-        let waited = self.0.rest.wait_timeout_while(state, LONGEST, |state| state.is_busy());
-        let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() {
+        let until = Instant::now() + LONGEST;
+        let mut rests = self.rests(until);
+        if rests && self.0.state().unsaved {
+            self.0.begin_saving();
+            rests = self.rests(until);
+        }
+        if !rests {
             // What has not been sent yet is wanted by nobody, and would be cut off.
-            state.abandon();
+            self.0.state().abandon();
         }
     }
 }
@@ -48,6 +60,13 @@ impl Inner {
     pub(super) fn visit(self: &Arc<Self>) -> Visit {
         self.state().arrive();
         Visit(self.clone())
+    }
+
+    /// Begins to save what the store did not take before.
+    pub(super) fn begin_saving(self: &Arc<Self>) {
+        let (inner, visit) = (self.clone(), self.visit());
+        // If it fails again there is nobody to tell: the note in the store tells the next who comes.
+        thread::begin(move || turn::save_again(&inner), move |_| visit.end_with(|_| ()));
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::record::Record;
 use super::super::tokens::Tokens;
+use super::pause::since;
 use crate::clock::Now;
 use crate::token::{Generation, Token};
 
@@ -93,10 +94,8 @@ impl Held {
         self.end.map_or(Duration::ZERO, |end| (end - self.window / 2).saturating_sub(self.age(now)))
     }
 
-    /// The hand that has gone further is right: the wall clock is set, and the other one stands still in suspend.
     fn age(&self, now: Now) -> Duration {
-        let walls = now.wall.duration_since(self.at.wall).unwrap_or_default();
-        self.age.saturating_add(now.monotonic.saturating_sub(self.at.monotonic).max(walls))
+        self.age.saturating_add(since(self.at, now))
     }
 }
 

@@ -8,7 +8,9 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::super::failure::{Failure, Kind};
+use super::super::record::Print;
 use super::held::{Held, Phase};
+use super::pause::Pause;
 use crate::clock::Now;
 use crate::error::Cause;
 use crate::token::{Generation, Token};
@@ -22,12 +24,14 @@ pub(super) struct State {
     /// The last turn, if it failed.
     failed: Option<(u64, Failure)>,
     failures: u32,
-    /// When the next turn may begin, after one that failed; on the monotonic hand.
-    not_before: Duration,
-    /// The generation that can not be refreshed any more: its refresh token is refused for good, or there is none.
-    pub(super) dead: Option<(Generation, Cause)>,
-    /// A generation that replaced a refused one, and until when refusing it again is of no use.
-    cured: Option<(Generation, Duration)>,
+    /// Between a turn that failed and the next one.
+    pause: Option<Pause>,
+    /// The tokens that can not be refreshed any more: the refresh token is refused for good, or there is none.
+    pub(super) dead: Option<(Print, Cause)>,
+    /// A generation that replaced a refused one, and how long refusing it again is of no use.
+    cured: Option<(Generation, Pause)>,
+    /// The service gave tokens that the store did not take.
+    pub(super) unsaved: bool,
     /// How many are at work: turns, logins and revocations.
     visits: u32,
     /// Nobody has the grant any more, and nobody has waited to the end.
@@ -73,7 +77,8 @@ impl State {
             match held.phase(now) {
                 Phase::Fresh if !refused => return told(Told::Token(token)),
                 Phase::Ageing if !refused => {
-                    let begin = (self.turn.is_none() && now.monotonic >= self.not_before).then(|| self.begin());
+                    let wanted = self.turn.is_none() && self.is_rested(now) && !self.is_risky(held, now);
+                    let begin = wanted.then(|| self.begin());
                     return Answer { told: Told::Token(token), begin };
                 }
                 _ => {}
@@ -82,13 +87,13 @@ impl State {
         if let (Some(waited), Some((turn, failure))) = (waited, &self.failed)
             && *turn >= waited
         {
-            return told(Told::Failed(failure.clone()));
+            return told(Told::Failed(self.waiting_for(failure, now)));
         }
         if let Some(turn) = self.turn {
             return told(Told::Wait(turn));
         }
         match &self.failed {
-            Some((_, failure)) if now.monotonic < self.not_before => told(Told::Failed(failure.clone())),
+            Some((_, failure)) if !self.is_rested(now) => told(Told::Failed(self.waiting_for(failure, now))),
             _ => {
                 let turn = self.begin();
                 Answer { told: Told::Wait(turn), begin: Some(turn) }
@@ -98,8 +103,27 @@ impl State {
 
     /// Does the service refuse this token, in a way that a refresh can cure?
     fn is_refused(&self, held: &Held, refused: Generation, now: Now) -> bool {
-        let futile = self.cured.is_some_and(|(cured, until)| cured == refused && now.monotonic < until);
+        let futile = self.cured.is_some_and(|(cured, pause)| cured == refused && !pause.is_over(now));
         refused >= held.generation() && !futile
+    }
+
+    /// May the next turn begin?
+    fn is_rested(&self, now: Now) -> bool {
+        self.pause.is_none_or(|pause| pause.is_over(now))
+    }
+
+    /// May the refresh token be spent already, while the token that it would cost still works?
+    fn is_risky(&self, held: &Held, now: Now) -> bool {
+        let is_lost = self.failed.as_ref().is_some_and(|(_, failure)| failure.kind == Kind::Unknown);
+        is_lost && !held.until_late(now).is_zero()
+    }
+
+    /// The failure as it is told now: of the time that the service has asked for, what is left.
+    fn waiting_for(&self, failure: &Failure, now: Now) -> Failure {
+        match (failure.kind, self.pause) {
+            (Kind::Limited(Some(_)), Some(pause)) => failure.clone().with(Kind::Limited(Some(pause.left(now)))),
+            _ => failure.clone(),
+        }
     }
 
     fn begin(&mut self) -> u64 {
@@ -116,14 +140,14 @@ impl State {
 
     /// The service refused a token, and this generation came in its place.
     pub(super) fn cured(&mut self, generation: Generation, now: Now) {
-        self.cured = Some((generation, now.monotonic + FUTILE));
+        self.cured = Some((generation, Pause::new(now, FUTILE)));
     }
 
     /// A token came otherwise than by a turn: what failed before does not matter any more.
     pub(super) fn forgive(&mut self) {
         self.failed = None;
         self.failures = 0;
-        self.not_before = Duration::ZERO;
+        self.pause = None;
     }
 
     /// The turn is over. `jitter` is from 0 to 1.
@@ -138,11 +162,7 @@ impl State {
                     Kind::Limited(Some(wait)) => wait.min(PATIENCE),
                     _ => backoff(self.failures).mul_f64(0.5 + 0.5 * jitter),
                 };
-                let late = match (failure.kind, &self.held) {
-                    (Kind::Unknown, Some(held)) => held.until_late(now),
-                    _ => Duration::ZERO,
-                };
-                self.not_before = now.monotonic + wait.max(late);
+                self.pause = Some(Pause::new(now, wait));
                 self.failed = Some((turn, failure));
             }
         }

@@ -49,13 +49,13 @@ pub(super) fn run(inner: &Inner, refused: Option<Generation>) -> Result<(), Fail
     if !wants_refresh(inner, refused, stored.generation) {
         return Ok(());
     }
-    if let Some((generation, cause)) = inner.state().dead
-        && generation == stored.generation
+    if let Some((dead, cause)) = inner.state().dead
+        && dead == stored.print()
     {
         return Err(Failure::reauthorize(cause));
     }
     let Some(token) = &tokens.refresh else {
-        inner.state().dead = Some((stored.generation, Cause::NoRefreshToken));
+        inner.state().dead = Some((stored.print(), Cause::NoRefreshToken));
         return Err(Failure::reauthorize(Cause::NoRefreshToken));
     };
     if inner.state().is_abandoned() {
@@ -101,13 +101,10 @@ fn exchange_code(inner: &Inner, login: &Finishing, sent: &mut bool) -> Result<()
     let url = inner.app.token_url(code.country.as_deref())?;
     let asked = request(&inner.app, url, &Form::Code { code: &code.code, redirect_uri, verifier: verifier.as_ref() })?;
     let mut desk = desk(inner);
-    let unsaved = desk.as_ref().map(|unsaved| unsaved.record.generation);
     // A service that sees a code twice may end what it gave for it.
-    let is_done = |record: Option<&Record>| match record.and_then(|record| record.login.as_ref()) {
-        Some(done) if done == mark => {
-            Err(Failure::new(Kind::Config, "this login has been finished already: begin another one"))
-        }
-        _ => Ok(()),
+    let is_done = |record: Option<&Record>| match record.is_some_and(|record| record.logins.contains(mark)) {
+        true => Err(Failure::new(Kind::Config, "this login has been finished already: begin another one")),
+        false => Ok(()),
     };
     is_done(desk.as_ref().map(|unsaved| &unsaved.record)).inspect_err(|_| *sent = true)?;
     let mut guard = match desk.as_mut().and_then(|unsaved| unsaved.guard.take()) {
@@ -121,7 +118,7 @@ fn exchange_code(inner: &Inner, login: &Finishing, sent: &mut bool) -> Result<()
         *sent = true;
         is_done(stored.as_ref())?;
         let reply = inner.send(asked).inspect_err(|failure| *sent = failure.kind != Kind::NotSent)?;
-        Ok((stored.map(|stored| stored.generation), answer::tokens(&reply, &secrets)?))
+        Ok((stored, answer::tokens(&reply, &secrets, inner.clock.now().wall)?))
     });
     let (stored, tokens) = match answer {
         Ok(answer) => answer,
@@ -132,9 +129,11 @@ fn exchange_code(inner: &Inner, login: &Finishing, sent: &mut bool) -> Result<()
             return Err(failure);
         }
     };
-    let before = [unsaved, stored, held_generation(inner)];
-    let generation = before.into_iter().flatten().max().map_or(Generation::FIRST, Generation::next);
-    let record = Record::new(generation, began.wall, tokens, code.country.clone()).of_login(mark.clone());
+    let unsaved = desk.as_ref().map(|unsaved| &unsaved.record);
+    let before = [stored.as_ref(), unsaved].into_iter().flatten().max_by_key(|record| record.generation);
+    let known = before.map(Record::generation).max(held_generation(inner));
+    let generation = known.map_or(Generation::FIRST, Generation::next);
+    let record = Record::new(generation, began.wall, tokens, code.country.clone()).of_login(mark, before);
     save(inner, &mut desk, Unsaved { record, asked: began, guard: Some(guard) })?;
     inner.state().forgive();
     Ok(())
@@ -156,7 +155,7 @@ pub(super) fn revoke(inner: &Inner) -> Result<(), Failure> {
     };
     let asked = request(&inner.app, url, &Form::Revoke { token, kind })?;
     let secrets = asked.secrets.clone();
-    inner.send(asked).and_then(|reply| answer::revoked(&reply, &secrets))?;
+    inner.send(asked).and_then(|reply| answer::revoked(&reply, &secrets, inner.clock.now().wall))?;
     guard.save(&stored.next(stored.issued, None))?;
     inner.state().held = None;
     Ok(())
@@ -172,7 +171,7 @@ pub(super) fn is_authorized(inner: &Inner) -> Result<bool, Failure> {
     let Some(tokens) = &stored.tokens else { return Ok(false) };
     let now = inner.clock.now();
     let is_over = || Held::found(&stored, tokens, now, jitter()).phase(now) == Phase::Expired;
-    let is_dead = inner.state().dead.is_some_and(|(generation, _)| generation == stored.generation);
+    let is_dead = inner.state().dead.is_some_and(|(dead, _)| dead == stored.print());
     Ok(!is_dead && (tokens.refresh.is_some() || !is_over()))
 }
 
@@ -218,7 +217,8 @@ fn refresh(
         let asked = request(&inner.app, url, &Form::Refresh(token))?;
         let secrets = asked.secrets.clone();
         let now = inner.clock.now();
-        let failure = match inner.send(asked).and_then(|reply| answer::tokens(&reply, &secrets)) {
+        let failure = match inner.send(asked).and_then(|reply| answer::tokens(&reply, &secrets, inner.clock.now().wall))
+        {
             Ok(tokens) => return Ok((now, tokens)),
             Err(failure) => failure,
         };
@@ -259,7 +259,7 @@ fn give_up(inner: &Inner, guard: &mut dyn StoreGuard, stored: &Record, failure: 
             {
                 return adopt(inner, Some(newer)).map(drop);
             }
-            inner.state().dead = Some((stored.generation, cause));
+            inner.state().dead = Some((stored.print(), cause));
             if cause == Cause::RotationMayBeLost {
                 return Err(failure);
             }
@@ -273,6 +273,7 @@ fn give_up(inner: &Inner, guard: &mut dyn StoreGuard, stored: &Record, failure: 
 
 /// Saves what the service gave, and publishes it. If that fails it stays on the desk, with the lock.
 fn save(inner: &Inner, desk: &mut Desk<'_>, unsaved: Unsaved) -> Result<(), Failure> {
+    inner.state().unsaved = true;
     let unsaved = desk.insert(unsaved);
     let mut pauses = PAUSES.iter();
     while let Some(Err(error)) = unsaved.save() {
@@ -282,6 +283,13 @@ fn save(inner: &Inner, desk: &mut Desk<'_>, unsaved: Unsaved) -> Result<(), Fail
         }
     }
     publish(inner, desk);
+    Ok(())
+}
+
+/// Saves what an earlier turn could not, if nothing else is wanted.
+pub(super) fn save_again(inner: &Inner) -> Result<(), Failure> {
+    settle(inner, &mut desk(inner))?;
+    inner.state().forgive();
     Ok(())
 }
 
@@ -297,6 +305,7 @@ fn settle(inner: &Inner, desk: &mut Desk<'_>) -> Result<(), Failure> {
         {
             // Somebody has gone on meanwhile.
             **desk = None;
+            inner.state().unsaved = false;
             return adopt(inner, Some(stored)).map(drop);
         }
         let saved = guard.save(&unsaved.record);
@@ -316,6 +325,7 @@ impl Unsaved {
 
 /// What is saved may be used. The lock is let go after this.
 fn publish(inner: &Inner, desk: &mut Desk<'_>) {
+    inner.state().unsaved = false;
     if let Some(unsaved) = desk.take()
         && let Some(tokens) = &unsaved.record.tokens
     {

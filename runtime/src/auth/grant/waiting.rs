@@ -56,15 +56,16 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// Somebody who waits until nothing is under way.
+/// Somebody who waits until nothing is under way. What the store did not take is tried once more for them.
 pub(super) struct Settled {
     inner: Arc<Inner>,
+    tried: bool,
     ticket: Option<u64>,
 }
 
 impl Settled {
     pub(super) fn new(inner: Arc<Inner>) -> Self {
-        Settled { inner, ticket: None }
+        Settled { inner, tried: false, ticket: None }
     }
 }
 
@@ -74,6 +75,12 @@ impl Future for Settled {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         let mut state = this.inner.state();
+        if !state.is_busy() && state.unsaved && !this.tried {
+            this.tried = true;
+            drop(state);
+            this.inner.begin_saving();
+            state = this.inner.state();
+        }
         if !state.is_busy() {
             return Poll::Ready(());
         }
