@@ -21,7 +21,8 @@ const REFUSED_STREAM: u8 = 7;
 /// Acts once for each request, as long as the connection lasts, and hangs up so that what was said is heard.
 pub(super) fn serve(mut stream: TcpStream, act: Act, script: &mut impl Iterator<Item = Act>, log: &Journal) {
     if converse(&mut stream, act, script, log) == Then::FallSilent {
-        // Others may connect meanwhile.
+        // Until the client has had enough; others may connect meanwhile.
+        stream.set_read_timeout(None).unwrap();
         std::thread::spawn(move || while read_frame(&mut stream).is_some() {});
         return;
     }
@@ -77,7 +78,9 @@ fn perform(stream: &mut TcpStream, id: u32, act: Act) -> bool {
         }
         Act::Reset(code) => write(stream, &frame(RST_STREAM, 0, id, &[0, 0, 0, code])),
         Act::Leave(code) => {
-            write(stream, &frame(GOAWAY, 0, 0, &[&id.to_be_bytes()[..], &[0, 0, 0, code]].concat()));
+            // The last stream that it has looked at. Who leaves because something is wrong may not know.
+            let last = if code == 0 { id } else { 0 };
+            write(stream, &frame(GOAWAY, 0, 0, &[&last.to_be_bytes()[..], &[0, 0, 0, code]].concat()));
             false
         }
         Act::CutReply => {
