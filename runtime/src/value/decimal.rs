@@ -80,7 +80,8 @@ fn short(text: &[u8]) -> Option<Decimal> {
     for &byte in digits {
         match byte {
             b'0'..=b'9' => {
-                number = number * 10 + i64::from(byte - b'0');
+                // Of 19 digits nothing is kept: what they wrap to is thrown away below.
+                number = number.wrapping_mul(10).wrapping_add(i64::from(byte - b'0'));
                 count += 1;
             }
             b'.' if point.is_none() && count > 0 => point = Some(count),
@@ -199,6 +200,9 @@ mod tests {
             ("00012.50", "12.50"),
             ("+3", "3"),
             ("0.00", "0.00"),
+            // 19 digits without a point: as many as an i64 has, and more than it holds.
+            ("9999999999999999999", "9999999999999999999"),
+            ("-9223372036854775809", "-9223372036854775809"),
         ];
         for (text, expected) in table {
             assert_eq!(parse(text).map(written).as_deref(), Ok(expected), "{text}");
