@@ -49,8 +49,13 @@ fn parts(template: &str) -> Vec<Part> {
                 _ => {}
             }
         }
-        let words = Words::new(&fixed);
-        parts.push(if words.is_empty() { Part::Parameter } else { Part::Fixed(words) });
+        let words = Words::of_step(&fixed);
+        parts.push(match words {
+            words if !words.is_empty() => Part::Fixed(words),
+            _ if text.contains('{') => Part::Parameter,
+            // A sign alone is a step as well.
+            _ => Part::Fixed(Words::of(text)),
+        });
     }
     parts
 }
@@ -179,6 +184,14 @@ mod tests {
             let names: Vec<String> = shape.parents.iter().map(Words::snake).collect();
             assert_eq!((names.join(" ").as_str(), shape.tail), (parents, tail), "{template}");
         }
+    }
+
+    #[test]
+    fn encoded_steps_are_read() {
+        for (step, words) in [("Search%20Results", "search_results"), ("caf%C3%A9", "cafe"), ("100%", "100"), ("%ff%2", "2")] {
+            assert_eq!(super::fixed(&format!("/{step}"))[0].snake(), words, "{step}");
+        }
+        assert_eq!(super::fixed("/%20/-/{id}"), [Words::of("20"), Words::of("minus")]);
     }
 
     #[test]

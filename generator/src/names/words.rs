@@ -16,6 +16,25 @@ impl Words {
         if is_snake(text) { Self(text.to_owned()) } else { Self(ascii(text, false).to_snake_case()) }
     }
 
+    /// The words of a step of a path: what is encoded there is read as what it stands for.
+    pub fn of_step(step: &str) -> Self {
+        if !step.contains('%') {
+            return Self::new(step);
+        }
+        let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let (mut bytes, mut rest) = (Vec::with_capacity(step.len()), step.as_bytes());
+        while let [byte, tail @ ..] = rest {
+            let encoded = match (byte, tail) {
+                (b'%', [high, low, after @ ..]) => hex(*high).zip(hex(*low)).map(|(h, l)| (h * 16 + l, after)),
+                _ => None,
+            };
+            let (byte, after) = encoded.unwrap_or((*byte, tail));
+            bytes.push(byte);
+            rest = after;
+        }
+        Self::new(&String::from_utf8_lossy(&bytes))
+    }
+
     /// The words of a spelling, each sign spelled out: `a+b` is `a plus b`.
     pub fn spelled(text: &str) -> Self {
         Self(ascii(head(text), true).to_snake_case())
