@@ -217,6 +217,12 @@ pub struct Operation {
     pub description: Option<String>,
 }
 
+/// Does a key of the settings, without its method, name the operation of this template? `/me` does wherever that is,
+/// `./me` at the base URL alone, and `../../core/v3/me` beside it.
+pub fn names_operation(path: &str, beside: Option<&str>, template: &str) -> bool {
+    path == template || path.strip_suffix(template) == Some(beside.unwrap_or("."))
+}
+
 /// The base URL of an operation: that of the client, or one beside it.
 pub fn base_url(client: &str, beside: Option<&str>) -> String {
     let Some(mut rest) = beside else { return client.to_owned() };

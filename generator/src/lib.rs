@@ -111,7 +111,7 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
     let (mut ir, mut coverage) = normalize::normalize(&documents, config, diagnostics);
     let (mut witnesses, texts) = witness::read(api, diagnostics);
     witnesses.extend(postman::witnesses(&mut documents));
-    witnesses.extend(witness::examples(&documents));
+    witnesses.extend(witness::examples(&documents, config));
     let mut sources: Vec<Source> = documents.sources.into_iter().map(Source::without_tree).collect();
     corrections.extend(conventions::apply(&mut ir, config, diagnostics));
     let lowered = lower::lower(&ir, names, diagnostics);

@@ -167,15 +167,16 @@ fn translate(
     for operation in &operations.list {
         let settings = Settings { config, prefix: &opened[operation.home].prefix };
         builders[operation.home].operation(operation, &settings, &mut ledgers, diagnostics);
-        let witnesses = witnesses::of(operation, &settings, &mut shared);
-        ledgers.keep(&opened[operation.home].source, witnesses);
+        let source = &opened[operation.home].source;
+        let witnesses = witnesses::of(operation, config.beside(&source.file), &settings, &mut shared);
+        ledgers.keep(source, witnesses);
     }
     drop(operations);
-    let finish = |(one, builder): (Opened, tree::Builder)| {
-        let (tree, origins) = builder.finish(taken);
-        Source { tree, origins, ..one.source }
-    };
-    Documents { sources: opened.into_iter().zip(builders).map(finish).collect(), ledgers }
+    ledgers.losses(diagnostics);
+    let finish =
+        |(one, (tree, origins)): (Opened, (Node, Origins))| Source { tree, origins, ..one.source };
+    let sources = opened.into_iter().zip(tree::finish(builders, taken)).map(finish).collect();
+    Documents { sources, ledgers }
 }
 
 /// Requests that make no operation.

@@ -76,7 +76,8 @@ pub enum Origin {
 pub enum Of {
     /// By resource and method of the client: `contacts.list`.
     Id(String),
-    /// By HTTP method and path template.
+    /// By HTTP method and path template, with the base URL before it where others have the same: see
+    /// [`crate::ir::names_operation`].
     At(Method, String),
 }
 

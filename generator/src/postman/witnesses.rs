@@ -22,9 +22,15 @@ pub(super) struct Shared {
     texts: Texts,
 }
 
-/// The witnesses of an operation.
-pub(super) fn of(operation: &Operation<'_>, settings: &Settings<'_>, shared: &mut Shared) -> Vec<Witness> {
+/// The witnesses of an operation; `beside` is where the operations of its collection are, if not at the base URL.
+pub(super) fn of(
+    operation: &Operation<'_>,
+    beside: Option<&str>,
+    settings: &Settings<'_>,
+    shared: &mut Shared,
+) -> Vec<Witness> {
     let mut found = Vec::new();
+    let path = format!("{}{}", beside.unwrap_or("."), operation.template);
     for used in &operation.uses {
         let request = used.request;
         let mut add = |sent: &Request, reply: Option<&Reply>| {
@@ -32,7 +38,7 @@ pub(super) fn of(operation: &Operation<'_>, settings: &Settings<'_>, shared: &mu
                 name: name(request, shared),
                 place: reply.map_or(&request.place, |reply| &reply.place).clone(),
                 origin: Origin::Collection,
-                operation: Of::At(operation.method, operation.template.clone()),
+                operation: Of::At(operation.method, path.clone()),
                 request: Some(self::request(sent, operation, settings, &mut shared.texts)),
                 reply: reply.map(|reply| self::reply(reply, sent, &mut shared.texts)),
             });

@@ -4,10 +4,12 @@
 //! somebody wrote. Of an archive one entry is taken. Headers are left out, but for those of the client that are no secret;
 //! the rest goes through [`super::scrub`].
 
+use std::collections::BTreeMap;
+
 use super::Of;
 use super::read::{envelope, method_of};
 use super::scrub::{Change, Scrubber, Suspect};
-use crate::ir::Method;
+use crate::ir::{self, Method};
 use crate::node::{Node, Object};
 use crate::rust::{Package, Target};
 
@@ -72,7 +74,7 @@ pub fn add(tree: &Node, recording: &Recording, package: &Package) -> Result<File
         }
     }
     let mut members = Object::new();
-    members.insert("operation".to_owned(), format!("{} {}", found.method.name(), found.path).into());
+    members.insert("operation".to_owned(), spelled(&found, package).into());
     members.extend(recording.note.clone().map(|note| ("note".to_owned(), note.into())));
     request.retain(|_, value| value.as_object().is_none_or(|members| !members.is_empty()));
     members.extend((!request.is_empty()).then(|| ("request".to_owned(), request.into())));
@@ -101,12 +103,25 @@ fn operation(text: &str, package: &Package) -> Result<Found, String> {
     let all = package.resources.iter().flat_map(|resource| &resource.methods).map(|method| &method.operation);
     let found = all.into_iter().find(|operation| match &of {
         Of::Id(id) => operation.id == *id,
-        Of::At(method, path) => operation.method == *method && operation.path == *path,
+        Of::At(method, path) => {
+            operation.method == *method && ir::names_operation(path, operation.beside.as_deref(), &operation.path)
+        }
     });
     let found = found.ok_or_else(|| {
         format!("no operation is `{text}`; operations are spelled as in the document, such as `GET /contacts/{{key}}`")
     })?;
     Ok(Found { id: found.id.clone(), method: found.method, path: found.path.clone() })
+}
+
+/// Method and path, with the base URL before it where other operations have the same.
+fn spelled(found: &Found, package: &Package) -> String {
+    let all = package.resources.iter().flat_map(|resource| &resource.methods).map(|method| &method.operation);
+    let same = all.filter(|operation| operation.method == found.method && operation.path == found.path);
+    let besides: BTreeMap<Option<&str>, bool> =
+        same.map(|operation| (operation.beside.as_deref(), operation.id == found.id)).collect();
+    let own = besides.iter().find(|(_, own)| **own).filter(|_| besides.len() > 1);
+    let beside = own.map_or("", |(beside, _)| beside.unwrap_or("."));
+    format!("{} {beside}{}", found.method.name(), found.path)
 }
 
 /// The parts of one entry of an archive.

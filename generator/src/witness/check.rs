@@ -37,6 +37,8 @@ pub(super) enum Answer<'a> {
     Value(&'a Type),
     /// A page of these.
     Page(&'a Type),
+    /// An error, with this status. Documents have no types for errors: the runtime says what it understands of them.
+    Refused(u16),
 }
 
 /// A request that the operation can rebuild.
@@ -78,13 +80,15 @@ pub fn check<'a>(
     let (types, documents) = (Types::new(api, package), LazyCell::new(documents));
     let mut ctx = Ctx { api, package, types, documents, diagnostics, untested: BTreeMap::new(), seen: BTreeMap::new() };
     let checked = witnesses.iter().filter_map(|witness| ctx.witness(witness)).collect();
-    for ((origin, why), (count, place)) in std::mem::take(&mut ctx.untested) {
+    for ((origin, why), places) in std::mem::take(&mut ctx.untested) {
         let what = match origin {
             Origin::Recording | Origin::Collection => "requests and replies in collections",
             Origin::Example => "examples in documents",
         };
-        let message = format!("{count} of the {what} make no test: {why}");
-        ctx.diagnostics.push(Diagnostic::new(Code::Untested, message).at(&place));
+        let [first, others @ ..] = places.as_slice() else { continue };
+        let message = format!("{} of the {what} make no test: {why}", places.len());
+        let diagnostic = Diagnostic::new(Code::Untested, message).at(first);
+        ctx.diagnostics.push(others.iter().fold(diagnostic, |diagnostic, place| diagnostic.also("the same", place)));
     }
     checked
 }
@@ -95,14 +99,22 @@ struct Ctx<'a, 'b> {
     types: Types<'a>,
     documents: LazyCell<Vec<Source>, &'b dyn Fn() -> Vec<Source>>,
     diagnostics: &'b mut Diagnostics,
-    /// Why parts of what collections hold make no test: how many, and where the first stands.
-    untested: BTreeMap<(Origin, String), (usize, Place)>,
+    /// Why parts of what collections hold make no test, and where these stand.
+    untested: BTreeMap<(Origin, String), Vec<Place>>,
     /// What came of texts of collections, by what was answered with them. Many say the same.
     seen: BTreeMap<&'a str, Vec<Seen<'a>>>,
 }
 
 /// A text was compared with this answer of this schema, and this came of it.
 type Seen<'a> = (Answer<'a>, ir::SchemaId, Rc<Fit>);
+
+/// Why the operation of a witness is not known.
+enum Unknown {
+    /// There is none.
+    None,
+    /// There are several, at several base URLs; in words.
+    Several(String),
+}
 
 /// The operation of a witness.
 #[derive(Clone, Copy)]
@@ -114,26 +126,12 @@ struct Operation<'a> {
 
 impl<'a> Ctx<'a, '_> {
     fn witness(&mut self, witness: &'a Witness) -> Option<Checked<'a>> {
-        let Some(operation) = self.operation(&witness.operation) else {
-            // An operation that was left out has its reason elsewhere.
-            if witness.origin == Origin::Example {
+        let operation = match self.operation(&witness.operation) {
+            Ok(operation) => operation,
+            Err(unknown) => {
+                self.unknown(witness, &unknown);
                 return None;
             }
-            let (said, help) = match &witness.operation {
-                Of::Id(id) => (id.clone(), "ids are resource and method of the client, such as `contacts.list`"),
-                Of::At(method, path) => (
-                    format!("{} {path}", method.name()),
-                    "it must be spelled as in the document, such as `GET /contacts/{key}`",
-                ),
-            };
-            let message = format!("no operation is `{said}`");
-            let place = if matches!(witness.operation, Of::At(..)) {
-                witness.place.child("operation")
-            } else {
-                witness.place.clone()
-            };
-            self.say(witness, Diagnostic::new(Code::WitnessOperation, message).at(&place).help(help));
-            return None;
         };
         let (mut request, mut example) = (None, None);
         match &witness.request {
@@ -148,18 +146,69 @@ impl<'a> Ctx<'a, '_> {
         Some(Checked { witness, resource, method, success: statuses(operation.facts), request, example, reply })
     }
 
-    fn operation(&self, of: &Of) -> Option<Operation<'a>> {
-        let mut methods =
-            self.package.resources.iter().flat_map(|resource| resource.methods.iter().map(move |m| (resource, m)));
-        let (resource, method) = methods.find(|(_, method)| match of {
-            Of::Id(id) => method.operation.id == *id,
-            Of::At(verb, path) => method.operation.method == *verb && method.operation.path == *path,
-        })?;
-        let same = |facts: &&ir::Operation| {
-            facts.method == method.operation.method && facts.path.template == method.operation.path
+    fn unknown(&mut self, witness: &Witness, unknown: &Unknown) {
+        // An operation that was left out has its reason elsewhere.
+        if witness.origin == Origin::Example {
+            return;
+        }
+        let (said, help) = match &witness.operation {
+            Of::Id(id) => (id.clone(), "ids are resource and method of the client, such as `contacts.list`"),
+            Of::At(method, path) => (
+                format!("{} {path}", method.name()),
+                "it must be spelled as in the document, such as `GET /contacts/{key}`",
+            ),
         };
-        let facts = self.api.operations.iter().find(same)?;
-        Some(Operation { facts, resource, method })
+        let (message, help) = match unknown {
+            Unknown::None => (format!("no operation is `{said}`"), help.to_owned()),
+            Unknown::Several(names) => {
+                (format!("`{said}` is an operation at several base URLs"), format!("say which, as {names}"))
+            }
+        };
+        let place = match &witness.operation {
+            Of::At(..) => witness.place.child("operation"),
+            Of::Id(_) => witness.place.clone(),
+        };
+        self.say(witness, Diagnostic::new(Code::WitnessOperation, message).at(&place).help(help));
+    }
+
+    fn operation(&self, of: &Of) -> Result<Operation<'a>, Unknown> {
+        let methods =
+            self.package.resources.iter().flat_map(|resource| resource.methods.iter().map(move |m| (resource, m)));
+        let is_meant = |(_, method): &(&rust::Resource, &rust::Method)| {
+            let operation = &method.operation;
+            match of {
+                Of::Id(id) => operation.id == *id,
+                Of::At(verb, path) => {
+                    operation.method == *verb
+                        && ir::names_operation(path, operation.beside.as_deref(), &operation.path)
+                }
+            }
+        };
+        let mut found: Vec<(&rust::Resource, &rust::Method)> = Vec::new();
+        for one in methods.filter(is_meant) {
+            // A method may have a second name.
+            if found.iter().all(|(_, known)| known.operation.beside != one.1.operation.beside) {
+                found.push(one);
+            }
+        }
+        let (resource, method) = match found.as_slice() {
+            [] => return Err(Unknown::None),
+            [one] => *one,
+            several => {
+                let whole = |(_, method): &(&rust::Resource, &rust::Method)| {
+                    let beside = method.operation.beside.as_deref().unwrap_or(".");
+                    format!("`{} {beside}{}`", method.operation.method.name(), method.operation.path)
+                };
+                return Err(Unknown::Several(several.iter().map(whole).collect::<Vec<_>>().join(" or ")));
+            }
+        };
+        let same = |facts: &&ir::Operation| {
+            facts.method == method.operation.method
+                && facts.path.template == method.operation.path
+                && facts.beside == method.operation.beside
+        };
+        let facts = self.api.operations.iter().find(same).ok_or(Unknown::None)?;
+        Ok(Operation { facts, resource, method })
     }
 
     fn reply(&mut self, witness: &'a Witness, operation: Operation<'a>) -> Option<(&'a Body, Answer<'a>, Rc<Fit>)> {
@@ -171,9 +220,9 @@ impl<'a> Ctx<'a, '_> {
             Some(status) if success.is_empty() => (200..300).contains(&status),
             Some(status) => success.contains(&status),
         };
-        if !is_success {
-            self.untested(witness, &body.place, "the reply is no success of the operation, and errors have no types");
-            return None;
+        if let Some(status) = reply.status.filter(|_| !is_success) {
+            // Nothing of it is left out if it is JSON at all.
+            return self.value(witness, body).map(|_| (body, Answer::Refused(status), Rc::default()));
         }
         let answer = match &operation.method.reply {
             Reply::Json(ty) | Reply::Optional(ty) => Answer::Value(ty),
@@ -396,6 +445,7 @@ impl<'a> Ctx<'a, '_> {
         let fit = Rc::new(match answer {
             Answer::Value(ty) => self.types.fit(&value, ty, schema),
             Answer::Page(ty) => self.types.fit_page(&value, ty, schema),
+            Answer::Refused(_) => Fit::default(),
         });
         if let Json::Text(text) = &body.json {
             self.seen.entry(text).or_default().push((answer, schema, fit.clone()));
@@ -467,10 +517,7 @@ impl<'a> Ctx<'a, '_> {
 
     fn untested(&mut self, witness: &Witness, place: &Place, why: &str) {
         if witness.origin != Origin::Recording {
-            let (count, _) =
-                self.untested.entry((witness.origin, why.to_owned())).or_insert_with(|| (0, place.clone()));
-            *count += 1;
-            return;
+            return self.untested.entry((witness.origin, why.to_owned())).or_default().push(place.clone());
         }
         self.diagnostics.push(
             Diagnostic::new(Code::Untested, format!("a part of `{}` makes no test: {why}", witness.name)).at(place),

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{Body, Json, Of, Origin, Reply, Request, Witness};
+use crate::config::ApiConfig;
 use crate::documents::Documents;
 use crate::ir::Method;
 use crate::node::{Node, Number, Object};
@@ -18,12 +19,13 @@ const MOST: usize = 2000;
 const DEEPEST: usize = 12;
 
 /// The examples of bodies in these documents.
-pub fn examples(documents: &Documents) -> Vec<Witness> {
+pub fn examples(documents: &Documents, config: &ApiConfig) -> Vec<Witness> {
     // Collections bring more than examples, and most documents have none.
     let with =
         documents.sources.iter().filter(|source| !documents.ledgers.has(source) && source.text.contains("example"));
     with.flat_map(|source| {
-        let mut found = Examples { source, seen: BTreeSet::new(), witnesses: Vec::new() };
+        let beside = config.beside(&source.file).unwrap_or(".");
+        let mut found = Examples { source, beside, seen: BTreeSet::new(), witnesses: Vec::new() };
         found.operations();
         found.witnesses
     })
@@ -32,6 +34,8 @@ pub fn examples(documents: &Documents) -> Vec<Witness> {
 
 struct Examples<'a> {
     source: &'a Source,
+    /// Where the operations of the document are, relative to the base URL.
+    beside: &'a str,
     /// Schemas whose examples are there already, as what is sent and as what is answered.
     seen: BTreeSet<(bool, String)>,
     witnesses: Vec<Witness>,
@@ -94,7 +98,7 @@ impl<'a> Examples<'a> {
             name: "example".to_owned(),
             place,
             origin: Origin::Example,
-            operation: Of::At(method, template.to_owned()),
+            operation: Of::At(method, format!("{}{template}", self.beside)),
             request,
             reply,
         });

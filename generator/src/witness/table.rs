@@ -64,13 +64,14 @@ fn imports(package: &Package, carried: &str, requests: &str) -> String {
         text.push_str("use sage_runtime::codegen as rt;\n\n");
     }
     let support = [
+        ("Answer", uses("Answer::")),
         ("Carried", true),
         ("File", true),
         ("Given", !requests.is_empty()),
         ("Request", true),
         ("Table", true),
         ("carry", !carried.is_empty()),
-        ("json", uses("json(")),
+        ("json", uses("json(\"")),
     ];
     let support: Vec<&str> = support.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect();
     let _ = writeln!(text, "use crate::support::{{{}}};", support.join(", "));
@@ -113,6 +114,7 @@ impl Writer<'_> {
         let ty = match answer {
             Answer::Value(ty) => type_text(ty, MODEL),
             Answer::Page(item) => format!("rt::Page<{}>", type_text(item, MODEL)),
+            Answer::Refused(_) => type_text(&Type::Json, MODEL),
         };
         Some(carried(checked, &self.json(checked, body, fit), &ty))
     }
@@ -175,15 +177,21 @@ impl Writer<'_> {
             None => "None".to_owned(),
         };
         let option = |text: Option<&String>| text.map_or("None".to_owned(), |text| format!("Some({})", literal(text)));
-        let reply = checked.reply.as_ref().map(|(body, _, fit)| self.json(checked, body, fit));
         let status = checked.witness.reply.as_ref().and_then(|reply| reply.status);
         let success = status.or(checked.success.first().copied()).unwrap_or(200);
+        let answer = checked.reply.as_ref().map(|(body, answer, fit)| {
+            let json = self.json(checked, body, fit);
+            match answer {
+                Answer::Value(_) | Answer::Page(_) => format!("Answer::Read({success}, {json})"),
+                Answer::Refused(status) => format!("Answer::Refused({status}, {json})"),
+            }
+        });
         let _ = writeln!(text, "        body: {body}, wrapper: {},", option(operation.wrapper.as_ref()));
         let _ = writeln!(
             text,
-            "        idempotent: {}, reply: {},",
+            "        idempotent: {}, answer: {},",
             operation.idempotent_by_id,
-            reply.map_or("None".to_owned(), |reply| format!("Some(({success}, {reply}))")),
+            answer.map_or("None".to_owned(), |answer| format!("Some({answer})")),
         );
         let _ = writeln!(text, "        send: |given| {call},\n    }},");
         Some(text)
@@ -271,7 +279,7 @@ fn client(package: &Package) -> String {
     let module = &package.module;
     let mut text = format!(
         "fn client(given: &Given<'_>) -> Result<{module}::Client, String> {{\n    let builder = {module}::Client::builder().transport(given.transport());\n    \
-         let builder = builder.origin(\"https://witness.invalid\").access_token(\"a token\");\n"
+         let builder = builder.origin(\"https://witness.invalid\").access_token(\"token-of-witnesses\").limits(given.limits());\n"
     );
     for variable in package.client.variables.iter().filter(|variable| variable.default.is_none()) {
         let value = match &variable.choice {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use sage_api::transport::{Body, Bounds, BoxFuture, Transport, TransportFault};
 use sage_api::{Bytes, Value, json as api_json};
+use sage_runtime::Limits;
 use sage_runtime::codegen::{DateTime, FixedOffset, NaiveDate, When, to_known_string};
 use sage_tests::json::{Tree, difference};
 use sha2::{Digest as _, Sha256};
@@ -110,10 +111,20 @@ pub(crate) struct Request {
     pub(crate) wrapper: Option<&'static str>,
     /// The client adds an id to the body, unless it has one.
     pub(crate) idempotent: bool,
-    /// What was answered, and with which status.
-    pub(crate) reply: Option<(u16, Json)>,
+    /// What was answered.
+    pub(crate) answer: Option<Answer>,
     /// Rebuilds it.
     pub(crate) send: fn(&Given<'_>) -> Result<(), String>,
+}
+
+/// What was answered, and with which status.
+#[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "which of them the tables need depends on the witnesses")]
+pub(crate) enum Answer {
+    /// The operation reads it.
+    Read(u16, Json),
+    /// It is an error, and the operation's error says what it understands of it.
+    Refused(u16, Json),
 }
 
 /// The folder of the workspace.
@@ -345,14 +356,46 @@ impl Given<'_> {
         api_json::from_str(&text).map(Some).map_err(|fault| fault.to_string())
     }
 
+    /// Each call is sent once: what was answered is answered again.
+    pub(crate) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        limits.attempts = 1;
+        limits
+    }
+
     /// Sends the call; if something was answered, it has to be read.
     pub(crate) fn send<T, C: IntoFuture<Output = sage_api::Result<T>>>(&self, call: C) -> Result<(), String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let answer = runtime.map_err(|error| error.to_string())?.block_on(async { call.await });
-        match (answer, &self.request.reply) {
-            (Err(error), Some(_)) => Err(format!("the operation does not read the reply: {error}")),
+        match (answer, &self.request.answer) {
+            (Err(error), Some(Answer::Read(..))) => Err(format!("the operation does not read the reply: {error}")),
+            (Err(error), Some(Answer::Refused(status, body))) => refused(&error, *status, &body.tree()?),
+            (Ok(_), Some(Answer::Refused(status, _))) => Err(format!("the operation takes {status} for a success")),
             _ => Ok(()),
         }
+    }
+}
+
+/// Does the error say with which status it was answered, and of the body nothing that is not there?
+fn refused(error: &sage_runtime::Error, status: u16, body: &Tree) -> Result<(), String> {
+    if error.status() != Some(status) {
+        return Err(format!("the error has the status {:?}, not {status}: {error}", error.status()));
+    }
+    let parts = error.api().iter().flat_map(|error| [&error.severity, &error.code, &error.message, &error.source]);
+    // What looks like a secret is taken out of errors.
+    let mut parts = parts.flatten().filter(|text| !text.contains("[redacted]"));
+    match parts.find(|text| !says(body, text)) {
+        Some(text) => Err(format!("the error says `{text}`, which was not answered")),
+        None => Ok(()),
+    }
+}
+
+/// Is this one of the texts or numbers in there?
+fn says(tree: &Tree, text: &str) -> bool {
+    match tree {
+        Tree::Object(members) => members.values().any(|value| says(value, text)),
+        Tree::Array(items) => items.iter().any(|item| says(item, text)),
+        Tree::Text(known) | Tree::Scalar(known) => known == text,
     }
 }
 
@@ -378,8 +421,8 @@ impl Request {
     }
 
     fn rebuild(&self) -> Result<(), String> {
-        let (status, body) = match &self.reply {
-            Some((status, reply)) => (*status, reply.tree()?.to_text()),
+        let (status, body) = match &self.answer {
+            Some(Answer::Read(status, reply) | Answer::Refused(status, reply)) => (*status, reply.tree()?.to_text()),
             // What was answered is not known; an error is not asked for again.
             None => (400, String::new()),
         };
@@ -399,13 +442,8 @@ impl Request {
             form_urlencoded::parse(text.replace('+', "%2B").as_bytes()).next().map(|(text, _)| text.into_owned())
         };
         let path: Vec<String> = sent.uri().path().split('/').map(|step| decode(step).unwrap_or_default()).collect();
-        let mut values = self.values.iter();
-        let template = self.path.split('/').map(|step| match (step.find('{'), step.find('}')) {
-            (Some(from), Some(to)) => format!("{}{}{}", &step[..from], values.next().unwrap_or(&""), &step[to + 1..]),
-            _ => step.to_owned(),
-        });
         let base = self.base.split('/').map(str::to_owned);
-        let expected: Vec<String> = base.chain(template.skip(1)).collect();
+        let expected: Vec<String> = base.chain(self.steps(decode)?.into_iter().skip(1)).collect();
         let fits =
             |(found, expected): (&String, &String)| found == expected || is_variable(expected) && !found.is_empty();
         if path.len() != expected.len() || !path.iter().zip(&expected).all(fits) {
@@ -427,6 +465,30 @@ impl Request {
             }
         }
         Ok(())
+    }
+
+    /// The steps of the path, decoded, with the values in them. What stands there twice is given once.
+    fn steps(&self, decode: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, String> {
+        let mut given = self.values.iter();
+        let mut values: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut filled = |step: &'static str| -> Result<String, String> {
+            let (mut text, mut rest) = (String::new(), step);
+            while let Some((before, (name, after))) =
+                rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+            {
+                text.extend(decode(before));
+                let value = match values.get(name).copied() {
+                    Some(value) => value,
+                    None => given.next().ok_or_else(|| format!("nothing is said of `{name}` in the path"))?,
+                };
+                values.insert(name, value);
+                text.push_str(value);
+                rest = after;
+            }
+            text.extend(decode(rest));
+            Ok(text)
+        };
+        self.path.split('/').map(&mut filled).collect()
     }
 
     fn same_body(&self, sent: &http::Request<Body>, carried: Option<[String; 2]>) -> Result<(), String> {

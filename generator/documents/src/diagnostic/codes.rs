@@ -170,8 +170,8 @@ Witness = "D163", Error, "a witness contradicts the document",
      read it or would write it back changed. One of the two is wrong. If it is the document, an action in the overlay \
      corrects it, or a convention in `api.toml` where it is wrong in the same way everywhere.";
 Untested = "U161", Note, "a part of a witness makes no test",
-    "Replies that are no success have no types of their own; bodies other than JSON are not rebuilt; and a request that \
-     lacks what its operation needs cannot be sent.";
+    "What is no JSON cannot be compared; bodies other than JSON are not rebuilt; and a request that lacks what its \
+     operation needs cannot be sent.";
 
 // Normalizing: schemas.
 Schema = "D301", Error, "a schema cannot be read",
