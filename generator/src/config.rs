@@ -92,7 +92,8 @@ pub struct ApiConfig {
     /// Rules for the whole API.
     #[serde(default)]
     pub conventions: Conventions,
-    /// Operations that their paths do not name well, by method and path: `POST /customers_new`.
+    /// Operations that their paths do not name well, by method and path: `POST /customers_new`. Where there are several, at
+    /// several base URLs: `GET ./me` for that at the base URL, `GET ../../core/v3/me` for one beside it. So everywhere here.
     #[serde(default)]
     pub operations: BTreeMap<String, Operation>,
     /// Schemas that are called otherwise in Rust: `schema`, or `schema.property` for one that has no name.

@@ -2,7 +2,7 @@
 
 use super::Ctx;
 use crate::config;
-use crate::ir::{Content, File, Kind, Object, Operation, Text};
+use crate::ir::{Content, File, Kind, Object, Text};
 
 impl Ctx<'_> {
     /// Bodies with a file know how large it may be.
@@ -21,9 +21,7 @@ impl Ctx<'_> {
     }
 
     fn file(&mut self, key: &str, setting: &config::File) -> Result<(), String> {
-        let (method, path) = key.split_once(' ').unwrap_or_default();
-        let meant = |operation: &Operation| operation.method.name() == method && operation.path.template == path;
-        let at = self.api.operations.iter().position(meant).ok_or_else(|| format!("there is no operation `{key}`"))?;
+        let at = self.operation_called(key)?;
         let told = [&setting.property, &setting.size, &setting.name, &setting.media_type];
         if let Some(twice) = (1..told.len()).find(|&index| told[..index].contains(&told[index])) {
             return Err(format!("one property of `{key}`, `{}`, cannot say two things of a file", told[twice]));

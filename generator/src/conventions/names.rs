@@ -1,22 +1,19 @@
 //! What the settings say of single operations, schemas and parameters: what they are called, and what they mean.
 
 use super::Ctx;
-use crate::ir::{Also, Called, Kind, Location, Parameter, SchemaId};
+use crate::ir::{self, Also, Called, Kind, Location, Operation, Parameter, SchemaId};
 use crate::node::escape;
 
 impl Ctx<'_> {
     /// Operations that their paths do not name well.
     pub(super) fn named_operations(&mut self) {
         for (key, setting) in &self.config.operations {
-            let (method, path) = key.split_once(' ').unwrap_or_default();
-            let mut named = self
-                .api
-                .operations
-                .iter_mut()
-                .filter(|operation| operation.method.name() == method && operation.path.template == path);
-            let Some(operation) = named.next() else {
-                self.unused(&format!("/operations/{}", escape(key)), format!("there is no operation `{key}`"));
-                continue;
+            let operation = match self.operation_called(key) {
+                Ok(at) => &mut self.api.operations[at],
+                Err(message) => {
+                    self.unused(&format!("/operations/{}", escape(key)), message);
+                    continue;
+                }
             };
             if let Some(resource) = &setting.resource {
                 operation.tag = Some(resource.clone());
@@ -30,10 +27,16 @@ impl Ctx<'_> {
             let optional = operation.parameters.iter().filter(can_be_set);
             let optional: Vec<&String> = optional.map(|parameter| &parameter.name).collect();
             let known = |name: &&String| optional.contains(name);
-            let missing = also.iter().flat_map(|also| &also.with).find(|name| !known(name)).cloned();
+            let with: Vec<&String> = also.iter().flat_map(|also| &also.with).collect();
+            let missing = with.iter().find(|name| !known(name)).map(|name| (*name).clone());
+            let twice = (1..with.len()).find(|&at| with[..at].contains(&with[at])).map(|at| with[at].clone());
             operation.called = Some(Called { action: setting.method.clone(), does: setting.does.clone(), also });
             if let Some(name) = missing {
                 let message = format!("`{key}` has no optional query parameter `{name}`");
+                self.unused(&format!("/operations/{}/also/with", escape(key)), message);
+            }
+            if let Some(name) = twice {
+                let message = format!("`{key}` is given `{name}` twice");
                 self.unused(&format!("/operations/{}/also/with", escape(key)), message);
             }
         }
@@ -42,10 +45,31 @@ impl Ctx<'_> {
     /// Operations that are tried on certain records only.
     pub(super) fn tried_operations(&mut self) {
         for key in self.config.tries.keys() {
-            let (method, path) = key.split_once(' ').unwrap_or_default();
-            let operations = &self.api.operations;
-            if !operations.iter().any(|known| known.method.name() == method && known.path.template == path) {
-                self.unused(&format!("/tries/{}", escape(key)), format!("there is no operation `{key}`"));
+            if let Err(message) = self.operation_called(key) {
+                self.unused(&format!("/tries/{}", escape(key)), message);
+            }
+        }
+    }
+
+    /// The index of the operation that a key of the settings names, or what is wrong with the key.
+    pub(super) fn operation_called(&self, key: &str) -> Result<usize, String> {
+        let (method, path) = key.split_once(' ').unwrap_or_default();
+        let is_meant = |operation: &Operation| {
+            operation.method.name() == method
+                && ir::names_operation(path, operation.beside.as_deref(), &operation.path.template)
+        };
+        let operations = self.api.operations.iter().enumerate();
+        let found: Vec<(usize, &Operation)> = operations.filter(|(_, operation)| is_meant(operation)).collect();
+        match found.as_slice() {
+            [] => Err(format!("there is no operation `{key}`")),
+            [(at, _)] => Ok(*at),
+            several => {
+                let whole = |(_, operation): &(usize, &Operation)| {
+                    let beside = operation.beside.as_deref().unwrap_or(".");
+                    format!("`{method} {beside}{}`", operation.path.template)
+                };
+                let names: Vec<String> = several.iter().map(whole).collect();
+                Err(format!("`{key}` is an operation at several base URLs: say which, as {}", names.join(" or ")))
             }
         }
     }

@@ -251,6 +251,67 @@ fn settings_name_what_the_document_names_badly() {
 }
 
 #[test]
+fn a_second_name_takes_what_can_be_set() {
+    let also = |with: &str| {
+        with_also(&format!(
+            "[operations.'GET /contacts']\nmethod = 'list'\ndoes = 'Lists'\n\
+             also = {{ method = 'few', does = 'Lists few', with = [{with}] }}\n"
+        ))
+    };
+    assert_eq!(also("'items_per_page'"), (vec!["items_per_page".to_owned()], String::new()));
+    for (with, said) in [
+        ("'none'", "`GET /contacts` has no optional query parameter `none`"),
+        ("'items_per_page', 'items_per_page'", "`GET /contacts` is given `items_per_page` twice"),
+    ] {
+        let (_, messages) = also(with);
+        assert!(messages.contains(said), "{messages}");
+    }
+}
+
+fn with_also(settings: &str) -> (Vec<String>, String) {
+    let (run, _, diagnostics) = with(settings);
+    let called = run.api.operations.iter().find_map(|operation| operation.called.as_ref());
+    let with = called.and_then(|called| called.also.as_ref()).map(|also| also.with.clone()).unwrap_or_default();
+    (with, render(&diagnostics, [], Format::Human))
+}
+
+#[test]
+fn files_are_where_the_settings_say() {
+    let document = DOCUMENT.replace(
+        "schema: {type: object, properties: {contact: {type: object, properties: {name: {type: string}}}}}",
+        "schema: {type: object, properties: {file: {type: string, format: byte}, size: {type: integer, maximum: 5}, \
+         name: {type: string}, kind: {type: string}, long: {type: integer}}}",
+    );
+    assert_ne!(document, DOCUMENT);
+    let said = |key: &str, [property, size, name, kind]: [&str; 4]| {
+        let settings = format!(
+            "[[files]]\noperations = ['{key}']\nproperty = '{property}'\nsize = '{size}'\nname = '{name}'\nmedia-type = '{kind}'\n"
+        );
+        let mut run = run(&[&document]);
+        let mut diagnostics = Diagnostics::new();
+        let counts = apply(&mut run.api, &self::settings(&settings), &mut diagnostics);
+        let files: Vec<u64> = run.api.operations.iter().flat_map(|operation| &operation.files).map(|f| f.most).collect();
+        assert_eq!(counts.get("files").copied().unwrap_or_default(), files.len());
+        (files, render(&diagnostics.into_vec(), [], Format::Human))
+    };
+    assert_eq!(said("POST /contacts", ["file", "size", "name", "kind"]), (vec![5], String::new()));
+    for (key, told, expected) in [
+        ("POST /none", ["file", "size", "name", "kind"], "there is no operation `POST /none`"),
+        ("POST /contacts", ["file", "size", "name", "name"], "one property of `POST /contacts`, `name`, cannot say two"),
+        ("GET /contacts", ["file", "size", "name", "kind"], "the body of `GET /contacts` is no object"),
+        ("POST /contacts", ["none", "size", "name", "kind"], "the body of `POST /contacts` has no property `none`"),
+        ("POST /contacts", ["name", "size", "file", "kind"], "`name` of `POST /contacts` has not the format `byte`"),
+        ("POST /contacts", ["file", "long", "name", "kind"], "`long` of `POST /contacts` has no maximum"),
+        ("POST /contacts", ["file", "size", "none", "kind"], "the body of `POST /contacts` has no property `none`"),
+        ("POST /contacts", ["file", "size", "name", "none"], "the body of `POST /contacts` has no property `none`"),
+    ] {
+        let (files, messages) = said(key, told);
+        assert_eq!(files, Vec::<u64>::new(), "{expected}");
+        assert!(messages.contains(expected), "{expected}: {messages}");
+    }
+}
+
+#[test]
 fn a_meaning_for_one_path_rules_over_that_for_all() {
     let (run, _, diagnostics) = with("[parameters]\n'/contacts?items_per_page' = 'b'\nitems_per_page = 'a'\n");
     assert_eq!(run.api.operations[1].parameters[0].meaning.as_deref(), Some("b"));

@@ -176,8 +176,13 @@ impl<'a> Resources<'a> {
 
     /// What an operation is tried on, and the variable with its id.
     fn tried(&self, operation: &Operation) -> Option<(&'a Try, String)> {
-        let name = format!("{} {}", operation.method.name(), operation.path.template);
-        self.tries.get(&name).map(|tried| (tried, format!("{}_tried", Words::of(&name).snake())))
+        let (method, template) = (operation.method.name(), &operation.path.template);
+        let is_meant = |key: &String| {
+            let path = key.strip_prefix(method).and_then(|rest| rest.strip_prefix(' '));
+            path.is_some_and(|path| ir::names_operation(path, operation.beside.as_deref(), template))
+        };
+        let (key, tried) = self.tries.iter().find(|(key, _)| is_meant(key))?;
+        Some((tried, format!("{}_tried", Words::of(key).snake())))
     }
 
     /// The variable with an id of such a thing.
