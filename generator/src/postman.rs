@@ -37,7 +37,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::documents::Documents;
 use crate::node::Node;
 use crate::normalize::METHODS;
-use crate::source::{Dialect, Place, Source};
+use crate::source::{Dialect, Origins, Place, Source};
 use crate::witness::Witness;
 use address::Prefix;
 use collection::{Auth, Collection, Scope};
@@ -84,7 +84,7 @@ pub fn to_openapi_30(
             _ => {}
         }
     }
-    translate(opened, (&known, &mut taken), config, diagnostics)
+    translate(opened, (&known, &taken), config, diagnostics)
 }
 
 /// What the collections among these have seen. They are handed out once: there may be many.
@@ -145,7 +145,7 @@ fn open(source: Source, environment: &Scope, config: &ApiConfig, diagnostics: &m
 /// Makes a document of each collection. An operation of several stands in that of the first, with what all of them know.
 fn translate(
     opened: Vec<Opened>,
-    (known, taken): (&Known, &mut BTreeSet<String>),
+    (known, taken): (&Known, &BTreeSet<String>),
     config: &ApiConfig,
     diagnostics: &mut Diagnostics,
 ) -> Documents {
@@ -173,8 +173,7 @@ fn translate(
     }
     drop(operations);
     ledgers.losses(diagnostics);
-    let finish =
-        |(one, (tree, origins)): (Opened, (Node, Origins))| Source { tree, origins, ..one.source };
+    let finish = |(one, (tree, origins)): (Opened, (Node, Origins))| Source { tree, origins, ..one.source };
     let sources = opened.into_iter().zip(tree::finish(builders, taken)).map(finish).collect();
     Documents { sources, ledgers }
 }

@@ -14,7 +14,7 @@ mod write;
 pub(crate) mod yaml;
 
 pub use de::Mismatch;
-pub use pointer::{escape, parent, steps};
+pub use pointer::{escape, parent, steps, unescape};
 
 /// The members of a mapping, in the document's order.
 pub type Object = IndexMap<String, Node>;

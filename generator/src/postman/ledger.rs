@@ -8,6 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::read::{is_body, is_folder, list_key};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::Method;
 use crate::node::Node;
 use crate::source::{Place, Source};
@@ -65,45 +66,67 @@ impl Ledger {
 
 /// The books of several collections, by their files and in their order.
 #[derive(Debug, Default)]
-pub(crate) struct Ledgers(IndexMap<Arc<str>, Ledger>);
+pub(crate) struct Ledgers {
+    files: IndexMap<Arc<str>, Ledger>,
+    /// What is lost with what was left out, by reason: nothing else has said so yet.
+    lost: BTreeMap<(Arc<str>, String), Vec<Place>>,
+}
 
 impl Ledgers {
     /// Opens the books of a collection.
     pub(super) fn open(&mut self, source: &Source, beside: Option<&str>) {
         let ledger = Ledger { beside: beside.map(str::to_owned), ..count(source) };
-        self.0.insert(source.file.clone(), ledger);
+        self.files.insert(source.file.clone(), ledger);
     }
 
     /// Adds what a collection has seen.
     pub(super) fn keep(&mut self, source: &Source, witnesses: Vec<Witness>) {
-        if let Some(ledger) = self.0.get_mut(&source.file) {
+        if let Some(ledger) = self.files.get_mut(&source.file) {
             ledger.witnesses.extend(witnesses);
         }
     }
 
     /// The books of a document, if it was a collection.
     pub(crate) fn of(&self, source: &Source) -> Option<&Ledger> {
-        self.0.get(&source.file)
+        self.files.get(&source.file)
     }
 
     /// Was this document a collection?
     pub(crate) fn has(&self, source: &Source) -> bool {
-        self.0.contains_key(&source.file)
+        self.files.contains_key(&source.file)
     }
 
     /// Hands out what the collections have seen.
     pub(super) fn take_witnesses(&mut self) -> impl Iterator<Item = Witness> {
-        self.0.values_mut().flat_map(|ledger| std::mem::take(&mut ledger.witnesses))
+        self.files.values_mut().flat_map(|ledger| std::mem::take(&mut ledger.witnesses))
     }
 
     /// Says what became of what stands at `place`.
     pub(super) fn note(&mut self, place: &Place, fate: Fate) {
-        if let Some(ledger) = self.0.get_mut(&place.file) {
+        if let Some(ledger) = self.files.get_mut(&place.file) {
             ledger.note(place, fate);
         }
     }
 
-    /// Says why what stands at `place` is left out.
+    /// Says why what stands at `place` is left out, where something is lost with it: see [`Ledgers::losses`].
+    pub(super) fn lose(&mut self, place: &Place, reason: impl Into<String>) {
+        let reason = reason.into();
+        self.lost.entry((place.file.clone(), reason.clone())).or_default().push(place.clone());
+        self.leave(place, reason);
+    }
+
+    /// What was lost, once for each reason and collection.
+    pub(super) fn losses(&mut self, diagnostics: &mut Diagnostics) {
+        for ((_, reason), places) in std::mem::take(&mut self.lost) {
+            let [first, others @ ..] = places.as_slice() else { continue };
+            let parts = if others.is_empty() { "a part".to_owned() } else { format!("{} parts", places.len()) };
+            let diagnostic = Diagnostic::new(Code::LeftOut, format!("{parts} of the collection left out: {reason}"));
+            let diagnostic = others.iter().fold(diagnostic.at(first), |diagnostic, place| diagnostic.also("the same", place));
+            diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Says why what stands at `place` is left out; nothing is lost, or it was said.
     pub(super) fn leave(&mut self, place: &Place, reason: impl Into<String>) {
         self.note(place, Fate::Left(reason.into()));
     }

@@ -84,13 +84,17 @@ impl Gather<'_, '_> {
                     let repeated = !seen.insert(name.clone()) && pair.enabled;
                     self.add("query", name, pair, repeated, scope);
                 }
-                Err(reason) => self.ledgers.leave(&pair.place, reason),
+                Err(reason) if pair.key.trim().is_empty() => self.ledgers.leave(&pair.place, reason),
+                Err(reason) => self.ledgers.lose(&pair.place, reason),
             }
         }
         for pair in &request.headers {
             match header(pair, self.settings, scope) {
                 Ok(name) => self.add("header", name, pair, false, scope),
-                Err(reason) => self.ledgers.leave(&pair.place, reason),
+                Err(reason) if is_of_client(&pair.key, self.settings) || pair.key.trim().is_empty() => {
+                    self.ledgers.leave(&pair.place, reason);
+                }
+                Err(reason) => self.ledgers.lose(&pair.place, reason),
             }
         }
         if let Auth::Key { name, query, place } = &request.auth {
@@ -153,13 +157,23 @@ pub(super) fn header(pair: &Pair, settings: &Settings<'_>, scope: &Scope) -> Res
     if name.is_empty() || !name.bytes().all(legal) {
         return Err(format!("`{name}` is no name of a header"));
     }
-    if CARRIED.iter().any(|carried| name.eq_ignore_ascii_case(carried)) {
+    if is_carried(name) {
         return Err("the client sets this header itself".to_owned());
     }
     if settings.config.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name)) {
         return Err("header is set once, on the client".to_owned());
     }
     Ok(name.to_owned())
+}
+
+fn is_carried(name: &str) -> bool {
+    CARRIED.iter().any(|carried| name.eq_ignore_ascii_case(carried))
+}
+
+/// Does the client send such a header, itself or once for all requests?
+fn is_of_client(name: &str, settings: &Settings<'_>) -> bool {
+    let name = name.trim();
+    is_carried(name) || settings.config.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name))
 }
 
 fn query(pair: &Pair, scope: &Scope) -> Result<String, String> {

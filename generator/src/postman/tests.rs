@@ -4,6 +4,7 @@ use crate::config::{self, ApiConfig};
 use crate::coverage::Coverage;
 use crate::diagnostic::{Diagnostics, Format, render};
 use crate::inputs::InputFile;
+use crate::node::Node;
 use crate::source::Source;
 use crate::{correct, ir, normalize};
 
@@ -189,6 +190,104 @@ fn operations_at_different_base_urls_are_different() {
     }
 }
 
+/// A collection of these requests, each with the body of its reply.
+fn answered(requests: &[(&str, &str)]) -> String {
+    let items: Vec<String> = requests
+        .iter()
+        .map(|(url, body)| {
+            let body = Node::from(*body).to_json();
+            format!(r#"{{"name": "n", "request": "{url}", "response": [{{"code": 200, "body": {body}}}]}}"#)
+        })
+        .collect();
+    format!(
+        r#"{{"info": {{"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}}, "item": [{}]}}"#,
+        items.join(", ")
+    )
+}
+
+#[test]
+fn objects_of_one_shape_are_one_type_whichever_collection_has_seen_them() {
+    let first = answered(&[("{{base}}/contacts/1", r#"{"id": 1, "address": {"street": "a", "town": "b"}}"#)]);
+    let second = answered(&[
+        ("{{base}}/contacts", r#"[{"id": 2, "address": {"street": "c", "town": null}}]"#),
+        ("{{base}}/suppliers/1", r#"{"name": "x", "address": {"street": "c", "town": "d"}}"#),
+        ("{{base}}/makers/1", r#"{"name": "x", "address": {"street": 5, "town": "d"}}"#),
+    ]);
+    let named = |files: &[(&str, &str)]| {
+        let (api, coverage, messages) = run_all(files, "", "");
+        assert_eq!(messages, "");
+        assert!(coverage.balances() && coverage.parts().all(|(_, part)| part.unaccounted.is_empty()), "{coverage:#?}");
+        let mut names: Vec<String> = api.schemas.iter().filter_map(|schema| schema.name.clone()).collect();
+        names.sort();
+        let mut diagnostics = Diagnostics::new();
+        let lowered = crate::lower::lower(&api, &crate::names::Lock::default(), &mut diagnostics);
+        diagnostics.into_vec();
+        let models = lowered.package.models.iter().flat_map(|file| &file.items);
+        let mut models: Vec<String> = models.map(|item| item.name().as_str().to_owned()).collect();
+        models.sort();
+        (names, models)
+    };
+    let (names, models) = named(&[("b.json", &first), ("c.json", &second)]);
+    assert_eq!(names, ["address", "contact", "maker", "supplier"]);
+    // What contradicts the others is a type of its own.
+    assert_eq!(models, ["Address", "Contact", "Maker", "MakerAddress", "Supplier"]);
+    // In whichever order they are named.
+    assert_eq!(named(&[("b.json", &second), ("c.json", &first)]), (names, models));
+}
+
+#[test]
+fn settings_tell_operations_at_different_base_urls_apart() {
+    let (first, second) = (collection(&[r#""/me?a=1""#]), collection(&[r#""/me?b=1""#, r#""/you""#]));
+    let files = [("b.json", &*first), ("c.json", &*second)];
+    let with = |settings: &str| {
+        let config = config(&format!("beside = {{ 'c.json' = '../core' }}\n{settings}"));
+        let sources: Vec<Source> = files.iter().map(|(name, text)| Source::read(name, text).unwrap()).collect();
+        let mut diagnostics = Diagnostics::new();
+        let (sources, _) = correct(sources, None, &config, &mut diagnostics);
+        let (mut api, _) = normalize::normalize(&sources, &config, &mut diagnostics);
+        crate::conventions::apply(&mut api, &config, &mut diagnostics);
+        let called = |operation: &ir::Operation| {
+            let beside = operation.beside.as_deref().unwrap_or("here");
+            Some(format!("{} {beside}", operation.called.as_ref()?.action))
+        };
+        let called: Vec<String> = api.operations.iter().filter_map(called).collect();
+        (called, render(&diagnostics.into_vec(), &sources.sources, Format::Human))
+    };
+    let me = |key: &str, name: &str| format!("'{key}' = {{ method = '{name}', does = 'Gets it' }}\n");
+    let both = format!("[operations]\n{}{}", me("GET ./me", "own"), me("GET ../core/me", "other"));
+    assert_eq!(with(&both), (vec!["own here".to_owned(), "other ../core".to_owned()], String::new()));
+    // Where there is one, its path is enough.
+    let you = format!("[operations]\n{}", me("GET /you", "you"));
+    assert_eq!(with(&you), (vec!["you ../core".to_owned()], String::new()));
+    for settings in [
+        format!("[operations]\n{}", me("GET /me", "own")),
+        "[tries]\n'GET /me' = { property = 'a', is = 'b' }\n".to_owned(),
+    ] {
+        let (called, said) = with(&settings);
+        assert_eq!(called, Vec::<String>::new());
+        let expected = "`GET /me` is an operation at several base URLs: say which, as `GET ./me` or `GET ../core/me`";
+        assert!(said.contains(expected), "{said}");
+    }
+    let (_, said) = with(&format!("[operations]\n{}", me("GET ../other/me", "own")));
+    assert!(said.contains("there is no operation `GET ../other/me`"), "{said}");
+}
+
+#[test]
+fn of_long_paths_so_many_words_are_tried_by_themselves() {
+    // Each may be an id; only one of them is, in another request. Further than that none is looked for.
+    let path = |words: usize, id: Option<usize>| {
+        let word = |at: usize| if id == Some(at) { "{{x}}".to_owned() } else { format!("A{at}") };
+        format!("/a/{}", (0..words).map(word).collect::<Vec<_>>().join("/"))
+    };
+    for (words, id, expected) in [(17, 15, 1), (17, 16, 2), (40, 3, 1)] {
+        let requests = [path(words, None), path(words, Some(id))].map(|path| format!("\"{path}\""));
+        let (api, coverage, messages) = run("", &collection(&requests.each_ref().map(String::as_str)));
+        assert_eq!(api.operations.len(), expected, "{words} {id}: {messages}");
+        assert_eq!(messages.contains("is taken for an id"), expected == 1, "{messages}");
+        assert!(coverage.balances());
+    }
+}
+
 #[test]
 fn collections_are_joined_with_the_corrected_document() {
     let overlay = "
@@ -362,6 +461,41 @@ paths:
         all
     };
     assert_eq!(names(&again), names(&api));
+}
+
+#[test]
+fn what_is_filled_has_an_end() {
+    // Each of twelve has all twelve in it: three million values, six objects deep. A text is as long as a book.
+    let names = || (0..12).map(|at| format!("n{at}"));
+    let members: String = names().map(|name| format!("{name}: {{ $ref: '#/components/schemas/{name}' }}, ")).collect();
+    let schemas: String =
+        names().map(|name| format!("    {name}: {{ type: object, properties: {{ {members} }} }}\n")).collect();
+    let document = format!(
+        "
+openapi: 3.0.3
+paths:
+  /a:
+    post:
+      requestBody: {{ content: {{ application/json: {{ schema: {{ $ref: '#/components/schemas/n0' }} }} }} }}
+      responses: {{ '200': {{ description: '' }} }}
+    put:
+      requestBody: {{ content: {{ application/json: {{ schema: {{ type: object, properties: {{ t: {{ type: string, minLength: 1000000000 }} }} }} }} }} }}
+      responses: {{ '200': {{ description: '' }} }}
+components:
+  schemas:
+{schemas}"
+    );
+    let (api, _, messages) = run(&document, "");
+    let written = super::write(&api, &super::Tries::new());
+    let collection = Node::from_json(&written.collection).unwrap();
+    let bodies: Vec<String> = (0..2)
+        .filter_map(|at| Some(collection.pointer(&format!("/item/0/item/{at}/request/body/raw"))?.as_str()?.to_owned()))
+        .collect();
+    let [wide, long] = &bodies[..] else { panic!("{messages} {}", written.collection) };
+    assert!(wide.matches('{').count() < 5000, "{} objects", wide.matches('{').count());
+    assert!(wide.matches('{').count() > 1000);
+    let text = Node::from_json(long).unwrap().text("t").unwrap().len();
+    assert_eq!(text, 10_000);
 }
 
 #[test]

@@ -10,9 +10,9 @@ use super::ledger::{Fate, Ledgers};
 use super::operations::{self, Operation};
 use super::parameters::{self, Parameters, SEEN};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::infer::{self, Role, Root, Sample};
+use crate::infer::{self, Inferred, Role, Root, Sample, Shared};
 use crate::names::words::Words;
-use crate::node::{Node, Object, escape};
+use crate::node::{Node, Object, escape, unescape};
 use crate::source::{Origins, Place};
 
 /// Builds the document of one collection.
@@ -90,26 +90,35 @@ impl Builder {
         }
     }
 
-    /// The document. `taken` are names of schemas in other documents of the API; those of this one are added.
-    pub(super) fn finish(mut self, taken: &mut BTreeSet<String>) -> (Node, Origins) {
-        let shared = infer::share(self.roots, taken);
+    /// What the document is with `schemas` in the place of what was inferred, and the `components` that they lead to.
+    fn finish(mut self, schemas: Vec<Inferred>, components: &Object, places: &BTreeMap<String, Place>) -> Document {
         let mut tree = Node::from([("openapi", Node::from("3.0.3")), ("paths", Node::Object(self.paths))]);
-        for (slot, root) in self.slots.iter().zip(shared.roots) {
+        let mut wanted = Vec::new();
+        for (slot, root) in self.slots.iter().zip(schemas) {
             for (inside, place) in &root.places {
                 // Bodies are texts in their file: no pointer leads into them, and two schemas have two places.
                 self.origins.moved(format!("{slot}{inside}"), place, inside);
             }
+            components_in(&root.schema, &mut wanted);
             if let Some(node) = tree.pointer_mut(slot) {
                 *node = root.schema;
             }
         }
-        for (inside, place) in &shared.places {
-            self.origins.moved(format!("/components/schemas{inside}"), place, inside);
+        let mut own = Object::new();
+        while let Some(name) = wanted.pop() {
+            let Some(schema) = components.get(&name).filter(|_| !own.contains_key(&name)) else { continue };
+            components_in(schema, &mut wanted);
+            let at = format!("/{}", escape(&name));
+            // What only other collections have seen stands nowhere in this one.
+            self.origins.origins.moved(format!("/components/schemas{at}"), "");
+            for (inside, place) in places.range(at.clone()..).take_while(|(inside, _)| inside.starts_with(&at)) {
+                self.origins.moved(format!("/components/schemas{inside}"), place, inside);
+            }
+            own.insert(name, schema.clone());
         }
-        taken.extend(shared.components.keys().cloned());
+        own.sort_unstable_keys();
         if let Some(root) = tree.as_object_mut() {
-            let components = Node::from([("schemas", Node::Object(shared.components))]);
-            root.insert("components".into(), components);
+            root.insert("components".into(), Node::from([("schemas", Node::Object(own))]));
         }
         (tree, self.origins.origins)
     }
@@ -225,6 +234,35 @@ impl Builder {
     }
 }
 
+/// A document, and where its parts stand in the collection.
+type Document = (Node, Origins);
+
+/// The documents of collections of one API, in which objects of one shape have one name, whichever of them has seen them.
+/// `taken` are names of schemas in other documents of the API.
+pub(super) fn finish(mut builders: Vec<Builder>, taken: &BTreeSet<String>) -> Vec<Document> {
+    let roots = builders.iter_mut().flat_map(|builder| std::mem::take(&mut builder.roots)).collect();
+    let Shared { roots, components, places } = infer::share(roots, taken);
+    let mut roots = roots.into_iter();
+    let finish = |builder: Builder| {
+        let own = roots.by_ref().take(builder.slots.len()).collect();
+        builder.finish(own, &components, &places)
+    };
+    builders.into_iter().map(finish).collect()
+}
+
+/// The names of the components that a schema refers to.
+fn components_in(schema: &Node, found: &mut Vec<String>) {
+    match schema {
+        Node::Array(items) => items.iter().for_each(|item| components_in(item, found)),
+        Node::Object(members) => {
+            let name = schema.reference().and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+            found.extend(name.map(|name| unescape(name).into_owned()));
+            members.values().for_each(|value| components_in(value, found));
+        }
+        _ => {}
+    }
+}
+
 /// Where the parts of the document stand in the collection.
 struct Whence {
     file: Arc<str>,
@@ -264,18 +302,20 @@ fn note_bodies(operation: &Operation<'_>, left: &BTreeSet<Place>, ledgers: &mut 
         let Some(body) = &request.body else { continue };
         let place = request.place.child("body");
         if bodies::sent(request).is_none() {
-            ledgers.leave(&place, "requests of this method are sent without a body");
+            ledgers.lose(&place, "requests of this method are sent without a body");
             continue;
         }
         if left.contains(&body.place) {
-            ledgers.leave(&place, "another request has another body of the same media type");
+            ledgers.lose(&place, "another request has another body of the same media type");
             continue;
         }
         ledgers.note(&place, fate());
         for field in bodies::fields(body) {
             match bodies::field_name(field, &request.scope) {
                 Ok(_) => ledgers.note(&field.place, fate()),
-                Err(reason) => ledgers.leave(&field.place, reason),
+                // Tables in Postman end with an empty line.
+                Err(reason) if field.key.trim().is_empty() => ledgers.leave(&field.place, reason),
+                Err(reason) => ledgers.lose(&field.place, reason),
             }
         }
     }
@@ -284,14 +324,14 @@ fn note_bodies(operation: &Operation<'_>, left: &BTreeSet<Place>, ledgers: &mut 
 /// Writes down what became of the replies.
 fn note_replies(operation: &Operation<'_>, replies: &[(&Reply, &Request)], ledgers: &mut Ledgers) {
     for (reply, _) in replies {
-        let fate = match reply.status {
-            Some(status) if is_success(status) => fate(operation),
+        match reply.status {
+            Some(status) if is_success(status) => ledgers.note(&reply.place, fate(operation)),
             Some(_) => {
-                Fate::Left("replies that are no success are read by the runtime, in the API's error shape".to_owned())
+                let reason = "replies that are no success are read by the runtime, in the API's error shape";
+                ledgers.leave(&reply.place, reason);
             }
-            None => Fate::Left("reply has no status".to_owned()),
-        };
-        ledgers.note(&reply.place, fate);
+            None => ledgers.lose(&reply.place, "reply has no status"),
+        }
     }
 }
 
@@ -311,7 +351,8 @@ fn is_success(status: u16) -> bool {
 fn name(operation: &Operation<'_>) -> String {
     let fixed = |step: &&str| !step.is_empty() && !step.contains('{');
     let last = operation.template.split('/').rev().find(fixed).unwrap_or("root");
-    Words::of(last).singular().snake()
+    let words = Words::of_step(last).singular();
+    if words.is_empty() { Words::of(last).snake() } else { words.snake() }
 }
 
 /// The innermost folder that is no step of a path, which generators of collections make folders of.

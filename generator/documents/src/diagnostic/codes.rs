@@ -126,6 +126,10 @@ OtherServer = "U133", Note, "a request goes to another host",
     "A client has one base URL. Most requests of the collection share one; this one goes elsewhere, and the client \
      sends it to the base URL like all others. If that is wrong, generate from a collection without such requests.";
 
+LeftOut = "U134", Note, "parts of a collection are left out",
+    "Postman sends what a client cannot: a body with GET, say, or a parameter whose name is a variable. Of two bodies of one \
+     operation and media type that have nothing in common the first counts. What is left out is no part of the client; the \
+     rest of the request is.";
 CollectionBody = "D134", Warning, "a body of a collection cannot be read whole",
     "Types are inferred from bodies that were saved. One that is declared as JSON and is none, because it was cut short, say, \
      proves nothing: any JSON is taken. A mode of bodies that Postman does not have, and members whose names are variables \

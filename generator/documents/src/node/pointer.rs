@@ -52,7 +52,8 @@ pub fn parent(pointer: &str) -> Option<(&str, &str)> {
     pointer.rsplit_once('/')
 }
 
-fn unescape(step: &str) -> Cow<'_, str> {
+/// A key, from how it is written in a pointer.
+pub fn unescape(step: &str) -> Cow<'_, str> {
     if step.contains('~') { step.replace("~1", "/").replace("~0", "~").into() } else { step.into() }
 }
 
