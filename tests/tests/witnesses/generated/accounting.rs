@@ -3,7 +3,7 @@
 
 use sage_runtime::codegen as rt;
 
-use crate::support::{Carried, File, Given, Request, Table, carry, json};
+use crate::support::{Answer, Carried, File, Given, Request, Table, carry, json};
 use sage_api::accounting::{self, model};
 
 pub(crate) static TABLE: Table = Table { api: "accounting", files: FILES, carried: CARRIED, requests: REQUESTS };
@@ -32,35 +32,35 @@ static REQUESTS: &[Request] = &[
         witness: "contacts.create", operation: "contacts.create", method: "POST", base: "/v3.1", path: "/contacts", values: &[],
         query: &[], headers: &[("X-Business", "b88e0000000000000000000000000001")],
         body: Some(json("contacts.create", FILES[1].name, "/request/body").unknown(&["/contact/idempotency_id"])), wrapper: Some("contact"),
-        idempotent: true, reply: Some((201, json("contacts.create", FILES[1].name, "/reply/body"))),
+        idempotent: true, answer: Some(Answer::Read(201, json("contacts.create", FILES[1].name, "/reply/body"))),
         send: |given| given.send(client(given)?.contacts().create(given.body::<model::NewContact>()?)),
     },
     Request {
         witness: "contacts.list.filtered", operation: "contacts.list", method: "GET", base: "/v3.1", path: "/contacts", values: &[],
         query: &[("items_per_page", "200"), ("page", "3"), ("attributes", "all"), ("search", "Müller & Söhne + Co"), ("exclude_system", "true"), ("updated_or_created_since", "2024-02-29T09:30:00+01:00"), ("context_date", "2024-02-29")], headers: &[],
         body: None, wrapper: None,
-        idempotent: false, reply: Some((200, json("contacts.list.filtered", FILES[2].name, "/reply/body"))),
+        idempotent: false, answer: Some(Answer::Read(200, json("contacts.list.filtered", FILES[2].name, "/reply/body"))),
         send: |given| given.send(client(given)?.contacts().list().attributes(given.query::<String>("attributes")?).context_date(given.query::<rt::NaiveDate>("context_date")?).exclude_system(given.query::<bool>("exclude_system")?).items_per_page(given.query::<u32>("items_per_page")?).page(given.query::<u32>("page")?).search(given.query::<String>("search")?).updated_or_created_since(given.when("updated_or_created_since")?)),
     },
     Request {
         witness: "contacts.update", operation: "contacts.update", method: "PUT", base: "/v3.1", path: "/contacts/{key}", values: &["0d5c2b6a1f9e4b7c8d3a6e5f4c3b2a19"],
         query: &[], headers: &[],
         body: Some(json("contacts.update", FILES[4].name, "/request/body")), wrapper: Some("contact"),
-        idempotent: true, reply: Some((200, json("contacts.update", FILES[4].name, "/reply/body"))),
+        idempotent: true, answer: Some(Answer::Read(200, json("contacts.update", FILES[4].name, "/reply/body"))),
         send: |given| given.send(client(given)?.contacts().update(given.path(0), given.body::<model::ContactUpdate>()?)),
     },
     Request {
         witness: "sales_invoices.delete.request", operation: "sales_invoices.delete", method: "DELETE", base: "/v3.1", path: "/sales_invoices/{key}", values: &["GB/4 7"],
         query: &[("void_reason", "typed twice")], headers: &[],
         body: None, wrapper: None,
-        idempotent: false, reply: None,
+        idempotent: false, answer: None,
         send: |given| given.send(client(given)?.sales_invoices().delete(given.path(0)).void_reason(given.query::<String>("void_reason")?)),
     },
 ];
 
 fn client(given: &Given<'_>) -> Result<accounting::Client, String> {
     let builder = accounting::Client::builder().transport(given.transport());
-    let builder = builder.origin("https://witness.invalid").access_token("a token");
+    let builder = builder.origin("https://witness.invalid").access_token("token-of-witnesses").limits(given.limits());
     let builder = if given.has_header("X-Business") { builder.business(given.header_or("X-Business", String::from("witness"))?) } else { builder };
     builder.build().map_err(|error| error.to_string())
 }

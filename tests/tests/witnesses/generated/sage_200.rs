@@ -3,7 +3,7 @@
 
 use sage_runtime::codegen as rt;
 
-use crate::support::{Carried, File, Given, Request, Table, carry, json};
+use crate::support::{Answer, Carried, File, Given, Request, Table, carry, json};
 use sage_api::sage_200::{self, model};
 
 pub(crate) static TABLE: Table = Table { api: "sage_200", files: FILES, carried: CARRIED, requests: REQUESTS };
@@ -27,21 +27,21 @@ static REQUESTS: &[Request] = &[
         witness: "customers.create", operation: "customers.create", method: "POST", base: "/uk/{product}/accounts/v1", path: "/customers", values: &[],
         query: &[], headers: &[],
         body: Some(json("customers.create", FILES[0].name, "/request/body")), wrapper: None,
-        idempotent: false, reply: Some((200, json("customers.create", FILES[0].name, "/reply/body"))),
+        idempotent: false, answer: Some(Answer::Read(200, json("customers.create", FILES[0].name, "/reply/body"))),
         send: |given| given.send(client(given)?.customers().create(given.body::<model::NewCustomer>()?)),
     },
     Request {
         witness: "customers.list.filtered", operation: "customers.list", method: "GET", base: "/uk/{product}/accounts/v1", path: "/customers", values: &[],
         query: &[("$top", "50"), ("$skip", "100"), ("$orderby", "short_name asc"), ("$select", "id,name"), ("$filter", "startswith(name,'A') and balance gt 100")], headers: &[("X-Site", "a-site"), ("X-Company", "7")],
         body: None, wrapper: None,
-        idempotent: false, reply: Some((200, json("customers.list.filtered", FILES[1].name, "/reply/body"))),
+        idempotent: false, answer: Some(Answer::Read(200, json("customers.list.filtered", FILES[1].name, "/reply/body"))),
         send: |given| given.send(client(given)?.customers().list().filter(given.query::<String>("$filter")?).orderby(given.query::<String>("$orderby")?).select(given.query::<String>("$select")?).skip(given.query::<u32>("$skip")?).top(given.query::<u32>("$top")?)),
     },
 ];
 
 fn client(given: &Given<'_>) -> Result<sage_200::Client, String> {
     let builder = sage_200::Client::builder().transport(given.transport());
-    let builder = builder.origin("https://witness.invalid").access_token("a token");
+    let builder = builder.origin("https://witness.invalid").access_token("token-of-witnesses").limits(given.limits());
     let builder = builder.product(sage_200::Product::Professional);
     let builder = builder.site(given.header_or("X-Site", String::from("witness"))?);
     let builder = builder.company(given.header_or("X-Company", 1)?);
