@@ -30,6 +30,8 @@ Options:
   --name NAME            the name of the API: the crate and its module
   --server URL           where the service is, if its documents do not say so, or not rightly
   --out DIR              the folder of the crate
+  --tests                the crate has tests of what its documents hold: examples, and the requests
+                         and saved replies of collections
   --runtime DIR          where `sage-runtime` is, if it is not to come from the registry
   --stage STAGE          source, adapted, ir, rust or files
   --message-format FORMAT    human, json or github

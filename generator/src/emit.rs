@@ -46,6 +46,8 @@ pub enum Layout {
         name: String,
         /// Where the runtime comes from: what stands behind `sage-runtime = ` in its manifest.
         runtime: String,
+        /// It has tests of its witnesses.
+        tests: bool,
     },
 }
 
@@ -79,8 +81,8 @@ pub fn emit(package: &Package, form: &Form) -> Vec<File> {
     for file in &package.models {
         add(format!("{folder}model/{}.rs", file.module), &all, models::print(package, file));
     }
-    if let Layout::Crate { name, runtime } = &form.layout {
-        files.push(manifest::print(name, runtime, package, &form.command));
+    if let Layout::Crate { name, runtime, tests } = &form.layout {
+        files.push(manifest::print(name, runtime, *tests, package, &form.command));
     }
     files
 }

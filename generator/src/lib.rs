@@ -120,7 +120,7 @@ fn stages(api: &ApiInput, config: &ApiConfig, names: &Lock, form: &Form, diagnos
     let documents = || corrected(api, config, overlay.as_ref());
     let tests = {
         let checked = witness::check(&ir, &lowered.package, &witnesses, &documents, diagnostics);
-        Some(witness::table(&lowered.package, &checked, api, &form.command))
+        Some(witness::table(&lowered.package, &checked, api, form))
     };
     drop(witnesses);
     sources.extend(overlay.map(Source::without_tree).into_iter().chain(texts));

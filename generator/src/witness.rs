@@ -41,7 +41,7 @@ pub use add::{Filed, Recording, add};
 pub use check::{Checked, check};
 pub use examples::examples;
 pub use read::{FOLDER, read};
-pub use table::{modules, table};
+pub use table::{TARGET, modules, table, target};
 
 /// What was sent or answered once.
 #[derive(Debug, Clone)]

@@ -512,3 +512,62 @@ fn a_command_line_that_is_not_understood_ends_with_2() {
     assert_eq!(missing.status, Some(1));
     assert!(missing.stderr.starts_with("error: cannot read `nowhere.yaml`: no such file"), "{}", missing.stderr);
 }
+
+const COLLECTION: &str = r#"{
+  "info": { "name": "Pets", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+  "item": [
+    {
+      "name": "One pet",
+      "request": { "method": "GET", "url": "https://pets.example/v1/pets/{{id}}?since=2024-02-29" },
+      "response": [
+        { "code": 200, "body": "{\"name\": \"Rex\", \"price\": 12.50, \"tags\": [\"a\", null]}" },
+        { "code": 404, "body": "{\"error\": {\"code\": 404, \"message\": \"no pet\"}}" }
+      ]
+    },
+    {
+      "name": "New pet",
+      "request": { "method": "POST", "url": "https://pets.example/v1/pets", "body": { "mode": "raw", "raw": "{\"name\": \"Rex\"}" } }
+    }
+  ]
+}"#;
+
+#[test]
+fn a_crate_has_tests_of_what_its_collection_holds() {
+    let folder = Folder::new("tests");
+    folder.write("pets.json", COLLECTION);
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("runtime");
+    let command = format!("--document pets.json --name pets --out out --runtime {} --tests", runtime.display());
+    folder.done(&format!("generate {command}"));
+    assert_eq!(folder.run(&format!("check {command}")).status, Some(0));
+    // Without a transport of its own: there is nothing to be sent.
+    let manifest = folder.read("out/Cargo.toml");
+    let plain = manifest.replace("runtime\" }", "runtime\", default-features = false }");
+    assert_ne!(plain, manifest);
+    folder.write("out/Cargo.toml", &plain);
+    fs::copy(runtime.join("../Cargo.lock"), folder.0.join("out/Cargo.lock")).unwrap();
+    let test = || {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["test", "--offline", "--test", "witnesses"]).current_dir(folder.0.join("out"));
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("witnesses/target");
+        let output = cargo.env("CARGO_TARGET_DIR", target).output().unwrap();
+        (
+            output.status.success(),
+            [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).join("\n"),
+        )
+    };
+    let (passed, said) = test();
+    assert!(passed && said.contains("3 passed"), "{said}");
+    // What was refused is tested as well, and so is each digit.
+    let table = "out/tests/witnesses/generated/pets.rs";
+    assert!(folder.read(table).contains("Answer::Refused(404, "), "{}", folder.read(table));
+    let document = "out/tests/witnesses/documents/pets.json";
+    folder.write(document, &COLLECTION.replace("12.50", "true"));
+    let (passed, said) = test();
+    assert!(!passed && said.contains("`pets.json` has changed") && said.contains("request `one_pet` of"), "{said}");
+    // The tests go with what they were made by; those of users stay.
+    folder.write("out/tests/mine.rs", "");
+    folder.write("out/tests/witnesses/old.rs", "");
+    folder.done(&format!("generate {command}"));
+    assert_eq!(folder.read(document), COLLECTION);
+    assert!(folder.0.join("out/tests/mine.rs").exists() && !folder.0.join("out/tests/witnesses/old.rs").exists());
+}

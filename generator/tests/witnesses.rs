@@ -99,6 +99,7 @@ impl Workspace {
         for (from, to) in [
             ("tests/src/json.rs", "tests/src/json.rs"),
             ("tests/tests/witnesses/main.rs", "tests/tests/witnesses/main.rs"),
+            ("tests/tests/witnesses/checks.rs", "tests/tests/witnesses/checks.rs"),
             ("tests/tests/witnesses/support.rs", "tests/tests/witnesses/support.rs"),
         ] {
             it.write(to, &std::fs::read_to_string(ours.join(from)).unwrap());

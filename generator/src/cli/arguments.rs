@@ -24,6 +24,7 @@ pub(crate) struct Arguments {
     pub(crate) out: Option<PathBuf>,
     pub(crate) runtime: Option<String>,
     pub(crate) stage: Option<String>,
+    pub(crate) tests: bool,
     pub(crate) format: Format,
     pub(crate) help: bool,
 }
@@ -63,6 +64,7 @@ impl Arguments {
             "out" => self.out = Some(parser.value()?.into()),
             "runtime" => self.runtime = Some(parser.value()?.string()?),
             "stage" => self.stage = Some(parser.value()?.string()?),
+            "tests" => self.tests = true,
             _ => self.format = format(&parser.value()?.string()?)?,
         }
         Ok(())

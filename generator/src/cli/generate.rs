@@ -19,7 +19,7 @@ const COMMAND: &str = "sage-codegen generate";
 
 /// `generate`.
 pub(crate) fn run(parser: lexopt::Parser) -> Result<Exit, Stop> {
-    let known = ["document", "overlay", "config", "name", "server", "out", "runtime"];
+    let known = ["document", "overlay", "config", "name", "server", "out", "runtime", "tests"];
     let arguments = Arguments::parse(parser, &known)?;
     if arguments.help {
         return Ok(help());
@@ -36,7 +36,7 @@ pub(crate) fn run(parser: lexopt::Parser) -> Result<Exit, Stop> {
         Some(root) => root,
         None => Root::create(out, "")?,
     };
-    let owned = target::owned();
+    let owned = target::owned(arguments.tests);
     let write = plan.writes().map(|(path, text)| (path, text.as_bytes())).collect();
     let changes = Changes { delete: plan.deletions().collect(), write };
     root.apply(&changes, &Fence { folders: owned.folders, files: owned.files })?;
@@ -47,7 +47,7 @@ pub(crate) fn run(parser: lexopt::Parser) -> Result<Exit, Stop> {
 
 /// `check`: of documents alone, or of a crate that was made from them.
 pub(crate) fn check(parser: lexopt::Parser) -> Result<Exit, Stop> {
-    let known = ["document", "overlay", "config", "name", "server", "out", "runtime"];
+    let known = ["document", "overlay", "config", "name", "server", "out", "runtime", "tests"];
     let arguments = Arguments::parse(parser, &known)?;
     if arguments.help {
         return Ok(help());
@@ -94,9 +94,9 @@ fn prepare(arguments: &Arguments, root: Option<&Root>) -> Result<Option<(Plan, R
     if outcome.has_errors() {
         return Ok(None);
     }
-    let files = target::files(outcome);
-    let disk = root.map(target::tree).transpose()?.unwrap_or_default();
-    let plan = plan(files, &disk, &target::owned());
+    let files = target::files(outcome, &inputs, arguments.tests);
+    let disk = root.map(|root| target::tree(root, arguments.tests)).transpose()?.unwrap_or_default();
+    let plan = plan(files, &disk, &target::owned(arguments.tests));
     if let Some(obstacle) = plan.obstacles.first() {
         return Err(Fault::new(obstacle.message()).help(obstacle.help()).into());
     }
@@ -105,7 +105,7 @@ fn prepare(arguments: &Arguments, root: Option<&Root>) -> Result<Option<(Plan, R
 
 fn inputs(arguments: &Arguments, names: Option<InputFile>) -> Result<(Inputs, Option<Diagnostic>), Stop> {
     let (api, warning) = arguments.read()?;
-    let layout = Layout::Crate { name: arguments.name(), runtime: arguments.runtime() };
+    let layout = Layout::Crate { name: arguments.name(), runtime: arguments.runtime(), tests: arguments.tests };
     Ok((Inputs { apis: vec![api], names, form: Form { command: COMMAND.to_owned(), layout } }, warning))
 }
 
@@ -138,6 +138,7 @@ fn command(arguments: &Arguments) -> String {
     option("server", arguments.server.iter().cloned().collect());
     option("runtime", arguments.runtime.iter().cloned().collect());
     option("out", arguments.out.iter().map(path).collect());
+    words.extend(arguments.tests.then(|| "--tests".to_owned()));
     words.join(" ")
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use sage_codegen::Outcome;
 use sage_codegen::plan::{File, MARKER, Owned, Tree};
+use sage_codegen::witness::{self, TARGET};
+use sage_codegen::{Inputs, Outcome};
 use sage_codegen_host::{Fault, Root};
 
 pub(crate) const LOCK: &str = "codegen.lock";
@@ -32,22 +33,27 @@ pub(crate) fn find(path: &Path) -> Result<Option<Root>, Fault> {
 }
 
 /// What belongs to the generator there.
-pub(crate) fn owned() -> Owned {
-    Owned { folders: vec![SRC.into()], files: vec![MANIFEST.into(), NAMES.into(), LOCK.into()], nursery: None }
+pub(crate) fn owned(tests: bool) -> Owned {
+    let folders = [SRC].into_iter().chain(tests.then_some(TARGET)).map(str::to_owned).collect();
+    Owned { folders, files: vec![MANIFEST.into(), NAMES.into(), LOCK.into()], nursery: None }
 }
 
 /// What is there of it.
-pub(crate) fn tree(root: &Root) -> Result<Tree, Fault> {
+pub(crate) fn tree(root: &Root, tests: bool) -> Result<Tree, Fault> {
     let mut tree = Tree::new();
-    for path in [SRC, MANIFEST, NAMES, LOCK] {
+    for path in [SRC, MANIFEST, NAMES, LOCK].into_iter().chain(tests.then_some(TARGET)) {
         root.scan(path, &mut tree)?;
     }
     Ok(tree)
 }
 
-/// Every file that should be there.
-pub(crate) fn files(mut outcome: Outcome) -> Vec<File> {
+/// Every file that should be there, with the tests of what the documents hold if they are asked for.
+pub(crate) fn files(mut outcome: Outcome, inputs: &Inputs, tests: bool) -> Vec<File> {
     let mut files = std::mem::take(&mut outcome.files);
+    if tests {
+        let documents = inputs.apis.iter().flat_map(|api| &api.files).cloned().collect::<Vec<_>>();
+        files.extend(witness::target(&outcome.tests, &documents, &inputs.form.command));
+    }
     files.push(File { path: NAMES.to_owned(), text: outcome.names });
     files.push(File { path: LOCK.to_owned(), text: outcome.lock });
     files

@@ -290,14 +290,19 @@ fn files_are_where_the_settings_say() {
         let mut run = run(&[&document]);
         let mut diagnostics = Diagnostics::new();
         let counts = apply(&mut run.api, &self::settings(&settings), &mut diagnostics);
-        let files: Vec<u64> = run.api.operations.iter().flat_map(|operation| &operation.files).map(|f| f.most).collect();
+        let files: Vec<u64> =
+            run.api.operations.iter().flat_map(|operation| &operation.files).map(|f| f.most).collect();
         assert_eq!(counts.get("files").copied().unwrap_or_default(), files.len());
         (files, render(&diagnostics.into_vec(), [], Format::Human))
     };
     assert_eq!(said("POST /contacts", ["file", "size", "name", "kind"]), (vec![5], String::new()));
     for (key, told, expected) in [
         ("POST /none", ["file", "size", "name", "kind"], "there is no operation `POST /none`"),
-        ("POST /contacts", ["file", "size", "name", "name"], "one property of `POST /contacts`, `name`, cannot say two"),
+        (
+            "POST /contacts",
+            ["file", "size", "name", "name"],
+            "one property of `POST /contacts`, `name`, cannot say two",
+        ),
         ("GET /contacts", ["file", "size", "name", "kind"], "the body of `GET /contacts` is no object"),
         ("POST /contacts", ["none", "size", "name", "kind"], "the body of `POST /contacts` has no property `none`"),
         ("POST /contacts", ["name", "size", "file", "kind"], "`name` of `POST /contacts` has not the format `byte`"),

@@ -188,7 +188,9 @@ mod tests {
 
     #[test]
     fn encoded_steps_are_read() {
-        for (step, words) in [("Search%20Results", "search_results"), ("caf%C3%A9", "cafe"), ("100%", "100"), ("%ff%2", "2")] {
+        for (step, words) in
+            [("Search%20Results", "search_results"), ("caf%C3%A9", "cafe"), ("100%", "100"), ("%ff%2", "2")]
+        {
             assert_eq!(super::fixed(&format!("/{step}"))[0].snake(), words, "{step}");
         }
         assert_eq!(super::fixed("/%20/-/{id}"), [Words::of("20"), Words::of("minus")]);

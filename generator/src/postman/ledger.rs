@@ -121,7 +121,8 @@ impl Ledgers {
             let [first, others @ ..] = places.as_slice() else { continue };
             let parts = if others.is_empty() { "a part".to_owned() } else { format!("{} parts", places.len()) };
             let diagnostic = Diagnostic::new(Code::LeftOut, format!("{parts} of the collection left out: {reason}"));
-            let diagnostic = others.iter().fold(diagnostic.at(first), |diagnostic, place| diagnostic.also("the same", place));
+            let diagnostic =
+                others.iter().fold(diagnostic.at(first), |diagnostic, place| diagnostic.also("the same", place));
             diagnostics.push(diagnostic);
         }
     }

@@ -179,8 +179,7 @@ impl<'a> Ctx<'a, '_> {
             match of {
                 Of::Id(id) => operation.id == *id,
                 Of::At(verb, path) => {
-                    operation.method == *verb
-                        && ir::names_operation(path, operation.beside.as_deref(), &operation.path)
+                    operation.method == *verb && ir::names_operation(path, operation.beside.as_deref(), &operation.path)
                 }
             }
         };

@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use super::check::{Answer, Checked, How, Rebuilt, parameter, separator};
 use super::fit::Fit;
 use super::{Body, Origin};
-use crate::emit::{literal, type_text};
-use crate::inputs::{ApiInput, sha256};
+use crate::emit::{Form, Layout, literal, type_text};
+use crate::inputs::{ApiInput, InputFile, sha256};
 use crate::ir;
 use crate::plan::{self, MARKER};
 use crate::rust::{self, Package, Target, Type};
@@ -19,7 +19,7 @@ use crate::rust::{self, Package, Target, Type};
 const MODEL: &str = "model::";
 
 /// The file of one API.
-pub fn table(package: &Package, checked: &[Checked<'_>], api: &ApiInput, command: &str) -> plan::File {
+pub fn table(package: &Package, checked: &[Checked<'_>], api: &ApiInput, form: &Form) -> plan::File {
     let mut used: BTreeMap<&str, String> = BTreeMap::new();
     for witness in checked {
         let name = &*witness.witness.place.file;
@@ -49,15 +49,15 @@ pub fn table(package: &Package, checked: &[Checked<'_>], api: &ApiInput, command
     let title: Vec<&str> = package.title.split_whitespace().collect();
     let text = format!(
         "{}//! Witnesses of {}.\n\n{}\n{tables}",
-        header(command),
+        header(&form.command),
         title.join(" "),
-        imports(package, &carried, &requests),
+        imports(package, &form.layout, &carried, &requests),
     );
     plan::File { path: format!("{}.rs", package.module), text }
 }
 
 /// What the tables use: an API may have no models, and few witnesses.
-fn imports(package: &Package, carried: &str, requests: &str) -> String {
+fn imports(package: &Package, layout: &Layout, carried: &str, requests: &str) -> String {
     let uses = |word: &str| carried.contains(word) || requests.contains(word);
     let mut text = String::new();
     if uses("rt::") {
@@ -75,12 +75,17 @@ fn imports(package: &Package, carried: &str, requests: &str) -> String {
     ];
     let support: Vec<&str> = support.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect();
     let _ = writeln!(text, "use crate::support::{{{}}};", support.join(", "));
-    let api: Vec<&str> = [("self", !requests.is_empty()), ("model", uses(MODEL))]
+    let module = &package.module;
+    let (api, own) = match layout {
+        Layout::Module => (format!("sage_api::{module}"), "self".to_owned()),
+        Layout::Crate { name, .. } => (format!("::{}", name.replace('-', "_")), format!("self as {module}")),
+    };
+    let used: Vec<&str> = [(own.as_str(), !requests.is_empty()), ("model", uses(MODEL))]
         .into_iter()
         .filter_map(|(name, used)| used.then_some(name))
         .collect();
-    if !api.is_empty() {
-        let _ = writeln!(text, "use sage_api::{}::{{{}}};", package.module, api.join(", "));
+    if !used.is_empty() {
+        let _ = writeln!(text, "use {api}::{{{}}};", used.join(", "));
     }
     text
 }
@@ -100,6 +105,48 @@ pub fn modules(modules: &[&str], command: &str) -> plan::File {
 fn header(command: &str) -> String {
     format!("// {MARKER}{command}` from witnesses in specs/. Do not edit.\n")
 }
+
+/// The tests of a crate by itself, as files of its folder `tests`: the tables, what they are checked by, and the documents,
+/// which the checks read.
+pub fn target(tables: &[plan::File], documents: &[InputFile], command: &str) -> Vec<plan::File> {
+    let file = |path: &str, text: String| plan::File { path: format!("{TARGET}/{path}"), text };
+    let shared = [
+        ("json.rs", include_str!("../../../tests/src/json.rs")),
+        ("checks.rs", include_str!("../../../tests/tests/witnesses/checks.rs")),
+        ("support.rs", include_str!("../../../tests/tests/witnesses/support.rs")),
+    ];
+    let mut files = vec![file("main.rs", format!("{}{MAIN}", header(command)))];
+    // Without their own tests.
+    let code = |text: &'static str| text.split_once("\n#[cfg(test)]").map_or(text, |(code, _)| code);
+    files.extend(shared.map(|(path, text)| file(path, format!("{}{}", header(command), code(text)))));
+    files.extend(tables.iter().map(|table| file(&format!("generated/{}", table.path), table.text.clone())));
+    let read = documents.iter().filter_map(|document| Some((document, std::str::from_utf8(&document.bytes).ok()?)));
+    files.extend(read.map(|(document, text)| file(&format!("documents/{}", document.name), text.to_owned())));
+    files
+}
+
+/// The folder of the tests of a crate by itself.
+pub const TARGET: &str = "tests/witnesses";
+
+/// What stands in it first.
+const MAIN: &str =
+    "//! What the documents hold as examples, and collections as requests and replies, is carried without loss.
+
+#![allow(dead_code, reason = \"which of it is needed depends on what there is\")]
+
+mod checks;
+#[rustfmt::skip]
+mod generated;
+mod json;
+mod support;
+
+use std::path::Path;
+
+/// The folder that the names of files in the tables are relative to.
+fn root() -> &'static Path {
+    Path::new(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/tests/witnesses/documents\"))
+}
+";
 
 /// What the lines of a table have in common.
 struct Writer<'a> {

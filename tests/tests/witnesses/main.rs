@@ -3,6 +3,7 @@
 //! The tables in `generated/` are made by `cargo xtask codegen`, one an API: for each reply its type, for each request the
 //! call that rebuilds it, and what the documents do not know of either. Here they are put to the proof.
 
+mod checks;
 #[rustfmt::skip]
 mod generated;
 mod support;
@@ -10,35 +11,19 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use support::{Table, root};
+use sage_tests::json;
 
-/// Runs a check on every entry, and names all that fail.
-fn all<'a, T: 'a>(entries: impl Fn(&'a Table) -> &'a [T], check: impl Fn(&T) -> Result<(), String>) {
-    let mut count = 0;
-    let mut faults = Vec::new();
-    for table in generated::TABLES {
-        for entry in entries(table) {
-            count += 1;
-            faults.extend(check(entry).err().map(|fault| format!("{}: {fault}", table.api)));
-        }
-    }
-    assert!(faults.is_empty(), "{} of {count}:\n{}", faults.len(), faults.join("\n"));
-    assert!(count > 0, "there is nothing to be tested");
+/// The folder that the names of files in the tables are relative to.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
 }
 
 #[test]
-fn files_are_those_that_the_tests_were_made_from() {
-    all(|table| table.files, support::File::check);
-}
-
-#[test]
-fn replies_and_examples_are_carried_without_loss() {
-    all(|table| table.carried, support::Carried::check);
-}
-
-#[test]
-fn requests_are_rebuilt_by_their_operations() {
-    all(|table| table.requests, support::Request::check);
+fn there_is_something_to_be_tested() {
+    let tables = generated::TABLES;
+    assert!(
+        tables.iter().any(|table| !table.carried.is_empty()) && tables.iter().any(|table| !table.requests.is_empty())
+    );
 }
 
 #[test]

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::future::IntoFuture;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use sage_api::transport::{Body, Bounds, BoxFuture, Transport, TransportFault};
-use sage_api::{Bytes, Value, json as api_json};
-use sage_runtime::Limits;
-use sage_runtime::codegen::{DateTime, FixedOffset, NaiveDate, When, to_known_string};
-use sage_tests::json::{Tree, difference};
+use sage_runtime::codegen::{Bytes, DateTime, FixedOffset, NaiveDate, When, to_known_string};
+use sage_runtime::transport::{Body, Bounds, BoxFuture, Transport, TransportFault};
+use sage_runtime::{Limits, Value, json as api_json};
 use sha2::{Digest as _, Sha256};
+
+use crate::json::{Tree, difference};
 
 /// The tests of one API.
 #[derive(Debug)]
@@ -127,15 +127,10 @@ pub(crate) enum Answer {
     Refused(u16, Json),
 }
 
-/// The folder of the workspace.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
-}
-
 /// The text of a file; each is read once.
 fn text(file: &str) -> Result<Arc<str>, String> {
     static FILES: OnceLock<Mutex<BTreeMap<PathBuf, Arc<str>>>> = OnceLock::new();
-    let path = root().join(file);
+    let path = crate::root().join(file);
     let mut files = FILES.get_or_init(Mutex::default).lock().expect("a test panicked");
     if let Some(text) = files.get(&path) {
         return Ok(text.clone());
@@ -364,7 +359,7 @@ impl Given<'_> {
     }
 
     /// Sends the call; if something was answered, it has to be read.
-    pub(crate) fn send<T, C: IntoFuture<Output = sage_api::Result<T>>>(&self, call: C) -> Result<(), String> {
+    pub(crate) fn send<T, C: IntoFuture<Output = sage_runtime::Result<T>>>(&self, call: C) -> Result<(), String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let answer = runtime.map_err(|error| error.to_string())?.block_on(async { call.await });
         match (answer, &self.request.answer) {
