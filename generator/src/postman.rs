@@ -40,7 +40,7 @@ use crate::normalize::METHODS;
 use crate::source::{Dialect, Origins, Place, Source};
 use crate::witness::Witness;
 use address::Prefix;
-use collection::{Auth, Collection, Scope};
+use collection::{Auth, Collection, Request, Scope};
 use operations::{Known, Operations};
 
 /// What the settings say of a collection.
@@ -206,13 +206,32 @@ fn guesses(operations: &Operations<'_>, diagnostics: &mut Diagnostics) {
 fn ways(collection: &Collection, diagnostics: &mut Diagnostics) {
     let mut said = BTreeSet::new();
     for request in &collection.requests {
-        if let Auth::Other(way, place) = &request.auth
-            && said.insert(way)
-        {
-            let message = format!("the client does not know how to log in by `{way}`");
-            diagnostics.push(Diagnostic::new(Code::Way, message).at(place));
+        let of_auth = match &request.auth {
+            Auth::Other(way, place) => Some((way.to_ascii_lowercase(), place)),
+            _ => None,
+        };
+        for (way, place) in of_auth.into_iter().chain(in_headers(request)) {
+            if said.insert(way.clone()) {
+                let message = format!("the client does not know how to log in by `{way}`");
+                diagnostics.push(Diagnostic::new(Code::Way, message).at(place));
+            }
         }
     }
+}
+
+/// Ways to log in, other than by a bearer token, that the headers of a request say: the scheme of `Authorization`, or cookies.
+fn in_headers(request: &Request) -> Option<(String, &Place)> {
+    request.headers.iter().filter(|header| header.enabled).find_map(|header| {
+        let value = variables::expand(header.value.as_deref().unwrap_or_default(), &request.scope);
+        let (scheme, rest) = value.trim().split_once(' ').unwrap_or_default();
+        let is_word = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is = |name: &str| header.key.trim().eq_ignore_ascii_case(name);
+        if is("cookie") && !value.trim().is_empty() {
+            return Some(("cookie".to_owned(), &header.place));
+        }
+        let known = scheme.is_empty() || rest.trim().is_empty() || !is_word || scheme.eq_ignore_ascii_case("bearer");
+        (is("authorization") && !known).then(|| (scheme.to_ascii_lowercase(), &header.place))
+    })
 }
 
 /// Requests to other hosts than the base URL's, one for each host. That of a stand-in is nobody's.

@@ -190,6 +190,27 @@ fn operations_at_different_base_urls_are_different() {
     }
 }
 
+#[test]
+fn other_ways_to_log_in_are_told_wherever_they_stand() {
+    let said = |name: &str, value: &str| {
+        let request = format!(r#"{{"url": "/a", "header": [{{"key": "{name}", "value": "{value}"}}]}}"#);
+        let (api, _, messages) = run("", &collection(&[&request, &request]));
+        assert_eq!(operations(&api), ["GET /a"]);
+        messages
+    };
+    for (name, value, way) in [
+        ("authorization", "Basic {{x}}", "basic"),
+        ("Authorization", " ApiKey abc", "apikey"),
+        ("Cookie", "a=b", "cookie"),
+    ] {
+        let messages = said(name, value);
+        assert_eq!(messages.matches(&format!("how to log in by `{way}`")).count(), 1, "{messages}");
+    }
+    for value in ["Bearer {{token}}", "bearer x", "{{authorization}}", "{{scheme}} {{token}}", "", "abc"] {
+        assert_eq!(said("Authorization", value), "", "{value}");
+    }
+}
+
 /// A collection of these requests, each with the body of its reply.
 fn answered(requests: &[(&str, &str)]) -> String {
     let items: Vec<String> = requests
