@@ -113,3 +113,53 @@ fn what_is_damaged_costs_itself_alone() {
     }
     assert!(whole > 2000, "{whole} requests");
 }
+
+/// What stands in `collections/` was written to be hard: every kind of JSON and of what is none, odd addresses, bodies,
+/// methods, names and replies.
+#[test]
+fn what_is_hard_is_carried_or_told() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/collections");
+    let mut replies = 0;
+    for name in ["hard.postman_collection.json", "old.postman_collection.json"] {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        let mut inputs = inputs(&folder.join("../golden/postman"), name, text.clone());
+        let settings = format!(
+            "module = 'm'\ntitle = 'T'\ndocuments = ['{name}']\n[server]\nurl = 'https://api.example.com/v1'\n"
+        );
+        inputs.apis[0].config.bytes = settings.into_bytes();
+        let outcome = generate(&inputs, &|_, _| {});
+        assert!(!outcome.has_errors(), "{}", outcome.messages(Format::Human, Severity::Error));
+        let coverage = &outcome.apis[0].coverage;
+        assert!(coverage.balances() && coverage.parts().all(|(_, part)| part.unaccounted.is_empty()), "{coverage:#?}");
+        for file in outcome.files.iter().chain(&outcome.tests) {
+            assert!(syn::parse_file(&file.text).is_ok(), "{}\n{}", file.path, file.text);
+        }
+        // Each saved reply that is JSON is a test, or its place is told.
+        let said = outcome.messages(Format::Human, Severity::Note);
+        let skipped = coverage.parts().flat_map(|(_, part)| &part.skipped);
+        let skipped: Vec<&str> = skipped
+            .filter(|skipped| !skipped.reason.contains("no success"))
+            .map(|skipped| skipped.place.pointer.as_str())
+            .collect();
+        let tree: Value = serde_json::from_str(&text).unwrap();
+        let mut all = Vec::new();
+        pointers(&tree, "", &mut all);
+        let is_json = |pointer: &&String| {
+            let body = tree.pointer(pointer).and_then(Value::as_str);
+            pointer.ends_with("/body")
+                && pointer.contains("/response/")
+                && !pointer.contains("/originalRequest/")
+                && body.is_some_and(|body| {
+                    serde_json::from_str::<Value>(body).is_ok_and(|v| v.is_object() || v.is_array())
+                })
+        };
+        for pointer in all.iter().filter(is_json) {
+            replies += 1;
+            let tested = outcome.tests[0].text.contains(&format!("{pointer}\""));
+            let told = said.contains(&format!("#{pointer}`"))
+                || skipped.iter().any(|place| pointer.starts_with(place) && !place.is_empty());
+            assert!(tested || told, "nothing is said of {pointer}\n{said}");
+        }
+    }
+    assert!(replies > 150, "{replies}");
+}
