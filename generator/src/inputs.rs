@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::Form;
+use crate::ordered;
 use crate::plan::MARKER;
 use crate::source::Place;
 
@@ -80,7 +81,7 @@ impl ApiInput {
 /// without running the generator is found out by it, even if the output would be the same.
 pub fn lock(inputs: &Inputs) -> String {
     let files = inputs.apis.iter().flat_map(|api| std::iter::once(&api.config).chain(&api.files));
-    let sums: BTreeMap<&str, String> = files.map(|file| (&*file.name, sha256(&file.bytes))).collect();
+    let sums: BTreeMap<&str, String> = ordered::map(files.map(|file| (&*file.name, sha256(&file.bytes))));
     let mut text =
         format!("# {MARKER}{}`. Do not edit.\n\ngenerator = \"{VERSION}\"\n\n[sha256]\n", inputs.form.command);
     for (name, sum) in sums {

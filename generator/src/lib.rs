@@ -21,6 +21,7 @@ pub mod ir;
 pub mod lower;
 pub mod names;
 pub mod normalize;
+mod ordered;
 pub mod outcome;
 pub mod plan;
 pub mod postman;

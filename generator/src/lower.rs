@@ -33,6 +33,7 @@ use crate::ir;
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{ApiNames, Ident, Lock, Words};
+use crate::ordered;
 use crate::rust::{Choice, Client, Header, Item, ModelFile, Package, Resource, Variable};
 
 /// The outcome: the package, and its names for the next `names.lock`.
@@ -136,7 +137,7 @@ fn client(api: &ir::Api, kept: &ApiNames, resources: &[Resource], names: &mut Ap
         let members =
             choice.iter().flat_map(|choice| choice.variants.iter().map(|(name, text)| (text.clone(), name.clone())));
         let all = [Some(setter.clone()), choice.as_ref().map(|choice| choice.name.clone())];
-        let entry = Entry { names: all.into_iter().flatten().collect(), members: members.collect() };
+        let entry = Entry { names: all.into_iter().flatten().collect(), members: ordered::map(members) };
         names.set(Kind::Variable, variable.name.clone(), entry);
         Some(Variable { wire: variable.name.clone(), setter, choice, default: variable.default.clone() })
     });

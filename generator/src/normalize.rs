@@ -13,6 +13,7 @@ use crate::coverage::{self, Coverage};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::documents::Documents;
 use crate::ir;
+use crate::ordered;
 use crate::postman::Ledgers;
 use crate::source::{Place, Source};
 
@@ -208,11 +209,9 @@ const KNOWN_KEYS: &[&str] = &[
 
 /// Places in the files as they are on disk, for those that were adapted.
 fn on_disk(mut api: ir::Api, sources: &[Source]) -> ir::Api {
-    let moved: BTreeMap<&str, &Source> = sources
-        .iter()
-        .filter(|source| !source.origins.is_empty())
-        .map(|source| (source.file.as_ref(), source))
-        .collect();
+    let moved: BTreeMap<&str, &Source> = ordered::map(
+        sources.iter().filter(|source| !source.origins.is_empty()).map(|source| (source.file.as_ref(), source)),
+    );
     if moved.is_empty() {
         return api;
     }

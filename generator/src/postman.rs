@@ -37,6 +37,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::documents::Documents;
 use crate::node::Node;
 use crate::normalize::METHODS;
+use crate::ordered;
 use crate::source::{Dialect, Origins, Place, Source};
 use crate::witness::Witness;
 use address::Prefix;
@@ -236,7 +237,7 @@ fn in_headers(request: &Request) -> Option<(String, &Place)> {
 
 /// Requests to other hosts than the base URL's, one for each host. That of a stand-in is nobody's.
 fn elsewhere(collection: &Collection, base_url: &str, diagnostics: &mut Diagnostics) {
-    let mut said = BTreeSet::from([address::origin(base_url), "https://localhost".to_owned()]);
+    let mut said = ordered::set([address::origin(base_url), "https://localhost".to_owned()]);
     for request in &collection.requests {
         let address = address::of(&request.url, &request.scope);
         if let Some(origin) = address.origin.map(|origin| address::origin(&origin))

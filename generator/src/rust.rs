@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::ir;
 pub use crate::names::Ident;
+use crate::ordered;
 
 /// One API as a module tree: a client, resources with methods, models.
 #[derive(Debug, Clone)]
@@ -63,9 +64,9 @@ impl Properties {
     pub fn by_model(&self) -> BTreeMap<&Ident, &Ident> {
         match self {
             Properties::Named(attributes) => {
-                attributes.modules.iter().map(|item| (&item.model, &item.module)).collect()
+                ordered::map(attributes.modules.iter().map(|item| (&item.model, &item.module)))
             }
-            Properties::Typed(modules) => modules.iter().map(|item| (&item.model, &item.module)).collect(),
+            Properties::Typed(modules) => ordered::map(modules.iter().map(|item| (&item.model, &item.module))),
         }
     }
 }

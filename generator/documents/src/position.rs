@@ -69,7 +69,12 @@ impl<'a> Index<'a> {
     /// Finds what `pointers` point at; what stands before a fault in the syntax is found too. Nothing is kept of the
     /// rest of the text, which may be large.
     pub fn new<'p>(text: &'a str, pointers: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut search = Search::new(pointers);
+        let mut search = Search { steps: vec![Step::default()], way: vec![(0, 0)], off: 0 };
+        pointers.into_iter().for_each(|pointer| search.want(pointer));
+        Self::found(text, search)
+    }
+
+    fn found(text: &'a str, mut search: Search) -> Self {
         // A fault was reported when the source was read: what was seen until then is what can be pointed at.
         let characters = if is_json(text) {
             let _ = json::parse(text, &mut search);
@@ -125,19 +130,16 @@ struct Step {
 }
 
 impl Search {
-    fn new<'p>(pointers: impl IntoIterator<Item = &'p str>) -> Self {
-        let mut search = Self { steps: vec![Step::default()], way: vec![(0, 0)], off: 0 };
-        for pointer in pointers {
-            let mut step = 0;
-            for key in steps(pointer).into_iter().flatten() {
-                let next = search.steps.len();
-                step = *search.steps[step].inside.entry(key.into_owned()).or_insert(next);
-                if step == next {
-                    search.steps.push(Step::default());
-                }
+    /// Looks for what this pointer points at, too.
+    fn want(&mut self, pointer: &str) {
+        let mut step = 0;
+        for key in steps(pointer).into_iter().flatten() {
+            let next = self.steps.len();
+            step = *self.steps[step].inside.entry(key.into_owned()).or_insert(next);
+            if step == next {
+                self.steps.push(Step::default());
             }
         }
-        search
     }
 
     /// Forgets what was found.

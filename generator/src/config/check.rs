@@ -6,6 +6,7 @@ use super::ApiConfig;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::names::Words;
 use crate::names::ident::is_device;
+use crate::ordered;
 
 /// Methods that may have a body.
 const METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
@@ -166,7 +167,7 @@ impl Faults<'_> {
 
     fn headers(&mut self) {
         let mut setters: BTreeSet<&str> =
-            self.config.server.variables.iter().map(|variable| variable.name.as_str()).collect();
+            ordered::set(self.config.server.variables.iter().map(|variable| variable.name.as_str()));
         let mut names = BTreeSet::new();
         for (index, header) in self.config.headers.iter().enumerate() {
             let at = |member: &str| format!("/headers/{index}/{member}");
@@ -275,7 +276,7 @@ fn is_setter(name: &str) -> bool {
 pub fn setters<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<&str> = names.collect();
     let mut taken: BTreeSet<String> =
-        names.iter().filter(|name| is_setter(name)).map(|name| (*name).to_owned()).collect();
+        ordered::set(names.iter().filter(|name| is_setter(name)).map(|name| (*name).to_owned()));
     let setter = |name: &&str| {
         if is_setter(name) {
             return (*name).to_owned();

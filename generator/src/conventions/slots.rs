@@ -7,6 +7,7 @@ use super::bodies::is_singular;
 use crate::config;
 use crate::diagnostic::Code;
 use crate::ir::{Api, Kind, SchemaId};
+use crate::ordered;
 use crate::source::Place;
 
 /// An object without properties, at a property.
@@ -113,7 +114,7 @@ fn named(api: &Api) -> BTreeMap<String, SchemaId> {
         .iter()
         .zip(ids)
         .filter(|(schema, _)| matches!(&schema.kind, Kind::Object(object) if !object.properties.is_empty()));
-    objects.filter_map(|(schema, id)| Some((schema.name.clone()?, id))).collect()
+    ordered::map(objects.filter_map(|(schema, id)| Some((schema.name.clone()?, id))))
 }
 
 fn slots(api: &Api) -> Vec<Slot> {

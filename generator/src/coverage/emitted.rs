@@ -7,6 +7,7 @@ use super::{Coverage, Part, Skipped, location};
 use crate::ir::{self, Kind, Location, SchemaId};
 use crate::lower::Lowered;
 use crate::normalize::path_parameters;
+use crate::ordered;
 use crate::rust::{Item, Method, Package, Target};
 use crate::source::Place;
 
@@ -81,7 +82,7 @@ struct Methods<'a>(BTreeMap<&'a str, &'a Method>);
 impl<'a> Methods<'a> {
     fn of(package: &'a Package) -> Self {
         let methods = package.resources.iter().flat_map(|resource| &resource.methods);
-        Self(methods.map(|method| (method.operation.place.as_str(), method)).collect())
+        Self(ordered::map(methods.map(|method| (method.operation.place.as_str(), method))))
     }
 
     /// Can a body be given, if there may be something in it?
@@ -129,14 +130,14 @@ impl<'a> Fates<'a> {
             items.insert(item.name().as_str(), item);
         }
         let mut fates =
-            Self { schemas: BTreeMap::new(), properties: BTreeMap::new(), absorbed: api.absorbed.iter().collect() };
+            Self { schemas: BTreeMap::new(), properties: BTreeMap::new(), absorbed: ordered::set(&api.absorbed) };
         for (schema, id) in api.schemas.iter().zip((0..).map(SchemaId)) {
             let names = lowered.models.get(&id).map(Vec::as_slice).unwrap_or_default();
             let made: Vec<&Item> = names.iter().filter_map(|name| items.get(name.as_str()).copied()).collect();
             let reached = lowered.reached.contains(&id);
             keep(&mut fates.schemas, &schema.place, schema_fate(schema, reached, made.len(), names.len()));
             if let Kind::Object(object) = &schema.kind {
-                let wires: BTreeSet<&str> = made.iter().flat_map(|item| wires(item)).collect();
+                let wires: BTreeSet<&str> = ordered::set(made.iter().flat_map(|item| wires(item)));
                 for property in &object.properties {
                     keep(&mut fates.properties, &property.place, property_fate(property, reached, &wires));
                 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Books, Coverage, Emitted, Held, ParameterKey, Part, Skipped, location, location_word};
 use crate::ir::{self, Method};
+use crate::ordered;
 use crate::postman::{Fate, Ledger};
 use crate::source::Place;
 
@@ -36,7 +37,7 @@ pub(super) fn count<'a>(
     let key = |operation: &'a ir::Operation| {
         (operation.beside.as_deref(), operation.method, operation.path.template.as_str())
     };
-    let operations: Operations<'_> = api.operations.iter().map(|operation| (key(operation), operation)).collect();
+    let operations: Operations<'_> = ordered::map(api.operations.iter().map(|operation| (key(operation), operation)));
     let mut parameters: BTreeMap<&Place, Vec<(&'static str, &str)>> = BTreeMap::new();
     for (operation, word, name) in &emitted.parameters {
         parameters.entry(operation).or_default().push((word, name));

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::{declare, docs, types};
 use crate::ir::Decimals;
 use crate::names::Ident;
+use crate::ordered;
 use crate::rust::{Enum, FileFields, Item, ModelFile, Package, Role, Struct, Type, Union, Values};
 
 /// `model/mod.rs`
@@ -21,7 +22,7 @@ pub(super) fn root(package: &Package) -> String {
 
 /// A file of models.
 pub(super) fn print(package: &Package, file: &ModelFile) -> String {
-    let own: BTreeSet<&str> = file.items.iter().map(|item| item.name().as_str()).collect();
+    let own: BTreeSet<&str> = ordered::set(file.items.iter().map(|item| item.name().as_str()));
     let foreign = file.items.iter().flat_map(models_in).any(|name| !own.contains(name.as_str()));
     let scope = Scope { own: &own, foreign };
     let title = if file.module.as_str() == crate::lower::SHARED {

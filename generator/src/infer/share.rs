@@ -10,6 +10,7 @@ use super::evidence::{Evidence, Objects};
 use super::{Inferred, Role, Root, Shared, maps, render};
 use crate::names::Words;
 use crate::node::escape;
+use crate::ordered;
 
 /// Objects with the same keys may be of so many shapes; what is alike with none of them stays where it is.
 const MOST_SHAPES: usize = 16;
@@ -236,7 +237,7 @@ impl Groups {
 
     /// Names the groups that are worth it: roots first, then what stands in several places.
     fn name(&mut self, taken: &BTreeSet<String>) {
-        let mut used: BTreeSet<Words> = taken.iter().map(|name| Words::of(name)).collect();
+        let mut used: BTreeSet<Words> = ordered::set(taken.iter().map(|name| Words::of(name)));
         let mut order: Vec<GroupId> = (0..self.all.len()).collect();
         order
             .retain(|&id| self.all[id].joined.is_none() && (!self.all[id].roots.is_empty() || self.all[id].places > 1));
@@ -266,7 +267,7 @@ impl Groups {
             let direction = if *role == Role::Request { "request" } else { "reply" };
             Words::of(name).then(&Words::of(direction))
         }));
-        let short: BTreeSet<&Words> = group.hints.iter().map(|(hint, _)| hint).collect();
+        let short: BTreeSet<&Words> = ordered::set(group.hints.iter().map(|(hint, _)| hint));
         match short.iter().collect::<Vec<_>>().as_slice() {
             [] => {}
             [one] => names.push((**one).clone()),

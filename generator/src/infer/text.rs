@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::number::Numbers;
 use crate::node::{Node, Number};
+use crate::ordered;
 
 /// Kinds of texts that were seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,7 +91,7 @@ pub(super) fn of(text: &str) -> Evidence {
     }
     seen.values = match text {
         "" => Values::default(),
-        _ if is_word(text) => Values::Few(BTreeMap::from([(text.to_owned(), 1)])),
+        _ if is_word(text) => Values::Few(ordered::map([(text.to_owned(), 1)])),
         _ => Values::Many,
     };
     Evidence::Text(seen)

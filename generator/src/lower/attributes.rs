@@ -11,6 +11,7 @@ use crate::ir::{self, Takes};
 use crate::names::ident::long_mark;
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{Ident, Words};
+use crate::ordered;
 use crate::rust::{AttributeModule, Attributes, Role, SortKeys, ValueModule};
 
 /// Modules that are not those of a model.
@@ -36,8 +37,7 @@ pub(super) fn modules(models: &Models<'_>) -> Attributes {
             }
         }
     }
-    let all: Vec<&str> =
-        own.values().flatten().copied().chain(inside).collect::<BTreeSet<&str>>().into_iter().collect();
+    let all: Vec<&str> = ordered::set(own.values().flatten().copied().chain(inside)).into_iter().collect();
     let constants = constants(&all);
     let wishes: Vec<Wish> = own.keys().map(|ty| properties::wish(&models.named[ty.0].name)).collect();
     let given = resolve(&wishes, &|name| RESERVED.contains(&name));
@@ -59,7 +59,7 @@ fn always(api: &ir::Api) -> BTreeSet<&str> {
         Takes::Attributes { always } => Some(always),
         _ => None,
     });
-    always.flatten().map(String::as_str).collect()
+    ordered::set(always.flatten().map(String::as_str))
 }
 
 fn takes(operation: &ir::Operation, is: impl Fn(&Takes) -> bool) -> Option<&Takes> {
@@ -105,7 +105,7 @@ fn constants(wires: &[&str]) -> types::Members {
         &|_| false,
     );
     // The marks that tell the last ones apart are in small letters. What others are called already keeps another.
-    let mut used: BTreeSet<Ident> = names.values().filter(|name| **name == name.in_capitals()).cloned().collect();
+    let mut used: BTreeSet<Ident> = ordered::set(names.values().filter(|name| **name == name.in_capitals()).cloned());
     for (wire, name) in names.iter_mut().filter(|(_, name)| **name != name.in_capitals()) {
         let mut capitals = name.in_capitals();
         while !used.insert(capitals.clone()) {

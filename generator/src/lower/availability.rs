@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{docs, types};
 use crate::ir;
 use crate::names::{Ident, Words};
+use crate::ordered;
 use crate::rust::{Availability, Available, Choice};
 
 /// Stands for every tier.
@@ -16,8 +17,8 @@ const MOST: usize = 63;
 /// The countries and the tiers of an API; `None`: no operation says where it is to be had.
 pub(super) fn lower(api: &ir::Api) -> Option<Availability> {
     let terms = || api.operations.iter().flat_map(|operation| &operation.terms.availability);
-    let tiers: BTreeSet<&str> = terms().map(|(tier, _)| tier.as_str()).filter(|tier| *tier != ANY).collect();
-    let countries: BTreeSet<&str> = terms().flat_map(|(_, list)| list).map(String::as_str).collect();
+    let tiers: BTreeSet<&str> = ordered::set(terms().map(|(tier, _)| tier.as_str()).filter(|tier| *tier != ANY));
+    let countries: BTreeSet<&str> = ordered::set(terms().flat_map(|(_, list)| list).map(String::as_str));
     if tiers.is_empty() || countries.is_empty() || tiers.len() * countries.len() > MOST {
         return None;
     }

@@ -10,14 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::components;
 use crate::names::Ident;
+use crate::ordered;
 use crate::rust::{Item, Role, Type};
 
 /// Boxes what is to be boxed.
 pub(super) fn place(items: &mut [Item]) {
     let numbers: BTreeMap<Ident, usize> =
-        items.iter().enumerate().map(|(number, item)| (item.name().clone(), number)).collect();
+        ordered::map(items.iter().enumerate().map(|(number, item)| (item.name().clone(), number)));
     let structs: BTreeSet<Ident> =
-        items.iter().filter(|item| matches!(item, Item::Struct(_))).map(|item| item.name().clone()).collect();
+        ordered::set(items.iter().filter(|item| matches!(item, Item::Struct(_))).map(|item| item.name().clone()));
     let edges: Vec<Vec<usize>> =
         items.iter().map(|item| held(item).filter_map(|name| numbers.get(name).copied()).collect()).collect();
     let component = components(&edges);

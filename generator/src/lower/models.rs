@@ -10,6 +10,7 @@ use crate::ir;
 use crate::names::lock::Entry;
 use crate::names::resolve::Apart;
 use crate::names::{ApiNames, Ident, Words};
+use crate::ordered;
 use crate::rust::{Enum, Field, FileFields, Item, Role, Struct, Type, Union, Values, Variant};
 
 /// What the types are made from.
@@ -37,7 +38,7 @@ impl<'a> Models<'a> {
         usage: &'a Usage,
     ) -> Self {
         let types = found.types.iter().zip(named);
-        let enums = types.filter(|(ty, _)| ty.role.is_none()).map(|(_, named)| named.name.clone()).collect();
+        let enums = types.filter(|(ty, _)| ty.role.is_none()).map(|(_, named)| named.name.clone());
         let forms = api.operations.iter().filter_map(|operation| match operation.body.as_ref()?.content {
             ir::Content::Multipart(schema) => Some(schema),
             _ => None,
@@ -46,7 +47,8 @@ impl<'a> Models<'a> {
             ir::Content::Json(schema) => Some((schema, operation.files.first()?)),
             _ => None,
         });
-        Self { api, found, named, kept, usage, enums, forms: forms.collect(), files: files.collect() }
+        let (enums, forms, files) = (ordered::set(enums), ordered::set(forms), ordered::map(files));
+        Self { api, found, named, kept, usage, enums, forms, files }
     }
 
     /// Is the model of this name an enumeration?
@@ -176,7 +178,7 @@ impl<'a> Models<'a> {
                 (Values::Strings(variants.collect()), names)
             }
             ir::Enumeration::Integers(list) => {
-                let texts: BTreeMap<i64, String> = list.iter().map(|value| (*value, value.to_string())).collect();
+                let texts: BTreeMap<i64, String> = ordered::map(list.iter().map(|value| (*value, value.to_string())));
                 let names = types::members(
                     texts.values().map(String::as_str),
                     kept,

@@ -8,6 +8,7 @@ use super::{properties, replies};
 use crate::ir::{self, Takes};
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{Ident, Words};
+use crate::ordered;
 use crate::rust::{Item, PropertyKind, Reply, Setter, Shared, Struct, Target, Type, TypedModule};
 
 /// The model that is answered, alone or in pages, whose properties are named.
@@ -56,14 +57,11 @@ pub(super) fn modules(models: &Models<'_>, plan: &Plan, items: &[Item]) -> Vec<T
     });
     let replies: Vec<Reply> =
         asked.map(|(operation, planned)| replies::lower(models, operation, &planned.request)).collect();
-    let wanted: BTreeSet<&Ident> = replies.iter().filter_map(|reply| model(reply, models)).collect();
-    let enums: BTreeMap<&Ident, bool> = items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Enum(item) => Some((&item.name, matches!(item.values, crate::rust::Values::Strings(_)))),
-            Item::Struct(_) | Item::Union(_) => None,
-        })
-        .collect();
+    let wanted: BTreeSet<&Ident> = ordered::set(replies.iter().filter_map(|reply| model(reply, models)));
+    let enums: BTreeMap<&Ident, bool> = ordered::map(items.iter().filter_map(|item| match item {
+        Item::Enum(item) => Some((&item.name, matches!(item.values, crate::rust::Values::Strings(_)))),
+        Item::Struct(_) | Item::Union(_) => None,
+    }));
     let structs = items.iter().filter_map(|item| match item {
         Item::Struct(item) if wanted.contains(&item.name) => Some(item),
         Item::Struct(_) | Item::Enum(_) | Item::Union(_) => None,
@@ -84,7 +82,7 @@ fn of(item: &Struct, module: Ident, enums: &BTreeMap<&Ident, bool>) -> TypedModu
         let name = Ident::screaming(&Words::of(field.name.as_str()));
         Wish::new(field.name.as_str(), vec![name.clone(), name.with_suffix("_NAME")])
     });
-    let functions: BTreeSet<&str> = item.fields.iter().map(|field| field.name.as_str()).collect();
+    let functions: BTreeSet<&str> = ordered::set(item.fields.iter().map(|field| field.name.as_str()));
     let constants = resolve(&wishes.collect::<Vec<_>>(), &|name| functions.contains(name));
     for field in &item.fields {
         let Some(constant) = constants.get(field.name.as_str()).cloned() else { continue };

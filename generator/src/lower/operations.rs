@@ -15,6 +15,7 @@ use crate::ir;
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Wish, resolve};
 use crate::names::{ApiNames, Ident, Words};
+use crate::ordered;
 use crate::rust::{self, Argument, Body, Docs, Method, Reply, Role, Setter, Target, Type};
 
 /// Names that a request struct has for itself.
@@ -208,7 +209,7 @@ impl Lowering<'_> {
         if request.is_some() || matches!(reply, Reply::ByStatus(_)) {
             entry.names.push(self.planned.request.clone());
         }
-        entry.members = setters.into_iter().map(|(wire, setter)| (wire, setter.name)).collect();
+        entry.members = ordered::map(setters.into_iter().map(|(wire, setter)| (wire, setter.name)));
         names.set(Kind::Method, self.planned.key.clone(), entry);
         Method {
             name: self.planned.method.clone(),

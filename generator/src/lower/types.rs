@@ -13,6 +13,7 @@ use crate::names::ident::RESERVED_TYPES;
 use crate::names::lock::{Entry, Kind};
 use crate::names::resolve::{Apart, Wish, resolve};
 use crate::names::{ApiNames, Ident, Words};
+use crate::ordered;
 use crate::rust::Role;
 
 /// The name of a type, and the key under which it is kept.
@@ -138,7 +139,7 @@ fn affixed(words: &Words, role: Option<Role>, own: bool) -> Words {
 
 /// Names for what is the same in several places.
 fn shared(origins: &[&Origin]) -> Vec<Words> {
-    let steps: BTreeSet<Option<&Words>> = origins.iter().map(|origin| origin.step.as_ref()).collect();
+    let steps: BTreeSet<Option<&Words>> = ordered::set(origins.iter().map(|origin| origin.step.as_ref()));
     let steps: Option<Vec<&Words>> = steps.into_iter().collect();
     let Some(steps) = steps else { return Vec::new() };
     if let [step] = steps.as_slice() {

@@ -8,6 +8,7 @@ use super::types::Named;
 use super::{docs, resources};
 use crate::ir;
 use crate::names::{Ident, Words};
+use crate::ordered;
 use crate::rust::{Docs, Role};
 
 /// What an operation does with a type.
@@ -86,7 +87,7 @@ impl Usage {
     /// `None` if it belongs to several alike.
     pub(super) fn files(&self, found: &Found, named: &[Named], plan: &resources::Plan) -> Vec<Option<Ident>> {
         let by_words: BTreeMap<Words, &Ident> =
-            plan.resources.iter().map(|resource| (resource.words.singular(), &resource.module)).collect();
+            ordered::map(plan.resources.iter().map(|resource| (resource.words.singular(), &resource.module)));
         let each = self.users(plan).into_iter().enumerate().map(|(number, users)| {
             if let (1, Some(resource)) = (users.len(), users.first()) {
                 return Some(plan.resources[*resource].module.clone());
@@ -143,7 +144,7 @@ impl Usage {
         for (part, verb) in [(Part::Reply, "Answered by"), (Part::Body, "Sent by"), (Part::Parameter, "A parameter of")]
         {
             let of_part = self.roots[id.0].iter().filter(|(p, _)| *p == part);
-            let links: BTreeSet<String> = of_part.map(|(_, operation)| self.method_link(*operation)).collect();
+            let links: BTreeSet<String> = ordered::set(of_part.map(|(_, operation)| self.method_link(*operation)));
             if !links.is_empty() {
                 out.push(format!("{verb} {}.", some(&links)));
             }
@@ -156,7 +157,7 @@ impl Usage {
                 places.entry(part).or_default().insert(format!("\u{1}{name}\u{2}"));
             }
             let places: BTreeSet<String> =
-                places.iter().map(|(part, owners)| format!("{part} of {}", some(owners))).collect();
+                ordered::set(places.iter().map(|(part, owners)| format!("{part} of {}", some(owners))));
             if !places.is_empty() {
                 out.push(docs::sentence(&some(&places)));
             }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ident;
 use super::ident::{long_mark, mark};
+use crate::ordered;
 
 /// Something that needs a name.
 #[derive(Debug, Clone)]
@@ -35,7 +36,7 @@ impl Wish {
 /// Gives each wish a name, none of them twice and none that is `taken`.
 pub fn resolve(wishes: &[Wish], taken: &dyn Fn(&str) -> bool) -> BTreeMap<String, Ident> {
     let mut round = Round { given: BTreeMap::new(), used: BTreeSet::new(), taken };
-    let mut open: BTreeMap<&str, &Wish> = wishes.iter().map(|wish| (wish.key.as_str(), wish)).collect();
+    let mut open: BTreeMap<&str, &Wish> = ordered::map(wishes.iter().map(|wish| (wish.key.as_str(), wish)));
     for wish in open.values() {
         if let Some(name) = &wish.pinned {
             round.give(&wish.key, name.clone());

@@ -10,6 +10,7 @@ use super::kinds::{Described, inferred_type, type_of};
 use super::{Code, Ctx, Reason, limits};
 use crate::ir::{Kind, Limits, Object, Property, SchemaId};
 use crate::node::Node;
+use crate::ordered;
 
 /// How deep `allOf` may nest, through references.
 const DEEPEST: usize = 64;
@@ -43,7 +44,7 @@ impl<'a> Ctx<'a> {
     /// `allOf`: objects are joined, later ones win; of other types there can be only one.
     pub(super) fn describe_all_of(&mut self, at: &At<'a>, parsed: &Schema) -> Described {
         let mut parts = Vec::new();
-        let mut seen = BTreeSet::from([at.key()]);
+        let mut seen = ordered::set([at.key()]);
         self.collect(at, parsed, &mut parts, &mut seen, &mut vec![at.key()]);
         let mut joined = Limits::default();
         for part in &parts {

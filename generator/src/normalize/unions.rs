@@ -10,6 +10,7 @@ use super::{Code, Ctx, limits};
 use crate::graph::components;
 use crate::ir::{Enumeration, Integer, Kind, SchemaId, Text, Union, Variant};
 use crate::node::Node;
+use crate::ordered;
 
 /// Is there a `oneOf` or `anyOf` with members?
 pub(super) fn is_choice(at: &At<'_>) -> bool {
@@ -138,7 +139,7 @@ impl<'a> Ctx<'a> {
     /// Which values of the discriminator stand for which variant: those of the mapping, else the schema's name.
     fn tags(&mut self, at: &At<'a>, discriminator: &Discriminator, variants: &mut [Variant]) {
         let numbers: BTreeMap<SchemaId, usize> =
-            variants.iter().enumerate().map(|(number, variant)| (variant.schema, number)).collect();
+            ordered::map(variants.iter().enumerate().map(|(number, variant)| (variant.schema, number)));
         for (tag, target) in &discriminator.mapping {
             match self.mapped(at, target).and_then(|id| numbers.get(&id)) {
                 Some(&number) => variants[number].tags.push(tag.clone()),

@@ -10,6 +10,7 @@ use super::collection::{Body, Content, Pair, Reply, Request, Scope};
 use super::{pairs, relaxed, variables};
 use crate::infer;
 use crate::node::{Node, Object};
+use crate::ordered;
 use crate::source::Place;
 use crate::witness;
 
@@ -319,7 +320,7 @@ fn binary() -> Node {
 
 /// What a request in GraphQL is; what its variables are stands in the query.
 fn graphql() -> Node {
-    let properties: BTreeMap<&str, Node> = BTreeMap::from([
+    let properties: BTreeMap<&str, Node> = ordered::map([
         ("operationName", text_schema()),
         ("query", text_schema()),
         ("variables", Node::Object(Object::new())),

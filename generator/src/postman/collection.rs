@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::url::Url;
+use crate::ordered;
 use crate::source::Place;
 
 /// What variables are set to, where a request stands: by what it stands in, and by what is around that.
@@ -34,7 +35,7 @@ impl Scope {
 
 impl FromIterator<(String, String)> for Scope {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
-        Self { own: pairs.into_iter().collect(), around: None }
+        Self { own: ordered::map(pairs), around: None }
     }
 }
 

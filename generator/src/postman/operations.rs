@@ -11,6 +11,7 @@ use super::template::{self, Step};
 use crate::ir::Method;
 use crate::names::words::Words;
 use crate::normalize::METHODS;
+use crate::ordered;
 
 /// What tells one operation from another: the base URL, the method, and the shape of the path.
 type Key = (String, Method, String);
@@ -91,7 +92,7 @@ pub(super) fn group<'c>(opened: &'c [Opened], known: &Known) -> Operations<'c> {
         }
     }
     let key = |routed: &Routed<'_>, shape: String| (opened[routed.home].base_url.clone(), routed.method, shape);
-    let mut shapes: BTreeSet<Key> = known.0.keys().cloned().collect();
+    let mut shapes: BTreeSet<Key> = ordered::set(known.0.keys().cloned());
     shapes.extend(routed.iter().map(|routed| key(routed, template::shape(&routed.steps))));
     // What a document describes is joined to it from each collection by itself.
     let mut groups: Groups<'c> = IndexMap::new();

@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::infer::{self, Inferred, Role, Root, Sample, Shared};
 use crate::names::words::Words;
 use crate::node::{Node, Object, escape, unescape};
+use crate::ordered;
 use crate::source::{Origins, Place};
 
 /// Builds the document of one collection.
@@ -126,7 +127,7 @@ impl Builder {
     fn parameters(&mut self, operation: &Operation<'_>, parameters: &Parameters, pointer: &str) -> Node {
         let mut list: Vec<Node> = Vec::new();
         if !operation.known {
-            let names: BTreeSet<&String> = operation.names.iter().collect();
+            let names: BTreeSet<&String> = ordered::set(operation.names.iter());
             list.extend(names.into_iter().map(|name| parameters::path(name)));
         }
         for ((location, _), merged) in parameters {
@@ -289,8 +290,8 @@ struct Read {
 
 impl Read {
     fn take(&mut self, bodies: &mut Bodies) {
-        self.left.append(&mut bodies.left.drain(..).collect());
-        self.unread.append(&mut bodies.unread.drain(..).collect());
+        self.left.extend(bodies.left.drain(..));
+        self.unread.extend(bodies.unread.drain(..));
     }
 }
 
@@ -368,7 +369,7 @@ fn is_plain(name: &str, template: &str) -> bool {
         "post", "put", "retrieve", "the", "update",
     ];
     let path = Words::new(template).singulars();
-    let known: BTreeSet<&str> = path.iter().chain(PLAIN).collect();
+    let known: BTreeSet<&str> = ordered::set(path.iter().chain(PLAIN));
     Words::new(name).singulars().iter().all(|word| known.contains(word))
 }
 

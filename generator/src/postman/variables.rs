@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::collection::Scope;
+use crate::ordered;
 
 /// Variables may name variables; further than this none goes.
 const DEPTH: usize = 8;
@@ -86,7 +87,7 @@ pub(super) fn names(text: &str) -> BTreeSet<&str> {
         Piece::Variable(name) => Some(name),
         Piece::Text(_) => None,
     });
-    variables.collect()
+    ordered::set(variables)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::infer::{StandIn, stand_in};
 use crate::ir;
 use crate::names::Ident;
 use crate::node::{Node, Object, escape};
+use crate::ordered;
 use crate::rust::{Item, Package, Struct, Type, Union};
 use crate::source::Place;
 
@@ -93,7 +94,7 @@ pub(super) struct Types<'a> {
 impl<'a> Types<'a> {
     pub(super) fn new(api: &'a ir::Api, package: &'a Package) -> Self {
         let items = package.models.iter().flat_map(|file| &file.items).map(|item| (item.name(), item));
-        Self { api, items: items.collect() }
+        Self { api, items: ordered::map(items) }
     }
 
     /// Compares a whole body. `schema` is what stands in the documents for `ty`.

@@ -27,7 +27,10 @@ pub enum Format {
 
 /// Prints diagnostics. `sources` give lines and columns; a file that is not among them goes without.
 pub fn render<'a>(diagnostics: &[Diagnostic], sources: impl IntoIterator<Item = &'a Source>, format: Format) -> String {
-    let texts = Texts::new(sources, diagnostics);
+    print(diagnostics, &Texts::new(sources.into_iter().collect(), diagnostics), format)
+}
+
+fn print(diagnostics: &[Diagnostic], texts: &Texts<'_>, format: Format) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
         let spot = texts.spot(diagnostic);
@@ -67,7 +70,7 @@ impl Spot<'_> {
 struct Texts<'a>(BTreeMap<&'a str, (&'a Source, Index<'a>)>);
 
 impl<'a> Texts<'a> {
-    fn new(sources: impl IntoIterator<Item = &'a Source>, diagnostics: &[Diagnostic]) -> Self {
+    fn new(sources: Vec<&'a Source>, diagnostics: &[Diagnostic]) -> Self {
         let places = || diagnostics.iter().flat_map(places);
         let texts = sources.into_iter().filter_map(|source| {
             let here: Vec<_> = places().filter(|place| place.file == source.file).collect();

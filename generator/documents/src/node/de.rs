@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde_core::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 use serde_core::{Deserialize, forward_to_deserialize_any};
 
@@ -49,8 +49,52 @@ impl<'de> Deserializer<'de> for &'de Node {
             Node::Number(number) => visit_number(number, visitor),
             Node::String(text) => visitor.visit_borrowed_str(text),
             Node::Array(items) => visitor.visit_seq(Items(items.iter().enumerate())),
-            Node::Object(members) => visitor.visit_map(Members { members: members.iter(), value: None }),
+            Node::Object(members) => visitor.visit_map(Members::of(members)),
         }
+    }
+
+    // For the kinds below the type says what it takes. To offer it every other kind, too, would be compiled for each type,
+    // and a list would pass for an object with as many members.
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self {
+            Node::Bool(value) => visitor.visit_bool(*value),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self {
+            Node::String(text) => visitor.visit_borrowed_str(text),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self {
+            Node::Array(items) => visitor.visit_seq(Items(items.iter().enumerate())),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self {
+            Node::Object(members) => visitor.visit_map(Members::of(members)),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        self.deserialize_map(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -73,9 +117,7 @@ impl<'de> Deserializer<'de> for &'de Node {
     ) -> Result<V::Value, Mismatch> {
         match self {
             Node::String(variant) => visitor.visit_enum(variant.as_str().into_deserializer()),
-            Node::Object(members) if members.len() == 1 => {
-                visitor.visit_enum(Variant(Members { members: members.iter(), value: None }))
-            }
+            Node::Object(members) if members.len() == 1 => visitor.visit_enum(Variant(Members::of(members))),
             other => Err(de::Error::custom(format_args!("expected the name of a variant, found {}", other.kind()))),
         }
     }
@@ -85,8 +127,25 @@ impl<'de> Deserializer<'de> for &'de Node {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
+    }
+}
+
+impl Node {
+    /// What it is, for messages of `serde`.
+    fn unexpected(&self) -> Unexpected<'_> {
+        match self {
+            Node::Null => Unexpected::Unit,
+            Node::Bool(value) => Unexpected::Bool(*value),
+            Node::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(value), _) => Unexpected::Unsigned(value),
+                (None, Some(value)) => Unexpected::Signed(value),
+                (None, None) => Unexpected::Float(number.as_f64()),
+            },
+            Node::String(text) => Unexpected::Str(text),
+            Node::Array(_) => Unexpected::Seq,
+            Node::Object(_) => Unexpected::Map,
+        }
     }
 }
 
@@ -124,6 +183,12 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 struct Members<'de> {
     members: indexmap::map::Iter<'de, String, Node>,
     value: Option<(&'de str, &'de Node)>,
+}
+
+impl<'de> Members<'de> {
+    fn of(members: &'de Object) -> Self {
+        Self { members: members.iter(), value: None }
+    }
 }
 
 impl<'de> MapAccess<'de> for Members<'de> {
@@ -319,6 +384,9 @@ mod tests {
         let node: Node = serde_json::from_str(r#"{"responses": {}, "tags": ["a", 7]}"#).unwrap();
         let mismatch = openapiv3::Operation::deserialize(&node).unwrap_err();
         assert_eq!(mismatch.message, "invalid type: integer `7`, expected a string");
+        let node: Node = serde_json::from_str(r#"{"responses": {}, "externalDocs": ["text", "url"]}"#).unwrap();
+        let mismatch = openapiv3::Operation::deserialize(&node).unwrap_err();
+        assert_eq!(mismatch.message, "invalid type: sequence, expected struct ExternalDocumentation");
         let node: Node = serde_json::from_str(r#"{"a": ["x", {"b/c": 7}]}"#).unwrap();
         type Nested = std::collections::BTreeMap<String, (String, std::collections::BTreeMap<String, String>)>;
         assert_eq!(Nested::deserialize(&node).unwrap_err().pointer, "/a/1/b~1c");

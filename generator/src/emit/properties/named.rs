@@ -11,6 +11,7 @@ use crate::emit::client::version;
 use crate::emit::layout::{self, Expr};
 use crate::emit::{docs, types};
 use crate::names::Ident;
+use crate::ordered;
 use crate::rust::{AttributeModule, Attributes};
 
 /// The file, below what it says about itself.
@@ -68,7 +69,7 @@ impl<'a> Places<'a> {
         let mut out: String = paths.iter().map(|path| format!("    pub use super::groups::{path}::*;\n")).collect();
         let alone = self.of_several(false).filter(|(owners, _)| has(owners));
         out.push_str(&imports(alone.flat_map(|(_, names)| names.iter().map(|(name, _)| name.as_str())).collect()));
-        let own = number.and_then(|number| self.groups.get(&BTreeSet::from([number])));
+        let own = number.and_then(|number| self.groups.get(&ordered::set([number])));
         let own = constants(own.map_or(&[], Vec::as_slice), 4);
         if !out.is_empty() && !own.is_empty() {
             out.push('\n');
