@@ -24,7 +24,7 @@ pub struct Api {
     pub bearer: bool,
     /// Where tokens come from.
     pub oauth: Option<&'static OAuth>,
-    /// How many calls at once the service takes of each business.
+    /// How many calls at once the service takes of each application, all businesses together.
     pub concurrency: Option<u32>,
     /// The variable of the base URL, and its text, with which what is professional-only is not to be had.
     pub standard: Option<(&'static str, &'static str)>,
@@ -115,6 +115,9 @@ pub struct Operation {
     /// It waits until no other such operation of the same business is on its way, as the service wants these in sequence.
     #[doc(hidden)]
     pub sequential: bool,
+    /// It is done as a whole or not at all: an error of the service says that nothing was changed.
+    #[doc(hidden)]
+    pub atomic: bool,
     /// It is refused, and not sent, where [`Api::standard`] holds.
     #[doc(hidden)]
     pub professional_only: bool,
@@ -167,6 +170,7 @@ impl Operation {
         wrapper: None,
         idempotent_by_id: false,
         sequential: false,
+        atomic: true,
         professional_only: false,
         accept: "application/json",
         availability: 0,

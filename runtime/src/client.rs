@@ -300,7 +300,8 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => default_transport(base.is_https(), &self.timeouts)?,
         };
-        let rules = Rules { concurrency: self.limits.concurrency.or(self.api.concurrency), rate: self.limits.rate };
+        let Limits { concurrency, client_concurrency, rate, .. } = self.limits;
+        let rules = Rules { concurrency, in_all: client_concurrency.or(self.api.concurrency), rate };
         let shared = Shared {
             api: self.api,
             base,
@@ -314,7 +315,7 @@ impl ClientBuilder {
             limits: self.limits,
             budget: Arc::new(Budget::new()),
             gates: Gates::new(rules),
-            turns: Gates::new(Rules { concurrency: Some(1), rate: None }),
+            turns: Gates::new(Rules { concurrency: Some(1), ..Rules::default() }),
             calls: AtomicU64::new(0),
         };
         Ok(Client(Arc::new(Core::new(self.headers, None, Arc::new(shared)))))

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 pub use api::ApiError;
 
@@ -30,6 +30,7 @@ struct Inner {
     what: Cow<'static, str>,
     operation: Option<&'static Operation>,
     status: Option<StatusCode>,
+    headers: HeaderMap,
     request_id: Option<Box<str>>,
     media_type: Option<Box<str>>,
     retry_after: Option<Duration>,
@@ -92,9 +93,9 @@ pub enum Kind {
 pub enum Delivery {
     /// No: it was never sent.
     NotSent,
-    /// No: the service refused it.
+    /// No: the service refused it, and changed nothing.
     Refused,
-    /// Nobody knows: sending it again may do it twice.
+    /// Nobody knows, or it may have been processed in part: sending it again may do it twice.
     Unknown,
     /// Yes: the reply came, and can not be read.
     Answered,
@@ -121,7 +122,8 @@ impl Error {
         &self.0.api
     }
 
-    /// How long the service asks to wait; if it is the token endpoint that has asked, how long no new token can be had.
+    /// How long the service asks to wait; if it is the token endpoint that has asked, how long no new token can be had. Of a call
+    /// that was not sent since its business has to wait: for how much longer none is.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -129,6 +131,11 @@ impl Error {
     /// The service's id of the request, to be told to its support.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
+    }
+
+    /// A header of the reply, as it came, if it is there and is text: such as what is left of a quota.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The media type of the reply.

@@ -27,6 +27,10 @@ pub(crate) use wait::retry_after;
 /// How long a service that says 429 and no more wants to be left alone.
 const UNSAID: Duration = Duration::from_secs(60);
 
+/// No gate is closed for longer, whatever the service says: after that a single call tries whether the pause is over. A
+/// clock that is wrong, or a number that is a mistake, must not end all calls for ever.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
 /// A token that was given so long ago is asked for once more before it is sent: a wait at the gate may outlast it.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -98,6 +102,8 @@ pub(crate) struct Plan {
     pub(crate) class: Class,
     /// Does it delete?
     pub(crate) deletes: bool,
+    /// Is it done as a whole or not at all?
+    pub(crate) atomic: bool,
     /// Does it need a token?
     pub(crate) bearer: bool,
     /// The moment by which it has to end.
@@ -122,7 +128,7 @@ pub(crate) struct Exchange {
     futile: Option<Generation>,
     /// A token was refused before.
     replayed: bool,
-    /// An earlier attempt may have been processed.
+    /// An earlier attempt may have been processed, or a part of the last one.
     doubt: bool,
 }
 
@@ -259,15 +265,16 @@ impl Exchange {
             _ => None,
         };
         let again = match verdict {
-            Verdict::Again | Verdict::WhenOpen => self.next_wait(now, close),
+            Verdict::Again | Verdict::WhenOpen => self.next_wait(now, outcome, close),
             Verdict::End | Verdict::WithNewToken => None,
         };
-        // What ends here speaks for itself; only what goes on leaves something behind.
-        self.doubt |= outcome.leaves_doubt() && again.is_some();
+        // What ends here speaks for itself, unless it is about a part; what goes on leaves something behind.
+        let in_part = !self.plan.atomic && outcome == Outcome::Answer;
+        self.doubt |= in_part || (outcome.leaves_doubt() && again.is_some());
         match (close, again) {
             (Some(wait), again) if wait > Duration::ZERO => {
                 self.state = State::Closing { again };
-                Action::Close(wait)
+                Action::Close(wait.min(LONGEST_PAUSE))
             }
             (_, Some(wait)) => self.sleep(wait),
             (_, None) => self.done(if gone { End::Gone } else { End::Last }),
@@ -275,14 +282,17 @@ impl Exchange {
     }
 
     /// How long until the next attempt; `None`: there is none.
-    fn next_wait(&mut self, now: Duration, asked: Option<Duration>) -> Option<Duration> {
+    ///
+    /// Only what leaves doubt is charged to the budget. What was not sent asks nothing of the service, and after 429 its gate
+    /// lets a single call through first: a burst of them says nothing of how the service does.
+    fn next_wait(&mut self, now: Duration, outcome: Outcome, asked: Option<Duration>) -> Option<Duration> {
         if self.attempts >= self.plan.limits.attempts || asked.is_some_and(|wait| wait > self.longest_wait()) {
             return None;
         }
         let ceiling = backoff::ceiling(self.plan.limits.backoff, self.plan.limits.longest_backoff, self.failures);
         let wait = self.dice.up_to(ceiling).max(asked.unwrap_or_default());
         let in_time = self.plan.deadline.is_none_or(|deadline| now.saturating_add(wait) < deadline);
-        if !in_time || !self.budget.pay() {
+        if !in_time || (outcome.leaves_doubt() && !self.budget.pay()) {
             return None;
         }
         self.failures = self.failures.saturating_add(1);

@@ -3,6 +3,8 @@
 //!
 //! Places are given in the order in which they were asked for. Whoever gives up waiting, or gives up a call, makes room.
 
+mod in_flight;
+mod line;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,9 @@ use crate::limits::Rate;
 use crate::token::Generation;
 use crate::transport::BoxFuture;
 
+use in_flight::InFlight;
+use line::Line;
+
 /// From so many businesses on, gates that nobody needs any more are taken down.
 const MANY: usize = 1024;
 
@@ -24,32 +29,50 @@ const MANY: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Gates {
     rules: Rules,
-    gates: Mutex<HashMap<Box<str>, Arc<Gate>>>,
+    in_flight: Option<Arc<InFlight>>,
+    known: Mutex<Known>,
+}
+
+/// The gates by business.
+#[derive(Debug)]
+struct Known {
+    gates: HashMap<Box<str>, Arc<Gate>>,
+    /// When there are so many, those that nobody needs are looked for.
+    many: usize,
 }
 
 /// What holds at every gate.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Rules {
+    /// Calls at once of a business.
     pub(crate) concurrency: Option<u32>,
+    /// Calls at once of all businesses together.
+    pub(crate) in_all: Option<u32>,
+    /// Calls in a window of time, of a business.
     pub(crate) rate: Option<Rate>,
 }
 
 impl Gates {
     pub(crate) fn new(rules: Rules) -> Self {
-        Gates { rules, gates: Mutex::default() }
+        let known = Known { gates: HashMap::new(), many: MANY };
+        let in_flight = rules.in_all.map(|most| Arc::new(InFlight::new(most)));
+        Gates { rules, in_flight, known: Mutex::new(known) }
     }
 
     /// The gate of this business.
-    pub(crate) fn of(&self, business: &str) -> Arc<Gate> {
-        let mut gates = lock(&self.gates);
-        if let Some(gate) = gates.get(business) {
+    pub(crate) fn of(&self, business: &str, now: Duration) -> Arc<Gate> {
+        let mut known = lock(&self.known);
+        if let Some(gate) = known.gates.get(business) {
             return gate.clone();
         }
-        if gates.len() >= MANY {
-            gates.retain(|_, gate| Arc::strong_count(gate) > 1 || !gate.state().is_plain());
+        if known.gates.len() >= known.many {
+            known.gates.retain(|_, gate| Arc::strong_count(gate) > 1 || !gate.state().is_plain(self.rules, now));
+            // Not again before as many have come as are needed: else each new one would look at all.
+            known.many = MANY.max(2 * known.gates.len());
         }
-        let gate = Arc::new(Gate { rules: self.rules, state: Mutex::default() });
-        gates.insert(business.into(), gate.clone());
+        let gate = Gate { rules: self.rules, in_flight: self.in_flight.clone(), state: Mutex::default() };
+        let gate = Arc::new(gate);
+        known.gates.insert(business.into(), gate.clone());
         gate
     }
 }
@@ -58,6 +81,8 @@ impl Gates {
 #[derive(Debug)]
 pub(crate) struct Gate {
     rules: Rules,
+    /// Shared by all gates of the client.
+    in_flight: Option<Arc<InFlight>>,
     state: Mutex<State>,
 }
 
@@ -67,8 +92,7 @@ struct State {
     in_flight: u32,
     /// When calls went through, within the window of the rate.
     log: VecDeque<Duration>,
-    line: VecDeque<Waiter>,
-    numbers: u64,
+    line: Line,
     futile: Option<Generation>,
 }
 
@@ -81,13 +105,6 @@ enum Pause {
     Until(Duration),
     /// That call is on its way.
     Probed,
-}
-
-/// Somebody in the line.
-#[derive(Debug)]
-struct Waiter {
-    number: u64,
-    waker: Waker,
 }
 
 /// May the first in line go through?
@@ -129,7 +146,8 @@ impl Opening {
     fn too_late(&self, now: Duration, patience: Patience) -> Option<Shut> {
         match *self {
             Opening::Paused(then) => {
-                Some(then.saturating_sub(now)).filter(|wait| *wait > patience.pause).map(Shut::Pause)
+                let wait = then.saturating_sub(now);
+                (wait > patience.pause || then >= patience.until).then_some(Shut::Pause(wait))
             }
             Opening::At(then) if then >= patience.until => Some(Shut::Rate(then.saturating_sub(now))),
             Opening::At(_) | Opening::Now | Opening::Full => None,
@@ -148,15 +166,19 @@ impl State {
             return Opening::Full;
         }
         let Some(Rate { calls, window }) = rules.rate else { return Opening::Now };
-        // A window includes both its ends.
-        while self.log.front().is_some_and(|then| then.saturating_add(window) < now) {
-            self.log.pop_front();
-        }
+        self.forget(window, now);
         match self.log.front() {
             Some(then) if self.log.len() >= calls.max(1) as usize => {
                 Opening::At(then.saturating_add(window).saturating_add(Duration::from_nanos(1)))
             }
             _ => Opening::Now,
+        }
+    }
+
+    /// Forgets the calls of which no window has to know any more; a window includes both its ends.
+    fn forget(&mut self, window: Duration, now: Duration) {
+        while self.log.front().is_some_and(|then| then.saturating_add(window) < now) {
+            self.log.pop_front();
         }
     }
 
@@ -173,23 +195,11 @@ impl State {
         probes
     }
 
-    fn leave_line(&mut self, number: u64) {
-        self.line.retain(|waiter| waiter.number != number);
-        self.wake_first();
-    }
-
-    fn wake_first(&self) {
-        if let Some(first) = self.line.front() {
-            first.waker.wake_by_ref();
+    /// Is it like a new one?
+    fn is_plain(&mut self, rules: Rules, now: Duration) -> bool {
+        if let Some(rate) = rules.rate {
+            self.forget(rate.window, now);
         }
-    }
-
-    fn wake_all(&self) {
-        self.line.iter().for_each(|waiter| waiter.waker.wake_by_ref());
-    }
-
-    /// Does it differ from a new one?
-    fn is_plain(&self) -> bool {
         self.pause == Pause::None && self.log.is_empty() && self.in_flight == 0
     }
 }
@@ -197,7 +207,7 @@ impl State {
 impl Gate {
     /// Waits for a place, unless it is known that none comes in time.
     pub(crate) fn enter<'a>(self: &Arc<Self>, clock: &'a dyn Clock, patience: Patience) -> Entering<'a> {
-        Entering { gate: self.clone(), clock, patience, number: None, timer: None }
+        Entering { gate: self.clone(), clock, patience, number: None, shared: None, timer: None }
     }
 
     /// The generation of the token that was refused here as soon as it was new.
@@ -207,6 +217,17 @@ impl Gate {
 
     pub(crate) fn set_futile(&self, generation: Generation) {
         self.state().futile = Some(generation);
+    }
+
+    /// Takes one of the places that all businesses share, or stands in line for it.
+    fn take_shared(&self, number: &mut Option<u64>, waker: &Waker) -> bool {
+        self.in_flight.as_ref().is_none_or(|in_flight| in_flight.take(number, waker))
+    }
+
+    fn leave_shared(&self, number: &mut Option<u64>) {
+        if let Some(in_flight) = self.in_flight.as_ref().filter(|_| number.is_some()) {
+            in_flight.leave(number);
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -219,26 +240,11 @@ pub(crate) struct Entering<'a> {
     gate: Arc<Gate>,
     clock: &'a dyn Clock,
     patience: Patience,
+    /// The place in the line of the gate.
     number: Option<u64>,
+    /// The place in the line for what all businesses share.
+    shared: Option<u64>,
     timer: Option<(Duration, BoxFuture<'static, ()>)>,
-}
-
-impl Entering<'_> {
-    /// Takes a place in the line, or keeps it.
-    fn stay(number: &mut Option<u64>, state: &mut State, waker: &Waker) {
-        match *number {
-            Some(number) => {
-                if let Some(waiter) = state.line.iter_mut().find(|waiter| waiter.number == number) {
-                    waiter.waker.clone_from(waker);
-                }
-            }
-            None => {
-                state.numbers += 1;
-                *number = Some(state.numbers);
-                state.line.push_back(Waiter { number: state.numbers, waker: waker.clone() });
-            }
-        }
-    }
 }
 
 impl Future for Entering<'_> {
@@ -249,31 +255,26 @@ impl Future for Entering<'_> {
         loop {
             let now = this.clock.now().monotonic;
             let mut state = lock(&this.gate.state);
-            let first = state.line.front().map(|waiter| waiter.number);
             let opening = state.opening(this.gate.rules, now);
             if let Some(shut) = opening.too_late(now, this.patience) {
                 return Poll::Ready(Err(shut));
             }
-            if first.is_some() && first != this.number {
-                Entering::stay(&mut this.number, &mut state, context.waker());
-                return Poll::Pending;
+            let first = state.line.is_turn_of(this.number);
+            if first && opening == Opening::Now && this.gate.take_shared(&mut this.shared, context.waker()) {
+                let probes = state.admit(this.gate.rules, now);
+                state.line.leave(&mut this.number);
+                return Poll::Ready(Ok(Permit { gate: this.gate.clone(), probes }));
+            }
+            state.line.stay(&mut this.number, context.waker());
+            drop(state);
+            if opening != Opening::Now {
+                this.gate.leave_shared(&mut this.shared);
             }
             let then = match opening {
-                Opening::Now => {
-                    let probes = state.admit(this.gate.rules, now);
-                    if let Some(number) = this.number.take() {
-                        state.leave_line(number);
-                    }
-                    return Poll::Ready(Ok(Permit { gate: this.gate.clone(), probes }));
-                }
-                Opening::Full => {
-                    Entering::stay(&mut this.number, &mut state, context.waker());
-                    return Poll::Pending;
-                }
-                Opening::Paused(then) | Opening::At(then) => then,
+                Opening::Paused(then) | Opening::At(then) if first => then,
+                // Who is not the first, or waits for a call that comes back, is woken.
+                _ => return Poll::Pending,
             };
-            Entering::stay(&mut this.number, &mut state, context.waker());
-            drop(state);
             if this.timer.as_ref().is_none_or(|(set, _)| *set != then) {
                 this.timer = Some((then, this.clock.sleep(then.saturating_sub(now))));
             }
@@ -290,8 +291,9 @@ impl Future for Entering<'_> {
 
 impl Drop for Entering<'_> {
     fn drop(&mut self) {
-        if let Some(number) = self.number {
-            self.gate.state().leave_line(number);
+        self.gate.leave_shared(&mut self.shared);
+        if self.number.is_some() {
+            lock(&self.gate.state).line.leave(&mut self.number);
         }
     }
 }
@@ -329,7 +331,7 @@ impl Permit {
             Pause::None | Pause::Probed => Pause::Until(until),
         };
         // Some will not wait for so long.
-        state.wake_all();
+        state.line.wake_all();
     }
 }
 
@@ -341,7 +343,11 @@ impl Drop for Permit {
             // Given up: the next one tries.
             state.pause = Pause::Until(Duration::ZERO);
         }
-        state.wake_first();
+        state.line.wake_first();
+        drop(state);
+        if let Some(in_flight) = &self.gate.in_flight {
+            in_flight.give_back();
+        }
     }
 }
 

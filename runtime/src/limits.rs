@@ -21,6 +21,7 @@ pub struct Timeouts {
     /// For a call with all its attempts and all waiting, for tokens and for the service's rate limit too; 120 s.
     pub operation: Duration,
     /// The longest wait that the service may ask for with `Retry-After`; it is answered with an error if it asks for more. 60 s.
+    /// However much more it is, nobody else is held back for longer than an hour; then a single call tries.
     pub longest_wait: Duration,
     /// How long a connection may be idle and still be used again; 20 s, which is less than servers usually wait.
     pub idle: Duration,
@@ -59,8 +60,12 @@ pub struct Limits {
     pub longest_backoff: Duration,
     /// Is an operation that may not be sent twice sent again after 429? Yes, as services refuse before they process.
     pub resend_when_limited: bool,
-    /// Calls at once for each business; `None`: any number. If it is not set, what the API allows.
+    /// Calls at once for each business; `None`: any number.
     pub concurrency: Option<u32>,
+    /// Calls at once of the whole client, whatever their business. `None`: what the API allows each application: 150 of Sage
+    /// Accounting v3.1, any number of the others. Where several clients or processes are one application, they share that
+    /// number, and do not know of each other: give each its part.
+    pub client_concurrency: Option<u32>,
     /// Calls in any window of time for each business; `None`: as many as the service takes. A call waits for its place; where
     /// that comes later than [`Timeouts::operation`] allows, it is an error at once, and says when there is a place.
     pub rate: Option<Rate>,
@@ -78,6 +83,7 @@ impl Default for Limits {
             longest_backoff: Duration::from_secs(20),
             resend_when_limited: true,
             concurrency: None,
+            client_concurrency: None,
             rate: None,
             body: 32 << 20,
             error_body: 64 << 10,

@@ -63,6 +63,94 @@ async fn l01_a_pause_is_kept_by_everybody_of_that_business() {
     }
 }
 
+/// Answers when so much time has passed, to the first so many with 429 and "a second", and says when it was asked.
+struct Burst {
+    clock: ManualClock,
+    limited: usize,
+    asked: Asked,
+}
+
+impl Transport for kit::Shared<Burst> {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+        _: Bounds,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportFault>> {
+        let site = request.headers()["x-site"].to_str().unwrap().to_owned();
+        let count = {
+            let mut asked = self.0.asked.lock().unwrap();
+            asked.push((site, self.0.clock.now().monotonic));
+            asked.len()
+        };
+        Box::pin(async move {
+            self.0.clock.sleep(SECOND / 20).await;
+            Ok(if count <= self.0.limited {
+                reply(429, &[("retry-after", "1")], "")
+            } else {
+                reply(200, &[], r#"{"id":"1"}"#)
+            })
+        })
+    }
+}
+
+#[tokio::test]
+async fn l01_a_burst_that_meets_the_limit_all_at_once_goes_on() {
+    const CALLS: usize = 300;
+    let clock = ManualClock::new();
+    let burst = Arc::new(Burst { clock: clock.clone(), limited: CALLS, asked: Asked::default() });
+    let set = builder("http://127.0.0.1:1").limits(sage_runtime::Limits::default()).timeouts(Timeouts::default());
+    let client = set.clock(clock.clone()).transport(kit::Shared(burst.clone())).build().unwrap();
+    // All of them are on their way before the first one is answered, reads and writes.
+    let calls: Vec<_> = (0..CALLS)
+        .map(|number| {
+            let contacts = client.contacts();
+            tokio::spawn(async move {
+                match number % 2 {
+                    0 => contacts.get("1").await.map(drop),
+                    _ => contacts.form(NewContact::default()).await.map(drop),
+                }
+            })
+        })
+        .collect();
+    in_manual_time(&clock, async {
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+    })
+    .await;
+    let asked = burst.asked.lock().unwrap();
+    assert_eq!(asked.len(), 2 * CALLS, "each met the limit once");
+    assert!(asked[..CALLS].iter().all(|(_, time)| *time == asked[0].1), "not all at once");
+    assert!(asked[CALLS..].iter().all(|(_, time)| *time >= asked[0].1 + SECOND + SECOND / 20), "too early");
+}
+
+#[tokio::test]
+async fn r02_what_a_limit_cost_is_not_missing_elsewhere() {
+    // One business meets the limit again and again; what is not sent for another is sent again all the same.
+    let clock = ManualClock::new();
+    let calm = AtomicUsize::new(0);
+    let transport = Answers(move |request: &http::Request<Body>, _: Bounds| match request.headers()["x-site"] {
+        ref site if site == "busy" => Ok(reply(429, &[("retry-after", "1")], "")),
+        // Two of three are not sent.
+        _ if calm.fetch_add(1, Ordering::SeqCst) % 3 < 2 => {
+            Err(TransportFault::new(sage_runtime::transport::Phase::NotSent, "refused"))
+        }
+        _ => Ok(reply(201, &[], "{}")),
+    });
+    let set = builder("http://127.0.0.1:1").timeouts(Timeouts::default()).clock(clock.clone()).transport(transport);
+    let contacts = set.build().unwrap().contacts();
+    in_manual_time(&clock, async {
+        for _ in 0..200 {
+            let error = contacts.get("1").header("X-Site", "busy").await.unwrap_err();
+            assert_eq!((error.status(), error.attempts()), (Some(429), 3));
+        }
+        for _ in 0..200 {
+            contacts.form(NewContact::default()).header("X-Site", "calm").await.unwrap();
+        }
+    })
+    .await;
+}
+
 /// Tokens that last for a second.
 struct Brief(ManualClock);
 
@@ -139,6 +227,62 @@ async fn l04_a_pause_that_is_too_long_is_an_error_without_a_request() {
     contacts.get("1").await.unwrap();
 }
 
+#[tokio::test]
+async fn l04_a_pause_that_outlasts_the_call_is_told_at_once() {
+    let clock = ManualClock::new();
+    let (set, journal) = busy(&clock, 429, "50");
+    // Such a pause would be waited for, if the call had the time.
+    let mut timeouts = Timeouts::default();
+    timeouts.operation = 30 * SECOND;
+    let contacts = set.site("busy").timeouts(timeouts).build().unwrap().contacts();
+    contacts.get("1").await.unwrap_err();
+    clock.advance(10 * SECOND);
+    let error = in_manual_time(&clock, contacts.get("1").send()).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Limited, Delivery::NotSent, 0));
+    assert_eq!((error.retry_after(), error.elapsed()), (Some(40 * SECOND), Duration::ZERO));
+    clock.advance(10 * SECOND + SECOND / 1000);
+    in_manual_time(&clock, contacts.get("1").send()).await.unwrap();
+    assert_eq!(journal.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn l03_no_pause_bars_for_ever() {
+    let clock = ManualClock::new();
+    let (set, journal) = busy(&clock, 429, "99999999999999999999");
+    let contacts = set.site("busy").build().unwrap().contacts();
+    let error = contacts.get("1").await.unwrap_err();
+    // The error tells what the service said.
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(u32::MAX.into())));
+    clock.advance(3600 * SECOND - Duration::from_nanos(1) - 60 * SECOND);
+    assert_eq!(contacts.get("1").await.unwrap_err().retry_after(), Some(60 * SECOND + Duration::from_nanos(1)));
+    clock.advance(60 * SECOND + Duration::from_nanos(1));
+    contacts.get("1").await.unwrap();
+    assert_eq!(journal.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn l03_a_date_is_measured_by_the_clock_of_the_service() {
+    // The time of day here is wrong, an hour early or late.
+    let noon = httpdate::parse_http_date("Fri, 06 Feb 2026 12:00:00 GMT").unwrap();
+    for wall in [noon - 3600 * SECOND, noon + 3600 * SECOND] {
+        let clock = ManualClock::new();
+        clock.set_wall(wall);
+        let journal = Arc::new(Mutex::new(Vec::new()));
+        let (log, time) = (journal.clone(), clock.clone());
+        let transport = Answers(move |_: &http::Request<Body>, _: Bounds| {
+            let mut log = log.lock().unwrap();
+            log.push(time.now().monotonic);
+            let until = [("date", "Fri, 06 Feb 2026 12:00:00 GMT"), ("retry-after", "Fri, 06 Feb 2026 12:00:05 GMT")];
+            Ok(if log.len() == 1 { reply(429, &until, "") } else { reply(200, &[], "{}") })
+        });
+        let set = builder("http://127.0.0.1:1").timeouts(Timeouts::default()).clock(clock.clone());
+        let contacts = set.transport(transport).build().unwrap().contacts();
+        in_manual_time(&clock, contacts.get("1").send()).await.unwrap();
+        let journal = journal.lock().unwrap();
+        assert_eq!((journal.len(), journal[1] - journal[0]), (2, 5 * SECOND));
+    }
+}
+
 /// Counts how many requests are on their way at once.
 #[derive(Default)]
 struct Gauge {
@@ -186,6 +330,22 @@ async fn l06_no_more_calls_at_once_than_are_allowed() {
         done += usize::from(call.await.is_ok_and(|result| result.is_ok()));
     }
     assert!((130..200).contains(&done), "{done}");
+    assert_eq!(gauge.most.load(Ordering::SeqCst), 7);
+}
+
+#[tokio::test]
+async fn l06_no_more_calls_at_once_of_all_businesses_than_are_allowed() {
+    let gauge = Arc::new(Gauge::default());
+    let mut limits = kit::quick();
+    (limits.client_concurrency, limits.concurrency) = (Some(7), Some(3));
+    let set = builder("http://127.0.0.1:1").limits(limits).transport(kit::Shared(gauge.clone()));
+    let contacts = set.build().unwrap().contacts();
+    let site = |number: usize| format!("site {}", number % 5);
+    let calls: Vec<_> =
+        (0..200).map(|number| tokio::spawn(contacts.get("1").header("X-Site", site(number)).send())).collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
     assert_eq!(gauge.most.load(Ordering::SeqCst), 7);
 }
 

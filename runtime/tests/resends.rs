@@ -14,7 +14,7 @@ use kit::{AfterFault, Shared, Tokens, builder};
 use sage_runtime::transport::{BoxFuture, Http};
 use sage_runtime::{Delivery, Error, Generation, Kind, Token, TokenSource};
 use sample::Client;
-use sample::model::NewContact;
+use sample::model::{ContactUpdate, NewContact};
 use server::{Act, Seen, Server, json};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -222,6 +222,7 @@ async fn r04_a_store_that_fails_after_a_refusal_keeps_what_the_service_said() {
     let error = client.contacts().form(ann()).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery(), error.status()), (Kind::Store, Delivery::Refused, Some(401)));
     assert_eq!((error.request_id(), error.media_type()), (Some("r-1"), Some("text/strange")));
+    assert_eq!(error.header("X-Request-Id"), Some("r-1"));
     assert_eq!((error.retry_after(), error.body_snippet()), (Some(Duration::from_secs(7)), Some("no")));
 }
 
@@ -343,6 +344,22 @@ async fn r04_what_may_have_been_processed_is_not_called_refused() {
     let server = Server::start(vec![Act::HangUp, json(422, "[]")]);
     let error = client(&server, Protocol::Http1).contacts().create(ann()).await.unwrap_err();
     assert_eq!((error.status(), error.delivery()), (Some(422), Delivery::Unknown));
+}
+
+#[tokio::test]
+async fn r04_what_may_be_done_in_part_is_not_called_refused() {
+    for status in [400, 404, 422] {
+        // The second reply breaks off.
+        let cut = format!("HTTP/1.1 {status} X\r\ncontent-length: 9\r\n\r\nno").into_bytes();
+        for act in [json(status, "[]"), Act::Raw(cut)] {
+            let server = Server::always(move |_| act.clone());
+            let contacts = client(&server, Protocol::Http1).contacts();
+            let error = contacts.update_lines("1", ContactUpdate::default()).await.unwrap_err();
+            assert_eq!((error.status(), error.delivery(), error.attempts()), (Some(status), Delivery::Unknown, 1));
+            let error = contacts.update("1", ContactUpdate::default()).await.unwrap_err();
+            assert_eq!((error.status(), error.delivery()), (Some(status), Delivery::Refused));
+        }
+    }
 }
 
 #[tokio::test]

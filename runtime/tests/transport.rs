@@ -462,3 +462,13 @@ async fn l07_what_is_left_of_a_quota_can_be_read() {
     let response = builder(&server.origin).build().unwrap().contacts().get("1").send_full().await.unwrap();
     assert_eq!(response.header("X-RateLimit-Remaining"), Some("17"));
 }
+
+#[tokio::test]
+async fn l07_what_is_left_of_a_quota_can_be_read_where_it_is_used_up() {
+    for (status, body) in [(429, "[]"), (422, "[]"), (200, "no JSON")] {
+        let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("retry-after", "3600".to_owned())];
+        let error = failure(Act::Reply(status, headers, body.as_bytes().to_vec())).await;
+        assert_eq!(error.status(), Some(status));
+        assert_eq!((error.header("X-RateLimit-Remaining"), error.header("x-none")), (Some("0"), None), "{status}");
+    }
+}

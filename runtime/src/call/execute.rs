@@ -64,6 +64,7 @@ impl Draft {
         Plan {
             class: Class::of(self.operation.resend, self.id.is_some()),
             deletes: self.operation.method == Method::Delete,
+            atomic: self.operation.atomic,
             bearer: core.api.bearer,
             deadline: unless_zero(core.timeouts.operation).map(|time| now.saturating_add(time)),
             limits: core.limits.clone(),
@@ -230,8 +231,9 @@ impl Run {
             }
         };
         let business = business(core, &headers);
-        let gate = core.gates.of(&business);
-        let turns = self.draft.operation.sequential.then(|| core.turns.of(&business));
+        let now = core.clock.now().monotonic;
+        let gate = core.gates.of(&business, now);
+        let turns = self.draft.operation.sequential.then(|| core.turns.of(&business, now));
         self.headers = Some((headers, secrets));
         if let Some(turns) = turns.filter(|_| self.turn.is_none()) {
             // Nobody pauses there: it is a place in a line, or the end of the time.

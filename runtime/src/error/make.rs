@@ -22,6 +22,7 @@ impl Error {
             what: what.into(),
             operation: None,
             status: None,
+            headers: HeaderMap::new(),
             request_id: None,
             media_type: None,
             retry_after: None,
@@ -150,6 +151,7 @@ impl Error {
     pub(crate) fn upon(mut self, answer: Error) -> Self {
         let Error(answer) = answer;
         self.0.status = answer.status;
+        self.0.headers = answer.headers;
         self.0.delivery = answer.delivery;
         self.0.request_id = answer.request_id;
         self.0.media_type = answer.media_type;
@@ -199,6 +201,7 @@ impl Error {
     fn about(mut self, raw: &Raw, redact: &Redact) -> Self {
         let header = |name: &str| raw.headers.get(name).and_then(|value| value.to_str().ok());
         self.0.status = Some(raw.status);
+        self.0.headers = raw.headers.clone();
         self.0.request_id = REQUEST_IDS.iter().find_map(|name| header(name)).map(|id| redact.text(id).into());
         self.0.media_type = header("content-type").map(Into::into);
         self.0.snippet = Some(redact.snippet(&raw.body).into());

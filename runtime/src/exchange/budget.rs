@@ -1,5 +1,5 @@
-//! How many resends a client can afford: each costs, each success earns a little. A service that is down is not
-//! asked thrice by everybody.
+//! How many resends after a failure of the service a client can afford: each costs, each success earns a little. A service
+//! that is down is not asked thrice by everybody. What it has refused for now (429), and what it never got, is not charged.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -15,7 +15,8 @@ const ATTEMPTS: u32 = 3;
 
 fn plan(class: Class) -> Plan {
     let limits = Limits { attempts: ATTEMPTS, ..Limits::default() };
-    Plan { class, deletes: false, bearer: true, deadline: Some(120 * SECOND), limits, timeouts: Timeouts::default() }
+    let deadline = Some(120 * SECOND);
+    Plan { class, deletes: false, atomic: true, bearer: true, deadline, limits, timeouts: Timeouts::default() }
 }
 
 fn exchange(plan: Plan) -> Exchange {
@@ -311,6 +312,15 @@ fn l04_a_wait_that_is_too_long_is_an_error_at_once() {
 }
 
 #[test]
+fn l03_no_pause_is_longer_than_an_hour() {
+    let mut patient = plan(Class::Safe);
+    (patient.timeouts.longest_wait, patient.deadline) = (Duration::ZERO, None);
+    // Others try after an hour; whoever was told to wait for a day waits for a day.
+    let actions = run(&mut sent(patient), &[reply_after(429, 86_400), Event::Closed]);
+    assert_eq!(actions, [Action::Close(3600 * SECOND), Action::Sleep(86_400 * SECOND)]);
+}
+
+#[test]
 fn r05_gone_is_said_only_where_it_may_be_our_doing() {
     let delete = || Plan { deletes: true, ..plan(Class::Idempotent) };
     let again = [Event::Woke, Event::Token(Generation::FIRST), ENTERED, reply(404)];
@@ -348,6 +358,27 @@ fn r04_the_time_is_up() {
 }
 
 #[test]
+fn r04_what_may_be_done_in_part_is_not_called_refused() {
+    let table = [
+        (reply(400), Delivery::Unknown),
+        (reply(404), Delivery::Unknown),
+        (reply(422), Delivery::Unknown),
+        (fault(Phase::Unknown, Some(400)), Delivery::Unknown),
+        // These are about the request as a whole; the first is sent again for that reason.
+        (reply(401), Delivery::Refused),
+        (reply_after(429, 3600), Delivery::Refused),
+    ];
+    for (event, delivery) in table {
+        for atomic in [true, false] {
+            let mut exchange = sent(Plan { atomic, ..plan(Class::Never) });
+            run(&mut exchange, &[event, Event::Token(Generation::FIRST), Event::Closed]);
+            let expected = if atomic { Delivery::Refused } else { delivery };
+            assert_eq!(exchange.delivery(Delivery::Refused), expected, "{event:?}, atomic: {atomic}");
+        }
+    }
+}
+
+#[test]
 fn r07_a_budget_bounds_what_all_calls_resend() {
     let budget = Arc::new(Budget::new());
     let mut sends = 0;
@@ -368,6 +399,27 @@ fn r07_a_budget_bounds_what_all_calls_resend() {
         }
     }
     assert!((1001..=1300).contains(&sends), "{sends}");
+}
+
+#[test]
+fn r07_only_what_leaves_doubt_is_charged() {
+    for (event, charged) in [
+        (reply_after(429, 1), false),
+        (reply_after(429, 0), false),
+        (fault(Phase::NotSent, None), false),
+        (reply(503), true),
+        (fault(Phase::TimedOut, None), true),
+        (fault(Phase::Unknown, Some(200)), true),
+    ] {
+        let budget = Arc::new(Budget::new());
+        let again = (0..1000).filter(|seed| {
+            let mut exchange = Exchange::new(plan(Class::Safe), budget.clone(), *seed);
+            let actions =
+                run(&mut exchange, &[Event::Begin, Event::Token(Generation::FIRST), ENTERED, event, Event::Closed]);
+            actions[3..].iter().any(|action| matches!(action, Action::Sleep(_)))
+        });
+        assert_eq!(again.count() < 1000, charged, "{event:?}");
+    }
 }
 
 #[test]

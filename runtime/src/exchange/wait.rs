@@ -3,14 +3,18 @@
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 
 /// Nobody waits longer, and no sum of times overflows.
 const LONGEST: f64 = u32::MAX as f64;
 
 /// The longest wait that the reply asks for, in any form: seconds, also with a fraction, or a date in any of HTTP's three
 /// forms. Parts of a second are rounded up, and what is past is no wait. `None`: nothing that can be read.
+///
+/// A date is measured by the service's own clock, if the reply tells its `Date` (RFC 9110, section 6.6.1), and else by ours.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let said = headers.get(DATE).and_then(|value| httpdate::parse_http_date(value.to_str().ok()?.trim()).ok());
+    let now = said.unwrap_or(now);
     headers.get_all(RETRY_AFTER).iter().filter_map(|value| one(value.to_str().ok()?.trim(), now)).max()
 }
 
@@ -42,6 +46,24 @@ mod tests {
             headers.append("retry-after", HeaderValue::from_str(value).ok()?);
         }
         retry_after(&headers, now)
+    }
+
+    #[test]
+    fn l03_dates_are_measured_by_the_clock_of_the_service() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let measure = |date: &str, wait: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("date", HeaderValue::from_str(date).ok()?);
+            headers.insert("retry-after", HeaderValue::from_str(wait).ok()?);
+            retry_after(&headers, now).map(|wait| wait.as_secs())
+        };
+        let noon = "Fri, 06 Feb 2026 12:00:00 GMT";
+        assert_eq!(measure(noon, "Fri, 06 Feb 2026 12:00:05 GMT"), Some(5));
+        assert_eq!(measure(noon, "Friday, 06-Feb-26 12:01:00 GMT"), Some(60));
+        assert_eq!(measure(noon, "Fri, 06 Feb 2026 11:59:59 GMT"), Some(0));
+        assert_eq!(measure(noon, "7"), Some(7));
+        // 2001-09-09 01:46:40 is ours.
+        assert_eq!(measure("at noon", "Sun, 09 Sep 2001 01:46:50 GMT"), Some(10));
     }
 
     #[test]

@@ -18,7 +18,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(60);
 
 fn gate(concurrency: Option<u32>, rate: Option<Rate>) -> Arc<Gate> {
-    Gates::new(Rules { concurrency, rate }).of("a business")
+    Gates::new(Rules { concurrency, in_all: None, rate }).of("a business", Duration::ZERO)
 }
 
 /// A task that is polled when it has been woken, as an executor does: a lost wake-up is a task that never goes on.
@@ -92,17 +92,18 @@ fn l01_a_new_pause_and_a_try_that_was_given_up() {
     let third = poll(&mut tasks).expect("given up: the third tries");
     third.answered();
     drop(tasks);
-    assert!(gate.state().is_plain(), "{gate:?}");
+    assert!(gate.state().is_plain(gate.rules, clock.now().monotonic), "{gate:?}");
     drop(enter(&gate, &clock));
 }
 
 #[test]
 fn l01_businesses_do_not_wait_for_each_other() {
     let clock = ManualClock::new();
-    let gates = Gates::new(Rules { concurrency: None, rate: None });
-    enter(&gates.of("a"), &clock).pause(clock.now().monotonic + SECOND);
-    assert!(Task::new(&gates.of("a"), &clock, LONG).poll().is_none());
-    enter(&gates.of("b"), &clock).answered();
+    let gates = Gates::new(Rules::default());
+    let of = |business: &str| gates.of(business, clock.now().monotonic);
+    enter(&of("a"), &clock).pause(clock.now().monotonic + SECOND);
+    assert!(Task::new(&of("a"), &clock, LONG).poll().is_none());
+    enter(&of("b"), &clock).answered();
 }
 
 #[test]
@@ -117,6 +118,21 @@ fn l04_who_would_wait_for_too_long_hears_at_once() {
     assert_eq!(Task::new(&gate, &clock, LONG).poll().map(|done| done.is_err()), Some(true));
     clock.advance(Duration::from_nanos(1));
     assert!(Task::new(&gate, &clock, LONG).poll().is_none());
+}
+
+#[test]
+fn l04_who_has_no_time_for_a_pause_hears_at_once() {
+    let (clock, gate) = (ManualClock::new(), gate(Some(1), None));
+    let permit = enter(&gate, &clock);
+    let patience = Patience { pause: LONG, until: clock.now().monotonic + 30 * SECOND };
+    let mut task = Task { entering: Box::pin(gate.enter(&clock, patience)), ..Task::new(&gate, &clock, LONG) };
+    assert!(task.poll().is_none());
+    permit.pause(clock.now().monotonic + 30 * SECOND);
+    assert_eq!(task.poll().map(Result::err), Some(Some(Shut::Pause(30 * SECOND))));
+    // A nanosecond more is enough.
+    let patience = Patience { until: patience.until + Duration::from_nanos(1), ..patience };
+    let mut task = Task { entering: Box::pin(gate.enter(&clock, patience)), ..Task::new(&gate, &clock, LONG) };
+    assert!(task.poll().is_none());
 }
 
 #[test]
@@ -202,6 +218,83 @@ proptest! {
 
 }
 
+#[test]
+fn l06_a_business_with_many_callers_leaves_room_for_others() {
+    let clock = ManualClock::new();
+    let gates = Gates::new(Rules { in_all: Some(2), ..Rules::default() });
+    let [busy, calm] = ["busy", "calm"].map(|business| gates.of(business, Duration::ZERO));
+    let mut permits = vec![enter(&busy, &clock), enter(&busy, &clock)];
+    let mut many: Vec<_> = (0..100).map(|_| Task::new(&busy, &clock, LONG)).collect();
+    assert!(many.iter_mut().all(|task| task.poll().is_none()));
+    let mut other = Task::new(&calm, &clock, LONG);
+    assert!(other.poll().is_none());
+    // The first of the many came before it; the second has to wait.
+    permits.remove(0);
+    assert!(other.poll().is_none());
+    permits.push(many[0].poll().expect("its turn").unwrap());
+    assert!(many[1].poll().is_none());
+    permits.remove(0);
+    assert!(many[1].poll().is_none());
+    assert!(other.poll().is_some());
+}
+
+#[test]
+fn l01_who_waits_for_a_place_in_a_pause_keeps_nobody_waiting() {
+    let clock = ManualClock::new();
+    let gates = Gates::new(Rules { in_all: Some(2), ..Rules::default() });
+    let [busy, calm] = ["busy", "calm"].map(|business| gates.of(business, Duration::ZERO));
+    let (first, second) = (enter(&busy, &clock), enter(&busy, &clock));
+    let mut waiting = Task::new(&busy, &clock, LONG);
+    assert!(waiting.poll().is_none());
+    let mut other = Task::new(&calm, &clock, LONG);
+    assert!(other.poll().is_none());
+    // It was the first in line for a place, and now has to wait for its business.
+    first.pause(clock.now().monotonic + SECOND);
+    assert!(waiting.poll().is_none(), "not in the pause");
+    let other = other.poll().expect("there is a place").unwrap();
+    drop((second, other));
+    clock.advance(SECOND);
+    assert!(waiting.poll().is_some());
+}
+
+proptest! {
+    #[test]
+    fn l06_never_more_at_once_in_all(
+        most in 1_u32..5,
+        each in prop::option::of(1_u32..3),
+        script in prop::collection::vec((0_u8..4, 0_usize..3), 0..200),
+    ) {
+        let clock = ManualClock::new();
+        let gates = Gates::new(Rules { concurrency: each, in_all: Some(most), rate: None });
+        let gates = ["a", "b", "c"].map(|business| gates.of(business, Duration::ZERO));
+        let (mut tasks, mut permits) = (Vec::new(), Vec::<(usize, Permit)>::new());
+        for (step, business) in script {
+            match step {
+                0 | 1 => tasks.push((business, Task::new(&gates[business], &clock, LONG))),
+                2 if !permits.is_empty() => drop(permits.remove(0)),
+                3 if !tasks.is_empty() => drop(tasks.remove(business % tasks.len())),
+                _ => {}
+            }
+            // Who is woken may wake others.
+            for _ in 0..=tasks.len() {
+                tasks.retain_mut(|(business, task)| match task.poll() {
+                    Some(done) => {
+                        permits.push((*business, done.unwrap()));
+                        false
+                    }
+                    None => true,
+                });
+            }
+            prop_assert!(permits.len() <= most as usize);
+            for (business, _) in &tasks {
+                let own = permits.iter().filter(|(other, _)| other == business).count();
+                let full = permits.len() == most as usize || each.is_some_and(|each| own == each as usize);
+                prop_assert!(full, "a place is free, and somebody waits");
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
@@ -259,16 +352,44 @@ proptest! {
 
 #[test]
 fn gates_that_nobody_needs_are_taken_down() {
-    let clock = ManualClock::new();
-    let gates = Gates::new(Rules { concurrency: None, rate: None });
-    enter(&gates.of("paused"), &clock).pause(clock.now().monotonic + SECOND);
-    let kept = gates.of("held");
-    for number in 0..2 * MANY {
-        gates.of(&number.to_string());
+    let rate = Rate { calls: 2, window: 60 * SECOND };
+    for rate in [None, Some(rate)] {
+        let clock = ManualClock::new();
+        let gates = Gates::new(Rules { rate, ..Rules::default() });
+        let of = |business: &str| gates.of(business, clock.now().monotonic);
+        let names = || gates.known.lock().unwrap().gates.keys().cloned().collect::<HashSet<_>>();
+        enter(&of("paused"), &clock).pause(clock.now().monotonic + 60 * SECOND);
+        let kept = of("held");
+        for number in 0..2 * MANY {
+            drop(enter(&of(&number.to_string()), &clock));
+        }
+        // What was called in this minute counts for the rate.
+        assert_eq!(names().len() > MANY + 1, rate.is_some(), "{}", names().len());
+        clock.advance(30 * SECOND);
+        drop(enter(&of("counted"), &clock));
+        clock.advance(30 * SECOND + Duration::from_nanos(1));
+        let now = names().len();
+        for number in 0..2 * now + MANY {
+            of(&format!("new {number}"));
+        }
+        assert!(!names().contains("0"), "{rate:?}: nobody needs it");
+        assert!(names().contains("paused"));
+        assert_eq!(names().contains("counted"), rate.is_some());
+        assert!(Arc::ptr_eq(&kept, &of("held")));
     }
-    assert!(gates.gates.lock().unwrap().len() <= MANY + 1);
-    assert!(Arc::ptr_eq(&kept, &gates.of("held")));
-    assert!(Task::new(&gates.of("paused"), &clock, LONG).poll().is_none());
-    let names: HashSet<_> = gates.gates.lock().unwrap().keys().cloned().collect();
-    assert!(names.contains("paused"));
+}
+
+#[test]
+fn many_gates_that_are_needed_are_not_all_looked_at_for_each_new_one() {
+    let clock = ManualClock::new();
+    let gates = Gates::new(Rules::default());
+    let of = |business: usize| gates.of(&business.to_string(), clock.now().monotonic);
+    let mut kept: Vec<_> = (0..=MANY).map(of).collect();
+    assert_eq!(gates.known.lock().unwrap().many, 2 * MANY, "not before there are twice as many");
+    kept.extend((MANY + 1..=2 * MANY).map(of));
+    assert_eq!(gates.known.lock().unwrap().many, 4 * MANY);
+    // And less often no more when they are not needed any longer.
+    kept.clear();
+    (2 * MANY..=4 * MANY).for_each(|number| drop(of(number)));
+    assert_eq!(gates.known.lock().unwrap().many, MANY);
 }

@@ -40,6 +40,11 @@ impl Contacts {
         rt::Call::json(&self.client, &UPDATE).path(key).body(&contact)
     }
 
+    /// Changes the lines of a contact, one by one: `PUT /contacts/{key}/lines`.
+    pub fn update_lines(&self, key: &str, contact: ContactUpdate) -> rt::Call<Contact> {
+        rt::Call::json(&self.client, &UPDATE_LINES).path(key).body(&contact)
+    }
+
     /// Deletes a contact: `DELETE /contacts/{key}`.
     pub fn delete(&self, key: &str) -> rt::Call<()> {
         rt::Call::empty(&self.client, &DELETE_ONCE).path(key)
@@ -190,6 +195,15 @@ static UPDATE: rt::Operation = rt::Operation {
     method: rt::Method::Put,
     path: "/contacts/{key}",
     wrapper: Some("contact"),
+    ..rt::Operation::DEFAULT
+};
+
+static UPDATE_LINES: rt::Operation = rt::Operation {
+    id: "contacts.update_lines",
+    method: rt::Method::Put,
+    path: "/contacts/{key}/lines",
+    wrapper: Some("contact"),
+    atomic: false,
     ..rt::Operation::DEFAULT
 };
 
