@@ -131,7 +131,7 @@ pub struct Server {
     /// Documents whose operations are at another base URL, and where it is, relative to this one: `../../core/v3`.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,
-    /// How many requests at once the service takes of each business; none: it does not say.
+    /// How many requests at once the service takes of each application; none: it does not say.
     pub concurrency: Option<std::num::NonZeroU32>,
 }
 
@@ -286,6 +286,8 @@ pub struct Conventions {
     pub idempotency: Option<Idempotency>,
     /// POSTs that the service wants one after the other.
     pub sequential_writes: Option<SequentialWrites>,
+    /// PUTs that may have changed something though they are answered with an error.
+    pub non_atomic_updates: Option<NonAtomicUpdates>,
     /// Path parameters of type `number` are whole.
     pub integer_ids: Option<IntegerIds>,
     /// Any 2xx is a success.
@@ -389,6 +391,14 @@ pub struct Idempotency {
 #[serde(deny_unknown_fields)]
 pub struct SequentialWrites {
     /// Path templates: the POSTs at these paths and below them.
+    pub paths: Vec<String>,
+}
+
+/// `non-atomic-updates`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NonAtomicUpdates {
+    /// Path templates: the PUTs at these paths and below them.
     pub paths: Vec<String>,
 }
 

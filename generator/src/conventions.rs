@@ -45,6 +45,9 @@ pub fn apply(api: &mut Api, config: &ApiConfig, diagnostics: &mut Diagnostics) -
     if let Some(setting) = &conventions.sequential_writes {
         ctx.sequential_writes(setting);
     }
+    if let Some(setting) = &conventions.non_atomic_updates {
+        ctx.non_atomic_updates(setting);
+    }
     if let Some(setting) = &conventions.expand_slots {
         ctx.expand_slots(setting);
     }

@@ -207,6 +207,8 @@ pub struct Operation {
     pub idempotent_by_id: bool,
     /// It waits until no other such operation of the same business is on its way.
     pub sequential: bool,
+    /// It is done as a whole or not at all: an error of the service says that nothing was changed.
+    pub atomic: bool,
     /// Marked as deprecated.
     pub deprecated: bool,
     /// Where it is to be had and who may use it.

@@ -295,6 +295,8 @@ pub struct Operation {
     pub idempotent_by_id: bool,
     /// It waits until no other such operation is on its way.
     pub sequential: bool,
+    /// It is done as a whole or not at all.
+    pub atomic: bool,
     /// Some products do not have it.
     pub professional_only: bool,
     /// What the reply should be, where it is not JSON.

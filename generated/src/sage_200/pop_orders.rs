@@ -45,6 +45,9 @@ impl PopOrders {
     }
 
     /// Changes a POP order: `PUT /pop_orders/{Id}`.
+    ///
+    /// Not atomic: an error may come when a part was changed already. Read it before sending it
+    /// again.
     pub fn update(&self, id: i64, pop_order: model::PopOrderUpdate) -> rt::Call<model::PopOrder> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -52,6 +55,9 @@ impl PopOrders {
     }
 
     /// Changes a POP order that was begun with defaults: `PUT /pop_orders_new/{Id}`.
+    ///
+    /// Not atomic: an error may come when a part was changed already. Read it before sending it
+    /// again.
     pub fn update_with_defaults(
         &self,
         id: i64,
@@ -149,6 +155,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     id: "pop_orders.update",
     method: rt::Method::Put,
     path: "/pop_orders/{Id}",
+    atomic: false,
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_orders~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
@@ -158,6 +165,7 @@ pub static UPDATE_WITH_DEFAULTS: rt::Operation = rt::Operation {
     id: "pop_orders.update_with_defaults",
     method: rt::Method::Put,
     path: "/pop_orders_new/{Id}",
+    atomic: false,
     place: "specs/sage-200/pop.openapi.yaml#/paths/~1pop_orders_new~1{Id}/put",
     ..rt::Operation::DEFAULT
 };

@@ -46,6 +46,9 @@ impl SopOrders {
     }
 
     /// Changes an SOP order: `PUT /sop_orders/{Id}`.
+    ///
+    /// Not atomic: an error may come when a part was changed already. Read it before sending it
+    /// again.
     pub fn update(&self, id: i64, sop_order: model::SopOrderUpdate) -> rt::Call<model::SopOrder> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -53,6 +56,9 @@ impl SopOrders {
     }
 
     /// Changes an SOP order that was begun with defaults: `PUT /sop_orders_new/{Id}`.
+    ///
+    /// Not atomic: an error may come when a part was changed already. Read it before sending it
+    /// again.
     pub fn update_with_defaults(
         &self,
         id: i64,
@@ -159,6 +165,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     id: "sop_orders.update",
     method: rt::Method::Put,
     path: "/sop_orders/{Id}",
+    atomic: false,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_orders~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
@@ -168,6 +175,7 @@ pub static UPDATE_WITH_DEFAULTS: rt::Operation = rt::Operation {
     id: "sop_orders.update_with_defaults",
     method: rt::Method::Put,
     path: "/sop_orders_new/{Id}",
+    atomic: false,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_orders_new~1{Id}/put",
     ..rt::Operation::DEFAULT
 };

@@ -39,6 +39,9 @@ impl SopQuotes {
     }
 
     /// Changes an SOP quote: `PUT /sop_quotes/{Id}`.
+    ///
+    /// Not atomic: an error may come when a part was changed already. Read it before sending it
+    /// again.
     pub fn update(&self, id: i64, sop_quote: model::SopQuoteUpdate) -> rt::Call<model::SopQuote> {
         rt::Call::json(&self.client, &UPDATE)
             .path(id)
@@ -46,6 +49,9 @@ impl SopQuotes {
     }
 
     /// Changes an SOP quote that was begun with defaults: `PUT /sop_quotes_new/{Id}`.
+    ///
+    /// Not atomic: an error may come when a part was changed already. Read it before sending it
+    /// again.
     pub fn update_with_defaults(
         &self,
         id: i64,
@@ -123,6 +129,7 @@ pub static UPDATE: rt::Operation = rt::Operation {
     id: "sop_quotes.update",
     method: rt::Method::Put,
     path: "/sop_quotes/{Id}",
+    atomic: false,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_quotes~1{Id}/put",
     ..rt::Operation::DEFAULT
 };
@@ -132,6 +139,7 @@ pub static UPDATE_WITH_DEFAULTS: rt::Operation = rt::Operation {
     id: "sop_quotes.update_with_defaults",
     method: rt::Method::Put,
     path: "/sop_quotes_new/{Id}",
+    atomic: false,
     place: "specs/sage-200/sop.openapi.yaml#/paths/~1sop_quotes_new~1{Id}/put",
     ..rt::Operation::DEFAULT
 };

@@ -1,4 +1,5 @@
-//! Bodies: what wraps them, which must be sent, what makes a resend safe, and which go one after the other.
+//! Bodies: what wraps them, which must be sent, what makes a resend safe, which go one after the other, and which may be
+//! done in part.
 
 use super::Ctx;
 use crate::config;
@@ -105,27 +106,38 @@ impl Ctx<'_> {
 
     /// POSTs that draw from one numbering are sent one after the other.
     pub(super) fn sequential_writes(&mut self, setting: &config::SequentialWrites) {
+        self.at_and_below("sequential-writes", &setting.paths, Method::Post, |operation| operation.sequential = true);
+    }
+
+    /// PUTs of which an error does not say that nothing was changed.
+    pub(super) fn non_atomic_updates(&mut self, setting: &config::NonAtomicUpdates) {
+        self.at_and_below("non-atomic-updates", &setting.paths, Method::Put, |operation| operation.atomic = false);
+    }
+
+    /// Applies a convention to the operations of this method whose paths are these or go on from them.
+    fn at_and_below(&mut self, name: &str, paths: &[String], method: Method, apply: impl Fn(&mut ir::Operation)) {
+        let word = method.name();
         let (mut count, mut unused) = (0, Vec::new());
-        for (index, path) in setting.paths.iter().enumerate() {
+        for (index, path) in paths.iter().enumerate() {
             let before = count;
             for operation in &mut self.api.operations {
                 let rest = operation.path.template.strip_prefix(path.as_str());
                 let below = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                if below && operation.method == Method::Post {
-                    operation.sequential = true;
+                if below && operation.method == method {
+                    apply(operation);
                     count += 1;
                 }
             }
             if count == before {
-                unused.push((index, format!("there is no POST at or below `{path}`")));
+                unused.push((index, format!("there is no {word} at or below `{path}`")));
             }
         }
         if count > 0 {
             for (index, message) in unused {
-                self.unused(&format!("/conventions/sequential-writes/paths/{index}"), message);
+                self.unused(&format!("/conventions/{name}/paths/{index}"), message);
             }
         }
-        self.applied("sequential-writes", count, "there is no POST at or below such a path");
+        self.applied(name, count, &format!("there is no {word} at or below such a path"));
     }
 
     /// Lists of required properties that hold only sometimes: none is required but those named.

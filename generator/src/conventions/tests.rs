@@ -159,6 +159,19 @@ fn writes_go_one_after_the_other_at_and_below_their_paths() {
 }
 
 #[test]
+fn updates_that_may_be_done_in_part_are_named() {
+    let setting = |paths: &str| with(&format!("[conventions.non-atomic-updates]\npaths = {paths}\n"));
+    let (run, counts, diagnostics) = setting("['/contacts']");
+    let atomic: Vec<bool> = run.api.operations.iter().map(|operation| operation.atomic).collect();
+    assert_eq!((atomic, counts["non-atomic-updates"]), (vec![true, true, true, false, true], 1));
+    assert!(!diagnostics.iter().any(|diagnostic| diagnostic.code.id() == "D341"));
+    // There is no PUT of others.
+    let (_, counts, diagnostics) = setting("['/contacts', '/others']");
+    assert_eq!(counts["non-atomic-updates"], 1);
+    assert!(diagnostics.iter().any(|diagnostic| diagnostic.message == "there is no PUT at or below `/others`"));
+}
+
+#[test]
 fn numbers_are_exact_and_ids_whole() {
     let (run, counts, _) =
         with("[conventions.decimals]\nwire = 'string'\n[conventions.integer-ids]\nformat = 'int64'\n");
@@ -352,6 +365,7 @@ fn what_applies_nowhere_is_told_as_follows() {
         [conventions.required-bodies]\nmethods = ['PATCH']\n\
         [conventions.idempotency]\nproperty = 'i'\nmethods = ['PATCH']\n\
         [conventions.sequential-writes]\npaths = ['/none']\n\
+        [conventions.non-atomic-updates]\npaths = ['/sites']\n\
         [conventions.integer-ids]\nformat = 'int32'\n\
         [conventions.expand-slots.also]\nbase = 'none'\nunused = 'unit'\n\
         [conventions.query-options]\nlist = ['items_per_page', '$top']\n\

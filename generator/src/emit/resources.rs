@@ -398,6 +398,9 @@ fn descriptor(resource: &Resource, method: &Method) -> String {
     if operation.sequential {
         member("sequential", "true".to_owned());
     }
+    if !operation.atomic {
+        member("atomic", "false".to_owned());
+    }
     if operation.professional_only {
         member("professional_only", "true".to_owned());
     }

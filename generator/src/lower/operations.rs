@@ -239,6 +239,7 @@ impl Lowering<'_> {
             wrapper: operation.body.as_ref().and_then(|body| body.wrapper.clone()),
             idempotent_by_id: operation.idempotent_by_id,
             sequential: operation.sequential,
+            atomic: operation.atomic,
             professional_only: operation.terms.professional_only && self.models.api.client.standard.is_some(),
             accept: replies::accept(operation, reply),
             availability: availability::of(self.availability, operation),

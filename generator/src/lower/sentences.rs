@@ -22,6 +22,12 @@ pub(super) fn method(operation: &ir::Operation, planned: &Planned, resource: &Re
     if !facts.is_empty() {
         out.push(facts.join(" "));
     }
+    if !operation.atomic {
+        out.push(
+            "Not atomic: an error may come when a part was changed already. Read it before sending it again."
+                .to_owned(),
+        );
+    }
     if !resource.same_editions {
         out.extend(docs::editions(&operation.terms));
     }

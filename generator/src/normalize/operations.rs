@@ -174,6 +174,7 @@ impl<'a> Ctx<'a> {
             resend: resend(method, at.node),
             idempotent_by_id: false,
             sequential: false,
+            atomic: true,
             deprecated: parsed.deprecated,
             terms: joined_terms(item.node, at.node),
             summary: parsed.summary,
