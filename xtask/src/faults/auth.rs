@@ -386,9 +386,12 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "requests for tokens use the connections of calls",
-        file: "runtime/src/transport/http/awaited.rs",
-        find: "if !is_grant_thread() {",
-        replace: "if !is_grant_thread() || true {",
+        file: "runtime/src/transport/http/pools.rs",
+        find: "        let builder = self.client().pool_max_idle_per_host(0);",
+        replace: r"        if let Some(pool) = self.lock().first() {
+            return Ok(pool.usual.clone());
+        }
+        let builder = self.client().pool_max_idle_per_host(0);",
         target: "--test auth",
         test: "clients::h10_requests_for_tokens_share_no_connection_with_calls",
     },

@@ -6,6 +6,7 @@ const RESEND: &str = "runtime/src/exchange/resend.rs";
 const EXCHANGE: &str = "runtime/src/exchange.rs";
 const EXECUTE: &str = "runtime/src/call/execute.rs";
 const HTTP: &str = "runtime/src/transport/http/awaited.rs";
+const POOLS: &str = "runtime/src/transport/http/pools.rs";
 const BLOCKING: &str = "runtime/src/transport/http/blocking.rs";
 const TRUST: &str = "runtime/src/transport/http/trust.rs";
 const GATE: &str = "runtime/src/gate.rs";
@@ -102,7 +103,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "a dead connection is waited for",
-        file: "runtime/src/transport/http/pools.rs",
+        file: POOLS,
         find: ".http2_keep_alive_interval(PING)",
         replace: "",
         target: "--test transport",
@@ -110,7 +111,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "connections are idle for ever",
-        file: "runtime/src/transport/http/pools.rs",
+        file: POOLS,
         find: ".pool_idle_timeout(unless_zero(self.set.timeouts.idle))",
         replace: ".pool_idle_timeout(None)",
         target: "--test transport",
@@ -118,7 +119,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "runtimes share their connections",
-        file: "runtime/src/transport/http/pools.rs",
+        file: POOLS,
         find: "|pool| pool.runtime == runtime",
         replace: "|_| true",
         target: "--test transport",
@@ -126,7 +127,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "connecting may take as long as an attempt",
-        file: "runtime/src/transport/http/pools.rs",
+        file: POOLS,
         find: "builder = builder.connect_timeout(connect);",
         replace: "let _ = connect;",
         target: "--test tls",
@@ -142,7 +143,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "redirects are followed",
-        file: HTTP,
+        file: POOLS,
         find: "redirect::Policy::none()",
         replace: "redirect::Policy::limited(5)",
         target: "--test transport",
@@ -446,8 +447,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "reqwest reads the environment for itself",
-        file: HTTP,
-        find: "        .no_proxy()\n",
+        file: POOLS,
+        find: "            .no_proxy()\n",
         replace: "",
         target: "--test transport",
         test: "h09_the_proxy_of_the_environment",
