@@ -336,8 +336,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "newcomers overtake the line",
         file: GATE,
-        find: "if first.is_some() && first != this.number {",
-        replace: "if this.number.is_some() && first != this.number {",
+        find: "let first = state.line.is_turn_of(this.number);",
+        replace: "let first = this.number.is_none() || state.line.is_turn_of(this.number);",
         target: "--lib",
         test: "gate::tests::l05_nobody_overtakes_the_line",
     },
