@@ -185,7 +185,7 @@ fn part_mut<'a>(tree: &'a mut Node, part: &str) -> Option<&'a mut Object> {
     let mut node = tree;
     for step in part.split('/').skip(1) {
         let members = node.as_object_mut()?;
-        node = members.entry(step.to_owned()).or_insert_with(|| Node::Object(Object::new()));
+        node = members.entry(step.to_owned()).or_insert_with(|| Node::Object(Object::default()));
     }
     node.as_object_mut()
 }

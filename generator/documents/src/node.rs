@@ -17,7 +17,7 @@ pub use de::Mismatch;
 pub use pointer::{escape, parent, steps, unescape};
 
 /// The members of a mapping, in the document's order.
-pub type Object = IndexMap<String, Node>;
+pub type Object = IndexMap<String, Node, foldhash::fast::RandomState>;
 
 /// How many levels a document may nest. Deeper ones are refused when they are read, so that no later stage can
 /// overflow its stack.

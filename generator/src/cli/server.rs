@@ -62,7 +62,7 @@ fn document(file: &InputFile) -> Option<Source> {
     let dialect = source.dialect();
     for key in LARGE {
         if let Some(part) = source.tree.get_mut(key) {
-            *part = Node::Object(Object::new());
+            *part = Node::Object(Object::default());
         }
     }
     match dialect {

@@ -187,7 +187,7 @@ fn number(kind: Kind) -> Node {
 }
 
 fn any() -> Node {
-    Node::Object(Object::new())
+    Node::Object(Object::default())
 }
 
 fn typed(ty: &str) -> Node {

@@ -44,7 +44,7 @@ pub(crate) fn operation(node: &Node) -> Result<oa::Operation, Mismatch> {
         _ => View::Hidden,
     })?;
     if let Node::Object(members) = &mut shallow {
-        members.insert("responses".into(), Node::Object(Object::new()));
+        members.insert("responses".into(), Node::Object(Object::default()));
     }
     oa::Operation::deserialize(&shallow)
 }
@@ -91,7 +91,7 @@ fn with_content(node: &Node) -> Result<Node, Mismatch> {
 /// Media types, with references for their schemas.
 fn contents(node: &Node) -> Result<Node, Mismatch> {
     let members = node.as_object().ok_or_else(|| expected("an object", node))?;
-    let mut content = Object::with_capacity(members.len());
+    let mut content = Object::with_capacity_and_hasher(members.len(), Default::default());
     for (media, value) in members {
         let value = shallow(value, |key, _| if key == "schema" { View::Stub } else { View::Hidden })?;
         content.insert(media.clone(), value);
@@ -101,7 +101,7 @@ fn contents(node: &Node) -> Result<Node, Mismatch> {
 
 fn shallow(node: &Node, view: impl Fn(&str, &Node) -> View) -> Result<Node, Mismatch> {
     let members = node.as_object().ok_or_else(|| expected("an object", node))?;
-    let mut shallow = Object::with_capacity(members.len());
+    let mut shallow = Object::with_capacity_and_hasher(members.len(), Default::default());
     for (key, value) in members {
         let value = match view(key, value) {
             View::Whole => value.clone(),
@@ -118,7 +118,7 @@ fn shallow(node: &Node, view: impl Fn(&str, &Node) -> View) -> Result<Node, Mism
 /// An object stands as a reference; anything else is a fault, and is left for `openapiv3` to name.
 fn stub(node: &Node) -> Node {
     match node {
-        Node::Object(_) => Node::Object(Object::from([("$ref".to_owned(), Node::String(String::new()))])),
+        Node::Object(_) => Node::Object(Object::from_iter([("$ref".to_owned(), Node::String(String::new()))])),
         other => other.clone(),
     }
 }
@@ -126,7 +126,7 @@ fn stub(node: &Node) -> Node {
 /// The schemas themselves are not shown: how they look is each one's own affair.
 fn stubs(node: &Node) -> Node {
     match node {
-        Node::Object(_) => Node::Object(Object::new()),
+        Node::Object(_) => Node::Object(Object::default()),
         other => other.clone(),
     }
 }

@@ -132,7 +132,7 @@ pub(super) fn server(collections: &[Collection]) -> Option<(Node, Place)> {
     }
     let first = requests().zip(&addresses).find(|(_, address)| address.origin.as_deref() == Some(*origin));
     let url = format!("{origin}{}", steps.iter().map(|step| format!("/{step}")).collect::<String>());
-    let mut variables = crate::node::Object::new();
+    let mut variables = crate::node::Object::default();
     let mut template = String::new();
     for piece in variables::pieces(&url) {
         match piece {

@@ -269,7 +269,7 @@ impl Field {
             true => Object::from_iter([("type".to_owned(), Node::from("array")), ("items".to_owned(), single)]),
             false => match single {
                 Node::Object(members) => members,
-                _ => Object::new(),
+                _ => Object::default(),
             },
         };
         if let Some(description) = &self.description {
@@ -323,7 +323,7 @@ fn graphql() -> Node {
     let properties: BTreeMap<&str, Node> = ordered::map([
         ("operationName", text_schema()),
         ("query", text_schema()),
-        ("variables", Node::Object(Object::new())),
+        ("variables", Node::Object(Object::default())),
     ]);
     Node::from([
         ("type", Node::from("object")),

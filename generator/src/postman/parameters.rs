@@ -205,7 +205,7 @@ impl Merged {
         let single = infer::parameter(&values);
         let schema =
             if self.repeated { Node::from([("type", Node::from("array")), ("items", single)]) } else { single };
-        let mut node = Object::new();
+        let mut node = Object::default();
         node.insert("name".into(), Node::from(self.name.as_str()));
         node.insert("in".into(), Node::from(location));
         node.insert("schema".into(), schema);

@@ -29,7 +29,7 @@ impl Builder {
     /// For the collection in this file.
     pub(super) fn new(file: &Arc<str>) -> Self {
         Self {
-            paths: Object::new(),
+            paths: Object::default(),
             origins: Whence { file: file.clone(), origins: Origins::default() },
             slots: Vec::new(),
             roots: Vec::new(),
@@ -65,7 +65,7 @@ impl Builder {
             }
         }
         note_replies(operation, &replies, ledgers);
-        let mut node = Object::new();
+        let mut node = Object::default();
         if let Some(tag) = tag(first) {
             node.insert("tags".into(), Node::from(vec![Node::from(tag)]));
         }
@@ -85,7 +85,7 @@ impl Builder {
             node.insert(SEEN.into(), self.seen(&requests, &replies, &pointer));
             note_bodies(operation, &BTreeSet::new(), ledgers);
         }
-        let item = self.paths.entry(operation.template.clone()).or_insert_with(|| Node::Object(Object::new()));
+        let item = self.paths.entry(operation.template.clone()).or_insert_with(|| Node::Object(Object::default()));
         if let Some(members) = item.as_object_mut() {
             members.insert(method(operation), Node::Object(node));
         }
@@ -105,7 +105,7 @@ impl Builder {
                 *node = root.schema;
             }
         }
-        let mut own = Object::new();
+        let mut own = Object::default();
         while let Some(name) = wanted.pop() {
             let Some(schema) = components.get(&name).filter(|_| !own.contains_key(&name)) else { continue };
             components_in(schema, &mut wanted);
@@ -139,12 +139,12 @@ impl Builder {
 
     /// Whether a body was sent, and which successes came.
     fn seen(&mut self, requests: &[&Request], replies: &[(&Reply, &Request)], pointer: &str) -> Node {
-        let mut seen = Object::new();
+        let mut seen = Object::default();
         if let Some(place) = requests.iter().find_map(|request| bodies::sent(request)).map(|body| &body.place) {
             self.origins.moved(format!("{pointer}/{SEEN}/body"), place, "");
             seen.insert("body".into(), Node::from(true));
         }
-        let mut statuses = Object::new();
+        let mut statuses = Object::default();
         for (reply, status) in replies.iter().filter_map(|(reply, _)| Some((reply, reply.status?))) {
             if is_success(status) && statuses.insert(status.to_string(), Node::from(true)).is_none() {
                 self.origins.moved(format!("{pointer}/{SEEN}/replies/{status}"), &reply.place, "");
@@ -193,18 +193,18 @@ impl Builder {
         if by_status.is_empty() {
             // Nothing is known but what was asked for, so that nothing may be promised or lost: any JSON, or bytes as they come.
             let json = operation.uses.iter().any(|used| bodies::asks_for_json(used.request));
-            let anything = Node::Object(Object::new());
+            let anything = Node::Object(Object::default());
             let media = if json { ("application/json", Node::from([("schema", anything)])) } else { ("*/*", anything) };
             return Node::from([("default", Node::from([("content", Node::from([media]))]))]);
         }
-        let mut responses = Object::new();
+        let mut responses = Object::default();
         for (status, mut bodies) in by_status {
             let pointer = format!("{pointer}/responses/{status}");
             if let Some(place) = bodies.place.take() {
                 self.origins.moved(pointer.clone(), &place, "");
             }
             read.take(&mut bodies);
-            let mut reply = Object::new();
+            let mut reply = Object::default();
             if !bodies.media.is_empty() {
                 reply.insert("content".into(), self.content(bodies, &pointer, &name(operation), Role::Reply));
             }
@@ -214,7 +214,7 @@ impl Builder {
     }
 
     fn content(&mut self, bodies: Bodies, pointer: &str, name: &str, role: Role) -> Node {
-        let mut content = Object::new();
+        let mut content = Object::default();
         for (media, body) in bodies.media {
             let schema = match body {
                 Media::Fixed(schema) => schema,
@@ -226,7 +226,7 @@ impl Builder {
                         .collect();
                     self.slots.push(format!("{pointer}/content/{}/schema", escape(&media)));
                     self.roots.push(Root { name: name.to_owned(), role, inferred: infer::schema(&samples) });
-                    Node::Object(Object::new())
+                    Node::Object(Object::default())
                 }
             };
             content.insert(media, Node::from([("schema", schema)]));

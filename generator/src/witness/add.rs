@@ -61,7 +61,7 @@ pub fn add(tree: &Node, recording: &Recording, package: &Package) -> Result<File
         )?;
         let status = recording.status.map(|status| ("status".to_owned(), Node::from(i64::from(status))));
         let body = ("body".to_owned(), tree.clone());
-        (found, Object::new(), status.into_iter().chain([body]).collect())
+        (found, Object::default(), status.into_iter().chain([body]).collect())
     };
     keep_headers(&mut request, package);
     reply.shift_remove("headers");
@@ -73,7 +73,7 @@ pub fn add(tree: &Node, recording: &Recording, package: &Package) -> Result<File
             }
         }
     }
-    let mut members = Object::new();
+    let mut members = Object::default();
     members.insert("operation".to_owned(), spelled(&found, package).into());
     members.extend(recording.note.clone().map(|note| ("note".to_owned(), note.into())));
     request.retain(|_, value| value.as_object().is_none_or(|members| !members.is_empty()));
@@ -163,7 +163,7 @@ fn archive(
         Object::from_iter([("path".to_owned(), values.into()), ("query".to_owned(), query(entry).into())]);
     request.insert("headers".to_owned(), named(entry.pointer("/request/headers")).into());
     request.extend(json(text("/request/postData/text")).map(|body| ("body".to_owned(), body)));
-    let mut reply = Object::new();
+    let mut reply = Object::default();
     reply.extend(entry.pointer("/response/status").cloned().map(|status| ("status".to_owned(), status)));
     let content = text("/response/content/text");
     let decoded =
@@ -195,7 +195,7 @@ fn find(method: &str, path: &[String], package: &Package) -> Result<(Found, Obje
 fn values_in(template: &str, path: &[String]) -> Option<Object> {
     let steps: Vec<&str> = template.trim_matches('/').split('/').collect();
     let path = path.get(path.len().checked_sub(steps.len())?..)?;
-    let mut values = Object::new();
+    let mut values = Object::default();
     for (step, text) in steps.into_iter().zip(path) {
         match step.strip_prefix('{').and_then(|step| step.strip_suffix('}')) {
             Some(name) if !text.is_empty() => drop(values.insert(name.to_owned(), text.as_str().into())),
@@ -213,7 +213,7 @@ fn query(entry: &Node) -> Object {
 
 /// A list of names and values.
 fn named(list: Option<&Node>) -> Object {
-    let mut members = Object::new();
+    let mut members = Object::default();
     for pair in list.and_then(Node::as_array).unwrap_or_default() {
         let (Some(name), Some(value)) = (pair.text("name"), pair.text("value")) else { continue };
         match members.get_mut(name) {

@@ -33,7 +33,7 @@ fn update(found: Found, declared: &Node) -> Option<Object> {
         Found::Whole => ty("integer"),
         Found::Decimal => ty("number"),
         Found::Text => ty("string"),
-        Found::List => vec![("type", Node::from("array")), ("items", Node::Object(Object::new()))],
+        Found::List => vec![("type", Node::from("array")), ("items", Node::Object(Object::default()))],
         Found::Object => ty("object"),
         Found::TooMuch | Found::Missing => return None,
     };

@@ -152,7 +152,7 @@ impl<'a> Compose<'a> {
     }
 
     fn object(&mut self, schema: &'a Node) -> Option<Node> {
-        let mut example = Object::new();
+        let mut example = Object::default();
         for part in schema.get("allOf").and_then(Node::as_array).unwrap_or_default() {
             if let Some(Node::Object(members)) = self.schema(part) {
                 example.extend(members);

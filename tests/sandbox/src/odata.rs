@@ -57,7 +57,7 @@ pub(crate) fn list(world: &World, item: SchemaId, rows: &[Row<'_>], query: &Pair
     if !query.is_true("$count") && !query.is_true("$metadata") {
         return Ok(Node::Array(page));
     }
-    let mut reply = Object::new();
+    let mut reply = Object::default();
     if query.is_true("$metadata") {
         reply.insert("@odata.context".to_owned(), Node::from(context(world, item)));
     }

@@ -90,7 +90,7 @@ impl World {
     }
 
     fn render_object(&self, schema: SchemaId, members: &Object, detail: &Detail) -> Node {
-        let mut out = Object::new();
+        let mut out = Object::default();
         for property in self.spec.properties(schema).iter().filter(|property| !property.write_only) {
             let name = &property.name;
             let deeper = detail.expand.get(name);

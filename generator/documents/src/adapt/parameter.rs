@@ -82,7 +82,7 @@ pub(super) fn move_schema(parameter: &mut Node) {
         return;
     }
     members.shift_remove("collectionFormat");
-    let mut schema = Object::new();
+    let mut schema = Object::default();
     for (key, value) in std::mem::take(members) {
         let inside = !OUTSIDE.contains(&key.as_str()) && (!key.starts_with("x-") || key == "x-nullable");
         if inside {
@@ -184,11 +184,11 @@ fn plain(body: Node, disk: &str, here: &str, consumes: &[String], ctx: &mut Ctx<
     let Node::Object(mut body) = body else { return Node::default() };
     body.shift_remove("in");
     body.shift_remove("name");
-    let schema = body.shift_remove("schema").unwrap_or_else(|| Node::Object(Object::new()));
+    let schema = body.shift_remove("schema").unwrap_or_else(|| Node::Object(Object::default()));
     let example = body.shift_remove("example").or_else(|| body.shift_remove("x-example"));
     ctx.origins.moved(here, disk);
     ctx.origins.moved(format!("{here}/content"), disk);
-    let mut content = Object::new();
+    let mut content = Object::default();
     for media in some_or(consumes, "application/json") {
         let at = format!("{here}/content/{}", escape(media));
         ctx.origins.moved(format!("{at}/schema"), format!("{disk}/schema"));
@@ -212,7 +212,7 @@ fn form(parts: Vec<(Node, String)>, here: &str, consumes: &[String], ctx: &mut C
     let media = some_or(&forms, fallback);
     let around = parts.first().map(|(_, disk)| disk.rsplit_once('/').map_or("", |(list, _)| list).to_owned());
     ctx.origins.moved(here, around.unwrap_or_default());
-    let mut properties = Object::new();
+    let mut properties = Object::default();
     let mut required = Vec::new();
     for (mut part, disk) in parts {
         let Some(members) = part.as_object_mut() else { continue };

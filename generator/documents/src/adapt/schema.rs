@@ -43,15 +43,15 @@ const SILENT: [&str; 5] = ["$schema", "$id", "$anchor", "$comment", "$vocabulary
 
 pub(super) fn adapt(schema: &mut Node, ctx: &mut Ctx<'_>) {
     match schema {
-        Node::Bool(true) => *schema = Node::Object(Object::new()),
+        Node::Bool(true) => *schema = Node::Object(Object::default()),
         Node::Bool(false) => {
             ctx.push(Diagnostic::new(Code::Keyword, "the schema `false` allows no value: it is read as any value"));
-            *schema = Node::Object(Object::new());
+            *schema = Node::Object(Object::default());
         }
         Node::Object(members) => object(members, ctx),
         _ => {
             ctx.expected("a schema", schema);
-            *schema = Node::Object(Object::new());
+            *schema = Node::Object(Object::default());
         }
     }
 }
@@ -142,8 +142,8 @@ fn reference(members: &mut Object, ctx: &mut Ctx<'_>) -> bool {
     if members.len() == 1 {
         return true;
     }
-    let mut beside = Object::new();
-    let mut notes = Object::new();
+    let mut beside = Object::default();
+    let mut notes = Object::default();
     let mut target = Node::Null;
     for (key, value) in std::mem::take(members) {
         if key == "$ref" {
@@ -259,7 +259,7 @@ fn prefix_items(members: &mut Object, ctx: &mut Ctx<'_>) {
         }
     }
     let items = match distinct.len() {
-        0 => Node::Object(Object::new()),
+        0 => Node::Object(Object::default()),
         1 => distinct.swap_remove(0),
         _ => Node::from([("anyOf", Node::Array(distinct))]),
     };

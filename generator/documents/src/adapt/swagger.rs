@@ -22,7 +22,7 @@ pub(super) fn root(tree: Node, ctx: &mut Ctx<'_>) -> Node {
     };
     let mut new = Object::from_iter([("openapi".to_owned(), Node::from("3.0.3"))]);
     let servers = servers(&mut old);
-    let mut components = Object::new();
+    let mut components = Object::default();
     for (key, value) in old {
         match key.as_str() {
             "swagger" | "consumes" | "produces" => {}
@@ -107,7 +107,7 @@ fn operation(operation: &mut Object, outer: &Bodies, defaults: &Defaults, ctx: &
     let produces = media_types(operation, "produces").unwrap_or_else(|| defaults.produces.clone());
     operation.shift_remove("schemes");
     let mut bodies = Bodies::default();
-    let mut new = Object::new();
+    let mut new = Object::default();
     for (key, value) in std::mem::take(operation) {
         match key.as_str() {
             "consumes" | "produces" => {}
@@ -169,7 +169,7 @@ fn response(response: &mut Node, produces: &[String], ctx: &mut Ctx<'_>) {
     let Some(schema) = schema else { return };
     let file = schema.text("type") == Some("file");
     let fallback = if file { "application/octet-stream" } else { "application/json" };
-    let mut content = Object::new();
+    let mut content = Object::default();
     let here = ctx.place.pointer.clone();
     let disk = ctx.origins.on_disk(&here);
     ctx.origins.moved(format!("{here}/content"), disk.clone());
@@ -192,8 +192,8 @@ pub(super) fn some_or<'a>(media: &'a [String], fallback: &'a str) -> Vec<&'a str
 
 fn shared_parameters(parameters: Node, defaults: &Defaults, components: &mut Object, ctx: &mut Ctx<'_>) {
     let Node::Object(parameters) = parameters else { return };
-    let mut plain = Object::new();
-    let mut bodies = Object::new();
+    let mut plain = Object::default();
+    let mut bodies = Object::default();
     for (name, mut node) in parameters {
         let at = format!("/parameters/{}", escape(&name));
         match node.text("in") {
@@ -246,12 +246,12 @@ fn oauth2(members: &mut Object) {
         Some("password") => "password",
         _ => "implicit",
     };
-    let mut settings = Object::new();
+    let mut settings = Object::default();
     for key in ["authorizationUrl", "tokenUrl", "scopes"] {
         if let Some(value) = members.shift_remove(key) {
             settings.insert(key.into(), value);
         }
     }
-    settings.entry("scopes".into()).or_insert_with(|| Node::Object(Object::new()));
+    settings.entry("scopes".into()).or_insert_with(|| Node::Object(Object::default()));
     members.insert("flows".into(), Node::from([(flow, Node::Object(settings))]));
 }

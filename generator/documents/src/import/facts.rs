@@ -225,7 +225,7 @@ const FLOW: Table = &[("authorizationUrl", Leaf), ("tokenUrl", Leaf), ("refreshU
 
 fn one(node: Node, shape: Shape, prose: Prose) -> Node {
     let Node::Object(mut members) = node else { return node };
-    let mut kept = Object::with_capacity(members.len());
+    let mut kept = Object::with_capacity_and_hasher(members.len(), Default::default());
     for (key, part) in shape.table() {
         if let Some(value) = members.shift_remove(*key)
             && let Some(value) = self::part(value, *part, prose)
@@ -284,7 +284,7 @@ fn part(node: Node, part: Part, prose: Prose) -> Option<Node> {
 }
 
 fn map(node: Node, shape: Shape, prose: Prose) -> Object {
-    let Node::Object(members) = node else { return Object::new() };
+    let Node::Object(members) = node else { return Object::default() };
     let responses = shape == Shape::Response;
     let paths = shape == Shape::PathItem;
     let extension = |name: &str| (paths || responses) && name.starts_with("x-") && prose == Prose::Drop;

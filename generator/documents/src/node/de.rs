@@ -346,7 +346,7 @@ impl<'de> Visitor<'de> for AnyNode {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
-        let mut object = Object::new();
+        let mut object = Object::default();
         while let Some(key) = members.next_key::<String>()? {
             let value = members.next_value()?;
             if object.contains_key(&key) {

@@ -64,7 +64,7 @@ impl<'a, W: Watch> Parser<'a, W> {
 
     fn object(&mut self, depth: usize) -> Result<Node, Fault> {
         self.open(depth)?;
-        let mut members = Object::new();
+        let mut members = Object::default();
         self.space();
         if self.eat(b'}') {
             return Ok(Node::Object(members));

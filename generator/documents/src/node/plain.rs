@@ -73,7 +73,7 @@ impl<'a, W: Watch> Reader<'a, W> {
     }
 
     fn mapping(&mut self, indent: usize, depth: usize) -> Option<Node> {
-        let mut members = Object::new();
+        let mut members = Object::default();
         while self.is_here(indent) && !self.is_dash() {
             let start = self.at;
             let key = self.word()?.0;
@@ -117,7 +117,7 @@ impl<'a, W: Watch> Reader<'a, W> {
         match self.peek()? {
             b'{' => {
                 self.at += 1;
-                (self.next()? == b'}').then(|| Node::Object(Object::new()))
+                (self.next()? == b'}').then(|| Node::Object(Object::default()))
             }
             b'[' => {
                 self.at += 1;

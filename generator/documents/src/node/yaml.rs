@@ -104,7 +104,7 @@ impl<'a, W: Watch> Builder<'a, W> {
 
     fn mapping(&mut self, span: Span, depth: usize) -> Result<Node, Fault> {
         check_depth(depth, span)?;
-        let mut members = Object::new();
+        let mut members = Object::default();
         let mut merged = Vec::new();
         loop {
             let (event, span) = self.next()?;

@@ -59,7 +59,7 @@ impl Call<'_> {
             entry.extend(ledger.amounts.iter().map(|name| ((*name).to_owned(), number(amount))));
             self.world.write(ledger.entries, &entry, self.now)?;
         }
-        let mut reply = Object::new();
+        let mut reply = Object::default();
         reply.insert("urn".to_owned(), Node::from(urn));
         Ok(Reply { status: self.route.status, ..self.reply(&reply) })
     }

@@ -28,7 +28,7 @@ impl World {
 
     /// The properties of a view, by the names that it has for them: `customer_name` is the `name` of a customer.
     fn as_shown(&self, resource: &str, base: &str, value: &Object) -> Object {
-        let Some(view) = self.spec.resources.get(resource) else { return Object::new() };
+        let Some(view) = self.spec.resources.get(resource) else { return Object::default() };
         let prefix = format!("{}_", singular(base));
         let properties = self.spec.properties(view.entity).iter();
         let shown = |name: &String| {

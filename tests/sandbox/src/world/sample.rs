@@ -60,7 +60,7 @@ impl Sample<'_> {
     }
 
     fn object(&self, schema: SchemaId, above: &mut Vec<SchemaId>) -> Object {
-        let mut members = Object::new();
+        let mut members = Object::default();
         for property in self.world.spec.properties(schema) {
             if self.request && property.read_only || !self.request && property.write_only {
                 continue;
