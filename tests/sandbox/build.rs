@@ -5,7 +5,9 @@ use std::path::Path;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs").canonicalize()?;
+    let crate_folder =
+        env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| io::Error::other("cargo names no folder of the crate"))?;
+    let specs = Path::new(&crate_folder).join("../../specs").canonicalize()?;
     println!("cargo::rerun-if-changed={}", specs.display());
     let mut list = String::from("&[\n");
     for api in sorted(&specs)? {
