@@ -21,8 +21,11 @@ const LARGE: [&str; 3] = ["paths", "definitions", "components"];
 
 /// The settings of the first server that tokens may be sent to, or of a stand-in, with a warning that says so.
 pub(super) fn settings(documents: &[InputFile]) -> (String, Option<Diagnostic>) {
-    let mut sources: Vec<Source> = documents.iter().filter_map(document).collect();
-    collections(documents, &mut sources);
+    let read = |file: &InputFile| Source::read(&file.name, file.text().ok()?).ok();
+    let (collections, others): (Vec<Source>, Vec<Source>) =
+        documents.iter().filter_map(read).partition(|source| source.dialect().is_postman());
+    let mut sources: Vec<Source> = others.into_iter().filter_map(document).collect();
+    sources.extend(in_collections(collections));
     let each =
         sources.iter().flat_map(|source| servers(source).enumerate().map(move |(at, server)| (source, at, server)));
     if let Some((source, at, server, text)) =
@@ -57,8 +60,7 @@ pub(super) fn given(address: &str) -> Result<String, Stop> {
 }
 
 /// A document whose servers can be looked at. What is wrong with any other is reported when it is read for good.
-fn document(file: &InputFile) -> Option<Source> {
-    let mut source = Source::read(&file.name, file.text().ok()?).ok()?;
+fn document(mut source: Source) -> Option<Source> {
     let dialect = source.dialect();
     for key in LARGE {
         if let Some(part) = source.tree.get_mut(key) {
@@ -80,12 +82,10 @@ fn document(file: &InputFile) -> Option<Source> {
     }
 }
 
-/// Collections name no server; what most of their requests share is one. It comes after those of documents.
-fn collections(files: &[InputFile], sources: &mut Vec<Source>) {
-    let read = |file: &InputFile| Source::read(&file.name, file.text().ok()?).ok();
-    let mut read: Vec<Source> = files.iter().filter_map(read).filter(|source| source.dialect().is_postman()).collect();
-    let server = postman::server(&read);
-    for source in &mut read {
+/// Collections name no server; what most of their requests share is one.
+fn in_collections(mut collections: Vec<Source>) -> Vec<Source> {
+    let server = postman::server(&collections);
+    for source in &mut collections {
         let own = server.iter().find(|(_, request)| request.file == source.file);
         source.tree = Node::from([("servers", Node::Array(own.iter().map(|(server, _)| server.clone()).collect()))]);
         // Whatever is wrong with it is in the address of a request.
@@ -94,7 +94,7 @@ fn collections(files: &[InputFile], sources: &mut Vec<Source>) {
             source.origins.moved(format!("/servers{part}"), &place);
         }
     }
-    sources.append(&mut read);
+    collections
 }
 
 fn servers(source: &Source) -> impl Iterator<Item = &Node> {
