@@ -225,6 +225,11 @@ pub fn names_operation(path: &str, beside: Option<&str>, template: &str) -> bool
     path == template || path.strip_suffix(template) == Some(beside.unwrap_or("."))
 }
 
+/// The key that names this operation and no other: `GET ./me`, `GET ../../core/v3/me`.
+pub fn spell_operation(method: Method, beside: Option<&str>, template: &str) -> String {
+    format!("{} {}{template}", method.name(), beside.unwrap_or("."))
+}
+
 /// The base URL of an operation: that of the client, or one beside it.
 pub fn base_url(client: &str, beside: Option<&str>) -> String {
     let Some(mut rest) = beside else { return client.to_owned() };

@@ -23,6 +23,7 @@ mod add;
 mod check;
 mod correction;
 mod examples;
+mod find;
 mod fit;
 mod read;
 pub mod scrub;

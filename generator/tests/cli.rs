@@ -64,8 +64,12 @@ impl Folder {
     }
 
     fn run(&self, arguments: &str) -> Ended {
+        self.run_all(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    fn run_all(&self, arguments: &[&str]) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sage-codegen"));
-        let output = command.args(arguments.split_whitespace()).current_dir(&self.0).output().unwrap();
+        let output = command.args(arguments).current_dir(&self.0).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Ended { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
@@ -424,6 +428,42 @@ fn an_archive_says_itself_what_was_sent() {
     // The document does not know `page`.
     assert!(ended.status == Some(0) && ended.stderr.contains("warning[D163]"), "{}", ended.stderr);
     assert_eq!(folder.run("witness add --config api.toml --entry 2 a.har").status, Some(2));
+}
+
+#[test]
+fn a_recording_of_one_of_several_operations_says_which() {
+    let folder = Folder::new("which");
+    folder.write(
+        "api.toml",
+        "module = 'm'\ntitle = 'M'\ndocuments = ['a.yaml', 'b.yaml']\n\
+         [server]\nurl = 'https://a.example/v1'\nbeside = { 'b.yaml' = '../core' }\n",
+    );
+    for name in ["a", "b"] {
+        let document = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {/me: {get: {responses: {'200': {description: d, \
+             content: {application/json: {schema: {type: object, properties: {N: {type: string}}}}}}}}}}\n";
+        folder.write(&format!("{name}.yaml"), &document.replace('N', name));
+    }
+    folder.write("reply.json", r#"{"b": "x"}"#);
+    let add = |operation: &str| {
+        folder.run_all(&[
+            "witness",
+            "add",
+            "--config",
+            "api.toml",
+            "--operation",
+            operation,
+            "--name",
+            "one",
+            "reply.json",
+        ])
+    };
+    let said = add("GET /me").stderr;
+    assert!(
+        said.contains("`GET /me` is an operation at several base URLs: say which, as `GET ./me` or `GET ../core/me`"),
+        "{said}"
+    );
+    let ended = add("GET ../core/me");
+    assert_eq!(ended.status, Some(0), "{}", ended.stderr);
 }
 
 #[test]

@@ -65,8 +65,9 @@ impl Ctx<'_> {
             [(at, _)] => Ok(*at),
             several => {
                 let whole = |(_, operation): &(usize, &Operation)| {
-                    let beside = operation.beside.as_deref().unwrap_or(".");
-                    format!("`{method} {beside}{}`", operation.path.template)
+                    let key =
+                        ir::spell_operation(operation.method, operation.beside.as_deref(), &operation.path.template);
+                    format!("`{key}`")
                 };
                 let names: Vec<String> = several.iter().map(whole).collect();
                 Err(format!("`{key}` is an operation at several base URLs: say which, as {}", names.join(" or ")))

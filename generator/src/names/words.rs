@@ -4,6 +4,7 @@
 //! case and in ASCII, and is what names are built from: joined with overlaps collapsed, in singular, in either case.
 
 use heck::ToSnakeCase;
+use percent_encoding::percent_decode_str;
 
 /// Words in lower case, each of ASCII letters and digits, with `_` between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,21 +19,7 @@ impl Words {
 
     /// The words of a step of a path: what is encoded there is read as what it stands for.
     pub fn of_step(step: &str) -> Self {
-        if !step.contains('%') {
-            return Self::new(step);
-        }
-        let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let (mut bytes, mut rest) = (Vec::with_capacity(step.len()), step.as_bytes());
-        while let [byte, tail @ ..] = rest {
-            let encoded = match (byte, tail) {
-                (b'%', [high, low, after @ ..]) => hex(*high).zip(hex(*low)).map(|(h, l)| (h * 16 + l, after)),
-                _ => None,
-            };
-            let (byte, after) = encoded.unwrap_or((*byte, tail));
-            bytes.push(byte);
-            rest = after;
-        }
-        Self::new(&String::from_utf8_lossy(&bytes))
+        Self::new(&percent_decode_str(step).decode_utf8_lossy())
     }
 
     /// The words of a spelling, each sign spelled out: `a+b` is `a plus b`.

@@ -1,5 +1,9 @@
 //! Lists of names and values: lists of objects, one object, or one text, as the versions of the format have it.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 use super::collection::Pair;
 use crate::node::Node;
 use crate::source::Place;
@@ -99,25 +103,8 @@ fn decoded(text: &str) -> String {
 
 /// Without percent-encoding, and with spaces for pluses where they stand for them.
 fn unescaped(text: &str, plus: bool) -> String {
-    if !text.contains(['%', '+']) {
-        return text.to_owned();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [byte, tail @ ..] = rest {
-        let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let (after, byte) = match (byte, tail) {
-            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => (after, high * 16 + low),
-                _ => (tail, *byte),
-            },
-            (b'+', _) if plus => (tail, b' '),
-            _ => (tail, *byte),
-        };
-        bytes.push(byte);
-        rest = after;
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    let spaced = if plus { text.replace('+', " ") } else { text.to_owned() };
+    percent_decode_str(&spaced).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 #[cfg(test)]

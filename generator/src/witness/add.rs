@@ -4,13 +4,18 @@
 //! somebody wrote. Of an archive one entry is taken. Headers are left out, but for those of the client that are no secret;
 //! the rest goes through [`super::scrub`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode_str;
+
 use super::Of;
+use super::find::{self, Unknown};
 use super::read::{envelope, method_of};
 use super::scrub::{Change, Scrubber, Suspect};
 use crate::ir::{self, Method};
 use crate::node::{Node, Object};
+use crate::ordered;
 use crate::rust::{Package, Target};
 
 /// What is known of a recording beside itself.
@@ -100,16 +105,13 @@ fn operation(text: &str, package: &Package) -> Result<Found, String> {
         }
         None => Of::Id(text.to_owned()),
     };
-    let all = package.resources.iter().flat_map(|resource| &resource.methods).map(|method| &method.operation);
-    let found = all.into_iter().find(|operation| match &of {
-        Of::Id(id) => operation.id == *id,
-        Of::At(method, path) => {
-            operation.method == *method && ir::names_operation(path, operation.beside.as_deref(), &operation.path)
-        }
-    });
-    let found = found.ok_or_else(|| {
-        format!("no operation is `{text}`; operations are spelled as in the document, such as `GET /contacts/{{key}}`")
+    let (_, method) = find::find(&of, package).map_err(|unknown| match unknown {
+        Unknown::None => format!(
+            "no operation is `{text}`; operations are spelled as in the document, such as `GET /contacts/{{key}}`"
+        ),
+        Unknown::Several(names) => format!("`{text}` is an operation at several base URLs: say which, as {names}"),
     })?;
+    let found = &method.operation;
     Ok(Found { id: found.id.clone(), method: found.method, path: found.path.clone() })
 }
 
@@ -118,10 +120,11 @@ fn spelled(found: &Found, package: &Package) -> String {
     let all = package.resources.iter().flat_map(|resource| &resource.methods).map(|method| &method.operation);
     let same = all.filter(|operation| operation.method == found.method && operation.path == found.path);
     let besides: BTreeMap<Option<&str>, bool> =
-        same.map(|operation| (operation.beside.as_deref(), operation.id == found.id)).collect();
-    let own = besides.iter().find(|(_, own)| **own).filter(|_| besides.len() > 1);
-    let beside = own.map_or("", |(beside, _)| beside.unwrap_or("."));
-    format!("{} {beside}{}", found.method.name(), found.path)
+        ordered::map(same.map(|operation| (operation.beside.as_deref(), operation.id == found.id)));
+    match besides.iter().find(|(_, own)| **own).filter(|_| besides.len() > 1) {
+        Some((beside, _)) => ir::spell_operation(found.method, *beside, &found.path),
+        None => format!("{} {}", found.method.name(), found.path),
+    }
 }
 
 /// The parts of one entry of an archive.
@@ -252,23 +255,7 @@ fn json(text: &str) -> Option<Node> {
 
 /// `%2F` as `/`.
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = |byte: u8| char::from(byte).to_digit(16);
-        match (byte, after) {
-            (b'%', [a, b, after @ ..]) if hex(*a).is_some() && hex(*b).is_some() => {
-                let (a, b) = (hex(*a).unwrap_or(0), hex(*b).unwrap_or(0));
-                bytes.push((a * 16 + b) as u8);
-                rest = after;
-            }
-            _ => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 /// Text in Base64; `None` if it is none.

@@ -5,6 +5,7 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::find::{Unknown, find};
 use super::fit::{Fit, Found, Misfit, Types};
 use super::{Body, Json, Of, Origin, Request, Witness, correction};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
@@ -108,14 +109,6 @@ struct Ctx<'a, 'b> {
 /// A text was compared with this answer of this schema, and this came of it.
 type Seen<'a> = (Answer<'a>, ir::SchemaId, Rc<Fit>);
 
-/// Why the operation of a witness is not known.
-enum Unknown {
-    /// There is none.
-    None,
-    /// There are several, at several base URLs; in words.
-    Several(String),
-}
-
 /// The operation of a witness.
 #[derive(Clone, Copy)]
 struct Operation<'a> {
@@ -172,35 +165,7 @@ impl<'a> Ctx<'a, '_> {
     }
 
     fn operation(&self, of: &Of) -> Result<Operation<'a>, Unknown> {
-        let methods =
-            self.package.resources.iter().flat_map(|resource| resource.methods.iter().map(move |m| (resource, m)));
-        let is_meant = |(_, method): &(&rust::Resource, &rust::Method)| {
-            let operation = &method.operation;
-            match of {
-                Of::Id(id) => operation.id == *id,
-                Of::At(verb, path) => {
-                    operation.method == *verb && ir::names_operation(path, operation.beside.as_deref(), &operation.path)
-                }
-            }
-        };
-        let mut found: Vec<(&rust::Resource, &rust::Method)> = Vec::new();
-        for one in methods.filter(is_meant) {
-            // A method may have a second name.
-            if found.iter().all(|(_, known)| known.operation.beside != one.1.operation.beside) {
-                found.push(one);
-            }
-        }
-        let (resource, method) = match found.as_slice() {
-            [] => return Err(Unknown::None),
-            [one] => *one,
-            several => {
-                let whole = |(_, method): &(&rust::Resource, &rust::Method)| {
-                    let beside = method.operation.beside.as_deref().unwrap_or(".");
-                    format!("`{} {beside}{}`", method.operation.method.name(), method.operation.path)
-                };
-                return Err(Unknown::Several(several.iter().map(whole).collect::<Vec<_>>().join(" or ")));
-            }
-        };
+        let (resource, method) = find(of, self.package)?;
         let same = |facts: &&ir::Operation| {
             facts.method == method.operation.method
                 && facts.path.template == method.operation.path
